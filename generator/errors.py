@@ -1,0 +1,75 @@
+"""The few kinds of error that genreport raises on purpose, each with what a person needs to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One fault of the input: where it is, what was expected there and what was found.
+
+    ``line`` counts from 1, as editors do; ``place`` is the path inside the file (``results.top.params.seed``).
+    """
+
+    message: str
+    path: Path | None = None
+    line: int | None = None
+    place: str = ""
+    expected: str = ""
+    got: str = ""
+    hint: str = ""
+
+    def __str__(self) -> str:
+        where = "" if self.path is None else str(self.path) + (f":{self.line}" if self.line else "")
+        head = ": ".join(part for part in (where, self.place, self.message) if part)
+        details = (("expected", self.expected), ("got", self.got), ("hint", self.hint))
+        return "\n".join([head, *(f"    {name}: {text}" for name, text in details if text)])
+
+
+class GenreportError(Exception):
+    """Base of every error that is shown without a traceback; ``hint`` says what to do about it."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\n    hint: {self.hint}" if self.hint else self.message
+
+    def __reduce__(self) -> tuple[type[GenreportError], tuple[str, str]]:
+        return type(self), (self.message, self.hint)  # an error must survive the way back from a worker
+
+
+class InputError(GenreportError):
+    """The questions, answers or options are wrong: exit code 2, every mistake of every file in one message."""
+
+    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
+
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Mistake, ...]]]:  # type: ignore[override]
+        return type(self), (self.mistakes,)
+
+
+class DataMissingError(GenreportError):
+    """A data set or weight file is not on disk (or damaged); the hint says how to fetch it."""
+
+
+class DownloadError(GenreportError):
+    """A file could not be fetched or did not have the expected digest."""
+
+
+class CacheError(GenreportError):
+    """The cache folder cannot be read or written (full disk, no permission)."""
+
+
+class ExecutorError(GenreportError):
+    """The place where jobs run could not be reached, or its workers keep dying."""
+
+
+class RenderError(GenreportError):
+    """HTML or PDF could not be produced (Pango missing, image missing, time limit)."""
