@@ -134,7 +134,7 @@ class Scatter:
 
 @dataclass(frozen=True, eq=False)
 class Frames:
-    """An animation: uint8 images of one size, a caption for each, shown ``seconds`` each; ``keys`` index the key frames."""
+    """An animation: uint8 images of one size with captions, ``seconds`` each; ``keys`` index the key frames."""
 
     images: tuple[Array, ...]
     captions: tuple[str, ...]

@@ -8,6 +8,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from generator.yaml_source import Source
+
 Point = tuple[tuple[str, Any], ...]  # one point of a grid: (("multiplier", 3),), in the order of the YAML
 
 
@@ -163,6 +165,7 @@ class QuestionSpec:
     figures: Mapping[str, FigureSpec]
     answer: Answer
     place: Place
+    source: Source = field(compare=False, repr=False, default_factory=lambda: Source(Path()))
     expected: tuple[ExpectedSpec, ...] = ()
     marking: str = ""
 
@@ -200,10 +203,19 @@ class LabSpec:
 
 @dataclass(frozen=True)
 class RoleSpec:
-    """What a profile puts in a role: a plain value, or a job (``computation`` and ``params``) whose result it is."""
+    """What a profile puts in a role: a value, a list, or a job whose result it is; ``label`` names it in prose."""
 
     value: Any
     label: str
+
+
+@dataclass(frozen=True)
+class RoleJob:
+    """A role's value that has to be computed. ``name`` tells it from the others where a role holds several."""
+
+    name: str
+    computation: str
+    params: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -235,6 +247,7 @@ class CourseSpec:
     introduction: str = ""
     conclusion: str = ""
     language: str = "en"
+    source: Source = field(compare=False, repr=False, default_factory=lambda: Source(Path()))
     files: tuple[Path, ...] = field(default=())  # every file that was read
 
     def questions(self) -> Iterator[QuestionSpec]:

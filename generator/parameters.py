@@ -1,0 +1,106 @@
+"""The types that a computation's parameters may have, and whether a YAML value fits one."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+
+class UnsupportedTypeError(ValueError):
+    """An annotation that questions cannot fill from YAML."""
+
+
+class Kind(Enum):
+    """What a parameter stands for: a plain value, or something with files or a job behind it."""
+
+    VALUE = "value"
+    DATASET = "data set"
+    NETWORK = "network"
+    RESULT = "result"
+
+
+PLAIN = {"int": int, "float": float, "str": str, "bool": bool, "None": type(None)}
+NAMED = {"Dataset": Kind.DATASET, "Network": Kind.NETWORK, "Result": Kind.RESULT}
+
+
+@dataclass(frozen=True)
+class ParameterType:
+    """A parsed annotation; ``text`` is how it is written in the source."""
+
+    text: str
+    kind: Kind
+    tree: ast.expr
+
+    def normalise(self, value: Any) -> Any:
+        """The value as it enters the fingerprint (an int given for a float becomes one).
+
+        Raises TypeError when the value does not fit; the message says what was expected.
+        """
+        found = _fit(self.tree, value)
+        if found is _MISFIT:
+            raise TypeError(self.text)
+        return found
+
+
+_MISFIT = object()
+
+
+def parse_type(text: str) -> ParameterType:
+    """Parse an annotation. Raises UnsupportedTypeError for anything that YAML data cannot fill."""
+    try:
+        tree = ast.parse(text, mode="eval").body
+        _check(tree)
+    except (SyntaxError, UnsupportedTypeError):
+        known = ", ".join([*PLAIN, *NAMED])
+        raise UnsupportedTypeError(
+            f"parameter type {text!r} is not supported; use {known}, list[…], Literal[…] or a union of these"
+        ) from None
+    kinds = {NAMED[node.id] for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id in NAMED}
+    if len(kinds) > 1:
+        raise UnsupportedTypeError(f"parameter type {text!r} mixes {' and '.join(sorted(k.value for k in kinds))}")
+    return ParameterType(text, kinds.pop() if kinds else Kind.VALUE, tree)
+
+
+def _check(tree: ast.expr) -> None:
+    match tree:
+        case ast.Name(id=name) if name in PLAIN or name in NAMED:
+            return
+        case ast.Constant(value=None):
+            return
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            _check(left)
+            _check(right)
+        case ast.Subscript(value=ast.Name(id="list"), slice=inner):
+            _check(inner)
+        case ast.Subscript(value=ast.Name(id="Literal"), slice=inner):
+            ast.literal_eval(inner)
+        case _:
+            raise UnsupportedTypeError
+
+
+def _fit(tree: ast.expr, value: Any) -> Any:
+    """The value normalised to the type, or _MISFIT."""
+    match tree:
+        case ast.Constant(value=None):
+            return None if value is None else _MISFIT
+        case ast.BinOp(left=left, right=right):
+            found = _fit(left, value)
+            return _fit(right, value) if found is _MISFIT else found
+        case ast.Subscript(value=ast.Name(id="Literal"), slice=inner):
+            literal = ast.literal_eval(inner)
+            choices = literal if isinstance(literal, tuple) else (literal,)
+            return value if any(value == c and type(value) is type(c) for c in choices) else _MISFIT
+        case ast.Subscript(slice=inner):
+            if not isinstance(value, list | tuple):
+                return _MISFIT
+            items = [_fit(inner, item) for item in value]
+            return _MISFIT if any(item is _MISFIT for item in items) else items
+        case ast.Name(id="float"):
+            return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else _MISFIT
+        case ast.Name(id=name) if name in NAMED:
+            return value if isinstance(value, str) and value else _MISFIT
+        case ast.Name(id=name):
+            return value if type(value) is PLAIN[name] else _MISFIT
+    return _MISFIT
