@@ -1,0 +1,95 @@
+"""Where each data set's files come from, what they must be, and which local files stand for the data set.
+
+Quick to import: planning and fetching read this without NumPy or torch.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator.datasets.embedded_scenes import PHOTOGRAPHS
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """One published file: where it lies under the data folder, where it comes from and what it must be.
+
+    ``sha256`` is the digest in hex, or its first digits where only those are published. ``size`` is in bytes and may
+    be off by ``size_slack`` bytes where the publisher rounds it.
+    """
+
+    path: str
+    url: str
+    sha256: str
+    size: int
+    size_slack: int = 0
+
+    def has_size(self, size: int) -> bool:
+        """Whether a file of ``size`` bytes can be this one."""
+        return abs(size - self.size) <= self.size_slack
+
+    def has_digest(self, digest: str) -> bool:
+        """Whether ``digest`` (SHA-256 in hex, whole) is the published one, as far as that is known."""
+        return digest.startswith(self.sha256)
+
+
+@dataclass(frozen=True)
+class Source:
+    """One data set: its title, the files to fetch (none for what travels with a package), its terms and citation."""
+
+    name: str
+    title: str
+    files: tuple[RemoteFile, ...]
+    licence: str
+    citation: str
+
+
+SOURCES: dict[str, Source] = {
+    source.name: source
+    for source in (
+        Source(
+            name="imagenet_sample",
+            title="25 photographs of the ImageNet validation set",
+            files=(
+                RemoteFile(
+                    path="imagenet_val_25.npz",
+                    url="https://raw.githubusercontent.com/rdfia/rdfia.github.io/"
+                    "ce734535176e02a43eab573068ff4551eb9125f3/data/3-b/imagenet_val_25.npz",
+                    sha256="35141609d22457c791e8fbe10c2d3b09ed0d6a04b669173e9fbebb0b4915cd3c",
+                    size=3_940_548,
+                ),
+            ),
+            licence="ImageNet terms: non-commercial research and education",
+            citation="O. Russakovsky et al., ImageNet Large Scale Visual Recognition Challenge, IJCV 115(3), 2015",
+        ),
+        Source(
+            name="embedded_scenes",
+            title="Crops of fifteen photographs that scikit-image carries in its package",
+            files=(),
+            licence="public domain or CC0, see the README beside the photographs in scikit-image",
+            citation="S. van der Walt et al., scikit-image: image processing in Python, PeerJ 2:e453, 2014",
+        ),
+    )
+}
+
+
+def data_files(name: str, data: Path) -> tuple[Path, ...]:
+    """The local files whose content makes the data set's fingerprint; they need not exist yet.
+
+    Raises KeyError for an unknown data set.
+    """
+    source = SOURCES[name]
+    if source.name == "embedded_scenes":
+        folder = packaged_photographs()
+        return tuple(folder / file for file in PHOTOGRAPHS.values())
+    return tuple(data / file.path for file in source.files)
+
+
+def packaged_photographs() -> Path:
+    """The folder of photographs inside the installed scikit-image, found without importing it."""
+    package = importlib.util.find_spec("skimage")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("scikit-image is not installed", name="skimage")
+    return Path(package.origin).parent / "data"

@@ -1,0 +1,78 @@
+"""The table of data sets: complete, free of heavy imports, and true to the files that it names."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from generator.datasets.download import Condition, condition
+from generator.datasets.sources import SOURCES, RemoteFile, data_files
+from generator.memo import Memo, sha256
+
+DATA = Path(os.environ.get("GENREPORT_DATA") or Path(__file__).resolve().parents[3] / "shared/data")
+FILES = [file for source in SOURCES.values() for file in source.files]
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_each_source_goes_by_its_own_name_and_states_its_terms(name: str) -> None:
+    source = SOURCES[name]
+    assert source.name == name
+    assert source.title
+    assert source.licence
+    assert source.citation
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.path)
+def test_each_file_is_pinned_and_stays_inside_the_data_folder(file: RemoteFile) -> None:
+    assert file.url.startswith("https://")
+    assert len(file.sha256) == 64
+    assert file.size > 0
+    assert not Path(file.path).is_absolute()
+    assert ".." not in Path(file.path).parts
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.path)
+def test_the_stated_size_and_digest_are_those_of_the_real_file(file: RemoteFile) -> None:
+    if not (DATA / file.path).is_file():
+        pytest.skip(f"{file.path} is not in the data folder")
+    assert condition(file, DATA, Memo(None)) is Condition.PUBLISHED
+
+
+def test_a_fetched_set_stands_for_its_files_in_the_data_folder(tmp_path: Path) -> None:
+    assert data_files("imagenet_sample", tmp_path) == (tmp_path / "imagenet_val_25.npz",)
+
+
+def test_the_embedded_scenes_are_the_photographs_that_skimage_reads(tmp_path: Path) -> None:
+    files = data_files("embedded_scenes", tmp_path)
+    import skimage.data
+
+    assert len(files) == len(set(files)) == 15
+    assert all(file.is_file() for file in files)
+    cat = next(file for file in files if file.name == "chelsea.png")
+    assert skimage.data._registry.registry["data/chelsea.png"] == sha256(cat)
+
+
+def test_an_unknown_set_is_a_key_error(tmp_path: Path) -> None:
+    with pytest.raises(KeyError, match="no_such_set"):
+        data_files("no_such_set", tmp_path)
+
+
+def test_a_size_within_the_publishers_rounding_is_accepted() -> None:
+    file = RemoteFile("w.pth", "https://example.org/w.pth", "abcd", size=1_000, size_slack=5)
+    assert [file.has_size(size) for size in (994, 995, 1_005, 1_006)] == [False, True, True, False]
+    assert file.has_digest("abcd" + "0" * 60)
+    assert not file.has_digest("abce" + "0" * 60)
+
+
+def test_planning_needs_neither_numpy_nor_torch_for_the_tables() -> None:
+    code = (
+        "import sys, pathlib; from generator.datasets.sources import data_files; from generator.networks import weights;"
+        "data_files('embedded_scenes', pathlib.Path()); import generator.datasets.download;"
+        "print(*{'numpy', 'torch', 'skimage', 'PIL', 'requests', 'pooch'} & set(sys.modules))"
+    )
+    child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert child.stdout.strip() == ""
