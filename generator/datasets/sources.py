@@ -66,9 +66,9 @@ SOURCES: dict[str, Source] = {
         ),
         Source(
             name="embedded_scenes",
-            title="Crops of fifteen photographs that scikit-image carries in its package",
+            title="crops of fifteen photographs inside the scikit-image package",
             files=(),
-            licence="public domain or CC0, see the README beside the photographs in scikit-image",
+            licence="public domain, CC0 or no known restrictions; the docstrings of skimage.data state it for each",
             citation="S. van der Walt et al., scikit-image: image processing in Python, PeerJ 2:e453, 2014",
         ),
     )
