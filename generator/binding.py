@@ -1,4 +1,4 @@
-"""Bind every result of the course, for one profile, to a computation's signature: names, types, roles, grids, inputs."""
+"""Bind every result of the course, for one profile, to a computation: names, types, roles, grids, inputs."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def bind_course(course: CourseSpec, profile: ProfileSpec, catalogue: Catalogue) 
 
 
 def parse_reference(text: str, question: str) -> tuple[str, dict[str, str]] | None:
-    """ "net[width=8]" → ("2-a/q01/net", {"width": "8"}); None when the text is no reference."""
+    """Split a reference: net[width=8] gives ("2-a/q01/net", {"width": "8"}); None when the text is none."""
     found = REFERENCE.fullmatch(text.strip())
     if found is None:
         return None
@@ -178,7 +178,6 @@ class _Binder:
             return
         signature = self.catalogue[computation]
         taken = dict(inputs)
-        files: list[tuple[Kind, str]] = []
         parameters: dict[str, Any] = {}
         for name, (value, place) in given.items():
             if name not in signature.parameters or name in inputs:
@@ -190,15 +189,17 @@ class _Binder:
         for name in set(inputs) - set(signature.parameters):
             self.unknown(signature, name, source, (*where, "inputs", name), taken=False)
         for name, parameter in signature.parameters.items():
-            if name not in given and name not in inputs:
-                if parameter.required:
-                    details = {"expected": f"{name}: {parameter.type.text}"}
-                    self.wrong(source, f"{computation} needs {name!r}", (*where, "params"), **details)
-                else:
-                    parameters[name] = parameter.default
-            if parameter.type.kind in (Kind.DATASET, Kind.NETWORK) and isinstance(parameters.get(name), str):
-                files.append((parameter.type.kind, parameters[name]))
-        self.found.by_address[address] = Binding(address, signature, parameters, taken, tuple(files))
+            if name not in given and name not in inputs and not parameter.required:
+                parameters[name] = parameter.default
+            elif name not in given and name not in inputs:
+                details = {"expected": f"{name}: {parameter.type.text}"}
+                self.wrong(source, f"{computation} needs {name!r}", (*where, "params"), **details)
+        files = tuple(
+            (parameter.type.kind, parameters[name])
+            for name, parameter in signature.parameters.items()
+            if parameter.type.kind in (Kind.DATASET, Kind.NETWORK) and isinstance(parameters.get(name), str)
+        )
+        self.found.by_address[address] = Binding(address, signature, parameters, taken, files)
 
     def value(
         self, signature: Signature, name: str, value: Any, parameters: dict[str, Any], source: Source, place: Where

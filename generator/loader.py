@@ -146,8 +146,9 @@ class _Loader:
             if path.stem not in {"lab", *listed}:
                 hint = f"add {path.stem} to a section of {source.path.name}, or give the file another ending"
                 self.mistakes.append(Mistake("the question is in no section", path, hint=hint))
-        place = Place(source.path, 1)
-        return LabSpec(name, form.title, form.introduction, form.conclusion, tuple(sections), place)
+        return LabSpec(
+            name, form.title, form.introduction, form.conclusion, tuple(sections), Place(source.path, 1), source
+        )
 
     def question(self, lab: str, name: str) -> QuestionSpec | None:
         source = self.read(self.questions_folder / lab / f"{name}.yaml")

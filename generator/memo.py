@@ -51,15 +51,23 @@ class Memo:
         """Write the memo back if it changed; a folder that cannot be written is no error here."""
         if self._path is None or not self._changed:
             return
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=self._path.name)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump({"version": VERSION, "facts": self._facts}, file, separators=(",", ":"))
-            Path(name).replace(self._path)
-            self._changed = False
-        except OSError:
-            return
+        write_json(self._path, {"version": VERSION, "facts": self._facts})
+        self._changed = False
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Replace a file of remembered facts atomically; a folder that cannot be written is no error, only slower."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    except OSError:
+        return
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(content, file, separators=(",", ":"))
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
 
 
 def sha256(path: Path) -> str:

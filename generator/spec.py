@@ -194,6 +194,7 @@ class LabSpec:
     conclusion: str
     sections: tuple[SectionSpec, ...]
     place: Place
+    source: Source = field(compare=False, repr=False, default_factory=lambda: Source(Path()))
 
     def questions(self) -> Iterator[QuestionSpec]:
         """All questions of the lab in order."""
