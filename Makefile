@@ -1,0 +1,58 @@
+# The newcomer's two commands: `make report` and `make test`. Written for GNU make 3.81, which macOS has.
+
+PYTHON ?= python3
+# More options for pip, for example a smaller torch for machines without a GPU:
+#   make report PIP_OPTIONS="--extra-index-url https://download.pytorch.org/whl/cpu"
+PIP_OPTIONS ?=
+VENV ?= .venv
+OUTPUT ?= build
+
+BIN := $(VENV)/bin
+REPORT_READY := $(VENV)/.report-ready
+TEST_READY := $(VENV)/.test-ready
+PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt $(PIP_OPTIONS)
+
+# Homebrew's libraries are outside the folders that macOS searches. Written before each command and not exported,
+# because macOS takes DYLD variables away from what /bin/sh inherits.
+ifeq ($(shell uname -s),Darwin)
+PANGO := DYLD_FALLBACK_LIBRARY_PATH=/opt/homebrew/lib:/usr/local/lib
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help report test lint clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+report: $(REPORT_READY) ## Set up, build the quick report, and say where it is
+	$(PANGO) $(BIN)/genreport build --profile quick --output "$(OUTPUT)"
+	@folder=$$(cd "$(OUTPUT)" && pwd) && printf '\nThe report is here:\n  %s/report.html\n  %s/report.pdf\n' "$$folder" "$$folder"
+
+test: lint ## Set up with the test extras, then run everything that CI runs
+	$(PANGO) $(BIN)/python -m pytest
+
+lint: $(TEST_READY) ## Check style, types and the direction of imports
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+clean: ## Delete the environment and the built report; the cache and the data stay
+	rm -rf "$(VENV)" "$(OUTPUT)" .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+# An environment with a stamp for each set of packages: a second `make` installs nothing unless the pins changed.
+$(BIN)/python:
+	sh scripts/setup.sh python "$(PYTHON)"
+	$(PYTHON) -m venv "$(VENV)"
+
+$(REPORT_READY): pyproject.toml constraints.txt | $(BIN)/python
+	sh scripts/setup.sh pango "$(BIN)/python"
+	@echo "Installing genreport and its packages in $(VENV); torch is large, the first time takes minutes"
+	$(PIP_INSTALL) --editable .
+	@touch $@
+
+$(TEST_READY): $(REPORT_READY)
+	sh scripts/setup.sh chromium
+	@echo "Installing the packages for tests and checks"
+	$(PIP_INSTALL) --editable ".[test]"
+	@touch $@

@@ -1,0 +1,82 @@
+#!/bin/sh
+# What the Makefile needs from the machine, checked before anything is downloaded: a Python, Pango, a browser.
+#
+#   scripts/setup.sh python PYTHON     is this Python new enough and able to make environments?
+#   scripts/setup.sh pango PYTHON      is Pango there? if not: install it (root and apt), or say the line to type
+#   scripts/setup.sh chromium          the same for Chromium, which the tests of the page use
+set -eu
+
+say() { printf '%s\n' "$*" >&2; }
+
+check_python() {
+    if ! command -v "$1" >/dev/null 2>&1; then
+        if [ "$1" != python3 ]; then
+            say "There is no $1 here. Name another Python: make report PYTHON=python3.12"
+            return 1
+        fi
+        install Python python3-venv python3 python
+    fi
+    if ! "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+        say "$1 is $("$1" --version 2>&1), and genreport needs Python 3.11 or newer."
+        say "Install one and name it: make report PYTHON=python3.12"
+        return 1
+    fi
+    # Debian's Python comes without ensurepip until python3-venv is there
+    "$1" -c 'import ensurepip, venv' >/dev/null 2>&1 || install "Python's venv" python3-venv python3 python
+}
+
+has_pango() {
+    # on macOS, Homebrew's folders; Linux takes no notice of the variable
+    DYLD_FALLBACK_LIBRARY_PATH=/opt/homebrew/lib:/usr/local/lib "$1" - <<'PYTHON'
+import ctypes, sys
+for names in (
+    ("libpango-1.0.so.0", "libpango-1.0.dylib"),
+    ("libpangoft2-1.0.so.0", "libpangoft2-1.0.dylib"),
+    ("libharfbuzz-subset.so.0", "libharfbuzz-subset.0.dylib"),
+):
+    for name in names:
+        try:
+            ctypes.CDLL(name)
+            break
+        except OSError:
+            pass
+    else:
+        sys.exit(1)
+PYTHON
+}
+
+has_chromium() {
+    command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 ||
+        command -v google-chrome >/dev/null 2>&1 || [ -x /Applications/Chromium.app/Contents/MacOS/Chromium ]
+}
+
+# install TITLE APT-PACKAGES DNF-PACKAGES BREW-PACKAGES
+install() {
+    if command -v apt-get >/dev/null 2>&1; then
+        if [ "$(id -u)" = 0 ]; then
+            say "Installing $1: apt-get install -y $2"
+            apt-get update -qq
+            # shellcheck disable=SC2086  # several packages, one word each
+            DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends -qq $2 >/dev/null
+            return
+        fi
+        line="sudo apt-get install -y $2"
+    elif command -v dnf >/dev/null 2>&1; then
+        line="sudo dnf install -y $3"
+    else
+        line="brew install $4"
+    fi
+    say "$1 is not there. Type this, then the same make again:"
+    say "    $line"
+    return 1
+}
+
+case "${1:-}" in
+python) check_python "$2" ;;
+pango) has_pango "$2" || install Pango "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0" pango pango ;;
+chromium) has_chromium || install Chromium chromium chromium "--cask chromium" ;;
+*)
+    say "usage: scripts/setup.sh python|pango|chromium [PYTHON]"
+    exit 2
+    ;;
+esac
