@@ -1,0 +1,1 @@
+"""From outcomes to the finished report: HTML page, PDF and exported results."""

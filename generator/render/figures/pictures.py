@@ -1,0 +1,144 @@
+"""Grids of images, heat maps and the key frames of animations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
+
+from generator.render.figures.layout import POINT, Box, fit, text_height, text_width, wrap
+from generator.render.figures.style import INK, RULE, SMALL, TEXT, TONES, luminance
+from generator.results import Frames, Heatmap, ImageGrid
+
+_GAP = 0.05
+_WIDEST_CELL = 1.75
+_SCALE_WIDTH = 0.55  # inches for a colour scale with its label
+_MOST_KEY_FRAMES = 8
+_MOST_IN_ONE_ROW = 6
+
+
+class _Grid:
+    """The measures of an image grid in inches, worked out once for its height and for drawing it."""
+
+    def __init__(self, grid: ImageGrid, width: float) -> None:
+        self.columns = min(grid.columns, len(grid.images)) or 1
+        self.rows = -(-len(grid.images) // self.columns)
+        self.scale = _SCALE_WIDTH if grid.colour_label else 0.0
+        names = [wrap(title, 0.22 * width, TEXT) for title in grid.row_titles]
+        self.row_titles = names
+        self.left = max((text_width(name, TEXT) for name in names), default=0.0) + (0.08 if names else 0.0)
+        free = width - self.left - self.scale - _GAP * (self.columns - 1)
+        self.cell = min(free / self.columns, _WIDEST_CELL)
+        shapes = [image.shape for image in grid.images]
+        self.image = self.cell * max((shape[0] / shape[1] for shape in shapes), default=1.0)
+        self.titles = [wrap(title, self.cell, SMALL) for title in grid.titles]
+        self.heads = [wrap(title, self.cell, TEXT) for title in grid.column_titles]
+        self.title = max((text_height(title) for title in self.titles), default=0.0) + (0.03 if any(self.titles) else 0)
+        self.head = max((text_height(head, TEXT) for head in self.heads), default=0.0) + (0.04 if self.heads else 0.0)
+        self.row = self.image + self.title + _GAP
+        self.height = self.head + self.rows * self.row - _GAP
+        self.width = self.left + self.columns * (self.cell + _GAP) - _GAP + self.scale
+
+
+def image_grid_height(grid: ImageGrid, width: float) -> float:
+    """As high as its rows, with their titles."""
+    return _Grid(grid, width).height
+
+
+def draw_image_grid(grid: ImageGrid, box: Box) -> None:
+    """Images side by side with hardly a gap, heads for rows and columns, and a colour scale where one is asked for."""
+    measure = _Grid(grid, box.width)
+    left = (box.width - measure.width) / 2
+    top = box.height - max(0.0, (box.height - measure.height) / 2)
+    for number, image in enumerate(grid.images):
+        row, column = divmod(number, measure.columns)
+        x = left + measure.left + column * (measure.cell + _GAP)
+        y = top - measure.head - row * measure.row - measure.title - measure.image
+        axes = box.part(x, y, measure.cell, measure.image).axes()
+        _show(axes, image, grid)
+        if number < len(measure.titles):
+            tone = TONES[grid.tones[number]] if number < len(grid.tones) else INK
+            box.text(
+                x + measure.cell / 2, y + measure.image + 2 * POINT, measure.titles[number],
+                ha="center", va="bottom", fontsize=SMALL, color=tone,
+            )  # fmt: skip
+        if column == 0 and row < len(measure.row_titles):
+            box.text(x - 0.08, y + measure.image / 2, measure.row_titles[row], ha="right", va="center")
+        if row == 0 and column < len(measure.heads):
+            box.text(x + measure.cell / 2, top - measure.head + 0.04, measure.heads[column], ha="center", va="bottom")
+    if grid.colour_label:
+        x = left + measure.width - measure.scale + 0.1
+        body = measure.rows * measure.row - _GAP - measure.title
+        _scale(box.part(x, top - measure.height, 0.09, body), grid.colormap, grid.value_range, grid.colour_label)
+
+
+def _show(axes: Axes, image: Any, grid: ImageGrid) -> None:
+    low, high = grid.value_range or (None, None)
+    if image.dtype == np.uint8 and image.ndim == 2:
+        low, high = 0, 255
+    smooth = "antialiased" if grid.smooth else "nearest"
+    colormap = "gray" if image.dtype == np.uint8 else grid.colormap
+    axes.imshow(image, cmap=colormap, vmin=low, vmax=high, interpolation=smooth)
+    axes.set_anchor("S")
+    axes.set_axis_off()
+
+
+def _scale(box: Box, colormap: str, values: tuple[float, float] | None, label: str) -> None:
+    if values is None:
+        raise ValueError("a colour scale needs a value range")
+    spare = SMALL * POINT / 2  # the numbers at both ends stand half above and half below it
+    axes = box.part(0, spare, box.width, box.height - 2 * spare).axes()
+    bar = box.canvas.colorbar(ScalarMappable(Normalize(*values), colormap), cax=axes)
+    bar.outline.set_visible(False)
+    bar.set_label(label, fontsize=SMALL)
+    bar.ax.tick_params(labelsize=SMALL, length=2, color=RULE)
+
+
+def heatmap_height(heatmap: Heatmap, width: float) -> float:
+    """Cells about as wide as high, within bounds."""
+    rows, columns = heatmap.values.shape
+    labels = max(text_width(label) for label in heatmap.column_labels) if heatmap.column_labels else 0.0
+    cell = min((width - 1.4) / columns, 0.32)
+    return float(np.clip(rows * max(cell, 0.14), 0.8, 5.5)) + min(labels, 1.0) + 0.45
+
+
+def draw_heatmap(heatmap: Heatmap, box: Box) -> None:
+    """A matrix with its scale; red and blue from white where the range is symmetric about 0, else light to dark."""
+    values = heatmap.values.astype(float)
+    low, high = heatmap.value_range or (float(np.nanmin(values)), float(np.nanmax(values)))
+    colormap = "RdBu_r" if low == -high else "Blues"
+    inner = Box(box.canvas, box.left, box.bottom, box.width - _SCALE_WIDTH - 0.1, box.height)
+    axes = inner.axes()
+    picture = axes.imshow(values, cmap=colormap, vmin=low, vmax=high, aspect="auto", interpolation="nearest")
+    axes.set_yticks(range(len(heatmap.row_labels)), heatmap.row_labels)
+    cell = inner.width * 0.75 / max(len(heatmap.column_labels), 1)
+    turn = 90 if any(text_width(label) > cell for label in heatmap.column_labels) else 0
+    axes.set_xticks(range(len(heatmap.column_labels)), heatmap.column_labels, rotation=turn)
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    axes.set_xlabel(heatmap.column_title)
+    axes.set_ylabel(heatmap.row_title)
+    if heatmap.annotate:
+        for (row, column), value in np.ndenumerate(values):
+            ink = "white" if luminance(picture.to_rgba(value)[:3]) < 0.25 else INK
+            axes.text(column, row, f"{value:.2g}", ha="center", va="center", color=ink, fontsize=SMALL - 0.7)
+    fit(axes, inner)
+    place = axes.get_position()
+    up = box.canvas.get_size_inches()[1]
+    scale = Box(box.canvas, box.left + box.width - _SCALE_WIDTH, place.y0 * up, 0.09, place.height * up)
+    _scale(scale, colormap, (low, high), heatmap.colour_label)
+
+
+def key_frames(frames: Frames) -> ImageGrid:
+    """The key frames of an animation as one strip, at most eight of them, the first and the last included."""
+    keys = frames.keys or tuple(range(len(frames.images)))
+    if len(keys) > _MOST_KEY_FRAMES:
+        keys = tuple(keys[place] for place in np.linspace(0, len(keys) - 1, _MOST_KEY_FRAMES).round().astype(int))
+    return ImageGrid(
+        images=tuple(frames.images[key] for key in keys),
+        columns=len(keys) if len(keys) <= _MOST_IN_ONE_ROW else 4,
+        titles=tuple(frames.captions[key] for key in keys),
+    )

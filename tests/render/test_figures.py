@@ -1,0 +1,124 @@
+import itertools
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from generator.render.figures import TEXT_WIDTH, draw_figure, is_dense
+from generator.results import (
+    Bars,
+    BarSeries,
+    Cloud,
+    Frames,
+    Heatmap,
+    ImageGrid,
+    LineChart,
+    Panels,
+    Scatter,
+    Series,
+)
+
+
+def picture(seed: int = 0, side: int = 24) -> np.ndarray:
+    return np.random.default_rng(seed).integers(0, 255, (side, side, 3), dtype=np.uint8)
+
+
+LINES = LineChart(
+    (
+        Series("training", np.arange(1, 6), np.array([1.0, 0.6, 0.4, 0.3, 0.25])),
+        Series("test", np.arange(1, 6), np.array([1.1, 0.7, 0.5, 0.45, np.nan]), dashed=True),
+    ),
+    "epoch",
+    "cross-entropy",
+)
+BARS = Bars(("cup", "a mug of cost $5"), (BarSeries("p", np.array([0.9, 0.1])),), "probability", True, (0, 1), 0)
+GRID = ImageGrid(
+    tuple(np.random.default_rng(0).random((4, 8, 8))),
+    2,
+    titles=("a", "b", "c", "d"),
+    row_titles=("above", "below"),
+    column_titles=("left", "right"),
+    tones=("good", "bad", "", ""),
+    colormap="viridis",
+    value_range=(0.0, 1.0),
+    colour_label="activation",
+    smooth=False,
+)
+HEAT = Heatmap(np.eye(3), ("a", "b", "c"), ("a", "b", "c"), "share", "true", "predicted", annotate=True)
+CLOUDS = Scatter((Cloud("0", np.arange(4.0), np.arange(4.0)), Cloud("1", np.arange(4.0), -np.arange(4.0))))
+FILM = Frames(tuple(picture(i) for i in range(10)), tuple(f"step {i}" for i in range(10)), tuple(range(10)))
+ALL = {
+    "lines": LINES,
+    "bars": BARS,
+    "grid": GRID,
+    "heat": HEAT,
+    "clouds": CLOUDS,
+    "film": FILM,
+    "panels": Panels((GRID, BARS), 2, titles=("maps", "classes"), row_titles=("one",), widths=(1, 2)),
+}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_kind_is_drawn_at_its_width_and_not_empty(name):
+    drawing = draw_figure(ALL[name])
+    with Image.open(BytesIO(drawing.png)) as image:
+        assert image.width == pytest.approx(TEXT_WIDTH * 200, abs=1)
+        assert image.height == pytest.approx(drawing.height * 200, abs=1)
+        assert len(image.convert("L").getcolors(256) or ()) > 10
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_nothing_touches_the_edge_of_a_figure(name):
+    """Text that runs over the edge is cut: the outermost pixels must be white."""
+    with Image.open(BytesIO(draw_figure(ALL[name], 3.0).png)) as image:
+        pixels = np.asarray(image.convert("L"))
+    for edge in (pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]):
+        assert edge.min() > 250
+
+
+@pytest.mark.parametrize("name", ["lines", "grid", "panels"])
+def test_the_same_figure_gives_the_same_bytes(name):
+    assert draw_figure(ALL[name]) == draw_figure(ALL[name])
+
+
+def test_sparse_figures_have_an_svg_without_date_and_dense_ones_have_none():
+    assert not is_dense(LINES)
+    svg = draw_figure(LINES).svg
+    assert svg is not None
+    assert b"<dc:date>" not in svg
+    assert is_dense(ALL["panels"])
+    assert draw_figure(GRID).svg is None
+
+
+def test_names_at_the_ends_of_curves_are_moved_apart_and_stay_inside():
+    from generator.render.figures.charts import spread
+
+    levels = spread([0.5, 0.51, 0.99, 1.0], 0.1)
+    ordered = sorted(levels)
+    assert all(above - below >= 0.1 - 1e-9 for below, above in itertools.pairwise(ordered))
+    assert max(levels) <= 1.0
+    assert levels[0] < levels[1] < levels[2] < levels[3]
+
+
+def test_an_animation_shows_at_most_eight_key_frames_with_the_first_and_the_last():
+    from generator.render.figures.pictures import key_frames
+
+    titles = key_frames(FILM).titles
+    assert len(titles) == 8
+    assert titles[0] == "step 0"
+    assert titles[-1] == "step 9"
+
+
+def test_every_colour_for_words_in_figures_is_readable_on_white():
+    from generator.render.figures.style import INK, PALETTE, QUIET, TONES, luminance, readable
+
+    for shade in [INK, QUIET, *TONES.values(), *map(readable, PALETTE)]:
+        assert 1.05 / (luminance(shade) + 0.05) >= 4.5, shade
+
+
+def test_an_image_grid_as_wide_as_the_text_fits_on_a_page_and_a_single_image_is_not_blown_up():
+    wide = draw_figure(ImageGrid(tuple(picture(i) for i in range(64)), 8))
+    assert wide.height < 8
+    single = draw_figure(ImageGrid((picture(),), 1))
+    assert single.height < 2
