@@ -65,7 +65,7 @@ def _prose(course: CourseSpec) -> Iterator[tuple[Source, Where, str]]:
 
 def _check_files(course: CourseSpec, bindings: Bindings) -> Iterator[Mistake]:
     """Data sets and networks that nothing can load."""
-    known = {Kind.DATASET: SOURCES, Kind.NETWORK: WEIGHTS}
+    known: dict[Kind, Iterable[str]] = {Kind.DATASET: list(SOURCES), Kind.NETWORK: list(WEIGHTS)}
     for address, binding in bindings.by_address.items():
         for kind, name in binding.files:
             if name not in known[kind]:
@@ -198,7 +198,10 @@ class _QuestionChecker:
 
     def answer(self, syntax: AnswerSyntax) -> None:
         path = self.question.answer.path
-        declared = {"table": self.question.tables, "figure": self.question.figures}
+        declared: dict[str, Mapping[str, TableSpec | FigureSpec]] = {
+            "table": self.question.tables,
+            "figure": self.question.figures,
+        }
         placed: dict[str, int] = {}
         for exhibit in syntax.exhibits:
             exhibits = declared[exhibit.kind]

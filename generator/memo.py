@@ -47,6 +47,15 @@ class Memo:
         """SHA-256 of a file's content, in hex."""
         return str(self.recall("sha256", path, sha256))
 
+    def holds(self, kind: str, key: str) -> bool:
+        """Whether :meth:`keep` was last called with this key."""
+        return bool(self._facts.get(kind) == key)
+
+    def keep(self, kind: str, key: str) -> None:
+        """Remember one key of a kind, in place of the one before."""
+        self._facts[kind] = key
+        self._changed = True
+
     def save(self) -> None:
         """Write the memo back if it changed; a folder that cannot be written is no error here."""
         if self._path is None or not self._changed:

@@ -147,7 +147,8 @@ class Planner:
             inputs=inputs,
             seconds=seconds,
         )
-        standing, reasons = Standing.HIT, ()
+        standing = Standing.HIT
+        reasons: tuple[Reason, ...] = ()
         if binding.address.rpartition("/")[0] in forced:
             standing, reasons = Standing.MISS, (Reason(Cause.FORCED),)
         elif not self.cache.has(fingerprint):

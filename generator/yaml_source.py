@@ -123,6 +123,17 @@ class _Builder:
             return None
 
 
+def parse_value(text: str) -> Any:
+    """A value given on the command line, read as YAML would read it in a file; text where it is nothing else."""
+    source = Source(Path("--set"))
+    try:
+        node = yaml.compose(text, Loader=Loader)
+    except yaml.YAMLError:
+        return text
+    value = text if node is None else _Builder(source).build(node, ())
+    return text if source.mistakes else value
+
+
 def from_mapping(path: Path, data: Mapping[str, Any]) -> Source:
     """A source made in memory, without lines (for tests and command-line options)."""
     return Source(path, dict(data))

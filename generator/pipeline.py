@@ -1,0 +1,255 @@
+"""The program as a list of verbs: open, plan, run, render; every command of the command line is one of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from generator import __version__, doctor
+from generator.cache import Cache, DamagedEntryError, EntryInfo
+from generator.datasets.download import Fetched, Progress, fetch
+from generator.doctor import Check, remote_files
+from generator.errors import CacheError
+from generator.executor import ExecutorSpec
+from generator.job import Job
+from generator.memo import write_json
+from generator.outcomes import ExitCode, Failure, Outcome, State
+from generator.plan import Plan, PlannedJob, Standing
+from generator.runner import Event, run_jobs
+from generator.session import Session, Settings, open_session
+from generator.stamp import Rendering, is_current, mark_current, render_key
+
+if TYPE_CHECKING:
+    from generator.render import Report
+
+Listener = Callable[[Event], None]
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What a build did. ``written`` is empty when the report on disk was already the right one."""
+
+    computed: int
+    cached: int
+    files: tuple[Path, ...]
+    written: bool
+    problems: tuple[str, ...]
+    warnings: tuple[str, ...]
+    exit_code: ExitCode
+
+
+def build(
+    settings: Settings,
+    selection: Iterable[str] = (),
+    *,
+    only: bool = False,
+    force: bool = False,
+    listen: Listener = lambda event: None,
+    say: Say = lambda text: None,
+) -> BuildReport:
+    """Compute what the selection needs and render the report.
+
+    Raises:
+        InputError: the questions, answers or options are wrong; nothing was computed or written.
+        ExecutorError, CacheError: there is nowhere to compute, or no room to keep results.
+    """
+    session = open_session(settings)
+    chosen = session.questions(selection)
+    _check_writable(settings)
+    part = "+".join(chosen) if only else "all"
+    plan, outcomes = _compute(session, chosen, force, listen)
+    report, key = _report(session, plan, outcomes, chosen if only else None)
+    warnings: list[str] = []
+    known = is_current(settings.output, part, key)
+    if known is None:
+        warnings = _remove_damaged(session, report)
+        if warnings:
+            plan, outcomes = _compute(session, chosen, False, listen)
+            report, key = _report(session, plan, outcomes, chosen if only else None)
+        rendered = _render(session, report, plan, say)
+        mark_current(settings.output, part, key, rendered)
+    session.save()
+    states = [outcomes[planned.job.fingerprint].state for planned in plan.needed(chosen)]
+    rendering = known or rendered
+    problems = (*_failures(plan, outcomes), *rendering.problems)
+    warnings += rendering.warnings
+    failed = bool(problems) or (settings.strict and bool(warnings))
+    return BuildReport(
+        computed=states.count(State.COMPUTED),
+        cached=states.count(State.HIT),
+        files=rendering.main,
+        written=known is None,
+        problems=problems,
+        warnings=tuple(warnings),
+        exit_code=ExitCode.JOB_FAILED if failed else ExitCode.OK,
+    )
+
+
+def make_plan(settings: Settings, selection: Iterable[str] = ()) -> tuple[Session, Plan, list[PlannedJob]]:
+    """The plan of the course, and those of its jobs that the selection needs. Raises InputError."""
+    session = open_session(settings)
+    chosen = session.questions(selection)
+    plan = session.plan()
+    session.save()
+    return session, plan, plan.needed(chosen)
+
+
+def fetch_data(settings: Settings, listen: Progress, *, force: bool = False) -> list[Fetched]:
+    """Bring every file that the profile needs into the data folder; failures are in what comes back."""
+    session = open_session(settings)
+    fetched = fetch(remote_files(*session.needs()), settings.data, listen, force=force, memo=session.memo)
+    session.save()
+    return fetched
+
+
+def diagnose(settings: Settings) -> list[Check]:
+    """Check what every profile needs on this machine."""
+    session = open_session(settings)
+    needs = {
+        name: open_session(dataclasses.replace(settings, profile=name, overrides={})).needs()
+        for name in session.course.profiles
+    }
+    checks = doctor.diagnose(settings.data, settings.cache, needs, session.memo)
+    session.save()
+    return checks
+
+
+def unneeded(settings: Settings) -> tuple[Cache, list[EntryInfo]]:
+    """The cache entries and checkpoints that no question needs under any profile."""
+    session = open_session(settings)
+    wanted: set[str] = set()
+    for name in session.course.profiles:
+        other = open_session(dataclasses.replace(settings, profile=name, overrides={}))
+        wanted |= other.plan().jobs.keys()
+    stale = [entry for entry in session.cache.entries() if entry.fingerprint not in wanted]
+    stale += [entry for entry in session.cache.unfinished() if entry.fingerprint not in wanted]
+    return session.cache, stale
+
+
+def _check_writable(settings: Settings) -> None:
+    """Find out before an hour of computing, not after, that there is nowhere to put the results."""
+    for name, folder in (("--cache", settings.cache), ("--output", settings.output)):
+        hint = f"choose another folder with {name}"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CacheError(f"cannot create {folder}: {error.strerror}", hint) from None
+        if not os.access(folder, os.W_OK):
+            raise CacheError(f"cannot write to {folder}", hint)
+
+
+def _compute(
+    session: Session, chosen: tuple[str, ...], force: bool, listen: Listener
+) -> tuple[Plan, dict[str, Outcome]]:
+    """Plan, and compute what is missing of the chosen questions; every planned job gets an outcome by fingerprint."""
+    whole = len(chosen) == sum(1 for _ in session.course.questions())
+    plan = session.plan(frozenset({*chosen, *(["roles"] if whole else [])}) if force else frozenset())
+    needed = {planned.job.fingerprint for planned in plan.needed(chosen)}
+    outcomes: dict[str, Outcome] = {}
+    jobs: list[Job] = []
+    for fingerprint, planned in plan.jobs.items():
+        failure = _blocked(plan, fingerprint)
+        if planned.standing is Standing.HIT:
+            load = functools.cache(functools.partial(session.cache.load, fingerprint))
+            outcomes[fingerprint] = Outcome(State.HIT, fingerprint, session.cache.provenance(fingerprint), load=load)
+        elif fingerprint not in needed:
+            outcomes[fingerprint] = Outcome(State.PENDING, fingerprint)
+        elif failure is not None:
+            state = State.FAILED if planned.standing is Standing.BLOCKED else State.SKIPPED
+            outcomes[fingerprint] = Outcome(state, fingerprint, failure=failure)
+        else:
+            jobs.append(planned.job)
+    for job in jobs:
+        if session.cache.has(job.fingerprint):  # forced: while its entry is there, no worker computes it
+            session.cache.remove(job.fingerprint)
+    settings = session.settings
+    spec = ExecutorSpec(settings.executor, settings.jobs, settings.device)
+    hits = [planned.job for planned in plan.jobs.values() if planned.standing is Standing.HIT]
+    outcomes |= run_jobs(jobs, session.cache, spec, data=settings.data, on_event=listen, hits=hits)
+    _remember(session, plan, outcomes)
+    return plan, outcomes
+
+
+def _blocked(plan: Plan, fingerprint: str) -> Failure | None:
+    """Why the job cannot run, when data is missing for it or for one of its inputs."""
+    planned = plan.jobs[fingerprint]
+    if planned.standing is Standing.BLOCKED:
+        return planned.failure
+    for target in planned.job.inputs.values():
+        cause = _blocked(plan, target)
+        if cause is not None:
+            return Failure(f"its input {plan.jobs[target].job.address} cannot be computed: {cause.reason}", cause.hint)
+    return None
+
+
+def _remember(session: Session, plan: Plan, outcomes: Mapping[str, Outcome]) -> None:
+    """Note what each address was computed from, for the next `plan`."""
+    for address, fingerprint in plan.by_address.items():
+        outcome = outcomes[fingerprint]
+        if outcome.has_result and outcome.provenance is not None:
+            ingredients = plan.jobs[fingerprint].ingredients
+            session.history.note(plan.profile, address, ingredients, outcome.provenance.duration)
+
+
+def _report(
+    session: Session, plan: Plan, outcomes: Mapping[str, Outcome], only: tuple[str, ...] | None
+) -> tuple[Report, str]:
+    """What is to be rendered, and the key under which it would be the same again."""
+    from generator.render.report import Report
+
+    by_address = {address: outcomes[fingerprint] for address, fingerprint in plan.by_address.items()}
+    devices = dict.fromkeys(o.provenance.device for o in by_address.values() if o.provenance is not None)
+    report = Report(
+        course=session.course,
+        profile=session.profile,
+        device=", ".join(devices),
+        version=__version__,
+        refs=plan.refs,
+        outcomes=by_address,
+        only=None if only is None else frozenset(only),
+    )
+    settings = session.settings
+    roles = {name: role.label for name, role in session.profile.roles.items()}
+    options = {"profile": settings.profile, "roles": roles, "only": only, "formats": sorted(settings.formats)}
+    return report, render_key(session.course.files, options, by_address, session.memo)
+
+
+def _remove_damaged(session: Session, report: Report) -> list[str]:
+    """Read every result that the report shows; entries whose checksums do not hold are removed and named."""
+    warnings = []
+    for address, outcome in report.outcomes.items():
+        try:
+            if outcome.has_result:
+                outcome.load()
+        except DamagedEntryError as error:
+            session.cache.remove(outcome.fingerprint)
+            warnings.append(f"{address}: {error.message}; it was computed again")
+    return warnings
+
+
+def _render(session: Session, report: Report, plan: Plan, say: Say) -> Rendering:
+    """Write the report, the exported results and the plan."""
+    from generator.render import render_report
+
+    settings = session.settings
+    rendered = render_report(report, settings.output, settings.formats, say)
+    results = settings.output / "results"
+    jobs = {address: asdict(plan.jobs[fp].ingredients) | {"fingerprint": fp} for address, fp in plan.by_address.items()}
+    results.mkdir(parents=True, exist_ok=True)
+    write_json(results / "plan.json", {"profile": plan.profile, "jobs": dict(sorted(jobs.items()))})
+    return Rendering(rendered.main, (*rendered.files, results / "plan.json"), rendered.problems, rendered.warnings)
+
+
+def _failures(plan: Plan, outcomes: Mapping[str, Outcome]) -> Iterator[str]:
+    """One line for each job that failed or was skipped, with all places that asked for it."""
+    for fingerprint, outcome in outcomes.items():
+        if outcome.failure is not None:
+            places = ", ".join(plan.jobs[fingerprint].addresses)
+            hint = f"\n    hint: {outcome.failure.hint}" if outcome.failure.hint else ""
+            yield f"{places}: {outcome.state.value}: {outcome.failure.reason}{hint}"

@@ -1,0 +1,94 @@
+"""Tell whether the report on disk is still the one that the current input would give, so that it can be left alone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from generator.content_paths import PACKAGE, templates_folder
+from generator.fingerprint import canonical
+from generator.memo import Memo, write_json
+from generator.outcomes import Outcome
+
+NAME = ".genreport.json"
+SCIENCE = ("labs", "datasets", "networks")  # their changes show in the results' fingerprints
+
+
+def render_key(content: Iterable[Path], options: Mapping[str, Any], outcomes: Mapping[str, Outcome], memo: Memo) -> str:
+    """A digest of all that the rendered report depends on: texts, templates, rendering code, results and options."""
+    code = [path for path in PACKAGE.rglob("*.py") if path.relative_to(PACKAGE).parts[0] not in SCIENCE]
+    templates = [path for path in (templates_folder() / "report").rglob("*") if path.is_file()]
+    results = {
+        address: [
+            outcome.fingerprint,
+            outcome.has_result or outcome.state.value,
+            outcome.provenance.finished if outcome.provenance else "",
+            outcome.failure.reason if outcome.failure else "",
+        ]
+        for address, outcome in outcomes.items()
+    }
+    ingredients = {
+        "files": {str(path): memo.digest(path) for path in sorted({*content, *code, *templates})},
+        "results": results,
+        "options": dict(options),
+        "date": os.environ.get("SOURCE_DATE_EPOCH", ""),
+    }
+    return hashlib.sha256(canonical(ingredients).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """What rendering wrote: the documents to open, every file, and what was wrong with it."""
+
+    main: tuple[Path, ...]
+    files: tuple[Path, ...]
+    problems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def is_current(output: Path, part: str, key: str) -> Rendering | None:
+    """What was written for a part of the report (the whole, or a selection), if it is this key's and untouched."""
+    known = _read(output).get(part)
+    try:
+        if known is None or known["key"] != key:
+            return None
+        files = known["files"]
+        if any(_status(output / name) != status for name, status in files.items()):
+            return None
+        main = tuple(output / name for name in known["main"])
+        return Rendering(
+            main, tuple(output / name for name in files), tuple(known["problems"]), tuple(known["warnings"])
+        )
+    except (OSError, KeyError, TypeError):
+        return None
+
+
+def mark_current(output: Path, part: str, key: str, rendering: Rendering) -> None:
+    """Remember the key and the files of what was just written."""
+    stamps = _read(output)
+    stamps[part] = {
+        "key": key,
+        "main": [os.path.relpath(path, output) for path in rendering.main],
+        "files": {os.path.relpath(path, output): _status(path) for path in sorted(set(rendering.files))},
+        "problems": rendering.problems,
+        "warnings": rendering.warnings,
+    }
+    write_json(output / NAME, stamps)
+
+
+def _read(output: Path) -> dict[str, Any]:
+    try:
+        stamps = json.loads((output / NAME).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return stamps if isinstance(stamps, dict) else {}
+
+
+def _status(path: Path) -> list[int]:
+    status = path.stat()
+    return [status.st_size, status.st_mtime_ns]
