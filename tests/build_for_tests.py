@@ -1,0 +1,28 @@
+"""A build of given jobs as a program of its own, for tests that kill or interrupt it or run two at once.
+
+Usage: python build_for_tests.py CACHE JOBS.json. Prints one JSON line for each event, with this process's children.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from generator.cache import Cache
+from generator.executor import ExecutorSpec
+from generator.job import Job
+from generator.runner import Event, JobFinished, JobProgress, run_jobs
+
+
+def tell(event: Event) -> None:
+    line = {"event": type(event).__name__}
+    if isinstance(event, JobProgress):
+        line["message"] = event.message
+    if isinstance(event, JobFinished):
+        line["state"] = event.outcome.state.name
+    print(json.dumps(line), flush=True)
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    jobs = [Job(**fields) for fields in json.loads(Path(sys.argv[2]).read_text())]
+    run_jobs(jobs, Cache(folder), ExecutorSpec(jobs=1), data=folder, on_event=tell)
