@@ -10,7 +10,7 @@ OUTPUT ?= build
 BIN := $(VENV)/bin
 REPORT_READY := $(VENV)/.report-ready
 TEST_READY := $(VENV)/.test-ready
-PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt $(PIP_OPTIONS)
+PIP_INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt $(PIP_OPTIONS)
 
 # Homebrew's libraries are outside the folders that macOS searches. Written before each command and not exported,
 # because macOS takes DYLD variables away from what /bin/sh inherits.
