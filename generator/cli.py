@@ -66,8 +66,9 @@ def _settings(profile: str, overrides: Iterable[str], data: Path | None, cache: 
         if not sign or not role:
             raise InputError([Mistake("--set has another form", expected="--set role=value", got=repr(text))])
         roles[role] = parse_value(value)
-    folders = {name: folder for name, folder in (("data", data), ("cache", cache)) if folder is not None}
-    return Settings(profile=profile, overrides=roles, **folders, **others)
+    places: dict[str, Any] = {"data": data, "cache": cache}
+    chosen = {name: folder for name, folder in places.items() if folder is not None}
+    return Settings(profile=profile, overrides=roles, **chosen, **others)
 
 
 @cli.command()
@@ -253,8 +254,8 @@ def _unexpected(error: Exception) -> str:
     text = "".join(traceback.format_exception(error))
     with tempfile.NamedTemporaryFile("w", prefix="genreport-", suffix=".log", delete=False) as file:
         file.write(text)
-    head = click.style("error: ", fg="red", bold=True)
-    return f"{head}{type(error).__name__}: {error}\n    hint: a fault of genreport itself; please report it with {file.name}"
+    head = click.style("error: ", fg="red", bold=True) + f"{type(error).__name__}: {error}"
+    return f"{head}\n    hint: this is a fault of genreport itself; please report it with {file.name}"
 
 
 if __name__ == "__main__":
