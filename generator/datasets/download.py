@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import logging
 import shutil
 from collections.abc import Callable, Iterable
@@ -155,7 +156,10 @@ class _Transfer:
             if not self._file.has_size(total):
                 self._part.unlink(missing_ok=True)
                 raise _wrong(self._file, self._path, f"{self._file.size:,} bytes", f"{total:,} bytes")
-            with self._part.open("ab" if here else "wb") as part:
+            with self._part.open("ab") as part:
+                fcntl.flock(part, fcntl.LOCK_EX | fcntl.LOCK_NB)  # two at once would mix their bytes
+                if part.tell() != here:
+                    part.truncate(here)
                 for block in response.iter_content(BLOCK):
                     part.write(block)
                     here += len(block)
@@ -222,11 +226,14 @@ def _check_room(file: RemoteFile, data: Path, part: Path) -> None:
 
 
 def _disk_error(error: OSError, file: RemoteFile, data: Path) -> DownloadError:
+    """What the operating system refused, in words, with the way out."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return DownloadError(
             f"{file.path} ({file.size / 1e6:,.1f} MB) does not fit on the disk of {data.absolute()}",
             "free some space there, or choose another data folder with --data or GENREPORT_DATA; what has come is kept",
         )
+    if error.errno == errno.EWOULDBLOCK:
+        return DownloadError(f"{file.path} is being fetched by another genreport", "wait until that one has ended")
     return DownloadError(
         f"{file.path} cannot be written: {error.strerror or error} ({error.filename or data.absolute()})",
         f"make {data.absolute()} a folder that you may write to, or choose another with --data or GENREPORT_DATA",

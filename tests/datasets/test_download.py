@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import shutil
 import threading
@@ -262,6 +263,18 @@ def test_a_disk_that_fills_up_on_the_way_is_said(server: Server, tmp_path: Path)
     (done,) = fetch([server.file()], tmp_path)
     assert "does not fit" in str(done.error)
     assert not done.path.exists()
+
+
+def test_a_file_that_another_process_is_fetching_is_left_to_it(server: Server, tmp_path: Path) -> None:
+    part = tmp_path / ".downloads/sets/digits.npz.part"
+    part.parent.mkdir(parents=True)
+    with part.open("wb") as theirs:
+        fcntl.flock(theirs, fcntl.LOCK_EX)
+        theirs.write(BODY[:5])
+        theirs.flush()
+        (done,) = fetch([server.file()], tmp_path)
+    assert "being fetched by another genreport" in str(done.error)
+    assert part.read_bytes() == BODY[:5]
 
 
 def test_a_data_folder_that_cannot_be_written_is_said(server: Server, tmp_path: Path) -> None:
