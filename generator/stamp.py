@@ -33,7 +33,7 @@ def render_key(content: Iterable[Path], options: Mapping[str, Any], outcomes: Ma
         for address, outcome in outcomes.items()
     }
     ingredients = {
-        "files": {str(path): memo.digest(path) for path in sorted({*content, *code, *templates})},
+        "files": sorted([path.name, memo.digest(path)] for path in {*content, *code, *templates}),
         "results": results,
         "options": dict(options),
         "date": os.environ.get("SOURCE_DATE_EPOCH", ""),
