@@ -12,7 +12,7 @@ from torch import nn
 
 from generator.networks.backbones import LABELS, build_architecture, paper_names
 from generator.registry import computation
-from generator.results import Bars, BarSeries, Result, Table
+from generator.results import Bars, BarSeries, Result, Table, Value
 from generator.workspace import Workspace
 
 
@@ -63,11 +63,15 @@ def network_summary(workspace: Workspace, *, architecture: str, image_size: int 
     The network is run on torch's meta device, which follows shapes and computes nothing. A convolution has
     c_out · (k · k · c_in / groups + 1) parameters and a linear layer out · (in + 1), without the 1 where there is no
     bias; its multiply-adds are its weights times the places at which each is used. Layers without weights count no
-    multiply-adds. ``megabytes`` is the size of the parameters in 32-bit floating point, in 10⁶ bytes.
+    multiply-adds. ``megabytes`` is the size of the parameters in 32-bit floating point, in 10⁶ bytes. Raises ValueError
+    for an architecture with parameters outside these kinds of layers (attention), whose count would be wrong.
     """
     module = build_architecture(architecture)
     layers = trace_layers(module, image_size)
     weighted = [layer for layer in layers if layer.parameters]
+    missed = sum(parameter.numel() for parameter in module.parameters()) - sum(layer.parameters for layer in weighted)
+    if missed:
+        raise ValueError(f"{missed:,} parameters of {architecture} are in no layer that can be counted")
     return Result(
         metrics=_totals(architecture, image_size, weighted, layers[-1]),
         tables={
@@ -137,9 +141,7 @@ def _kind(layer: nn.Module) -> str:
     return kinds.get(type(layer), type(layer).__name__)
 
 
-def _totals(
-    architecture: str, image_size: int, weighted: Sequence[Layer], last: Layer
-) -> dict[str, int | float | str | bool | None]:
+def _totals(architecture: str, image_size: int, weighted: Sequence[Layer], last: Layer) -> dict[str, Value]:
     parameters = sum(layer.parameters for layer in weighted)
     multiply_adds = sum(layer.multiply_adds for layer in weighted)
     convolutions = [layer for layer in weighted if layer.kind == "convolution"]
@@ -172,7 +174,7 @@ def _totals(
 
 
 def _layer_table(layers: Sequence[Layer], *, total: bool) -> Table:
-    rows: list[tuple[int | str | None, ...]] = [
+    rows: list[tuple[Value, ...]] = [
         (
             layer.name, layer.path, layer.kind, layer.inputs, layer.outputs, layer.kernel or None, layer.formula,
             _written(layer.output_shape), layer.parameters, layer.multiply_adds,

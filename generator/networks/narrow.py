@@ -19,8 +19,7 @@ NARROW_ARCHITECTURES = {"narrow_vgg16": "narrow VGG16", "narrow_squeezenet": "na
 class NarrowVGG16(nn.Module):
     """VGG16 with ``width`` maps in its first block instead of 64: same layers, same order, same module names.
 
-    Takes (n, 3, image_size, image_size) with ``image_size`` a multiple of 32 and returns logits (n, classes). The fully
-    connected layers are twice as wide as the last block (eight times in VGG16), as there are fewer classes to tell.
+    Takes (n, 3, image_size, image_size) with ``image_size`` a multiple of 32 and returns logits (n, classes).
     """
 
     def __init__(self, width: int, image_size: int, classes: int) -> None:
@@ -35,7 +34,7 @@ class NarrowVGG16(nn.Module):
                 channels = width * multiple
             layers.append(nn.MaxPool2d(2))
         side = image_size // 32
-        hidden = 2 * channels
+        hidden = FULLY_CONNECTED * channels
         self.features = nn.Sequential(*layers)
         self.avgpool = nn.AdaptiveAvgPool2d(side)
         self.classifier = nn.Sequential(
