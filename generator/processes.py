@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import queue
 import signal
 import threading
@@ -83,16 +84,14 @@ class _Slot:
         pipe = self._running()
         try:
             pipe.send((function, args, kwargs))
-            while True:
-                kind, content = pipe.recv()
-                if kind == "note":
-                    self._on_note(content)
-                elif kind == "error":
-                    raise content
-                else:
-                    return content
+            while (message := pipe.recv())[0] == "note":
+                self._on_note(message[1])
         except (EOFError, ConnectionError) as error:
             raise WorkerDiedError(*self._autopsy()) from error
+        kind, content = message
+        if kind == "error":
+            raise content
+        return content
 
     def kill(self) -> None:
         """End the process for good."""
@@ -146,18 +145,21 @@ def serve(channel: Connection, environment: Mapping[str, str]) -> None:
     threading.Thread(target=_die_with_parent, daemon=True).start()
     while True:
         try:
-            function, args, kwargs = channel.recv()
+            received = channel.recv_bytes()
         except EOFError:
             return
-        except Exception as error:  # what was sent cannot be imported here
-            _send("error", ExecutorError(f"The worker cannot load its work: {error}"))
-            continue
         try:
-            value = function(*args, **kwargs)
+            function, args, kwargs = pickle.loads(received)  # noqa: S301 - from the main process, through its own pipe
+            _send("value", function(*args, **kwargs))
         except Exception as error:
-            _send("error", error)
-        else:
-            _send("value", value)
+            _send_error(error)
+
+
+def _send_error(error: Exception) -> None:
+    try:
+        _send("error", error)
+    except Exception:  # an exception may hold what cannot be sent; its words always can
+        _send("error", ExecutorError(f"{type(error).__name__}: {error}"))
 
 
 def _send(kind: str, content: Any) -> None:

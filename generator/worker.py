@@ -106,6 +106,8 @@ def failure_of(error: BaseException) -> Failure:
 def _compute(job: Job, conditions: Conditions, cache: Cache, reporter: _Reporter) -> Provenance:
     reporter.tell(0, 1, "starting")
     importlib.import_module(job.module)
+    if job.computation not in REGISTRY:
+        raise GenreportError(f"{job.module} has no computation called {job.computation!r}")
     computation = REGISTRY[job.computation]
     loaded_code.check(conditions.code)
     device = torch_device(conditions.device)
@@ -151,7 +153,7 @@ def _prepare_torch(fingerprint: str, threads: int) -> int:
 
 
 def check_names(computation: Computation, result: Result) -> None:
-    """Raise ValueError unless the result holds exactly the metrics, tables, columns and figures that were declared."""
+    """Raise GenreportError unless the result's metrics, tables, columns and figures are exactly those declared."""
     _check_declared(f"{computation.name}: metrics", computation.metrics, result.metrics)
     _check_declared(f"{computation.name}: tables", computation.tables, result.tables)
     _check_declared(f"{computation.name}: figures", computation.figures, result.figures)
@@ -166,7 +168,10 @@ def _check_declared(what: str, declared: Iterable[str], returned: Iterable[str])
     surplus = [name for name in returned if not any(_matches(pattern, name) for pattern in declared)]
     if missing or surplus:
         problems = [f"{word} {', '.join(names)}" for word, names in (("lacks", missing), ("adds", surplus)) if names]
-        raise ValueError(f"{what} differ from the declaration: the result {' and '.join(problems)}")
+        raise GenreportError(
+            f"{what} differ from the declaration: the result {' and '.join(problems)}",
+            "make what the function returns agree with the names in its @computation",
+        )
 
 
 def _matches(pattern: str, name: str) -> bool:
