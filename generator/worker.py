@@ -96,6 +96,8 @@ def failure_of(error: BaseException) -> Failure:
     text = "".join(traceback.format_exception(error))
     if isinstance(error, GenreportError):
         return Failure(error.message, error.hint, text)
+    if type(error).__name__ == "KilledWorker":  # Dask's, which may not be installed
+        return Failure("Every worker that computed it died, most often because the memory ran out", traceback=text)
     hint = ""
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         hint = "the memory ran out: try --jobs 1, a smaller profile or another --device"
