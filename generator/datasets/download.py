@@ -115,7 +115,6 @@ def _download(file: RemoteFile, data: Path, progress: Progress) -> None:
         _verify(file, staged, path)
         path.parent.mkdir(parents=True, exist_ok=True)
         staged.replace(path)
-        _remove_empty(staged.parent, data)
     except requests.RequestException as error:
         raise DownloadError(
             f"{file.url}: the connection was cut {RETRIES + 1} times ({_reason(error)})",
@@ -123,6 +122,8 @@ def _download(file: RemoteFile, data: Path, progress: Progress) -> None:
         ) from error
     except OSError as error:
         raise _disk_error(error, file, data) from error
+    finally:
+        _remove_empty((data / STAGING / file.path).parent, data)
 
 
 class _Transfer:
@@ -177,7 +178,7 @@ class _Transfer:
         except (requests.ConnectionError, requests.Timeout) as error:
             if self._reached:
                 raise
-            raise DownloadError(f"{url} cannot be reached ({_reason(error)})", _by_hand(url, self._path)) from error
+            raise DownloadError(f"{url} cannot be reached ({_reason(error)})", _by_hand(self._path)) from error
         self._reached = True
         if response.ok:
             return response
@@ -185,7 +186,7 @@ class _Transfer:
         if response.status_code == 416:  # the part is no beginning of this file: the next attempt starts again
             self._part.unlink()
         elif response.status_code < 500 and response.status_code not in PASSING:
-            raise DownloadError(f"{url} answers {response.status_code} {response.reason}", _by_hand(url, self._path))
+            raise DownloadError(f"{url} answers {response.status_code} {response.reason}", _by_hand(self._path))
         raise requests.HTTPError(f"{response.status_code} {response.reason}")
 
 
@@ -201,12 +202,12 @@ def _verify(file: RemoteFile, staged: Path, path: Path) -> None:
 def _wrong(file: RemoteFile, path: Path, expected: str, got: str) -> DownloadError:
     return DownloadError(
         f"{file.path}: what {file.url} sends is not the published file\n    expected: {expected}\n    got: {got}",
-        f"run the command again; if it happens again, a proxy alters downloads: {_by_hand(file.url, path)}",
+        f"run the command again; if it happens again, a proxy alters downloads: {_by_hand(path)}",
     )
 
 
-def _by_hand(url: str, path: Path) -> str:
-    return f"download {url} on a machine with internet and copy it to {path.absolute()}"
+def _by_hand(path: Path) -> str:
+    return f"download it on a machine with internet and copy it to {path.absolute()}"
 
 
 def _reason(error: Exception) -> str:

@@ -204,6 +204,7 @@ def test_no_network_is_said_at_once_with_the_way_around(tmp_path: Path, waits: l
     assert "Connection refused" in str(done.error)
     assert f"copy it to {tmp_path / 'sets/digits.npz'}" in str(done.error)
     assert waits == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_several_files_go_on_after_a_failure(server: Server, tmp_path: Path) -> None:
