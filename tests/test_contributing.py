@@ -1,0 +1,55 @@
+"""The question that CONTRIBUTING.md shows is a real one: it loads, and everything that it names exists."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from generator.catalogue import read_catalogue
+from generator.checks import check_course
+from generator.content_paths import questions_folder
+from generator.loader import load_course
+from generator.memo import Memo
+from generator.spec import CourseSpec
+
+TEXT = (Path(__file__).resolve().parent.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+COURSE = """
+title: A course
+labs: [2-a]
+profiles: {quick: {title: Quick, description: Nothing to download}}
+"""
+LAB = "title: A lab\nsections: [{title: A section, questions: [q05]}]\n"
+
+
+def block(language: str) -> str:
+    """The first example in this language."""
+    found = re.search(rf"^```{language}\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+def course_with(folder: Path, question: str, answer: str) -> CourseSpec:
+    files = {
+        "questions/course.yaml": COURSE,
+        "questions/references.bib": (questions_folder() / "references.bib").read_text(encoding="utf-8"),
+        "questions/2-a/lab.yaml": LAB,
+        "questions/2-a/q05.yaml": question,
+        "answers/2-a/q05.md": answer,
+    }
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return load_course(folder / "questions", folder / "answers")
+
+
+def test_the_example_has_no_mistake(tmp_path: Path) -> None:
+    course = course_with(tmp_path, block("yaml"), block("markdown"))
+    assert check_course(course, read_catalogue(Memo(None))) == []
+
+
+@pytest.mark.parametrize("name", ["parameters", "linear_share", "layers"])
+def test_a_slip_in_the_example_would_be_noticed(tmp_path: Path, name: str) -> None:
+    course = course_with(tmp_path, block("yaml"), block("markdown").replace(name, f"{name}_typo"))
+    assert check_course(course, read_catalogue(Memo(None)))
