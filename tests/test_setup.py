@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -192,7 +194,27 @@ def test_bare_make_lists_the_targets_and_does_nothing(clone: Path, machine: Path
     assert calls(machine) == []
 
 
-def test_ci_runs_make_test(tmp_path: Path) -> None:
+def test_an_installed_package_works_from_any_folder(tmp_path: Path) -> None:
+    """Questions and templates travel in the wheel: unpacked elsewhere, it lists its own questions."""
+    builders = pytest.importorskip("hatchling.builders.wheel")
+    (wheel,) = builders.WheelBuilder(str(ROOT)).build(directory=str(tmp_path / "wheel"), versions=["standard"])
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path / "installed")
+    code = (
+        "import sys; from generator.content_paths import questions_folder, templates_folder;"
+        "print(questions_folder(), templates_folder()); sys.argv[1:] = ['list', '--cache', 'cache'];"
+        "from generator.cli import main; main()"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "installed")}
+    child = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert child.returncode == 0, child.stderr
+    content = tmp_path / "installed/generator/content"
+    assert child.stdout.startswith(f"{content / 'questions'} {content / 'templates'}\n")
+    assert "2-a/q01" in child.stdout
+    assert list((content / "templates/report/fonts").glob("*.woff2"))
+
+
+def test_ci_runs_make_test() -> None:
     script = (ROOT / ".ci/run").read_text()
     assert "set -euo pipefail" in script
     assert script.rstrip().endswith("exec make test")
