@@ -186,7 +186,8 @@ class AnswerEnvironment(ImmutableSandboxedEnvironment):
 
     def is_safe_callable(self, obj: Any) -> bool:
         """Only what says in its class that answers may call it; so no method of a string or a list."""
-        return bool(getattr(type(obj), "callable_from_answers", False))
+        by_claims = isinstance(getattr(obj, "__self__", None), ClaimExtension)  # no template can name it
+        return by_claims or bool(getattr(type(obj), "callable_from_answers", False))
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Multiply numbers only: ``"a" * 10**9`` and ``"%999999999d" % 1`` would fill the memory."""

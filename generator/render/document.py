@@ -1,0 +1,98 @@
+"""The report as data, before it is HTML or PDF: what is asked for, and what will be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from generator.answer_language import Claim
+from generator.errors import Mistake
+from generator.outcomes import Outcome
+from generator.render.bibliography import Reference
+from generator.render.exhibits import Box, Exhibit
+from generator.render.numbering import Numbered
+from generator.render.values import Results
+from generator.spec import CourseSpec, ProfileSpec, QuestionSpec, ResultRef
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that rendering needs.
+
+    ``refs`` maps "2-a/q01/networks" to its results in grid order, expanded for this profile; ``outcomes`` maps
+    ``str(ResultRef)`` to how its job ended. ``device`` is in words for the cover. ``only`` names the questions
+    ("2-a/q03") of a partial report, which keeps the numbers of the whole one.
+    """
+
+    course: CourseSpec
+    profile: ProfileSpec
+    device: str
+    version: str
+    refs: Mapping[str, tuple[ResultRef, ...]]
+    outcomes: Mapping[str, Outcome]
+    only: frozenset[str] | None = None
+
+    def shows(self, question: QuestionSpec) -> bool:
+        """Whether this question is part of the report."""
+        return self.only is None or question.address in self.only
+
+
+@dataclass(frozen=True)
+class QuestionPart:
+    """One question as it will be shown; ``statement`` and ``answer`` are Markdown, exhibits come in reading order."""
+
+    spec: QuestionSpec
+    numbered: Numbered
+    answer: str
+    exhibits: tuple[Exhibit, ...]
+    equations: Mapping[str, Numbered]
+    box: Box | None = None
+
+
+@dataclass(frozen=True)
+class SectionPart:
+    """A section with its number ("1.2") and introduction in Markdown."""
+
+    number: str
+    title: str
+    introduction: str
+    questions: tuple[QuestionPart, ...]
+
+
+@dataclass(frozen=True)
+class LabPart:
+    """A lab with its number ("1")."""
+
+    number: str
+    id: str
+    title: str
+    introduction: str
+    conclusion: str
+    sections: tuple[SectionPart, ...]
+
+
+@dataclass(frozen=True)
+class Document:
+    """The whole report, independent of HTML or PDF. ``problems`` are what could not be rendered, with file and line."""
+
+    report: Report
+    introduction: str
+    conclusion: str
+    labs: tuple[LabPart, ...]
+    appendix: tuple[Exhibit, ...]
+    references: tuple[Reference, ...]
+    citations: Mapping[str, int]
+    claims: Mapping[str, list[Claim]]
+    results: Results
+    problems: tuple[Mistake, ...]
+
+    def exhibits(self) -> list[Exhibit]:
+        """Every exhibit, those of the appendix last."""
+        placed = [
+            exhibit
+            for lab in self.labs
+            for section in lab.sections
+            for question in section.questions
+            for exhibit in question.exhibits
+        ]
+        return [*placed, *self.appendix]

@@ -1,0 +1,153 @@
+"""Gathers everything that the report will show, before a single file is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from generator.errors import InputError, Mistake
+from generator.render.answers import AnswerWriter
+from generator.render.bibliography import Reference, format_bibliography, unknown_keys
+from generator.render.document import Document, LabPart, QuestionPart, Report, SectionPart
+from generator.render.exhibits import Box, Exhibit, build_exhibit, unavailable
+from generator.render.markdown import Surroundings, to_html, to_inline_html
+from generator.render.maths import FormulaError, mathml
+from generator.render.numbering import Numbered, Numbering, exhibits_of, number_course
+from generator.render.values import Results, ResultUnavailableError
+from generator.spec import LabSpec, QuestionSpec, SectionSpec
+
+
+def gather(report: Report, progress: Callable[[str], None]) -> Document:
+    """Run every answer and draw every figure; one that fails gives a visible box, and the rest goes on."""
+    gatherer = _Gatherer(report, progress)
+    course = report.course
+    whole = report.only is None
+    introduction = gatherer.prose(course.introduction, course.root) if whole else ""
+    labs = tuple(lab for spec in course.labs if (lab := gatherer.lab(spec, whole)).sections)
+    conclusion = gatherer.prose(course.conclusion, course.root) if whole else ""
+    shown = {question.address for question in course.questions() if report.shows(question)}
+    used = gatherer.numbering.citations if whole else gatherer.cited_by(shown)
+    return Document(
+        report=report,
+        introduction=introduction,
+        conclusion=conclusion,
+        labs=labs,
+        appendix=tuple(gatherer.appendix),
+        references=gatherer.references(used),
+        citations=gatherer.numbering.citations,
+        claims=gatherer.writer.claims,
+        results=gatherer.results,
+        problems=tuple(gatherer.problems),
+    )
+
+
+@dataclass
+class _Gatherer:
+    report: Report
+    progress: Callable[[str], None]
+    problems: list[Mistake] = field(default_factory=list)
+    appendix: list[Exhibit] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.numbering: Numbering = number_course(self.report.course)
+        self.results = Results(self.report.refs, self.report.outcomes)
+        self.writer = AnswerWriter(self.results, self.numbering, self.report.profile)
+
+    def prose(self, text: str, path: Path) -> str:
+        """An introduction or conclusion; left out, and reported, if it cannot be written."""
+        try:
+            markdown = self.writer.write(text, path)
+            self._try_markdown(markdown, path)
+        except InputError as error:
+            self.problems += error.mistakes
+        except ResultUnavailableError:
+            return ""  # its numbers are not there yet; the questions say so themselves
+        else:
+            return markdown
+        return ""
+
+    def lab(self, spec: LabSpec, whole: bool) -> LabPart:
+        number = self.numbering.labs[spec.id]
+        sections = []
+        for place, section in enumerate(spec.sections, start=1):
+            questions = tuple(self.question(question) for question in section.questions if self.report.shows(question))
+            if questions:
+                sections.append(self._section(f"{number}.{place}", section, questions, spec.place.path, whole))
+        introduction = self.prose(spec.introduction, spec.place.path) if whole else ""
+        conclusion = self.prose(spec.conclusion, spec.place.path) if whole else ""
+        return LabPart(number, spec.id, spec.title, introduction, conclusion, tuple(sections))
+
+    def _section(
+        self, number: str, spec: SectionSpec, questions: tuple[QuestionPart, ...], path: Path, whole: bool
+    ) -> SectionPart:
+        introduction = self.prose(spec.introduction, path) if whole else ""
+        return SectionPart(number, spec.title, introduction, questions)
+
+    def question(self, spec: QuestionSpec) -> QuestionPart:
+        self.progress(f"{spec.address}: {spec.title}")
+        address = spec.address
+        built = {name: self._exhibit(spec, name) for name in exhibits_of(spec)}
+        self.appendix += [exhibit for exhibit in built.values() if exhibit.appendix]
+        equations = {
+            label: numbered for (other, label), numbered in self.numbering.equations.items() if other == address
+        }
+        answer, box = "", None
+        try:
+            answer = self.writer.write(spec.answer.text, spec.answer.path, spec)
+            self._try_markdown(answer, spec.answer.path, equations)
+            self._try_markdown(spec.statement, spec.place.path)
+        except ResultUnavailableError as error:
+            answer, box = "", unavailable(error, self.report.profile.name)
+        except InputError as error:
+            answer, box = "", self._problem_box("This answer could not be rendered", error)
+        placed = tuple(built[name] for name in self.numbering.order[address])
+        return QuestionPart(spec, self.numbering.questions[address], answer, placed, equations, box)
+
+    def _exhibit(self, spec: QuestionSpec, name: str) -> Exhibit:
+        numbered = self.numbering.exhibits[spec.address, name]
+        declared = exhibits_of(spec)[name]
+        try:
+            exhibit = build_exhibit(declared, spec, self.writer, numbered)
+            place = declared.place or spec.place
+            for caption in (exhibit.caption, *(panel.caption for panel in exhibit.panels)):
+                self._try_markdown(caption, place.path, inline=True)
+        except InputError as error:
+            box = self._problem_box(f"This {numbered.kind} could not be rendered", error)
+            return Exhibit(name, spec.address, numbered, "", "", declared.appendix, box=box)
+        return exhibit
+
+    def _problem_box(self, title: str, error: InputError) -> Box:
+        self.problems += error.mistakes
+        first = error.mistakes[0]
+        where = f"{first.path.name}, line {first.line}: " if first.path and first.line else ""
+        return Box(title, where + first.message)
+
+    def _try_markdown(
+        self, text: str, path: Path, equations: Mapping[str, Numbered] | None = None, *, inline: bool = False
+    ) -> None:
+        """Find formulas that cannot be set now, while their question can still be shown as a box."""
+        surroundings = Surroundings(mathml, self.numbering.citations, equations or {})
+        try:
+            (to_inline_html if inline else to_html)(text, surroundings)
+        except FormulaError as error:
+            raise InputError([Mistake(str(error), path)]) from error
+
+    def references(self, citations: Mapping[str, int]) -> tuple[Reference, ...]:
+        """The list of references; keys that the bibliography does not have are problems."""
+        path = self.report.course.bibliography
+        try:
+            missing = unknown_keys(path, citations)
+            listed = format_bibliography(path, citations)
+        except InputError as error:
+            self.problems += error.mistakes
+            return ()
+        self.problems += [
+            Mistake(f"[@{key}] is cited, but this file has no such entry", path) for key in sorted(missing)
+        ]
+        return listed
+
+    def cited_by(self, addresses: set[str]) -> dict[str, int]:
+        """The citations of these questions, with the numbers that they have in the whole report."""
+        keys = {key for address in addresses for key in self.numbering.cited.get(address, ())}
+        return {key: number for key, number in self.numbering.citations.items() if key in keys}

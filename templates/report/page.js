@@ -1,0 +1,77 @@
+// Three conveniences: contents that follow the reader, figures that open large, a light and a dark page.
+"use strict";
+
+const wide = window.matchMedia("(min-width: 70rem)");
+
+function followReader() {
+  const details = document.querySelector(".contents details");
+  const fold = () => { details.open = wide.matches; };
+  fold();
+  wide.addEventListener("change", fold);
+
+  const entries = [...document.querySelectorAll(".contents li a")]
+    .map((link) => ({ link, place: document.getElementById(decodeURIComponent(link.hash.slice(1))) }))
+    .filter(({ place }) => place);
+  let current = null;
+  const mark = () => {
+    // The last heading that has passed the upper third of the window is where the reader is.
+    const line = window.innerHeight / 3;
+    const atEnd = window.innerHeight + window.scrollY >= document.documentElement.scrollHeight - 2;
+    const passed = entries.filter(({ place }) => place.getBoundingClientRect().top <= line);
+    const found = (atEnd ? entries : passed).at(-1)?.link ?? null;
+    if (found === current) return;
+    current?.removeAttribute("aria-current");
+    found?.setAttribute("aria-current", "location");
+    if (found && wide.matches) found.scrollIntoView({ block: "nearest" });
+    current = found;
+  };
+  let waiting = false;
+  document.addEventListener("scroll", () => {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(() => { waiting = false; mark(); });
+  }, { passive: true });
+  mark();
+}
+
+function openFiguresLarge() {
+  const dialog = document.querySelector("dialog.large");
+  const picture = dialog.querySelector("img");
+  const words = dialog.querySelector("p");
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a.enlarge");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const small = link.querySelector("img");
+    picture.src = small.src;
+    picture.alt = small.alt;
+    const own = link.parentElement.querySelector(".panel-caption");
+    words.textContent = (own ?? link.closest("figure").querySelector("figcaption")).textContent;
+    dialog.showModal();
+  });
+  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+}
+
+function offerThemes() {
+  const root = document.documentElement;
+  const button = document.querySelector("button.theme");
+  const dark = window.matchMedia("(prefers-color-scheme: dark)");
+  const shown = () => root.dataset.theme ?? (dark.matches ? "dark" : "light");
+  const label = () => { button.textContent = shown() === "dark" ? "Light page" : "Dark page"; };
+  try {
+    const kept = localStorage.getItem("theme");
+    if (kept === "dark" || kept === "light") root.dataset.theme = kept;
+  } catch { /* a page opened from a file may have no storage; the choice then lasts until it is closed */ }
+  button.hidden = false;
+  label();
+  dark.addEventListener("change", label);
+  button.addEventListener("click", () => {
+    root.dataset.theme = shown() === "dark" ? "light" : "dark";
+    label();
+    try { localStorage.setItem("theme", root.dataset.theme); } catch { /* as above */ }
+  });
+}
+
+offerThemes();
+followReader();
+openFiguresLarge();
