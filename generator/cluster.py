@@ -127,7 +127,7 @@ def run_on_worker(job: Job, sent: Files, terms: Terms) -> JobReport:
             error = ExecutorError(f"A worker does not see the cache folder {folder}", "start it where the others run")
             return JobReport(job.fingerprint, failure=failure_of(error))
         return run_job(job, _conditions_here(terms, folder), notify)
-    folder = folder if _own_folder() else Path(platformdirs.user_cache_dir("genreport")) / "worker"
+    folder = folder if _own_folder() else Path(platformdirs.user_cache_dir("genreport", appauthor=False)) / "worker"
     cache = Cache(folder)
     try:
         for fingerprint, files in sent.items():

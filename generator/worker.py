@@ -10,6 +10,7 @@ import random
 import threading
 import time
 import traceback
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -144,6 +145,7 @@ def _prepare_torch(fingerprint: str, threads: int) -> int:
 
     torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(True, warn_only=True)
+    warnings.filterwarnings("ignore", message=".*does not have a deterministic implementation")  # nothing to be done
     # A debugging aid that costs a write for each new tensor. Torch's stubs do not know this property of a module.
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     # Computations draw from workspace.rng. This is for what forgets to: it at least draws the same each time.
@@ -208,9 +210,11 @@ class _Reporter:
         self._news.set()
 
     def _send(self) -> None:
-        while not self._over.is_set():
+        over = False
+        while not over:
             self._news.wait()
             self._news.clear()
+            over = self._over.is_set()
             if (note := self._latest) is not None:
                 self._latest = None
                 self._notify(note)

@@ -182,19 +182,6 @@ def test_changed_code_fails_the_job_rather_than_poison_the_cache(build: Build, m
     assert "generator.results" in failure.reason
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 4 MB."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    try:
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(place)], check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("mounting a small disk needs root")
-    yield place
-    subprocess.run(["umount", "-l", str(place)], check=True)
-
-
 def test_a_full_disk_fails_one_job_and_the_build_goes_on(small_disk: Path) -> None:
     outcomes = Build(small_disk).run(job("big", "fill_disk", megabytes=9), job("small", "fill_disk", megabytes=1))
     assert outcomes["small"].state is State.COMPUTED
