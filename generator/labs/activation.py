@@ -102,8 +102,10 @@ def convolution_paths(backbone: Backbone) -> list[str]:
 
 
 def _resolve(backbone: Backbone, paths: list[str], layer: str) -> str:
-    named = {"first": paths[0], "second": paths[1], "last": paths[-1]}
-    module = backbone.layer(named.get(layer, layer))
+    places = {"first": 0, "second": 1, "last": -1}
+    if layer == "second" and len(paths) < 2:
+        raise ValueError(f"{backbone.label} has no second convolution")
+    module = backbone.layer(paths[places[layer]] if layer in places else layer)
     path: str = next(path for path, found in backbone.module.named_modules() if found is module)
     if path not in paths:
         raise ValueError(f"{layer!r} is no convolution of {backbone.label}; it has {', '.join(paths)}")

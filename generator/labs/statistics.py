@@ -23,7 +23,7 @@ def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
     centre = share + z2 / (2 * trials)
     half = Z95 * math.sqrt(share * (1 - share) / trials + z2 / (4 * trials * trials))
     low, high = (centre - half) / (1 + z2 / trials), (centre + half) / (1 + z2 / trials)
-    return max(0.0, low), min(1.0, high)
+    return max(0.0, min(low, share)), min(1.0, max(high, share))  # at 0 and 1 rounding would leave share outside
 
 
 def mcnemar_p(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:

@@ -12,7 +12,6 @@ import torch
 from generator.datasets import embedded_scenes
 from generator.labs.narrow_training import train_narrow_network
 from generator.networks.backbones import load_backbone
-from generator.workspace import Workspace
 
 SHORT = {"architecture": "narrow_vgg16", "width": 2, "image_size": 32, "epochs": 4, "seed": 3}
 
@@ -32,20 +31,6 @@ class MemoryCheckpoints:
 
 class KilledError(Exception):
     pass
-
-
-@pytest.fixture(autouse=True)
-def few_images(monkeypatch):
-    monkeypatch.setattr(embedded_scenes, "CROPS", {"train": 8, "test": 4})
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
-@pytest.fixture
-def workspace(tmp_path):
-    return Workspace("cpu", tmp_path)
 
 
 def same(first, second):

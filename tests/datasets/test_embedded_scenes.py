@@ -1,0 +1,82 @@
+"""The embedded photographs: fifteen classes, the same every time, no pixel in both parts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import skimage
+from PIL import Image
+
+from generator.datasets import embedded_scenes
+from generator.datasets.images import ImageSet, load_images
+
+NOWHERE = Path("nowhere")
+
+
+def test_fifteen_classes_of_equal_size_from_no_data_folder():
+    for part, count in embedded_scenes.CROPS.items():
+        images = load_images("embedded_scenes", NOWHERE, part)
+        assert len(images.class_names) == 15
+        assert np.bincount(images.labels).tolist() == [count] * 15
+        assert {image.shape for image in images.images} == {(96, 96, 3)}
+        assert all(image.dtype == np.uint8 for image in images.images)
+        assert images.true_class(0) == "astronaut"
+        assert images.true_class(len(images) - 1) == "tissue"
+
+
+def test_the_same_crops_every_time_and_others_in_the_other_part():
+    first, again = (embedded_scenes.load(NOWHERE, "test") for _ in range(2))
+    assert all(np.array_equal(a, b) for a, b in zip(first.images, again.images, strict=True))
+    train = embedded_scenes.load(NOWHERE, "train")
+    assert not np.array_equal(train.images[0], first.images[0])
+    assert not np.array_equal(first.images[0], first.images[2])
+
+
+@pytest.mark.parametrize("size", [(451, 300), (384, 191), (9, 9)])
+def test_the_parts_of_a_photograph_share_no_pixel_and_leave_none(size):
+    width, height = size
+    counts = np.zeros((height, width), int)
+    for part in ("train", "test"):
+        for left, upper, right, lower in embedded_scenes.quadrants(width, height, part):
+            counts[upper:lower, left:right] += 1
+    assert (counts == 1).all()
+
+
+def test_crops_hold_pixels_of_their_own_part_only(monkeypatch, tmp_path):
+    """A photograph that is black where the test part is, and white elsewhere, gives black test crops."""
+    width, height = 200, 150
+    pixels = np.full((height, width, 3), 255, np.uint8)
+    for left, upper, right, lower in embedded_scenes.quadrants(width, height, "test"):
+        pixels[upper:lower, left:right] = 0
+    (tmp_path / "data").mkdir()
+    Image.fromarray(pixels).save(tmp_path / "data" / "halves.png")
+    monkeypatch.setattr(skimage, "__file__", str(tmp_path / "__init__.py"))
+    monkeypatch.setattr(embedded_scenes, "PHOTOGRAPHS", {"halves": "halves.png"})
+    assert all((image == 0).all() for image in embedded_scenes.load(NOWHERE, "test").images)
+    assert all((image == 255).all() for image in embedded_scenes.load(NOWHERE, "train").images)
+
+
+def test_every_photograph_is_in_the_package_itself():
+    folder = Path(skimage.__file__).parent / "data"
+    assert [name for name in embedded_scenes.PHOTOGRAPHS.values() if not (folder / name).is_file()] == []
+
+
+def test_select_keeps_the_order_and_names_a_wrong_index():
+    images = embedded_scenes.load(NOWHERE)
+    chosen = images.select([62, 2])
+    assert [chosen.true_class(place) for place in (0, 1)] == ["cat", "astronaut"]
+    assert np.array_equal(chosen.images[0], images.images[62])
+    with pytest.raises(IndexError, match="no image 300, they are numbered 0 to 299"):
+        images.select([300])
+
+
+def test_an_image_set_needs_a_label_for_each_image():
+    with pytest.raises(ValueError, match="1 images but 2 labels"):
+        ImageSet((np.zeros((2, 2, 3), np.uint8),), np.array([0, 1]), ("a", "b"), "", "")
+
+
+def test_an_unknown_data_set_is_named():
+    with pytest.raises(ValueError, match="no data set called 'cats'"):
+        load_images("cats", NOWHERE)

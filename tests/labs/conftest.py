@@ -1,0 +1,41 @@
+"""A small trained network and few images, shared by the tests of what is measured on them."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from generator.datasets import embedded_scenes
+from generator.labs.narrow_training import train_narrow_network
+from generator.workspace import Workspace
+
+FEW = {"train": 8, "test": 4}
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(autouse=True)
+def few_images(monkeypatch):
+    monkeypatch.setattr(embedded_scenes, "CROPS", FEW)
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    return Workspace("cpu", tmp_path)
+
+
+@pytest.fixture(scope="session")
+def network(tmp_path_factory):
+    """A narrow VGG16 after a few epochs: better than chance, and far from perfect."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(embedded_scenes, "CROPS", FEW)
+        return train_narrow_network(
+            Workspace("cpu", tmp_path_factory.mktemp("data")),
+            architecture="narrow_vgg16", width=4, image_size=32, epochs=12, seed=0,
+        )  # fmt: skip
