@@ -8,13 +8,13 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from generator import __version__, doctor
 from generator.cache import Cache, DamagedEntryError, EntryInfo
 from generator.datasets.download import Fetched, Progress, fetch
 from generator.doctor import Check, remote_files
-from generator.errors import CacheError
+from generator.errors import CacheError, RenderError
 from generator.executor import ExecutorSpec
 from generator.job import Job
 from generator.memo import write_json
@@ -66,25 +66,23 @@ def build(
     plan, outcomes = _compute(session, chosen, force, listen)
     report, key = _report(session, plan, outcomes, chosen if only else None)
     warnings: list[str] = []
-    known = is_current(settings.output, part, key)
-    if known is None:
+    rendering = current = is_current(settings.output, part, key)
+    if rendering is None:
         warnings = _remove_damaged(session, report)
         if warnings:
             plan, outcomes = _compute(session, chosen, False, listen)
             report, key = _report(session, plan, outcomes, chosen if only else None)
-        rendered = _render(session, report, plan, say)
-        mark_current(settings.output, part, key, rendered)
+        rendering = _render(session, report, plan, say)
+        mark_current(settings.output, part, key, rendering)
     session.save()
     states = [outcomes[planned.job.fingerprint].state for planned in plan.needed(chosen)]
-    rendering = known or rendered
     problems = (*_failures(plan, outcomes), *rendering.problems)
-    warnings += rendering.warnings
     failed = bool(problems) or (settings.strict and bool(warnings))
     return BuildReport(
         computed=states.count(State.COMPUTED),
         cached=states.count(State.HIT),
         files=rendering.main,
-        written=known is None,
+        written=current is None,
         problems=problems,
         warnings=tuple(warnings),
         exit_code=ExitCode.JOB_FAILED if failed else ExitCode.OK,
@@ -201,7 +199,7 @@ def _report(
     session: Session, plan: Plan, outcomes: Mapping[str, Outcome], only: tuple[str, ...] | None
 ) -> tuple[Report, str]:
     """What is to be rendered, and the key under which it would be the same again."""
-    from generator.render.report import Report
+    from generator.render import Report
 
     by_address = {address: outcomes[fingerprint] for address, fingerprint in plan.by_address.items()}
     devices = dict.fromkeys(o.provenance.device for o in by_address.values() if o.provenance is not None)
@@ -234,16 +232,23 @@ def _remove_damaged(session: Session, report: Report) -> list[str]:
 
 
 def _render(session: Session, report: Report, plan: Plan, say: Say) -> Rendering:
-    """Write the report, the exported results and the plan."""
+    """Write the report, the exported results and the plan. Raises RenderError when there can be no PDF."""
     from generator.render import render_report
 
-    settings = session.settings
-    rendered = render_report(report, settings.output, settings.formats, say)
-    results = settings.output / "results"
+    output = session.settings.output
+    rendered = render_report(report, output, session.settings.formats, say)
+    main = tuple(path for path in (rendered.html, rendered.pdf) if path is not None)
+    files = list(main)
+    if report.only is None:
+        write_json(output / "results" / "plan.json", _exported(plan))
+        files += [path for name in ("assets", "results") for path in (output / name).rglob("*") if path.is_file()]
+    return Rendering(main, tuple(files), tuple(map(str, rendered.problems)))
+
+
+def _exported(plan: Plan) -> dict[str, Any]:
+    """The plan as results/plan.json holds it: for each address its fingerprint and all that went into it."""
     jobs = {address: asdict(plan.jobs[fp].ingredients) | {"fingerprint": fp} for address, fp in plan.by_address.items()}
-    results.mkdir(parents=True, exist_ok=True)
-    write_json(results / "plan.json", {"profile": plan.profile, "jobs": dict(sorted(jobs.items()))})
-    return Rendering(rendered.main, (*rendered.files, results / "plan.json"), rendered.problems, rendered.warnings)
+    return {"profile": plan.profile, "jobs": dict(sorted(jobs.items()))}
 
 
 def _failures(plan: Plan, outcomes: Mapping[str, Outcome]) -> Iterator[str]:

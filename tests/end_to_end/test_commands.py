@@ -1,0 +1,124 @@
+"""Every command on the real course: what it prints, what it writes, its exit code."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from generator.cli import cli
+from tests.end_to_end.conftest import Project
+
+COMMANDS = sorted(cli.commands)
+
+
+def test_the_quick_build_writes_everything(built: Project) -> None:
+    build = built.folder / "build"
+    assert (build / "report.pdf").read_bytes().startswith(b"%PDF")
+    assert "<html" in (build / "report.html").read_text()
+    metrics = json.loads((build / "results/metrics.json").read_text())
+    assert metrics["2-a/q01/vgg16/parameters"] == 138_357_544
+    assert all(re.fullmatch(r"[\w-]+/\w+/\w+(\[[^\]]+\])?/\w+", name) for name in metrics), sorted(metrics)
+    assert list((build / "results/tables").glob("*.csv"))
+    assert list((build / "results/figures").glob("*.png"))
+    plan = json.loads((build / "results/plan.json").read_text())
+    assert all(re.fullmatch(r"[0-9a-f]{64}", job["fingerprint"]) for job in plan["jobs"].values())
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_a_runnable_example(name: str, project: Project) -> None:
+    text = CliRunner().invoke(cli, [name, "--help"]).output
+    examples = re.findall(r"^\s+genreport (.+)$", text, re.MULTILINE)
+    assert examples, text
+    for example in examples:
+        words = re.sub(r"--(data|cache|output) \S+", "", example).split()
+        assert words[0] == name
+        # Parsed by click itself, so that an option which does not exist fails.
+        cli.commands[name].make_context(name, words[1:])
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = "import sys; import generator.cli; print(sorted({'torch','numpy','pydantic','rich','yaml'} & set(sys.modules)))"
+    said = subprocess.run([sys.executable, "-c", code], text=True, capture_output=True, check=True).stdout
+    assert said.strip() == "[]"
+
+
+def test_list_and_why_tell_the_state(project: Project) -> None:
+    said = project.run("list", *project.options).stdout
+    assert said.count("ready") == len(list((project.folder / "questions").glob("*/q*.yaml")))
+    story = project.run("why", "2-a/q03", *project.options).stdout
+    assert "cached" in story
+    assert "computed 20" in story
+    assert "q03.yaml" in story
+    assert "q03.md" in story
+
+
+def test_plan_names_a_changed_parameter_with_both_values(built: Project, tmp_path: Path) -> None:
+    project = built.copy(tmp_path / "project")
+    project.edit("questions/2-a/q01.yaml", "architecture: vgg16", "architecture: vgg19")
+    said = project.run("plan", "2-a/q01").stdout
+    assert 'parameter architecture: "vgg16" → "vgg19"' in said
+    assert "about" in said, "an earlier run gives an estimate"
+
+
+def test_a_selection_computes_only_what_it_needs(built: Project, tmp_path: Path) -> None:
+    project = built.copy(tmp_path / "project")
+    subprocess.run(["rm", "-rf", str(project.folder / "cache"), str(project.folder / "build")], check=True)
+    computed, _ = project.build("2-a/q01", "--format", "html")
+    assert computed == len([name for name in built_results(project) if name.startswith("2-a/q01/")])
+    page = (project.folder / "build/report.html").read_text()
+    assert "not computed" in page
+    assert "genreport build 2-a/q03" in page
+
+
+def built_results(project: Project) -> set[str]:
+    plan = json.loads((project.folder / "build/results/plan.json").read_text())
+    return set(plan["jobs"])
+
+
+def test_force_computes_the_selection_again(built: Project, tmp_path: Path) -> None:
+    project = built.copy(tmp_path / "project")
+    computed, _ = project.build("2-a/q02", "--force", "--format", "html")
+    assert computed > 0
+    assert project.build("--format", "html")[0] == 0
+
+
+def test_only_keeps_the_numbers_of_the_full_report(built: Project, tmp_path: Path) -> None:
+    project = built.copy(tmp_path / "project")
+    said = project.run("build", "2-a/q03", "--only").stdout
+    paths = [Path(line.strip()) for line in said.splitlines() if line.startswith("  ")]
+    page = next(project.folder / path for path in paths if path.suffix == ".html")
+    full = (project.folder / "build/report.html").read_text()
+    labels = re.compile(r"(?:Figure|Table)[\s\u00a0]\d+")
+    part = page.read_text()
+    assert set(labels.findall(part)) <= set(labels.findall(full))
+    assert "Figure\u00a01" not in part or "Figure\u00a01" in full
+    assert full == (built.folder / "build/report.html").read_text(), "the full report is left alone"
+
+
+def test_set_puts_a_value_in_a_role(built_light: Project, tmp_path: Path) -> None:
+    project = built_light.copy(tmp_path / "project")
+    computed, _ = project.build("2-a/q03", "--set", "classifier=mobilenet_v2", "--format", "html")
+    assert computed > 0
+    assert project.build("2-a/q03", "--format", "html")[0] == 0, "the profile's own results are still there"
+
+
+def test_clean_removes_what_no_question_needs(built: Project, tmp_path: Path) -> None:
+    project = built.copy(tmp_path / "project")
+    assert "is needed" in project.run("clean").stdout
+    project.edit("questions/2-a/q01.yaml", "architecture: vgg16", "architecture: vgg19")
+    said = project.run("clean", "--yes").stdout
+    assert "Removed 1 entry" in said
+    project.edit("questions/2-a/q01.yaml", "architecture: vgg19", "architecture: vgg16")
+    assert project.build("--format", "html")[0] == 1
+
+
+def test_doctor_says_how_to_mend_missing_data(built: Project, tmp_path: Path) -> None:
+    said = built.run("doctor", "--data", str(tmp_path / "nothing"), code=None).stdout
+    assert "light" in said
+    assert "genreport fetch" in said

@@ -1,0 +1,127 @@
+"""What is computed again and what is not, on the real course, as a student or an author would meet it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from tests.end_to_end.conftest import Project
+
+
+def jobs(project: Project) -> dict[str, str]:
+    """Address to fingerprint, from the exported plan."""
+    plan = json.loads((project.folder / "build/results/plan.json").read_text())
+    return {address: job["fingerprint"] for address, job in plan["jobs"].items()}
+
+
+def test_nothing_to_do_imports_no_torch_and_touches_no_file(project: Project) -> None:
+    before = {path: path.stat().st_mtime_ns for path in (project.folder / "build").rglob("*") if path.is_file()}
+    watch = (
+        "import sys, runpy; sys.argv = ['genreport', 'build', *sys.argv[1:]]\n"
+        "try: runpy.run_module('generator.cli', run_name='__main__')\n"
+        "except SystemExit as end: code = end.code\n"
+        "heavy = {'torch', 'numpy', 'matplotlib', 'weasyprint', 'pandas'} & set(sys.modules)\n"
+        "print('heavy:', sorted(heavy)); sys.exit(code)"
+    )
+    command = [project.command()[0], "-c", watch, *project.options]
+    done = subprocess.run(
+        command, cwd=project.folder, env=project.environment(), text=True, capture_output=True, check=True
+    )
+    assert "heavy: []" in done.stdout
+    assert "0 computed" in done.stdout
+    assert "up to date" in done.stdout
+    after = {path: path.stat().st_mtime_ns for path in (project.folder / "build").rglob("*") if path.is_file()}
+    assert after == before
+
+
+def test_editing_an_answer_computes_nothing_and_shows(project: Project) -> None:
+    answer = project.folder / "templates/answers/2-a/q02.md"
+    answer.write_text(answer.read_text() + "\nA sentence that only this test would write.\n")
+    computed, cached = project.build("--format", "html")
+    assert computed == 0
+    assert cached > 0
+    assert "only this test would write" in (project.folder / "build/report.html").read_text()
+
+
+def test_editing_a_comment_a_docstring_or_the_layout_computes_nothing(project: Project) -> None:
+    for path in sorted((project.folder / "generator/labs").glob("*.py")):
+        text = path.read_text()
+        path.write_text(text + "\n\n# A remark at the end.\n")
+    first = project.folder / "generator/labs/architecture.py"
+    text = first.read_text()
+    docstring = text[: text.index("\n")]
+    first.write_text(text.replace(docstring, '"""Another docstring."""', 1))
+    assert project.build("--format", "html")[0] == 0
+
+
+def test_editing_a_helper_computes_again_exactly_what_reaches_it(project: Project) -> None:
+    before = jobs(project)
+    path = project.folder / "generator/labs/statistics.py"
+    text = path.read_text()
+    docstring = text.index('"""', text.index("def wilson_interval("))
+    end = text.index('"""', docstring + 3) + 3
+    path.write_text(text[:end] + "\n    _ = 0  # another syntax tree, the same numbers" + text[end:])
+    plan = json.loads((project.folder / "build/results/plan.json").read_text())["jobs"]
+    reaching = {a for a, job in plan.items() if "generator/labs/statistics.py::wilson_interval" in job["code"]}
+    affected = set(reaching)
+    while True:  # a job whose input changed is another job
+        more = {a for a, job in plan.items() if {before[x] for x in affected} & set(job["inputs"].values())} - affected
+        if not more:
+            break
+        affected |= more
+    assert reaching, "no computation uses the helper: choose another"
+    assert affected < set(before), "every computation uses the helper: choose another"
+    said = project.run("plan", *project.options).stdout
+    assert "code generator/labs/statistics.py::wilson_interval" in said
+    computed, _ = project.build("--format", "html")
+    after = jobs(project)
+    assert {address for address in before if before[address] != after[address]} == affected
+    assert computed == len({after[address] for address in affected})
+
+
+def test_a_killed_build_goes_on_to_the_same_numbers(built: Project, tmp_path: Path) -> None:
+    project = built.copy(tmp_path / "project")
+    expected = project.metrics()
+    for folder in ("cache", "build"):
+        subprocess.run(["rm", "-rf", str(project.folder / folder)], check=True)
+    build = subprocess.Popen(
+        project.command("build"), cwd=project.folder, env=project.environment(), start_new_session=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    deadline = time.monotonic() + 120
+    while not list((project.folder / "cache/checkpoints").glob("*/*.json")):
+        assert build.poll() is None, "the build ended before it could be killed"
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    os.kill(build.pid, signal.SIGKILL)
+    build.wait()
+    project.build("--format", "html")
+    ours = project.metrics()
+    timed = {name for name in expected if name.endswith(("seconds", "_time"))}
+    assert {k: v for k, v in ours.items() if k not in timed} == {k: v for k, v in expected.items() if k not in timed}
+
+
+def test_two_cold_builds_give_the_same_bytes(built: Project, tmp_path: Path) -> None:
+    project = built.copy(tmp_path / "project")
+    for folder in ("cache", "build"):
+        subprocess.run(["rm", "-rf", str(project.folder / folder)], check=True)
+    project.build()
+    for name in ("results/metrics.json", "results/plan.json"):
+        ours, theirs = (p.folder / "build" / name for p in (project, built))
+        assert ours.read_bytes() == theirs.read_bytes(), name
+    pictures = sorted((built.folder / "build/results/figures").glob("*.png"))
+    assert pictures
+    for picture in pictures:
+        assert (project.folder / "build/results/figures" / picture.name).read_bytes() == picture.read_bytes()
+
+
+def test_the_same_results_give_the_same_pdf(built: Project, tmp_path: Path) -> None:
+    project = built.copy(tmp_path / "project")
+    first = (project.folder / "build/report.pdf").read_bytes()
+    subprocess.run(["rm", "-rf", str(project.folder / "build")], check=True)
+    assert project.build()[0] == 0
+    assert (project.folder / "build/report.pdf").read_bytes() == first
