@@ -18,8 +18,9 @@ from generator.registry import Dataset, Network, computation
 from generator.results import ImageGrid, Result, Table, Value
 from generator.workspace import Workspace
 
-COLUMNS = 8
 MOST_SHOWN = 64
+#: Up to this many maps are drawn larger, four in a row instead of eight.
+FEW = 16
 #: A map is said to follow a property of the image that explains more than half of its variance: R > √½.
 FOLLOWS = math.sqrt(0.5)
 ROUNDING = 1e-6
@@ -88,7 +89,10 @@ def activation_maps(
             **_summary(output, maps),
         },
         tables={"maps": maps},
-        figures={"maps": ImageGrid(shown, COLUMNS, colormap="viridis"), "photograph": ImageGrid(images.images, 1)},
+        figures={
+            "maps": ImageGrid(shown, 4 if len(shown) <= FEW else 8, colormap="viridis"),
+            "photograph": ImageGrid(images.images, 1),
+        },
     )
 
 

@@ -143,16 +143,17 @@ def _mode_table(metrics: dict[str, Value]) -> Table:
 def _chart(
     backbone: Backbone, images: ImageSet, evaluated: torch.Tensor, shaken: torch.Tensor, examples: list[int]
 ) -> Panels:
+    """One panel for each example; its title gives the true class and, quoted, the class that is followed."""
     reference = evaluated[0].argmax(1)
     steady, shaking = _probability_of(evaluated, reference), _probability_of(shaken, reference)
     numbers = np.arange(1, len(shaking) + 1)
     panels: list[Figure] = []
+    titles: list[str] = []
     for index in examples:
         curves = (
             Series("train mode", numbers, shaking[:, index]),
             Series("eval mode", numbers, steady[:, index], dashed=True),
         )
-        name = backbone.class_names[int(reference[index])]
-        panels.append(LineChart(curves, "pass", f"probability of “{name}”", y_limits=(0.0, 1.0)))
-    titles = tuple(images.select(examples).true_class(place) for place in range(len(examples)))
-    return Panels(tuple(panels), columns=len(examples), titles=titles)
+        panels.append(LineChart(curves, "pass", "probability", y_limits=(0.0, 1.0)))
+        titles.append(f"{images.true_class(index)}: “{backbone.class_names[int(reference[index])]}”")
+    return Panels(tuple(panels), columns=len(examples), titles=tuple(titles))
