@@ -85,10 +85,10 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
 
 
 def _plain(latex: str) -> str:
-    """Accents and braces of LaTeX as plain text."""
+    """Accents and braces of LaTeX as text that is safe in HTML: citeproc passes on whatever it gets."""
     from pybtex.richtext import Text
 
-    return str(Text.from_latex(latex).render_as("text"))
+    return escape(str(Text.from_latex(latex)), quote=False)
 
 
 def _entry(key: str, entry: Any) -> dict[str, Any]:

@@ -92,7 +92,7 @@ def seconds(value: Any) -> Markdown:
         minutes, rest = divmod(round(number), 60)
         if minutes < 60:
             return f"{minutes}{THIN}min" + (f" {rest}{THIN}s" if rest else "")
-        hours, minutes = divmod(minutes, 60)
+        hours, minutes = divmod(round(number / 60), 60)
         return f"{hours}{THIN}h" + (f" {minutes}{THIN}min" if minutes else "")
 
     return Markdown(_finite(value, write))

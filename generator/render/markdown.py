@@ -89,6 +89,7 @@ def _parser() -> Any:
         "amsmath": _display_formula,
         "citation": _citation,
         "exhibit": _exhibit,
+        "footnote_caption": _footnote_number,
     }.items():
         parser.add_render_rule(name, rule)
     return parser
@@ -127,7 +128,10 @@ def _surroundings(environment: Mapping[str, Any]) -> Surroundings:
 
 
 def _inline_formula(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
-    return _surroundings(environment).math(tokens[place].content, display=False)
+    formula = _surroundings(environment).math(tokens[place].content, display=False)
+    following = tokens[place + 1].content[:1] if place + 1 < len(tokens) else ""
+    # A word joiner: without it, a full stop after a formula may begin the next line.
+    return formula + ("\u2060" if following and following in ".,;:?!)" else "")
 
 
 def _display_formula(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
@@ -157,3 +161,8 @@ def _citation(renderer: Any, tokens: Any, place: int, options: Any, environment:
 
 def _exhibit(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
     return _surroundings(environment).fragments.get(tokens[place].content, "")
+
+
+def _footnote_number(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
+    """Without the brackets that the plugin writes, which here mean a citation."""
+    return str(tokens[place].meta["id"] + 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -22,8 +23,12 @@ def write_pdf(page: Path, target: Path, seconds: float = _SECONDS) -> int:
     RenderError when a library, image, font or alternative text is missing, or after ``seconds``.
     """
     command = [sys.executable, "-X", "utf8", pdf_process.__file__, str(page), str(target)]
+    # The order of sets reaches the file, so that without a fixed seed every run would give other bytes.
+    environment = {**os.environ, "PYTHONHASHSEED": "0"}
     try:
-        ended = subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)
+        ended = subprocess.run(
+            command, capture_output=True, text=True, timeout=seconds, check=False, env=environment, encoding="utf-8"
+        )
     except subprocess.TimeoutExpired as error:
         hint = "the HTML report is there; simplify what was added last, or look at it page by page with --only"
         raise RenderError(f"the PDF was not ready after {seconds:.0f} s", hint) from error

@@ -15,6 +15,8 @@ from urllib.parse import unquote, urlsplit
 
 #: The exit code that says that WeasyPrint could not load the libraries that it needs from the system.
 LIBRARIES_MISSING = 3
+#: Where the page seems to lie: its addresses reach the PDF, which must not depend on the folder that it is made in.
+_ROOT = "/report/"
 
 
 class _Faults(logging.Handler):
@@ -44,13 +46,14 @@ def _write_pdf(page: Path, target: Path) -> dict[str, Any]:
 
         def fetch(self, url: str, headers: Any = None) -> Any:
             if urlsplit(url).scheme == "file":
-                wanted = Path(unquote(urlsplit(url).path)).resolve()
-                if not wanted.is_relative_to(folder):
+                wanted = folder / unquote(urlsplit(url).path).removeprefix(_ROOT)
+                if not wanted.resolve().is_relative_to(folder):
                     raise ValueError(f"{wanted.name} lies outside of the report's folder")
+                url = wanted.as_uri()
             return super().fetch(url, headers)
 
     fetcher = Fetcher(allowed_protocols={"file", "data"}, allow_redirects=False)
-    html = weasyprint.HTML(filename=str(page), url_fetcher=fetcher)
+    html = weasyprint.HTML(string=page.read_text("utf-8"), base_url=f"file://{_ROOT}", url_fetcher=fetcher)
     document = html.render(pdf_variant="pdf/ua-1", pdf_tags=True)
     document.write_pdf(str(target), pdf_variant="pdf/ua-1", pdf_tags=True)
     return {"pages": len(document.pages), "faults": faults.messages}

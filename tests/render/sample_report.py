@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -45,7 +46,6 @@ from generator.spec import (
     TableSpec,
 )
 
-RNG = np.random.default_rng(0)
 NETWORKS = {
     "vgg16": (138_357_544, 0.8937, 15_470_264_320),
     "alexnet": (61_100_840, 0.9596, 714_188_480),
@@ -143,7 +143,7 @@ def _layers() -> Table:
     rows: list[tuple[Any, ...]] = []
     widths = [3, 64, 64, 128, 128, 256, 256, 256, 512, 512, 512, 512, 512, 512]
     sizes = [224, 224, 112, 112, 56, 56, 56, 28, 28, 28, 14, 14, 14]
-    for number, (before, after) in enumerate(zip(widths, widths[1:], strict=False)):
+    for number, (before, after) in enumerate(itertools.pairwise(widths)):
         size = sizes[number]
         parameters = after * (9 * before + 1)
         rows.append((f"conv{number + 1}", "convolution 3×3", before, after, f"{size}×{size}", parameters))
@@ -166,6 +166,7 @@ def _predictions() -> Panels:
 
 
 def results() -> dict[str, Result]:
+    rng = np.random.default_rng(0)
     x = np.arange(1, 21)
     grid = ImageGrid(
         tuple(np.abs(np.sin(np.add.outer(np.linspace(0, k + 1, 28), np.linspace(0, 3, 28)))) for k in range(64)),
@@ -197,11 +198,11 @@ def results() -> dict[str, Result]:
         "cross-entropy",
     )
     classes = tuple(f"class {i}" for i in range(8))
-    share = np.clip(np.eye(8) * 0.8 + RNG.random((8, 8)) * 0.1, 0, 1)
+    share = np.clip(np.eye(8) * 0.8 + rng.random((8, 8)) * 0.1, 0, 1)
     film = Frames(
         tuple(photograph(i, 64) for i in range(12)), tuple(f"step {10 * i}" for i in range(12)), tuple(range(12))
     )
-    clouds = tuple(Cloud(str(i), RNG.normal(i % 4, 0.3, 40), RNG.normal(i // 4, 0.3, 40)) for i in range(8))
+    clouds = tuple(Cloud(str(i), rng.normal(i % 4, 0.3, 40), rng.normal(i // 4, 0.3, 40)) for i in range(8))
     accuracy = {"top1": 0.52, "low": 0.335, "high": 0.7}
     return {
         "2-a/q01/vgg16": Result(
@@ -299,14 +300,20 @@ def _questions(root: Path) -> tuple[QuestionSpec, ...]:
     return (
         question(
             "q01", FIRST, root, mark=Mark.STARRED,
-            results={"vgg16": _result("2-a/q01", "vgg16"), "networks": _result("2-a/q01", "networks", architecture=list(NETWORKS))},
+            results={
+                "vgg16": _result("2-a/q01", "vgg16"),
+                "networks": _result("2-a/q01", "networks", architecture=list(NETWORKS)),
+            },
             tables={"layers": layers, "comparison": comparison},
             figures={"shares": figure("shares", "Fully connected layers dominate only in VGG16 and AlexNet.", "vgg16")},
         ),
         question(
             "q02", SECOND, root, title="What does the normalisation do to $x$?", mark=Mark.BONUS,
             statement="Apply the network to images of your choice. *Why* must they be normalised, and why by $\\mu$?",
-            results={"effect": _result("2-a/q02", "effect"), "maps": _result("2-a/q02", "maps", layer=["conv1_1", "conv1_2"])},
+            results={
+                "effect": _result("2-a/q02", "effect"),
+                "maps": _result("2-a/q02", "maps", layer=["conv1_1", "conv1_2"]),
+            },
             tables={"accuracy": accuracy},
             figures={
                 "predictions": figure("predictions", "Three photographs and their five best classes."),

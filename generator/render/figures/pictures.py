@@ -53,12 +53,13 @@ def draw_image_grid(grid: ImageGrid, box: Box) -> None:
     measure = _Grid(grid, box.width)
     left = (box.width - measure.width) / 2
     top = box.height - max(0.0, (box.height - measure.height) / 2)
+    axes = box.axes()  # one for all images, in inches: sixty-four of them take a second to set up
+    axes.set_axis_off()
     for number, image in enumerate(grid.images):
         row, column = divmod(number, measure.columns)
         x = left + measure.left + column * (measure.cell + _GAP)
         y = top - measure.head - row * measure.row - measure.title - measure.image
-        axes = box.part(x, y, measure.cell, measure.image).axes()
-        _show(axes, image, grid)
+        _show(axes, image, grid, (x, y, measure.cell, measure.image))
         if number < len(measure.titles):
             tone = TONES[grid.tones[number]] if number < len(grid.tones) else INK
             box.text(
@@ -69,21 +70,26 @@ def draw_image_grid(grid: ImageGrid, box: Box) -> None:
             box.text(x - 0.08, y + measure.image / 2, measure.row_titles[row], ha="right", va="center")
         if row == 0 and column < len(measure.heads):
             box.text(x + measure.cell / 2, top - measure.head + 0.04, measure.heads[column], ha="center", va="bottom")
+    axes.set(xlim=(0, box.width), ylim=(0, box.height), aspect="auto")
     if grid.colour_label:
         x = left + measure.width - measure.scale + 0.1
         body = measure.rows * measure.row - _GAP - measure.title
         _scale(box.part(x, top - measure.height, 0.09, body), grid.colormap, grid.value_range, grid.colour_label)
 
 
-def _show(axes: Axes, image: Any, grid: ImageGrid) -> None:
+def _show(axes: Axes, image: Any, grid: ImageGrid, cell: tuple[float, float, float, float]) -> None:
+    """Show one image as large as its cell (left, bottom, width, height in inches) allows, standing on its floor."""
+    left, bottom, width, height = cell
+    scale = min(width / image.shape[1], height / image.shape[0])
+    across, up = image.shape[1] * scale, image.shape[0] * scale
+    left += (width - across) / 2
     low, high = grid.value_range or (None, None)
     if image.dtype == np.uint8 and image.ndim == 2:
         low, high = 0, 255
     smooth = "antialiased" if grid.smooth else "nearest"
     colormap = "gray" if image.dtype == np.uint8 else grid.colormap
-    axes.imshow(image, cmap=colormap, vmin=low, vmax=high, interpolation=smooth)
-    axes.set_anchor("S")
-    axes.set_axis_off()
+    extent = (left, left + across, bottom, bottom + up)
+    axes.imshow(image, cmap=colormap, vmin=low, vmax=high, interpolation=smooth, extent=extent)
 
 
 def _scale(box: Box, colormap: str, values: tuple[float, float] | None, label: str) -> None:
@@ -122,9 +128,10 @@ def draw_heatmap(heatmap: Heatmap, box: Box) -> None:
     axes.set_xlabel(heatmap.column_title)
     axes.set_ylabel(heatmap.row_title)
     if heatmap.annotate:
+        digits = 2 if np.nanmax(np.abs(values)) < 10 else 0
         for (row, column), value in np.ndenumerate(values):
             ink = "white" if luminance(picture.to_rgba(value)[:3]) < 0.25 else INK
-            axes.text(column, row, f"{value:.2g}", ha="center", va="center", color=ink, fontsize=SMALL - 0.7)
+            axes.text(column, row, f"{value:.{digits}f}", ha="center", va="center", color=ink, fontsize=SMALL - 0.7)
     fit(axes, inner)
     place = axes.get_position()
     up = box.canvas.get_size_inches()[1]

@@ -1,0 +1,22 @@
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))  # for sample_report
+
+from sample_report import sample_report
+
+from generator.render import RenderedReport, render_report
+
+
+def silent(message: str) -> None:
+    """Progress that nobody reads."""
+
+
+@pytest.fixture(scope="session")
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, RenderedReport]:
+    """The sample report, HTML and PDF, rendered once."""
+    root = tmp_path_factory.mktemp("sample")
+    report = sample_report(root)
+    return root / "build", render_report(report, root / "build", frozenset({"html", "pdf"}), silent)
