@@ -53,7 +53,7 @@ class BuildDisplay:
     """Shows a build's events on standard error and its end on standard output."""
 
     def __init__(self) -> None:
-        self.errors = Console(stderr=True, highlight=False)
+        self.errors = Console(stderr=True, highlight=False, soft_wrap=True)
         self.output = Console(highlight=False, soft_wrap=True)
         self.live = self.errors.is_terminal
         self.began = time.monotonic()

@@ -10,10 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from generator import __version__, doctor
+from generator import __version__
 from generator.cache import Cache, DamagedEntryError, EntryInfo
-from generator.datasets.download import Fetched, Progress, fetch
-from generator.doctor import Check, remote_files
 from generator.errors import CacheError, RenderError
 from generator.executor import ExecutorSpec
 from generator.job import Job
@@ -25,6 +23,8 @@ from generator.session import Session, Settings, open_session
 from generator.stamp import Rendering, is_current, mark_current, render_key
 
 if TYPE_CHECKING:
+    from generator.datasets.download import Fetched, Progress
+    from generator.doctor import Check
     from generator.render import Report
 
 Listener = Callable[[Event], None]
@@ -73,7 +73,8 @@ def build(
             plan, outcomes = _compute(session, chosen, False, listen)
             report, key = _report(session, plan, outcomes, chosen if only else None)
         rendering = _render(session, report, plan, say)
-        mark_current(settings.output, part, key, rendering)
+        if rendering.files:  # a report without its PDF is tried again
+            mark_current(settings.output, part, key, rendering)
     session.save()
     states = [outcomes[planned.job.fingerprint].state for planned in plan.needed(chosen)]
     problems = (*_failures(plan, outcomes), *rendering.problems)
@@ -100,6 +101,9 @@ def make_plan(settings: Settings, selection: Iterable[str] = ()) -> tuple[Sessio
 
 def fetch_data(settings: Settings, listen: Progress, *, force: bool = False) -> list[Fetched]:
     """Bring every file that the profile needs into the data folder; failures are in what comes back."""
+    from generator.datasets.download import fetch
+    from generator.doctor import remote_files
+
     session = open_session(settings)
     fetched = fetch(remote_files(*session.needs()), settings.data, listen, force=force, memo=session.memo)
     session.save()
@@ -108,6 +112,8 @@ def fetch_data(settings: Settings, listen: Progress, *, force: bool = False) -> 
 
 def diagnose(settings: Settings) -> list[Check]:
     """Check what every profile needs on this machine."""
+    from generator import doctor
+
     session = open_session(settings)
     needs = {
         name: open_session(dataclasses.replace(settings, profile=name, overrides={})).needs()
@@ -232,11 +238,15 @@ def _remove_damaged(session: Session, report: Report) -> list[str]:
 
 
 def _render(session: Session, report: Report, plan: Plan, say: Say) -> Rendering:
-    """Write the report, the exported results and the plan. Raises RenderError when there can be no PDF."""
+    """Write the report, the exported results and the plan. No files are listed when there can be no PDF."""
     from generator.render import render_report
 
     output = session.settings.output
-    rendered = render_report(report, output, session.settings.formats, say)
+    try:
+        rendered = render_report(report, output, session.settings.formats, say)
+    except RenderError as error:
+        pages = tuple(page for page in output.glob("report*.html") if "html" in session.settings.formats)
+        return Rendering(pages, (), (str(error),))
     main = tuple(path for path in (rendered.html, rendered.pdf) if path is not None)
     files = list(main)
     if report.only is None:

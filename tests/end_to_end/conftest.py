@@ -1,78 +1,11 @@
-"""A copy of the whole project in an empty folder, to be built, edited and killed as a user would."""
+"""The project built once for all tests, and copies of it to do as one likes with."""
 
 from __future__ import annotations
 
-import json
-import os
-import re
-import shutil
-import subprocess
-import sys
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
-
-ROOT = Path(__file__).resolve().parents[2]
-REAL_DATA = Path(os.environ.get("GENREPORT_DATA") or ROOT.parent / "shared" / "data").resolve()
-
-
-@dataclass
-class Project:
-    """A checkout of its own; ``run`` calls its command line in a new process."""
-
-    folder: Path
-    options: list[str] = field(default_factory=list)
-
-    def environment(self, **extra: str) -> dict[str, str]:
-        kept = {k: v for k, v in os.environ.items() if not k.startswith("GENREPORT_")}
-        own = {
-            "PYTHONPATH": str(self.folder),
-            "GENREPORT_CACHE": str(self.folder / "cache"),
-            "SOURCE_DATE_EPOCH": "1700000000",
-            "COLUMNS": "200",
-        }
-        return {**kept, **own, **extra}
-
-    def command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "generator.cli", *arguments]
-
-    def run(self, *arguments: str, code: int | None = 0, **extra: str) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            self.command(*arguments), cwd=self.folder, env=self.environment(**extra), text=True, capture_output=True,
-            timeout=600, check=False,
-        )  # fmt: skip
-        said = f"{arguments} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
-        assert code is None or done.returncode == code, said
-        assert "Traceback" not in done.stdout + done.stderr, said
-        return done
-
-    def build(self, *arguments: str, **extra: Any) -> tuple[int, int]:
-        """Build, and give how many jobs were computed and how many came from the cache."""
-        said = self.run("build", *self.options, *arguments, **extra).stdout
-        found = re.search(r"(\d+) computed, (\d+) cached", said)
-        assert found, said
-        return int(found[1]), int(found[2])
-
-    def metrics(self) -> dict[str, Any]:
-        return json.loads((self.folder / "build/results/metrics.json").read_text())
-
-    def copy(self, folder: Path) -> Project:
-        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
-        return Project(folder, list(self.options))
-
-    def edit(self, name: str, old: str, new: str) -> None:
-        path = self.folder / name
-        text = path.read_text()
-        assert old in text, f"{name} does not hold {old!r}"
-        path.write_text(text.replace(old, new, 1))
-
-
-def checkout(folder: Path) -> Project:
-    for name in ("generator", "questions", "templates"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    return Project(folder)
+from project import REAL_DATA, Project, checkout
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-
-from tests.end_to_end.conftest import Project
+from project import Project
 
 QUESTION, ANSWER, COURSE = "questions/2-a/q01.yaml", "templates/answers/2-a/q01.md", "questions/course.yaml"
 
@@ -41,9 +40,7 @@ def complaints(project: Project, *arguments: str) -> str:
         (COURSE, "labs:", "lab:", ["unknown key", "did you mean 'labs'"]),
     ],
 )  # fmt: skip
-def test_each_mistake_is_named_with_its_place(
-    project: Project, file: str, old: str, new: str, said: list[str]
-) -> None:
+def test_each_mistake_is_named_with_its_place(project: Project, file: str, old: str, new: str, said: list[str]) -> None:
     project.edit(file, old, new)
     text = complaints(project)
     for part in [*said, Path(file).name]:
@@ -67,7 +64,9 @@ def test_an_unknown_selection_profile_or_role_is_named(project: Project) -> None
 
 def test_a_failing_job_is_shown_and_the_rest_is_built(project: Project) -> None:
     project.edit(
-        "generator/labs/architecture.py", "    return Result(", '    raise RuntimeError("out of luck")\n    return Result('
+        "generator/labs/architecture.py",
+        "    return Result(",
+        '    raise RuntimeError("out of luck")\n    return Result(',
     )
     done = project.run("build", code=1)
     assert "out of luck" in done.stderr

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from project import Project
 
 from generator.cli import cli
-from tests.end_to_end.conftest import Project
 
 COMMANDS = sorted(cli.commands)
 
@@ -43,7 +43,9 @@ def test_every_command_has_a_runnable_example(name: str, project: Project) -> No
 
 
 def test_help_imports_nothing_heavy() -> None:
-    code = "import sys; import generator.cli; print(sorted({'torch','numpy','pydantic','rich','yaml'} & set(sys.modules)))"
+    code = (
+        "import sys; import generator.cli; print(sorted({'torch','numpy','pydantic','rich','yaml'} & set(sys.modules)))"
+    )
     said = subprocess.run([sys.executable, "-c", code], text=True, capture_output=True, check=True).stdout
     assert said.strip() == "[]"
 

@@ -9,7 +9,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from tests.end_to_end.conftest import Project
+from project import Project
 
 
 def jobs(project: Project) -> dict[str, str]:

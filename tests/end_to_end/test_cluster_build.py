@@ -1,0 +1,81 @@
+"""The whole program on a real Dask cluster on loopback, one of whose workers is killed in mid-job."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from project import Project
+
+pytest.importorskip("distributed")
+
+
+@pytest.fixture
+def project(built: Project, tmp_path: Path) -> Project:
+    project = built.copy(tmp_path / "project")
+    for folder in ("cache", "build"):
+        shutil.rmtree(project.folder / folder)
+    return project
+
+
+@pytest.fixture
+def cluster(project: Project) -> Iterator[tuple[str, list[subprocess.Popen[str]]]]:
+    """A scheduler and two workers with the project's own code; gives the address and the workers."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    host, _, port = address.partition(":")
+    commands = [
+        ["scheduler", "--host", host, "--port", port, "--no-dashboard"],
+        *[["worker", f"tcp://{address}", "--no-nanny", "--nthreads", "1", "--no-dashboard", "--name", n] for n in "ab"],
+    ]
+    started = []
+    try:
+        for command in commands:
+            log = (project.folder / f"{command[0]}-{len(started)}.log").open("w")
+            started.append(
+                subprocess.Popen(
+                    [sys.executable, "-m", "distributed.cli.dask_" + command[0], *command[1:]],
+                    cwd=project.folder, env=project.environment(), stdout=log, stderr=log, text=True,
+                )
+            )  # fmt: skip
+            log.close()
+        yield address, started[1:]
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+
+
+def test_a_killed_worker_changes_no_result(
+    built: Project, project: Project, cluster: tuple[str, list[subprocess.Popen[str]]]
+) -> None:
+    address, workers = cluster
+    build = subprocess.Popen(
+        project.command("build", "--executor", f"dask://{address}", "--format", "html"),
+        cwd=project.folder, env=project.environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    deadline = time.monotonic() + 180
+    while len(list((project.folder / "cache/entries").glob("??/*/manifest.json"))) < 2 or not training(project):
+        assert build.poll() is None, build.stdout.read() if build.stdout else ""
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    os.kill(workers[0].pid, signal.SIGKILL)
+    said, _ = build.communicate(timeout=300)
+    assert build.returncode == 0, said
+    assert re.search(r"\d+ computed, 0 cached", said), said
+    assert project.metrics() == built.metrics()
+
+
+def training(project: Project) -> bool:
+    """Whether some job is in the middle of a training."""
+    return bool(list((project.folder / "cache/checkpoints").glob("*/*.json")))
