@@ -1,0 +1,108 @@
+"""The page in a real browser; skipped where there is no Chromium."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+sync_api = pytest.importorskip("playwright.sync_api")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_api.sync_playwright() as play:
+        started = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def open_page(browser, rendered):
+    opened = []
+
+    def open_(width: int = 1400, height: int = 900, **options: object):
+        context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce", **options)
+        opened.append(context)
+        page = context.new_page()
+        page.requests, page.errors = [], []
+        page.on("request", lambda request: page.requests.append(request.url))
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.on("console", lambda message: page.errors.append(message.text) if message.type == "error" else None)
+        page.goto((rendered[0] / "report.html").as_uri())
+        return page
+
+    yield open_
+    for context in opened:
+        context.close()
+
+
+def test_the_page_asks_nothing_of_the_network_and_logs_no_error(open_page, rendered):
+    page = open_page()
+    page.wait_for_load_state("networkidle")
+    assert page.errors == []
+    folder = Path(rendered[0]).as_uri()
+    assert [url for url in page.requests if not url.startswith((folder, "data:"))] == []
+    assert page.evaluate("document.fonts.check('16px \"STIX Two Text\"')")
+
+
+def test_the_contents_follow_the_reader(open_page):
+    page = open_page()
+    page.evaluate("document.getElementById('2-a-q02').scrollIntoView()")
+    current = page.locator('.contents a[aria-current="location"]')
+    sync_api.expect(current).to_have_attribute("href", "#2-a-q02")
+    page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
+    sync_api.expect(current).to_have_attribute("href", "#references")
+    assert current.count() == 1
+
+
+def test_a_figure_opens_large_by_keyboard_and_closes_with_escape(open_page):
+    page = open_page()
+    link = page.locator("a.enlarge").first
+    link.focus()
+    page.keyboard.press("Enter")
+    dialog = page.locator("dialog.large")
+    sync_api.expect(dialog).to_be_visible()
+    assert dialog.locator("img").get_attribute("alt") == "Alternative text of shares."
+    assert "Figure 1" in dialog.locator("p").inner_text()
+    page.keyboard.press("Escape")
+    sync_api.expect(dialog).to_be_hidden()
+    assert page.evaluate("document.activeElement.className") == "enlarge"
+
+
+def test_the_theme_follows_the_system_and_can_be_chosen(open_page):
+    page = open_page(color_scheme="dark")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    assert page.evaluate(ground) == "rgb(21, 24, 28)"
+    page.get_by_role("button", name="Light page").click()
+    assert page.evaluate(ground) == "rgb(255, 255, 255)"
+    sync_api.expect(page.get_by_role("button", name="Dark page")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_nothing_makes_the_page_scroll_sideways(open_page, width):
+    page = open_page(width=width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_without_scripts_everything_can_be_read(open_page):
+    page = open_page(java_script_enabled=False)
+    sync_api.expect(page.get_by_role("heading", name="References")).to_be_visible()
+    sync_api.expect(page.locator(".contents li").first).to_be_visible()
+
+
+def test_all_pictures_are_there_and_none_is_wider_than_the_text(open_page):
+    page = open_page()
+    page.evaluate("document.querySelectorAll('img[loading]').forEach(image => image.loading = 'eager')")
+    page.wait_for_load_state("networkidle")
+    sizes = page.evaluate("[...document.querySelectorAll('.panel img')].map(i => [i.naturalWidth, i.clientWidth])")
+    text = page.evaluate("document.querySelector('.answer').clientWidth")
+    assert len(sizes) == 10
+    assert all(natural > 0 and shown <= text for natural, shown in sizes)
+
+
+def test_the_printed_page_has_no_sidebar(open_page):
+    page = open_page()
+    page.emulate_media(media="print")
+    sync_api.expect(page.locator(".contents")).to_be_hidden()
