@@ -33,7 +33,6 @@ LUMINANCE = (0.299, 0.587, 0.114)
 class LayerOutput:
     """What a convolution put out, and the rectification that follows it, each float64 (maps, height, width)."""
 
-    path: str
     linear: NDArray[np.float64]
     rectified: NDArray[np.float64]
 
@@ -142,7 +141,7 @@ def layer_output(backbone: Backbone, inputs: torch.Tensor, path: str) -> LayerOu
             handle.remove()
     linear = kept["linear"]
     rectified = kept.get("rectified", linear)
-    return LayerOutput(path, linear[0].double().cpu().numpy(), rectified[0].double().cpu().numpy())
+    return LayerOutput(linear[0].double().cpu().numpy(), rectified[0].double().cpu().numpy())
 
 
 def image_properties(pixels: torch.Tensor, shape: tuple[int, ...]) -> dict[str, NDArray[np.float64]]:
