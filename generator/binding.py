@@ -1,21 +1,26 @@
-"""Bind every result of the course, for one profile, to a computation: names, types, roles, grids, inputs."""
+"""Bind every result of the course, for one profile, to a computation: roles, grids, inputs, and their order."""
 
 from __future__ import annotations
 
-import difflib
 import itertools
+import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from generator.arguments import UNKNOWN, Given, bind_arguments
 from generator.catalogue import Catalogue, Signature
+from generator.complaints import nearest, shown
 from generator.errors import Mistake
 from generator.parameters import Kind
-from generator.spec import CourseSpec, Point, ProfileSpec, QuestionSpec, ResultRef, ResultSpec, RoleJob
+from generator.references import ROLES, inputs_first, parse_reference, select, split_address
+from generator.roles import role_jobs
+from generator.spec import CourseSpec, ProfileSpec, QuestionSpec, ResultRef, ResultSpec, RoleJob
 from generator.yaml_source import Source, Where
 
-REFERENCE = re.compile(r"(?:(?P<question>[\w-]+/[\w-]+)/)?(?P<result>\w+)(?:\[(?P<point>[^\]]*)\])?")
+LARGEST_GRID = 1000  # points; three mistyped lists must not make a million jobs
+POINT = re.compile(r"[^\[\],=\"]{1,100}")  # what a grid point can be called in a reference
 
 
 @dataclass(frozen=True)
@@ -34,9 +39,10 @@ class Binding:
 
 @dataclass
 class Bindings:
-    """All bindings of a course under one profile.
+    """All bindings of a course under one profile, each after its inputs.
 
-    ``refs`` maps "2-a/q01/networks" to its results, one for each grid point, in order.
+    ``refs`` maps "2-a/q01/networks" to its results, one for each grid point, in order; it is empty for a result whose
+    grid is wrong.
     """
 
     refs: dict[str, tuple[ResultRef, ...]] = field(default_factory=dict)
@@ -49,220 +55,184 @@ def bind_course(course: CourseSpec, profile: ProfileSpec, catalogue: Catalogue) 
     return _Binder(course, profile, catalogue).bind()
 
 
-def parse_reference(text: str, question: str) -> tuple[str, dict[str, str]] | None:
-    """Split a reference: net[width=8] gives ("2-a/q01/net", {"width": "8"}); None when the text is none."""
-    found = REFERENCE.fullmatch(text.strip())
-    if found is None:
-        return None
-    pairs = [pair.partition("=") for pair in (found["point"] or "").split(",") if pair.strip()]
-    point = {name.strip(): value.strip() for name, _, value in pairs}
-    return f"{found['question'] or question}/{found['result']}", point
-
-
-def select(refs: Iterable[ResultRef], point: Mapping[str, str]) -> list[ResultRef]:
-    """Those results whose grid point has all the given values."""
-    wanted = set(point.items())
-    return [ref for ref in refs if wanted <= {(name, str(value)) for name, value in ref.point}]
-
-
 class _Binder:
     def __init__(self, course: CourseSpec, profile: ProfileSpec, catalogue: Catalogue) -> None:
         self.course = course
         self.profile = profile
         self.catalogue = catalogue
         self.found = Bindings()
-        self.open_roles: set[str] = set()
+        self.unread = unread_questions(course)
+        self.points: dict[str, dict[str, Given]] = {}  # by "<result>/<parameter>", what each grid point stands for
+        self.role_jobs: dict[str, tuple[RoleJob, Where]] = {}
 
     def bind(self) -> Bindings:
+        self.roles()
         for question in self.course.questions():
             for result in question.results.values():
                 self.expand(question, result)
         for question in self.course.questions():
             for result in question.results.values():
-                for ref in self.found.refs.get(str(result.ref), ()):
+                for ref in self.found.refs[str(result.ref)]:
                     self.result(question, result, ref)
-        self.cycles()
+        for address, (job, where) in self.role_jobs.items():
+            self.role_job(address, job, where)
+        self.order()
         return self.found
 
     def wrong(self, source: Source, message: str, where: Where, **details: str) -> None:
         self.found.mistakes.append(source.mistake(message, where, **details))
 
-    def role(self, value: Any, source: Source, where: Where) -> Any:
-        """The value with every {role: name} in it replaced by what the profile puts there."""
+    def roles(self) -> None:
+        """Note the jobs behind all roles, used or not, so that each is checked; a name stands for one job."""
+        for job, place in role_jobs(self.profile.roles):
+            where: Where = ("profiles", self.profile.name, *place)
+            known, _ = self.role_jobs.setdefault(f"{ROLES}/{job.name}", (job, where))
+            if known != job:
+                hint = "give each job a name of its own"
+                self.wrong(self.course.source, "two different jobs are called the same", where, got=job.name, hint=hint)
+
+    def role(self, value: Any, source: Source, where: Where) -> Given:
+        """A value with every {role: name} in it replaced by what the profile puts there."""
         if isinstance(value, list):
-            return [self.role(item, source, (*where, number)) for number, item in enumerate(value)]
+            items = [self.role(item, source, (*where, number)) for number, item in enumerate(value)]
+            faulty = any(item.value is UNKNOWN for item in items)
+            return Given(UNKNOWN if faulty else [item.value for item in items], where)
         if not (isinstance(value, dict) and set(value) == {"role"}):
-            return value
-        name = value["role"]
-        if name not in self.profile.roles:
-            expected = "one of " + ", ".join(sorted(self.profile.roles))
+            return Given(value, where)
+        name, known = value["role"], sorted(self.profile.roles)
+        if not isinstance(name, str) or name not in known:
             message = f"profile {self.profile.name!r} gives no value to this role"
-            self.wrong(source, message, where, expected=expected, got=repr(name))
-            return None
-        return self.profile.roles[name].value
+            details = {"expected": "one of " + ", ".join(known), "got": shown(name), "hint": nearest(str(name), known)}
+            self.wrong(source, message, where, **details)
+            return Given(UNKNOWN, where)
+        return Given(self.profile.roles[name].value, where, name)
 
     def expand(self, question: QuestionSpec, result: ResultSpec) -> None:
         """File the result under one reference for each point of its grid."""
+        self.found.refs[str(result.ref)] = ()
+        source, base = question.source, ("results", result.ref.result, "grid")
         axes: list[list[tuple[str, Any]]] = []
         for name, values in result.grid.items():
-            where: Where = ("results", result.ref.result, "grid", name)
-            listed = self.role(values, question.source, where) if isinstance(values, dict) else values
-            if not isinstance(listed, list) or not listed:
-                self.wrong(question.source, "has the wrong form", where, expected="a list", got=repr(listed))
+            axis = self.axis(values, source, (*base, name))
+            if axis is None:
                 return
-            axes.append([(name, _point_value(item)) for item in listed])
-        points: Iterable[Point] = itertools.product(*axes)
-        refs = tuple(ResultRef(question.address, result.ref.result, point) for point in points)
-        if len(set(map(str, refs))) < len(refs):
-            self.wrong(question.source, "two points of the grid are the same", ("results", result.ref.result, "grid"))
-        self.found.refs[str(result.ref)] = refs
+            self.points[f"{result.ref}/{name}"] = {str(point): given for point, given in axis}
+            axes.append([(name, point) for point, _ in axis])
+        count = math.prod(map(len, axes))
+        if count > LARGEST_GRID:
+            self.wrong(source, "the grid is too large", base, expected=f"at most {LARGEST_GRID} points", got=str(count))
+            return
+        points = itertools.product(*axes)
+        self.found.refs[str(result.ref)] = tuple(ResultRef(question.address, result.ref.result, p) for p in points)
+
+    def axis(self, values: Any, source: Source, where: Where) -> list[tuple[Any, Given]] | None:
+        """What each point along one parameter is called, and the value that it stands for; None when that is wrong."""
+        listed = self.role(values, source, where) if isinstance(values, dict) else Given(values, where)
+        if listed.value is UNKNOWN:
+            return None
+        if not isinstance(listed.value, list) or not listed.value:
+            self.wrong(source, "has the wrong form", where, expected="a list", got=shown(listed.value))
+            return None
+        axis: dict[str, tuple[Any, Given]] = {}
+        for number, item in enumerate(listed.value):
+            place = where if listed.role else (*where, number)
+            given = self.role(item, source, place)
+            point = item["role"] if given.role else item.name if isinstance(item, RoleJob) else item
+            if given.value is UNKNOWN:
+                return None
+            if isinstance(point, dict | list) or not POINT.fullmatch(str(point)):
+                expected = "a number, a word or a role"
+                self.wrong(source, "cannot be the name of a grid point", place, expected=expected, got=shown(point))
+                return None
+            if str(point) in axis:
+                self.wrong(source, "two points of the grid are the same", place, got=str(point))
+                return None
+            axis[str(point)] = (point, Given(given.value, place, given.role or listed.role))
+        return list(axis.values())
 
     def result(self, question: QuestionSpec, result: ResultSpec, ref: ResultRef) -> None:
-        where: Where = ("results", ref.result)
-        given: dict[str, tuple[Any, Where]] = {
-            name: (self.role(value, question.source, (*where, "params", name)), (*where, "params", name))
-            for name, value in result.params.items()
-        }
+        source, where = question.source, ("results", ref.result)
+        given = {name: self.role(value, source, (*where, "params", name)) for name, value in result.params.items()}
         for name, value in ref.point:
             if name in given:
-                self.wrong(question.source, "is in params and in grid", (*where, "grid", name))
-            given[name] = (self.grid_value(question, result, name, value), (*where, "grid", name))
-        inputs = {
-            name: address
-            for name, text in result.inputs.items()
-            if (address := self.input(question, ref, name, text)) is not None
-        }
-        self.job(str(ref), result.computation, given, inputs, question.source, where)
+                self.wrong(source, f"{name!r} is in params and in grid", (*where, "grid", name))
+            given[name] = self.points[f"{result.ref}/{name}"][str(value)]
+        inputs = {name: self.input(question, ref, name, text) for name, text in result.inputs.items()}
+        self.job(str(ref), result.computation, given, inputs, source, where)
 
-    def grid_value(self, question: QuestionSpec, result: ResultSpec, name: str, value: Any) -> Any:
-        """The value behind a grid point's name: itself, or what a role holds under that name."""
-        where: Where = ("results", result.ref.result, "grid", name)
-        values = result.grid[name]
-        listed = self.role(values, question.source, where) if isinstance(values, dict) else values
-        item = next(item for item in listed if _point_value(item) == value)
-        return self.role(item, question.source, where)
-
-    def input(self, question: QuestionSpec, ref: ResultRef, name: str, text: str) -> str | None:
+    def input(self, question: QuestionSpec, ref: ResultRef, name: str, text: str) -> str:
+        """The address of the one result that an input names; empty when there is none."""
         where: Where = ("results", ref.result, "inputs", name)
         reference = parse_reference(text, question.address)
-        known = sorted(self.found.refs)
+        if reference is not None and split_address(reference[0])[0] in self.unread:
+            return ""
         if reference is None or reference[0] not in self.found.refs:
-            short = [key.removeprefix(f"{question.address}/") for key in known]
-            close = difflib.get_close_matches(text.partition("[")[0], short, n=1)
-            hint = f"did you mean {close[0]!r}?" if close else ""
+            known = [key.removeprefix(f"{question.address}/") for key in self.found.refs]
+            hint = nearest(text.partition("[")[0], known)
             self.wrong(
                 question.source, "there is no such result", where, expected="a result", got=repr(text), hint=hint
             )
-            return None
-        address, point = reference
-        own = {key: str(value) for key, value in ref.point}
-        axes = {key for candidate in self.found.refs[address] for key, _ in candidate.point}
-        found = select(self.found.refs[address], {**{key: own[key] for key in axes & own.keys()}, **point})
-        if len(found) != 1:
-            expected = "one of " + ", ".join(str(candidate) for candidate in self.found.refs[address])
+            return ""
+        candidates = self.found.refs[reference[0]]
+        axes = {key for candidate in candidates for key, _ in candidate.point}
+        own = {key: str(value) for key, value in ref.point if key in axes}
+        found = select(candidates, {**own, **reference[1]})
+        if len(found) == 1:
+            return str(found[0])
+        if candidates:  # otherwise its grid is wrong, which has been said
+            expected = "one of " + ", ".join(map(str, candidates))
             self.wrong(question.source, f"names {len(found)} results", where, expected=expected, got=repr(text))
-            return None
-        return str(found[0])
+        return ""
 
     def job(
-        self, address: str, computation: str, given: Mapping[str, tuple[Any, Where]], inputs: Mapping[str, str],
+        self, address: str, computation: str, given: Mapping[str, Given], inputs: Mapping[str, str],
         source: Source, where: Where,
     ) -> None:  # fmt: skip
         """Bind the given values and inputs to the computation's signature and file the job under its address."""
         if computation not in self.catalogue:
-            close = difflib.get_close_matches(computation, list(self.catalogue), n=1)
-            hint = f"did you mean {close[0]!r}?" if close else ""
-            expected = "one of " + ", ".join(self.catalogue)
-            details = {"expected": expected, "got": repr(computation), "hint": hint}
-            self.wrong(source, "there is no such computation", (*where, "computation"), **details)
+            known = list(self.catalogue)
+            details = {"expected": "one of " + ", ".join(known), "got": shown(computation)}
+            hint = nearest(computation, known)
+            self.wrong(source, "there is no such computation", (*where, "computation"), hint=hint, **details)
             return
         signature = self.catalogue[computation]
-        taken = dict(inputs)
-        parameters: dict[str, Any] = {}
-        for name, (value, place) in given.items():
-            if name not in signature.parameters or name in inputs:
-                self.unknown(signature, name, source, place, taken=name in inputs)
-            elif isinstance(value, RoleJob):
-                taken[name] = self.role_job(value)
-            elif value is not None or _accepts_none(signature, name):
-                self.value(signature, name, value, parameters, source, place)
-        for name in set(inputs) - set(signature.parameters):
-            self.unknown(signature, name, source, (*where, "inputs", name), taken=False)
-        for name, parameter in signature.parameters.items():
-            if name not in given and name not in inputs and not parameter.required:
-                parameters[name] = parameter.default
-            elif name not in given and name not in inputs:
-                details = {"expected": f"{name}: {parameter.type.text}"}
-                self.wrong(source, f"{computation} needs {name!r}", (*where, "params"), **details)
-        files = tuple(
-            (parameter.type.kind, parameters[name])
-            for name, parameter in signature.parameters.items()
-            if parameter.type.kind in (Kind.DATASET, Kind.NETWORK) and isinstance(parameters.get(name), str)
-        )
-        self.found.by_address[address] = Binding(address, signature, parameters, taken, files)
+        places = {name: (*where, "inputs", name) for name in inputs}
+        bound = bind_arguments(signature, given, places, source, where)
+        self.found.mistakes += bound.mistakes
+        taken = {name: target for name, target in inputs.items() if target}
+        taken |= {name: f"{ROLES}/{job.name}" for name, job in bound.jobs.items()}
+        self.found.by_address[address] = Binding(address, signature, bound.parameters, taken, tuple(bound.files))
 
-    def value(
-        self, signature: Signature, name: str, value: Any, parameters: dict[str, Any], source: Source, place: Where
-    ) -> None:
-        try:
-            parameters[name] = signature.parameters[name].type.normalise(value)
-        except TypeError as error:
-            got = f"{value!r} ({type(value).__name__})"
-            self.wrong(source, f"{name!r} has the wrong type", place, expected=str(error), got=got)
-
-    def unknown(self, signature: Signature, name: str, source: Source, where: Where, *, taken: bool) -> None:
-        if taken:
-            self.wrong(source, f"{name!r} is given twice, in params and in inputs", where)
-            return
-        close = difflib.get_close_matches(name, signature.parameters, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else ""
-        expected = "one of " + ", ".join(signature.parameters)
-        details = {"expected": expected, "got": repr(name), "hint": hint}
-        self.wrong(source, f"{signature.name} has no such parameter", where, **details)
-
-    def role_job(self, job: RoleJob) -> str:
-        """File the job behind a role, once, and give its address."""
-        address = f"roles/{job.name}"
-        where: Where = ("profiles", self.profile.name, "roles", job.name)
+    def role_job(self, address: str, job: RoleJob, where: Where) -> None:
+        """File the job behind a role."""
         source = self.course.source
-        if address in self.open_roles:
-            self.wrong(source, "the role's job needs the role itself", where)
-        elif address not in self.found.by_address:
-            self.open_roles.add(address)
-            given = {
-                name: (self.role(value, source, (*where, "params", name)), (*where, "params", name))
-                for name, value in job.params.items()
-            }
-            self.job(address, job.computation, given, {}, source, where)
-            self.open_roles.discard(address)
-        return address
+        given = {name: self.role(value, source, (*where, "params", name)) for name, value in job.params.items()}
+        self.job(address, job.computation, given, {}, source, where)
 
-    def cycles(self) -> None:
-        """Report inputs that go round in a circle."""
-        done: set[str] = set()
-
-        def walk(address: str, path: tuple[str, ...]) -> None:
-            if address in path:
-                circle = " → ".join((*path[path.index(address) :], address))
-                question = self.course.question(address.rpartition("/")[0])
-                where: Where = ("results", address.rpartition("/")[2].partition("[")[0], "inputs")
-                self.wrong(question.source, "its inputs go round in a circle", where, got=circle)
-                done.update(path)
-            elif address not in done and address in self.found.by_address:
-                for target in self.found.by_address[address].inputs.values():
-                    walk(target, (*path, address))
-                done.add(address)
-
-        for address in list(self.found.by_address):
-            walk(address, ())
+    def order(self) -> None:
+        """Put each binding after its inputs, report inputs that go round in a circle, drop roles that nobody needs."""
+        bound = self.found.by_address
+        ordered, circles = inputs_first({address: binding.inputs.values() for address, binding in bound.items()})
+        for circle in circles:
+            question, result = split_address(circle[0])
+            roles = question == ROLES
+            source = self.course.source if roles else self.course.question(question).source
+            where = self.role_jobs[circle[0]][1] if roles else ("results", result, "inputs")
+            self.wrong(source, "its inputs go round in a circle", where, got=" → ".join(circle))
+        needed = {address for address in bound if split_address(address)[0] != ROLES}
+        for address in reversed(ordered):
+            if address in needed:
+                needed.update(bound[address].inputs.values())
+        self.found.by_address = {address: bound[address] for address in ordered if address in needed}
 
 
-def _point_value(item: Any) -> Any:
-    """What a grid point is called: a plain value by itself, a role or a role's job by its name."""
-    if isinstance(item, RoleJob):
-        return item.name
-    return item["role"] if isinstance(item, dict) and set(item) == {"role"} else item
-
-
-def _accepts_none(signature: Signature, name: str) -> bool:
-    return "None" in signature.parameters[name].type.text
+def unread_questions(course: CourseSpec) -> frozenset[str]:
+    """The questions that a lab lists and that could not be read: what names their results cannot be judged."""
+    listed = {
+        f"{lab.id}/{name}"
+        for lab in course.labs
+        if isinstance(lab.source.data, dict)
+        for section in lab.source.data["sections"]
+        for name in section["questions"]
+    }
+    return frozenset(listed - {question.address for question in course.questions()})

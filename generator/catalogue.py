@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from generator.content_paths import PACKAGE
+from generator.declarations import Declaration, ParameterDeclaration
 from generator.errors import InputError, Mistake
+from generator.fingerprint import CodeReader
 from generator.memo import Memo
 from generator.parameters import ParameterType, UnsupportedTypeError, parse_type
-from generator.source_code import read_module
 
-LABS = "generator.labs"
+LABS = "labs"
 
 
 @dataclass(frozen=True)
@@ -66,23 +68,23 @@ class Catalogue:
         return iter(sorted(self._signatures))
 
 
-def read_catalogue(memo: Memo, folder: Path = PACKAGE / "labs", package: str = LABS) -> Catalogue:
-    """Read every computation of the labs. Raises InputError for duplicate names, odd types and broken files."""
+def read_catalogue(memo: Memo, package: Path = PACKAGE) -> Catalogue:
+    """Read every computation of the package's labs.
+
+    Raises InputError with all duplicate names, odd types and defaults, and files that are not Python.
+    """
+    reader = CodeReader(memo, package)
     signatures: dict[str, Signature] = {}
     mistakes: list[Mistake] = []
-    for path in sorted(folder.glob("*.py")):
+    for path in sorted((package / LABS).rglob("*.py")):
         try:
-            code = memo.recall("code", path, read_module)
-        except (SyntaxError, ValueError) as error:
-            line = getattr(error, "lineno", None)
-            mistakes.append(Mistake(f"cannot be read: {error}", path, line, expected="a Python module with literals"))
+            declared = reader.read(path)["computations"]
+        except InputError as error:
+            mistakes += error.mistakes
             continue
-        for plain in code["computations"]:
-            try:
-                signature = _signature(plain, f"{package}.{path.stem}", path)
-            except UnsupportedTypeError as error:
-                mistakes.append(Mistake(str(error), path, plain["line"], plain["name"]))
-                continue
+        module = ".".join(path.relative_to(package.parent).with_suffix("").parts)
+        for plain in declared:
+            signature = _signature(plain, module, path, mistakes)
             if signature.name in signatures:
                 other = signatures[signature.name]
                 taken = f"the name is taken by {other.path.name}:{other.line}"
@@ -95,11 +97,15 @@ def read_catalogue(memo: Memo, folder: Path = PACKAGE / "labs", package: str = L
     return Catalogue(signatures)
 
 
-def _signature(plain: Mapping[str, Any], module: str, path: Path) -> Signature:
-    parameters = {
-        entry["name"]: Parameter(entry["name"], parse_type(entry["type"]), entry["required"], entry["default"])
-        for entry in plain["parameters"]
-    }
+def _signature(plain: Declaration, module: str, path: Path, mistakes: list[Mistake]) -> Signature:
+    """The computation with its types parsed; parameters that cannot be are left out and added to ``mistakes``."""
+    parameters: dict[str, Parameter] = {}
+    for entry in plain["parameters"]:
+        try:
+            parameters[entry["name"]] = _parameter(entry)
+        except UnsupportedTypeError as error:
+            place = f"{plain['name']}.{entry['name']}"
+            mistakes.append(Mistake(str(error), path, plain["line"], place))
     return Signature(
         name=plain["name"],
         module=module,
@@ -111,3 +117,15 @@ def _signature(plain: Mapping[str, Any], module: str, path: Path) -> Signature:
         tables={name: tuple(columns) for name, columns in plain["tables"].items()},
         figures=tuple(plain["figures"]),
     )
+
+
+def _parameter(entry: ParameterDeclaration) -> Parameter:
+    kind = parse_type(entry["type"])
+    if entry["default"] is None:
+        return Parameter(entry["name"], kind, required=True, default=None)
+    default = ast.literal_eval(entry["default"])
+    try:
+        # The same form as a value from YAML, so that writing the default out changes no fingerprint.
+        return Parameter(entry["name"], kind, required=False, default=kind.normalise(default))
+    except TypeError:
+        raise UnsupportedTypeError(f"the default {default!r} is not of the type {kind.text}") from None

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from generator.fingerprint import Ingredients
-from generator.memo import write_json
+from generator.memo import read_json, write_json
 
 VERSION = 1
 
 
-class Cause:
+class Cause(StrEnum):
     """The kinds of reason why a job has to be computed."""
 
     NEVER = "never computed"
@@ -31,7 +32,7 @@ class Cause:
 class Reason:
     """One thing that changed since the last time: its name, and its old and new value where they can be shown."""
 
-    cause: str
+    cause: Cause
     name: str = ""
     old: str = ""
     new: str = ""
@@ -55,7 +56,7 @@ def explain(old: Ingredients | None, new: Ingredients) -> tuple[Reason, ...]:
     return tuple(reasons) or (Reason(Cause.LOST),)
 
 
-def _differences(cause: str, old: Mapping[str, Any], new: Mapping[str, Any], *, shown: bool) -> list[Reason]:
+def _differences(cause: Cause, old: Mapping[str, Any], new: Mapping[str, Any], *, shown: bool) -> list[Reason]:
     reasons = []
     for name in sorted({*old, *new}):
         if name in old and name in new and old[name] == new[name]:
@@ -79,32 +80,49 @@ class History:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._changed = False
-        try:
-            stored = json.loads(path.read_text(encoding="utf-8"))
-            self._records: dict[str, Any] = stored["records"] if stored["version"] == VERSION else {}
-        except (OSError, ValueError, KeyError, TypeError):
-            self._records = {}
+        stored = read_json(path)
+        plain = stored.get("records") if stored.get("version") == VERSION else None
+        self._records: dict[str, Record] = {}
+        for key, value in plain.items() if isinstance(plain, dict) else ():
+            record = _record(value)
+            if record is not None:
+                self._records[key] = record
 
     def record(self, profile: str, address: str) -> Record | None:
         """The last record of an address under a profile, if there is one."""
-        plain = self._records.get(f"{profile}:{address}")
-        return None if plain is None else Record(Ingredients(**plain["ingredients"]), plain["duration"])
+        return self._records.get(f"{profile}:{address}")
 
-    def duration(self, computation: str) -> float | None:
-        """The mean duration of a computation over all records, as an estimate for a job that never ran."""
-        known = [r["duration"] for r in self._records.values() if r["ingredients"]["computation"] == computation]
-        return sum(known) / len(known) if known else None
+    def duration(self, computation: str, profile: str) -> float | None:
+        """The mean duration of a computation, as an estimate in seconds for a job that never ran.
+
+        Over the records of the profile, or over all where that has none: a GPU's course says little of a laptop.
+        """
+        known = {key: r.duration for key, r in self._records.items() if r.ingredients.computation == computation}
+        own = [duration for key, duration in known.items() if key.startswith(f"{profile}:")]
+        durations = own or list(known.values())
+        return sum(durations) / len(durations) if durations else None
 
     def note(self, profile: str, address: str, ingredients: Ingredients, duration: float) -> None:
         """Remember what an address was computed from."""
-        plain = {"ingredients": asdict(ingredients), "duration": duration}
-        key = f"{profile}:{address}"
-        if self._records.get(key) != plain:
-            self._records[key] = plain
+        key, record = f"{profile}:{address}", Record(ingredients, duration)
+        if self._records.get(key) != record:
+            self._records[key] = record
             self._changed = True
 
     def save(self) -> None:
         """Write the history back if it changed."""
         if self._changed:
-            write_json(self._path, {"version": VERSION, "records": self._records})
+            records = {key: asdict(record) for key, record in self._records.items()}
+            write_json(self._path, {"version": VERSION, "records": records})
             self._changed = False
+
+
+def _record(plain: Any) -> Record | None:
+    """A record from its stored form; None when it is damaged or of an older form."""
+    try:
+        ingredients = Ingredients(**plain["ingredients"])
+        parts = (ingredients.code, ingredients.parameters, ingredients.inputs, ingredients.data)
+        whole = isinstance(ingredients.computation, str) and all(isinstance(part, dict) for part in parts)
+        return Record(ingredients, float(plain["duration"])) if whole else None
+    except (KeyError, TypeError, ValueError):
+        return None

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from generator.answer_language import FUNCTIONS
+from generator.complaints import parse
 from generator.errors import InputError, Mistake
+from generator.roles import NAME, read_role
 from generator.spec import (
     Answer,
     ColumnFormat,
@@ -23,8 +26,6 @@ from generator.spec import (
     QuestionSpec,
     ResultRef,
     ResultSpec,
-    RoleJob,
-    RoleSpec,
     RowsSpec,
     SectionSpec,
     TableSpec,
@@ -38,25 +39,34 @@ from generator.spec_files import (
     QuestionFile,
     ResultEntry,
     RowsEntry,
+    Strict,
     TableEntry,
-    parse,
 )  # fmt: skip
 from generator.yaml_source import Source, Where, read_yaml
 
 NUMBERED = re.compile(r"q0*(\d+)([a-z]?)")
-NAME = re.compile(r"[a-z][a-z0-9_]*")
+FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+TAKEN = {"this", "loop", *FUNCTIONS}  # words of the language of answers
 
 
 def load_course(questions: Path, answers: Path) -> CourseSpec:
     """Read the course below ``questions`` with its answers below ``answers``.
 
-    Raises InputError with the mistakes of all files, form first; references are checked by :mod:`generator.checks`.
+    Raises InputError with the mistakes of all files in their form; :mod:`generator.checks` checks what they name.
+    """
+    course, mistakes = read_course(questions, answers)
+    if mistakes or course is None:
+        raise InputError(mistakes)
+    return course
+
+
+def read_course(questions: Path, answers: Path) -> tuple[CourseSpec | None, list[Mistake]]:
+    """The course with those of its questions that can be read, and the mistakes in the form of all files.
+
+    There is no course when course.yaml itself is wrong.
     """
     loader = _Loader(questions, answers)
-    course = loader.course()
-    if loader.mistakes or course is None:
-        raise InputError(loader.mistakes)
-    return course
+    return loader.course(), loader.mistakes
 
 
 class _Loader:
@@ -76,9 +86,10 @@ class _Loader:
         source = self.read(self.questions_folder / "course.yaml")
         form = parse(source, CourseFile)
         self.mistakes += source.mistakes
+        names = _names(form.labs if form else source.data, "labs")
+        labs = [lab for number, name in names if (lab := self.lab(name, source, number)) is not None]
         if form is None:
             return None
-        labs = [lab for number, name in enumerate(form.labs) if (lab := self.lab(name, source, number)) is not None]
         self.duplicates(form.labs, source, ("labs",))
         bibliography = self.questions_folder / form.bibliography
         self.files.append(bibliography)
@@ -111,54 +122,53 @@ class _Loader:
                 self.mistakes.append(source.mistake(f"{name!r} stands twice", (*where, number), got=name))
 
     def profile(self, name: str, entry: ProfileEntry, source: Source) -> ProfileSpec:
-        roles = {}
-        for role, value in entry.roles.items():
-            try:
-                roles[role] = role_spec(role, value)
-            except ValueError as error:
-                where = ("profiles", name, "roles", role)
-                expected = "a value, {value, label}, {computation, params, label}, or a list of these"
-                self.mistakes.append(source.mistake(str(error), where, expected=expected))
+        roles = {
+            role: read_role(role, value, source, ("profiles", name, "roles", role), self.mistakes)
+            for role, value in entry.roles.items()
+        }
         return ProfileSpec(name, entry.title, entry.description, entry.note, roles)
 
     def lab(self, name: str, course: Source, number: int) -> LabSpec | None:
         folder = self.questions_folder / name
-        if not folder.is_dir() or Path(name).name != name:
+        if not folder.is_dir():
             expected = f"a folder {name}/ with lab.yaml beside course.yaml"
             self.mistakes.append(course.mistake("there is no such lab", ("labs", number), expected=expected, got=name))
             return None
         source = self.read(folder / "lab.yaml")
         form = parse(source, LabFile)
         self.mistakes += source.mistakes
-        if form is None:
-            return None
         sections = []
         listed: list[str] = []
-        for position, section in enumerate(form.sections):
+        for position, (title, introduction, names) in enumerate(_sections(form, source)):
             where: Where = ("sections", position, "questions")
-            for index, question in enumerate(section.questions):
+            for index, question in names:
                 if question in listed:
                     self.mistakes.append(source.mistake(f"question {question!r} stands twice", (*where, index)))
                 listed.append(question)
-            found = [self.question(name, question) for question in section.questions]
-            sections.append(SectionSpec(section.title, section.introduction, tuple(q for q in found if q is not None)))
-        for path in sorted(folder.glob("*.yaml")):
-            if path.stem not in {"lab", *listed}:
-                hint = f"add {path.stem} to a section of {source.path.name}, or give the file another ending"
-                self.mistakes.append(Mistake("the question is in no section", path, hint=hint))
+            found = [self.question(name, question) for _, question in names]
+            sections.append(SectionSpec(title, introduction, tuple(q for q in found if q is not None)))
+        if form is None:
+            return None
+        self.strays(folder, listed)
         return LabSpec(
             name, form.title, form.introduction, form.conclusion, tuple(sections), Place(source.path, 1), source
         )
+
+    def strays(self, folder: Path, listed: list[str]) -> None:
+        """Files that look like questions of the lab and are in none of its sections."""
+        for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
+            if path.suffix == ".yml":
+                self.mistakes.append(Mistake("the file would not be read", path, hint="its name must end in .yaml"))
+            elif path.stem not in {"lab", *listed}:
+                hint = f"add {path.stem} to a section of lab.yaml, or give the file another ending"
+                self.mistakes.append(Mistake("the question is in no section", path, hint=hint))
 
     def question(self, lab: str, name: str) -> QuestionSpec | None:
         source = self.read(self.questions_folder / lab / f"{name}.yaml")
         form = parse(source, QuestionFile)
         answer = self.answer(lab, name)
-        for group in ("results", "tables", "figures"):
-            for key in (source.data or {}).get(group) or {} if isinstance(source.data, dict) else ():
-                if not NAME.fullmatch(str(key)):
-                    expected = "small letters, digits and _, a letter first"
-                    source.mistakes.append(source.mistake("not a name", (group, key), expected=expected, got=str(key)))
+        if form is not None:
+            self.names(form, source)
         self.mistakes += source.mistakes
         if form is None or answer is None:
             return None
@@ -183,15 +193,34 @@ class _Loader:
             marking=form.marking,
         )
 
+    def names(self, form: QuestionFile, source: Source) -> None:
+        """Results and exhibits need names that answers can spell; `this` is a panel's own result."""
+        groups: dict[str, Mapping[str, Strict]] = {
+            "results": form.results,
+            "tables": form.tables,
+            "figures": form.figures,
+        }
+        for group, entries in groups.items():
+            for key in entries:
+                if not NAME.fullmatch(key) or (group == "results" and key in TAKEN):
+                    expected = "small letters, digits and _, a letter first, and none of " + ", ".join(sorted(TAKEN))
+                    source.mistakes.append(source.mistake("not a name", (group, key), expected=expected, got=key))
+        for key in form.tables.keys() & form.figures.keys():
+            got = f"first in line {source.line(('tables', key))}"
+            source.mistakes.append(source.mistake("a table has the same name", ("figures", key), got=got))
+
     def answer(self, lab: str, name: str) -> Answer | None:
         path = self.answers_folder / lab / f"{name}.md"
         self.files.append(path)
         try:
-            return Answer(path.read_text(encoding="utf-8"), path)
+            return Answer(path.read_text(encoding="utf-8-sig"), path)
         except FileNotFoundError:
             self.mistakes.append(Mistake(f"the answer of {lab}/{name} is missing", path, expected="a Markdown file"))
-        except (OSError, UnicodeDecodeError) as error:
-            self.mistakes.append(Mistake(f"cannot be read: {error}", path, expected="a UTF-8 text file"))
+        except UnicodeDecodeError as error:
+            line = path.read_bytes()[: error.start].count(b"\n") + 1
+            self.mistakes.append(Mistake("is not text in UTF-8", path, line))
+        except OSError as error:
+            self.mistakes.append(Mistake(f"cannot be read: {error.strerror}", path, expected="a Markdown file"))
         return None
 
     def table(self, name: str, entry: TableEntry, source: Source) -> TableSpec:
@@ -225,24 +254,20 @@ class _Loader:
         return FigureSpec(name, entry.caption, entry.alt, tuple(panels), entry.columns, entry.appendix, place)
 
 
-def role_spec(name: str, value: Any) -> RoleSpec:
-    """A role's value from YAML. Raises ValueError when it has none of the known forms."""
-    if isinstance(value, Mapping) and "value" in value:
-        if unknown := set(value) - {"value", "label"}:
-            raise ValueError(f"unknown key {sorted(unknown)[0]!r} in a role")
-        inner = role_spec(name, value["value"])
-        return RoleSpec(inner.value, str(value.get("label", inner.label)))
-    if isinstance(value, Mapping):
-        if unknown := set(value) - {"computation", "params", "label", "name"}:
-            raise ValueError(f"unknown key {sorted(unknown)[0]!r} in a role")
-        if not isinstance(value.get("computation"), str) or not isinstance(value.get("params", {}), Mapping):
-            raise ValueError("a role's job needs a computation and params")
-        job = RoleJob(str(value.get("name", name)), value["computation"], dict(value.get("params", {})))
-        return RoleSpec(job, str(value.get("label", job.name)))
-    if isinstance(value, list):
-        items = [role_spec(name, item) for item in value]
-        return RoleSpec([item.value for item in items], ", ".join(item.label for item in items))
-    return RoleSpec(value, str(value))
+def _names(listed: Any, key: str = "") -> list[tuple[int, str]]:
+    """The names in a list with their places; of data that does not fit its model, those that do."""
+    if isinstance(listed, Mapping):
+        listed = listed.get(key)
+    items = enumerate(listed) if isinstance(listed, list) else ()
+    return [(number, name) for number, name in items if isinstance(name, str) and FILE_NAME.fullmatch(name)]
+
+
+def _sections(form: LabFile | None, source: Source) -> list[tuple[str, str, list[tuple[int, str]]]]:
+    """Title, introduction and questions of each section, as far as they can be read: a faulty lab has questions too."""
+    if form is not None:
+        return [(section.title, section.introduction, _names(section.questions)) for section in form.sections]
+    sections = source.data.get("sections") if isinstance(source.data, Mapping) else None
+    return [("", "", _names(section, "questions")) for section in sections] if isinstance(sections, list) else []
 
 
 def _result(question: str, name: str, entry: ResultEntry, source: Source) -> ResultSpec:

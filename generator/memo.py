@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-VERSION = 1  # of the remembered form; a memo of another version is ignored
-SETTLED = 1_000_000_000  # ns: a file this fresh could change again without its time stamp changing
+VERSION = 2  # of the remembered form; a memo of another version is ignored
+SETTLED = 1_000_000_000  # ns: a file this fresh could change again without its time stamps changing
 
 
 class Memo:
@@ -20,31 +20,26 @@ class Memo:
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
-        self._facts: dict[str, Any] = {}
+        self._facts: dict[str, Any] = _stored_facts(path) if path is not None else {}
         self._changed = False
-        if path is not None:
-            try:
-                stored = json.loads(path.read_text(encoding="utf-8"))
-                self._facts = stored["facts"] if stored["version"] == VERSION else {}
-            except (OSError, ValueError, KeyError, TypeError):
-                self._facts = {}
 
     def recall(self, kind: str, path: Path, read: Callable[[Path], Any]) -> Any:
         """The JSON-ready value of ``read(path)``, from memory when the file is unchanged. OSError if it is gone."""
         status = path.stat()
-        stamp = [status.st_size, status.st_mtime_ns]
-        key = f"{kind}:{path}"
+        # The time of the last change of the inode too: copying tools put an old modification time back.
+        stamp = [status.st_size, status.st_mtime_ns, status.st_ctime_ns]
+        key = f"{kind}:{path.absolute()}"
         known = self._facts.get(key)
-        if known is not None and known["stamp"] == stamp:
+        if isinstance(known, dict) and known.get("stamp") == stamp and "value" in known:
             return known["value"]
         value = read(path)
-        if time.time_ns() - status.st_mtime_ns > SETTLED:
+        if time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) > SETTLED:
             self._facts[key] = {"stamp": stamp, "value": value}
             self._changed = True
         return value
 
     def digest(self, path: Path) -> str:
-        """SHA-256 of a file's content, in hex."""
+        """SHA-256 of a file's content, in hex. OSError if it cannot be read."""
         return str(self.recall("sha256", path, sha256))
 
     def holds(self, kind: str, key: str) -> bool:
@@ -64,19 +59,34 @@ class Memo:
         self._changed = False
 
 
+def _stored_facts(path: Path) -> dict[str, Any]:
+    """The facts in a memo's file; none when it is missing, damaged or of another version."""
+    stored = read_json(path)
+    facts = stored.get("facts") if stored.get("version") == VERSION else None
+    return facts if isinstance(facts, dict) else {}
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The mapping in a file of remembered facts; empty when the file is missing or damaged in whatever way."""
+    try:
+        stored = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return stored if isinstance(stored, dict) else {}
+
+
 def write_json(path: Path, content: Any) -> None:
     """Replace a file of remembered facts atomically; a folder that cannot be written is no error, only slower."""
+    # Not tempfile's: its files are readable by their owner only, and the output folder is there to be shared.
+    beside = path.with_name(f".{path.name}.{os.getpid()}.{time.monotonic_ns()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    except OSError:
-        return
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        with beside.open("x", encoding="utf-8") as file:
             json.dump(content, file, separators=(",", ":"))
-        Path(name).replace(path)
+        beside.replace(path)
     except OSError:
-        Path(name).unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
 
 
 def sha256(path: Path) -> str:

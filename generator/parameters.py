@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import math
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 
 class UnsupportedTypeError(ValueError):
-    """An annotation that questions cannot fill from YAML."""
+    """An annotation that questions cannot fill from YAML, or a default that does not fit it."""
 
 
 class Kind(Enum):
@@ -19,6 +20,11 @@ class Kind(Enum):
     DATASET = "data set"
     NETWORK = "network"
     RESULT = "result"
+
+    @property
+    def takes_results(self) -> bool:
+        """Whether another job's result can be given for it."""
+        return self in (Kind.NETWORK, Kind.RESULT)
 
 
 PLAIN = {"int": int, "float": float, "str": str, "bool": bool, "None": type(None)}
@@ -43,6 +49,13 @@ class ParameterType:
             raise TypeError(self.text)
         return found
 
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The texts that a Literal allows, for hints."""
+        subscripts = (node for node in ast.walk(self.tree) if isinstance(node, ast.Subscript))
+        literals = (node for node in subscripts if ast.unparse(node.value) == "Literal")
+        return tuple(value for node in literals for value in _choices(node.slice) if isinstance(value, str))
+
 
 _MISFIT = object()
 
@@ -52,7 +65,7 @@ def parse_type(text: str) -> ParameterType:
     try:
         tree = ast.parse(text, mode="eval").body
         _check(tree)
-    except (SyntaxError, UnsupportedTypeError):
+    except (SyntaxError, ValueError):
         known = ", ".join([*PLAIN, *NAMED])
         raise UnsupportedTypeError(
             f"parameter type {text!r} is not supported; use {known}, list[…], Literal[…] or a union of these"
@@ -63,19 +76,27 @@ def parse_type(text: str) -> ParameterType:
     return ParameterType(text, kinds.pop() if kinds else Kind.VALUE, tree)
 
 
-def _check(tree: ast.expr) -> None:
+def _choices(inner: ast.expr) -> tuple[Any, ...]:
+    literal = ast.literal_eval(inner)
+    return literal if isinstance(literal, tuple) else (literal,)
+
+
+def _check(tree: ast.expr, *, listed: bool = False) -> None:
     match tree:
+        case ast.Name(id="Result") if listed:
+            raise UnsupportedTypeError  # an input is one result
         case ast.Name(id=name) if name in PLAIN or name in NAMED:
             return
         case ast.Constant(value=None):
             return
         case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-            _check(left)
-            _check(right)
+            _check(left, listed=listed)
+            _check(right, listed=listed)
         case ast.Subscript(value=ast.Name(id="list"), slice=inner):
-            _check(inner)
+            _check(inner, listed=True)
         case ast.Subscript(value=ast.Name(id="Literal"), slice=inner):
-            ast.literal_eval(inner)
+            if not all(isinstance(choice, int | str | None) for choice in _choices(inner)):
+                raise UnsupportedTypeError
         case _:
             raise UnsupportedTypeError
 
@@ -89,18 +110,27 @@ def _fit(tree: ast.expr, value: Any) -> Any:
             found = _fit(left, value)
             return _fit(right, value) if found is _MISFIT else found
         case ast.Subscript(value=ast.Name(id="Literal"), slice=inner):
-            literal = ast.literal_eval(inner)
-            choices = literal if isinstance(literal, tuple) else (literal,)
-            return value if any(value == c and type(value) is type(c) for c in choices) else _MISFIT
+            return value if any(value == c and type(value) is type(c) for c in _choices(inner)) else _MISFIT
         case ast.Subscript(slice=inner):
             if not isinstance(value, list | tuple):
                 return _MISFIT
             items = [_fit(inner, item) for item in value]
             return _MISFIT if any(item is _MISFIT for item in items) else items
         case ast.Name(id="float"):
-            return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else _MISFIT
-        case ast.Name(id=name) if name in NAMED:
+            return _finite(value)
+        case ast.Name(id="Dataset" | "Network"):
             return value if isinstance(value, str) and value else _MISFIT
-        case ast.Name(id=name):
+        case ast.Name(id=name) if name in PLAIN:
             return value if type(value) is PLAIN[name] else _MISFIT
-    return _MISFIT
+    return _MISFIT  # a Result comes from another job, never from a value
+
+
+def _finite(value: Any) -> Any:
+    """A number as float; NaN and infinities are no parameters, and equal nothing in a fingerprint."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return _MISFIT
+    try:
+        number = float(value)
+    except OverflowError:
+        return _MISFIT
+    return (number or 0.0) if math.isfinite(number) else _MISFIT  # no negative zero

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from generator.memo import Memo
 from generator.networks.weights import weight_files
 from generator.outcomes import Failure
 from generator.parameters import Kind
+from generator.references import split_address
 from generator.spec import ResultRef
 
 
@@ -43,7 +44,7 @@ class PlannedJob:
 
 @dataclass
 class Plan:
-    """All jobs of a course under a profile, inputs before what needs them.
+    """All jobs of a course under a profile, inputs before what needs them, otherwise in the order of the questions.
 
     ``by_address`` maps "2-a/q01/vgg16" (or "roles/classifier") to a fingerprint; ``refs`` maps a result to its grid.
     """
@@ -56,7 +57,7 @@ class Plan:
     def needed(self, questions: Iterable[str]) -> list[PlannedJob]:
         """The jobs of these questions ("2-a/q03") and all that they take as inputs, in planning order."""
         wanted = set(questions)
-        open_ = [fp for address, fp in self.by_address.items() if address.rpartition("/")[0] in wanted]
+        open_ = [fp for address, fp in self.by_address.items() if split_address(address)[0] in wanted]
         found: set[str] = set()
         while open_:
             fingerprint = open_.pop()
@@ -77,67 +78,21 @@ class Planner:
         self.code = code or CodeReader(memo)
 
     def plan(self, bindings: Bindings, profile: str, forced: frozenset[str] = frozenset()) -> Plan:
-        """Plan all bindings; ``forced`` are the questions whose own jobs are computed again."""
+        """Plan all bindings; ``forced`` are the questions whose own jobs are computed again.
+
+        Raises InputError when a module of the project that a job needs is not Python.
+        """
         plan = Plan(profile, bindings.refs)
-        for address in bindings.by_address:
-            self._add(address, bindings, plan, forced)
+        for binding in bindings.by_address.values():  # each after its inputs
+            self._add(binding, plan, forced)
         return plan
 
-    def _add(self, address: str, bindings: Bindings, plan: Plan, forced: frozenset[str]) -> str:
-        """Plan one binding after its inputs; the same fingerprint is the same job whoever asks for it."""
-        if address in plan.by_address:
-            return plan.by_address[address]
-        binding = bindings.by_address[address]
-        inputs = {name: self._add(target, bindings, plan, forced) for name, target in binding.inputs.items()}
+    def _add(self, binding: Binding, plan: Plan, forced: frozenset[str]) -> None:
+        """Plan one binding; the same fingerprint is the same job whoever asks for it."""
+        inputs = {name: plan.by_address[target] for name, target in binding.inputs.items()}
         ingredients, failure = self._ingredients(binding, inputs)
         fingerprint = ingredients.fingerprint()
-        plan.by_address[address] = fingerprint
-        known = plan.jobs.get(fingerprint)
-        if known is not None:
-            self._share(plan, known, address, forced)
-        else:
-            plan.jobs[fingerprint] = self._judge(binding, inputs, ingredients, failure, plan, forced)
-        return fingerprint
-
-    def _share(self, plan: Plan, known: PlannedJob, address: str, forced: frozenset[str]) -> None:
-        standing, reasons = known.standing, known.reasons
-        if standing is Standing.HIT and address.rpartition("/")[0] in forced:
-            standing, reasons = Standing.MISS, (Reason(Cause.FORCED),)
-        plan.jobs[known.job.fingerprint] = PlannedJob(
-            known.job, standing, known.ingredients, (*known.addresses, address), reasons, known.failure
-        )
-
-    def _ingredients(self, binding: Binding, inputs: Mapping[str, str]) -> tuple[Ingredients, Failure | None]:
-        """What the job depends on; files that are missing are named in the failure."""
-        signature = binding.signature
-        code = dict(self.code.reach(signature.module, signature.name))
-        data: dict[str, str] = {}
-        missing: list[str] = []
-        for kind, name in binding.files:
-            if kind is Kind.DATASET:
-                code |= self.code.reach(f"generator.datasets.{name}", "load")
-            files = data_files(name, self.data) if kind is Kind.DATASET else weight_files(name, self.data)
-            digest = hashlib.sha256()
-            for path in files:
-                try:
-                    digest.update(f"{path.name}:{self.memo.digest(path)}\n".encode())
-                except OSError:
-                    missing.append(f"{name} ({path})")
-                    digest.update(f"{path.name}:missing\n".encode())
-            data[name] = digest.hexdigest()
-        ingredients = Ingredients(signature.name, code, dict(binding.parameters), dict(inputs), data)
-        if not missing:
-            return ingredients, None
-        hint = "fetch it with `genreport fetch`, or name the folder that holds it with --data DIR or GENREPORT_DATA"
-        return ingredients, Failure(f"data missing: {', '.join(missing)}", hint)
-
-    def _judge(
-        self, binding: Binding, inputs: Mapping[str, str], ingredients: Ingredients, failure: Failure | None,
-        plan: Plan, forced: frozenset[str],
-    ) -> PlannedJob:  # fmt: skip
-        fingerprint = ingredients.fingerprint()
-        record = self.history.record(plan.profile, binding.address)
-        seconds = record.duration if record else self.history.duration(binding.signature.name)
+        plan.by_address[binding.address] = fingerprint
         job = Job(
             fingerprint=fingerprint,
             computation=binding.signature.name,
@@ -145,13 +100,43 @@ class Planner:
             address=binding.address,
             parameters=binding.parameters,
             inputs=inputs,
-            seconds=seconds,
         )
-        standing = Standing.HIT
-        reasons: tuple[Reason, ...] = ()
-        if binding.address.rpartition("/")[0] in forced:
-            standing, reasons = Standing.MISS, (Reason(Cause.FORCED),)
-        elif not self.cache.has(fingerprint):
-            standing = Standing.BLOCKED if failure else Standing.MISS
-            reasons = explain(record.ingredients if record else None, ingredients)
-        return PlannedJob(job, standing, ingredients, (binding.address,), reasons, failure)
+        known = plan.jobs.get(fingerprint) or self._judge(job, ingredients, failure, plan.profile)
+        if split_address(binding.address)[0] in forced and known.standing is Standing.HIT:
+            known = replace(known, standing=Standing.MISS, reasons=(Reason(Cause.FORCED),))
+        plan.jobs[fingerprint] = replace(known, addresses=(*known.addresses, binding.address))
+
+    def _ingredients(self, binding: Binding, inputs: Mapping[str, str]) -> tuple[Ingredients, Failure | None]:
+        """What the job depends on; files that are missing are named in the failure."""
+        signature = binding.signature
+        code = dict(self.code.reach(signature.module, signature.name))
+        digests: dict[str, list[str]] = {}
+        missing: list[str] = []
+        for kind, name in binding.files:
+            if kind is Kind.DATASET:
+                code |= self.code.reach(f"{self.code.package}.datasets.{name}", "load")
+            files = data_files(name, self.data) if kind is Kind.DATASET else weight_files(name, self.data)
+            for path in files:
+                try:
+                    digest = self.memo.digest(path)
+                except OSError:
+                    digest = "missing"
+                    missing.append(f"{name} ({path})")
+                digests.setdefault(name, []).append(f"{path.name}:{digest}")
+        data = {name: hashlib.sha256("\n".join(lines).encode()).hexdigest() for name, lines in digests.items()}
+        ingredients = Ingredients(signature.name, code, dict(binding.parameters), dict(inputs), data)
+        if not missing:
+            return ingredients, None
+        hint = "fetch it with `genreport fetch`, or name the folder that holds it with --data DIR or GENREPORT_DATA"
+        return ingredients, Failure(f"data missing: {', '.join(missing)}", hint)
+
+    def _judge(self, job: Job, ingredients: Ingredients, failure: Failure | None, profile: str) -> PlannedJob:
+        """Whether the job's result is there, and if not, why, and how long it may take."""
+        record = self.history.record(profile, job.address)
+        seconds = record.duration if record else self.history.duration(job.computation, profile)
+        job = replace(job, seconds=seconds)
+        if self.cache.has(job.fingerprint):
+            return PlannedJob(job, Standing.HIT, ingredients, ())
+        standing = Standing.BLOCKED if failure else Standing.MISS
+        reasons = explain(record.ingredients if record else None, ingredients)
+        return PlannedJob(job, standing, ingredients, (), reasons, failure)

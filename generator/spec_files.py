@@ -1,17 +1,13 @@
-"""The shape of each YAML file as pydantic models, and pydantic's complaints in words for people."""
+"""The shape of each YAML file, as pydantic models."""
 
 from __future__ import annotations
 
-import difflib
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from generator.errors import Mistake
-from generator.yaml_source import Source, Where
-
-Text = str
-Plain = int | float | str | bool | None
+#: The name of a lab's folder, a question's file or the bibliography: a part of addresses ("2-a/q03") and of paths.
+FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=64)]
 
 
 class Strict(BaseModel):
@@ -109,7 +105,7 @@ class SectionEntry(Strict):
 
     title: str = Field(min_length=1)
     introduction: str = ""
-    questions: list[str] = Field(min_length=1)
+    questions: list[FileName] = Field(min_length=1)
 
 
 class LabFile(Strict):
@@ -150,72 +146,6 @@ class CourseFile(Strict):
     introduction: str = ""
     conclusion: str = ""
     language: str = "en"
-    labs: list[str] = Field(min_length=1)
-    bibliography: str = "references.bib"
+    labs: list[FileName] = Field(min_length=1)
+    bibliography: str = Field(default="references.bib", pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*\.bib$", max_length=64)
     profiles: dict[str, ProfileEntry] = Field(min_length=1)
-
-
-Model = TypeVar("Model", bound=Strict)
-
-
-def parse(source: Source, model: type[Model]) -> Model | None:
-    """The file as its model; whatever does not fit is added to the source's mistakes, and None comes back."""
-    if source.mistakes:
-        return None
-    try:
-        return model.model_validate(source.data)
-    except ValidationError as error:
-        for detail in error.errors(include_url=False):
-            if detail["type"] == "string_type" and isinstance(detail["input"], dict):
-                continue  # the other form of a "text or mapping" key was meant, and has complaints of its own
-            mistake = _mistake(source, model, dict(detail))
-            if mistake not in source.mistakes:
-                source.mistakes.append(mistake)
-        return None
-
-
-def _mistake(source: Source, model: type[Strict], detail: dict[str, Any]) -> Mistake:
-    where = _place(source, tuple(detail["loc"]))
-    got = _shown(detail.get("input"))
-    kind = detail["type"]
-    if kind == "extra_forbidden":
-        known = _fields(model, where)
-        close = difflib.get_close_matches(str(where[-1]), known, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else ""
-        return source.mistake(
-            "unknown key", where, expected="one of " + ", ".join(known), got=repr(str(where[-1])), hint=hint
-        )
-    if kind == "missing":
-        where = tuple(detail["loc"])
-        return source.mistake(f"the key {where[-1]!r} is missing", where[:-1], expected=f"a value for {where[-1]!r}")
-    return source.mistake("has the wrong form", where, expected=str(detail["msg"]), got=got)
-
-
-def _place(source: Source, loc: Where) -> Where:
-    """Pydantic's location without the names of union members that it mixes in ("columns.x.ColumnEntry.title")."""
-    where: Where = ()
-    value = source.data
-    for part in loc:
-        inside = part in value if isinstance(value, dict) else isinstance(value, list) and isinstance(part, int)
-        if inside:
-            value, where = value[part], (*where, part)
-    return where
-
-
-def _fields(model: type[Strict], where: Where) -> list[str]:
-    """The keys that are known at a place of a file."""
-    parts: list[type[Strict]] = [model]
-    for part in where[:-1]:
-        field = parts[-1].model_fields.get(str(part))
-        inner = [m for m in MODELS if field is not None and m.__name__ in str(field.annotation)]
-        parts.extend(inner[:1])
-    return [field.alias or name for name, field in parts[-1].model_fields.items()]
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else text[:77] + "…"
-
-
-MODELS = (ResultEntry, ColumnEntry, RowsEntry, TableEntry, PanelEntry, FigureEntry, ExpectedEntry, SectionEntry,
-          ProfileEntry, AuthorEntry)  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import Any
 
 from generator.content_paths import PACKAGE, templates_folder
 from generator.fingerprint import canonical
-from generator.memo import Memo, write_json
+from generator.memo import Memo, read_json, write_json
 from generator.outcomes import Outcome
 
 NAME = ".genreport.json"
@@ -33,12 +32,17 @@ def render_key(content: Iterable[Path], options: Mapping[str, Any], outcomes: Ma
         for address, outcome in outcomes.items()
     }
     ingredients = {
-        "files": sorted([path.name, memo.digest(path)] for path in {*content, *code, *templates}),
+        "files": sorted([_label(path), memo.digest(path)] for path in {*content, *code, *templates}),
         "results": results,
         "options": dict(options),
         "date": os.environ.get("SOURCE_DATE_EPOCH", ""),
     }
     return hashlib.sha256(canonical(ingredients).encode()).hexdigest()
+
+
+def _label(path: Path) -> str:
+    """A file's name with its folder's: each lab has its q01.yaml, while the project may be moved."""
+    return "/".join(path.absolute().parts[-2:])
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ class Rendering:
 
 def is_current(output: Path, part: str, key: str) -> Rendering | None:
     """What was written for a part of the report (the whole, or a selection), if it is this key's and untouched."""
-    known = _read(output).get(part)
+    known = read_json(output / NAME).get(part)
     try:
         if known is None or known["key"] != key:
             return None
@@ -64,13 +68,13 @@ def is_current(output: Path, part: str, key: str) -> Rendering | None:
         return Rendering(
             main, tuple(output / name for name in files), tuple(known["problems"]), tuple(known["warnings"])
         )
-    except (OSError, KeyError, TypeError):
+    except (OSError, KeyError, TypeError, AttributeError, ValueError):  # a damaged stamp is none
         return None
 
 
 def mark_current(output: Path, part: str, key: str, rendering: Rendering) -> None:
     """Remember the key and the files of what was just written."""
-    stamps = _read(output)
+    stamps = read_json(output / NAME)
     stamps[part] = {
         "key": key,
         "main": [os.path.relpath(path, output) for path in rendering.main],
@@ -79,14 +83,6 @@ def mark_current(output: Path, part: str, key: str, rendering: Rendering) -> Non
         "warnings": rendering.warnings,
     }
     write_json(output / NAME, stamps)
-
-
-def _read(output: Path) -> dict[str, Any]:
-    try:
-        stamps = json.loads((output / NAME).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return stamps if isinstance(stamps, dict) else {}
 
 
 def _status(path: Path) -> list[int]:

@@ -1,9 +1,14 @@
-"""Read YAML as plain data with the line of every value, so that a message can say where a mistake stands."""
+"""Read YAML as plain data with the line of every value, so that a message can say where a mistake stands.
+
+Plain words mean what they say: only ``true``, ``false``, ``null`` and decimal numbers are not text (YAML 1.2's core, so
+that ``title: No`` and ``year: 2026-01-01`` are texts). There are no aliases, tags or further documents.
+"""
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,9 +17,13 @@ import yaml
 
 from generator.errors import Mistake
 
-Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-ALLOWED = {f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float", "str")}
-EXPONENT = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")  # YAML 1.1 reads 1e-3 as text; people mean a number
+#: Events are read, not nodes: composing nodes of a deeply nested file overflows the stack of the C library.
+LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
+INTEGER = re.compile(r"[-+]?[0-9]+")
+NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+LONGEST_INTEGER = 18  # digits
+LARGEST_FILE = 1_000_000  # bytes
 DEEPEST = 20
 
 Where = tuple[str | int, ...]
@@ -22,11 +31,16 @@ Where = tuple[str | int, ...]
 
 @dataclass
 class Source:
-    """A file's data, the line of each value by its path inside the file, and the mistakes met in reading it."""
+    """A file's data, the line of each value by its path inside the file, and the mistakes met in reading it.
+
+    ``texts`` holds what the file itself says of a text that runs over several lines, and its first line: there, lines
+    can be counted, while folding joins them in the data.
+    """
 
     path: Path
     data: Any = None
     lines: dict[Where, int] = field(default_factory=dict)
+    texts: dict[Where, tuple[str, int]] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
 
     def line(self, where: Where) -> int | None:
@@ -34,6 +48,10 @@ class Source:
         while where and where not in self.lines:
             where = where[:-1]
         return self.lines.get(where)
+
+    def text(self, where: Where, value: str) -> tuple[str, int]:
+        """A text as it stands in the file, and the line on which it begins; ``value`` where it fits on one line."""
+        return self.texts.get(where, (value, self.line(where) or 1))
 
     def mistake(self, message: str, where: Where, *, expected: str = "", got: str = "", hint: str = "") -> Mistake:
         """A mistake at a place of this file; it is returned, not filed."""
@@ -49,91 +67,155 @@ def read_yaml(path: Path) -> Source:
     """Read one file; whatever is wrong with it is in the source's mistakes, never raised."""
     source = Source(path)
     try:
-        text = path.read_text(encoding="utf-8")
+        raw = path.read_bytes()
+        text = raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except FileNotFoundError:
         source.mistakes.append(Mistake("the file is missing", path, expected="a YAML file"))
         return source
-    except (OSError, UnicodeDecodeError) as error:
-        source.mistakes.append(Mistake(f"cannot be read: {error}", path, expected="a UTF-8 text file"))
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        source.mistakes.append(Mistake("is not text in UTF-8", path, line, got=f"byte 0x{raw[error.start]:02x}"))
         return source
-    try:
-        node = yaml.compose(text, Loader=Loader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or str(error)
-        line = None if mark is None else mark.line + 1
-        hint = "a colon or # inside a text needs quotes; indent with spaces, never with tabs"
-        source.mistakes.append(Mistake(f"is not valid YAML: {problem}", path, line, hint=hint))
+    except OSError as error:
+        source.mistakes.append(Mistake(f"cannot be read: {error.strerror}", path, expected="a YAML file"))
         return source
-    source.data = _Builder(source).build(node, ()) if node is not None else {}
+    if len(raw) > LARGEST_FILE:
+        expected = f"at most {LARGEST_FILE} bytes"
+        source.mistakes.append(Mistake("the file is too large", path, expected=expected, got=str(len(raw))))
+        return source
+    _read_text(source, text)
+    if source.data is None and not source.mistakes:
+        source.mistakes.append(Mistake("the file is empty", path, 1, expected="keys with values"))
     return source
-
-
-class _Builder:
-    """Turns YAML's nodes into plain data; aliases, tags and repeated keys are mistakes."""
-
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        self.seen: set[int] = set()
-
-    def wrong(self, message: str, where: Where, **details: str) -> None:
-        self.source.mistakes.append(self.source.mistake(message, where, **details))
-
-    def build(self, node: Any, where: Where) -> Any:
-        self.source.lines[where] = node.start_mark.line + 1
-        if id(node) in self.seen:
-            self.wrong("aliases (*name) are not allowed", where, hint="write the value out")
-            return None
-        if len(where) > DEEPEST:
-            self.wrong(f"is nested more than {DEEPEST} deep", where[:3])
-            return None
-        self.seen.add(id(node))
-        if isinstance(node, yaml.MappingNode):
-            return self.mapping(node, where)
-        if isinstance(node, yaml.SequenceNode):
-            return [self.build(item, (*where, number)) for number, item in enumerate(node.value)]
-        return self.scalar(node, where)
-
-    def mapping(self, node: Any, where: Where) -> dict[str, Any]:
-        data: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            key = key_node.value if isinstance(key_node, yaml.ScalarNode) else str(key_node.tag)
-            if key in data:
-                first = self.source.line((*where, key))
-                self.source.lines[(*where, key)] = key_node.start_mark.line + 1
-                self.wrong(f"the key {key!r} stands twice", (*where, key), got=f"first in line {first}")
-                continue
-            data[key] = self.build(value_node, (*where, key))
-            self.source.lines[(*where, key)] = key_node.start_mark.line + 1
-        return data
-
-    def scalar(self, node: Any, where: Where) -> Any:
-        if node.tag not in ALLOWED:
-            if node.tag.endswith((":timestamp", ":merge", ":value")):
-                return node.value
-            self.wrong("tags are not allowed", where, expected="plain data", got=node.tag)
-            return None
-        if node.tag.endswith(":str"):
-            return float(node.value) if node.style is None and EXPONENT.fullmatch(node.value) else node.value
-        constructor = yaml.SafeLoader("")
-        try:
-            return constructor.construct_object(node)
-        except (yaml.YAMLError, ValueError) as error:
-            self.wrong(f"cannot be read: {error}", where, got=str(node.value))
-            return None
 
 
 def parse_value(text: str) -> Any:
     """A value given on the command line, read as YAML would read it in a file; text where it is nothing else."""
     source = Source(Path("--set"))
     try:
-        node = yaml.compose(text, Loader=Loader)
-    except yaml.YAMLError:
+        _read_text(source, text)
+    except UnicodeEncodeError:  # bytes of the command line that are no text
         return text
-    value = text if node is None else _Builder(source).build(node, ())
-    return text if source.mistakes else value
+    return text if source.mistakes or not text.strip() else source.data
 
 
-def from_mapping(path: Path, data: Mapping[str, Any]) -> Source:
-    """A source made in memory, without lines (for tests and command-line options)."""
-    return Source(path, dict(data))
+def _read_text(source: Source, text: str) -> None:
+    reader = _Reader(source, text)
+    try:
+        source.data = reader.document()
+    except _TooDeepError as error:
+        source.mistakes.append(Mistake(f"is nested more than {DEEPEST} deep", source.path, error.args[0]))
+    except yaml.YAMLError as error:
+        source.mistakes.append(_unreadable(error, source.path, text))
+
+
+def _unreadable(error: yaml.YAMLError, path: Path, text: str) -> Mistake:
+    """A syntax error in words, with the line at which the parser gave up and the one where it was led astray."""
+    hint = "a colon or # inside a text needs quotes; indent with spaces, never with tabs"
+    if isinstance(error, yaml.reader.ReaderError):
+        at = text.encode()[: error.position].count(b"\n") + 1
+        return Mistake("is not valid YAML: a control character", path, at, got=f"character {error.character!r}")
+    last = text.rstrip("\n").count("\n") + 1
+    mark: Any = getattr(error, "problem_mark", None)
+    began: Any = getattr(error, "context_mark", None)
+    problem = getattr(error, "problem", None) or str(error)
+    if context := getattr(error, "context", None):
+        problem += f", {context}" + (f" that begins in line {began.line + 1}" if began is not None else "")
+    line = None if mark is None else min(mark.line + 1, last)
+    return Mistake(f"is not valid YAML: {problem}", path, line, hint=hint)
+
+
+class _TooDeepError(Exception):
+    """Nested beyond DEEPEST; holds the line."""
+
+
+class _Reader:
+    """Turns YAML's events into plain data; aliases, tags and repeated keys are mistakes."""
+
+    def __init__(self, source: Source, text: str) -> None:
+        self.source = source
+        self.text = text.split("\n")
+        self.events: Iterator[Any] = yaml.parse(text, Loader=LOADER)
+
+    def wrong(self, message: str, event: Any, where: Where, **details: str) -> None:
+        mistake = Mistake(message, self.source.path, event.start_mark.line + 1, dotted(where), **details)
+        self.source.mistakes.append(mistake)
+
+    def document(self) -> Any:
+        """The data of the only document, or None when there is none."""
+        next(self.events)
+        if isinstance(next(self.events), yaml.StreamEndEvent):
+            return None
+        data = self.value(next(self.events), ())
+        next(self.events)
+        event = next(self.events)
+        if not isinstance(event, yaml.StreamEndEvent):
+            self.wrong("holds more than one document", event, (), hint="--- may only stand at the top")
+        return data
+
+    def value(self, event: Any, where: Where) -> Any:
+        self.source.lines[where] = event.start_mark.line + 1
+        if isinstance(event, yaml.AliasEvent):
+            self.wrong("aliases are not allowed", event, where, got=f"*{event.anchor}", hint="write the value out")
+            return None
+        if event.tag is not None:
+            self.wrong("tags are not allowed", event, where, expected="plain data", got=event.tag)
+        if isinstance(event, yaml.ScalarEvent):
+            return self.scalar(event, where)
+        if len(where) >= DEEPEST:
+            raise _TooDeepError(event.start_mark.line + 1)
+        return self.mapping(where) if isinstance(event, yaml.MappingStartEvent) else self.sequence(where)
+
+    def sequence(self, where: Where) -> list[Any]:
+        items: list[Any] = []
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            items.append(self.value(event, (*where, len(items))))
+        return items
+
+    def mapping(self, where: Where) -> dict[str, Any]:
+        data: dict[str, Any] = {}
+        event: Any
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            if not isinstance(event, yaml.ScalarEvent) or event.tag is not None:
+                self.wrong("a key is not a plain word", event, where, expected="key: value")
+                self.skip(event)
+                self.skip(next(self.events))
+                continue
+            key, spot = event.value, (*where, event.value)
+            if key in data:
+                got = f"first in line {self.source.line(spot)}"
+                self.wrong(f"the key {key!r} stands twice", event, spot, got=got)
+                self.skip(next(self.events))
+                continue
+            data[key] = self.value(next(self.events), spot)
+            self.source.lines[spot] = event.start_mark.line + 1
+        return data
+
+    def skip(self, event: Any) -> None:
+        """Pass over a value that has no place in the data."""
+        depth = 0
+        while True:
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > DEEPEST:
+                raise _TooDeepError(event.start_mark.line + 1)
+            if depth <= 0:
+                return
+            event = next(self.events)
+
+    def scalar(self, event: Any, where: Where) -> Any:
+        block = event.style in ("|", ">")
+        first, last = event.start_mark.line + block, event.end_mark.line + (not block)
+        plain = not event.style
+        if block or (plain and last - first > 1):
+            self.source.texts[where] = ("\n".join(self.text[first:last]), first + 1)
+        if not plain or not (event.value.lower() in WORDS or NUMBER.fullmatch(event.value)):
+            return event.value
+        if event.value.lower() in WORDS:
+            return WORDS[event.value.lower()]
+        number = float(event.value)
+        if INTEGER.fullmatch(event.value) and len(event.value) <= LONGEST_INTEGER:
+            return int(event.value)
+        if INTEGER.fullmatch(event.value) or not math.isfinite(number):
+            self.wrong("the number is too large", event, where, got=event.value[:40], hint="quote what is no number")
+            return None
+        return number

@@ -1,0 +1,137 @@
+"""What a computation declares, read from its source: the parameters it takes and the names of what it returns."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypedDict
+
+from generator.errors import InputError, Mistake
+
+DECORATOR = "computation"
+FORM = "(workspace: Workspace, *, name: type, …) -> Result"
+
+#: Makes a mistake of a message, a line and what was expected.
+Wrong = Callable[[str, int, str], Mistake]
+
+
+class ParameterDeclaration(TypedDict):
+    """One keyword-only parameter; ``default`` is its source text, or None for a required one."""
+
+    name: str
+    type: str
+    default: str | None
+
+
+class Declaration(TypedDict):
+    """A computation in JSON-ready form; ``line`` is that of its ``def``."""
+
+    name: str
+    line: int
+    summary: str
+    metrics: list[str]
+    tables: dict[str, list[str]]
+    figures: list[str]
+    parameters: list[ParameterDeclaration]
+
+
+def declarations(tree: ast.Module, path: Path) -> list[Declaration]:
+    """All top-level functions decorated with @computation(…). Raises InputError with every one that cannot be read."""
+    found: list[Declaration] = []
+    mistakes: list[Mistake] = []
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            decorator = next((d for d in node.decorator_list if _is_computation(d)), None)
+            if decorator is not None:
+                wrong = _mistakes(node, decorator, path)
+                mistakes += wrong
+                if not wrong:
+                    found.append(_declaration(node, decorator))
+    if mistakes:
+        raise InputError(mistakes)
+    return found
+
+
+def _is_computation(decorator: ast.expr) -> bool:
+    function = decorator.func if isinstance(decorator, ast.Call) else decorator
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return bool(name == DECORATOR)
+
+
+def _mistakes(node: ast.FunctionDef | ast.AsyncFunctionDef, decorator: ast.expr, path: Path) -> list[Mistake]:
+    """What is wrong with the form of a computation: its decorator's literals, its signature, its kind."""
+
+    def wrong(message: str, line: int, expected: str) -> Mistake:
+        return Mistake(message, path, line, node.name, expected)
+
+    if isinstance(node, ast.AsyncFunctionDef):
+        return [wrong("a computation cannot be async", node.lineno, "def")]
+    if not isinstance(decorator, ast.Call):
+        return [wrong("the decorator is not called", decorator.lineno, '@computation(metrics=["name", …])')]
+    return [*_decorator_mistakes(decorator, wrong), *_signature_mistakes(node, wrong)]
+
+
+def _decorator_mistakes(decorator: ast.Call, wrong: Wrong) -> Iterator[Mistake]:
+    if decorator.args:
+        yield wrong("the decorator takes keywords only", decorator.lineno, "metrics=…, tables=…, figures=…")
+    for word in decorator.keywords:
+        if word.arg != "registry" and not _is_outputs(word):
+            expected = '{"name": ["column", …]}' if word.arg == "tables" else '["name", …]'
+            yield wrong(f"{word.arg or '**'} cannot be read without running it", word.value.lineno, expected)
+
+
+def _signature_mistakes(node: ast.FunctionDef, wrong: Wrong) -> Iterator[Mistake]:
+    arguments = node.args
+    loose = [*arguments.posonlyargs, *arguments.args][1:]
+    names = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
+    if names[:1] != ["workspace"] or loose or arguments.vararg or arguments.kwarg:
+        yield wrong("its parameters have another form", node.lineno, FORM)
+    for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        if argument.annotation is None:
+            yield wrong(f"{argument.arg!r} has no type", argument.lineno, FORM)
+        if default is not None and _literal(default) is _NOT_LITERAL:
+            yield wrong(f"the default of {argument.arg!r} is no literal", default.lineno, "a plain value")
+
+
+_NOT_LITERAL = object()
+
+
+def _literal(node: ast.expr) -> Any:
+    try:
+        return ast.literal_eval(node)
+    except (ValueError, TypeError, MemoryError, RecursionError):
+        return _NOT_LITERAL
+
+
+def _is_outputs(word: ast.keyword) -> bool:
+    """Whether a keyword of the decorator is known and spells out names."""
+    value = _literal(word.value)
+    if word.arg == "tables":
+        return isinstance(value, dict) and _names([*value]) and all(map(_names, value.values()))
+    return word.arg in ("metrics", "figures") and _names(value)
+
+
+def _names(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(isinstance(name, str) for name in value)
+
+
+def _declaration(node: ast.FunctionDef | ast.AsyncFunctionDef, decorator: ast.expr) -> Declaration:
+    keywords = decorator.keywords if isinstance(decorator, ast.Call) else []
+    outputs = {word.arg: ast.literal_eval(word.value) for word in keywords if word.arg != "registry"}
+    return {
+        "name": node.name,
+        "line": node.lineno,
+        "summary": (ast.get_docstring(node) or "").partition("\n")[0],
+        "metrics": list(outputs.get("metrics", ())),
+        "tables": {name: list(columns) for name, columns in outputs.get("tables", {}).items()},
+        "figures": list(outputs.get("figures", ())),
+        "parameters": [
+            {
+                "name": argument.arg,
+                "type": ast.unparse(argument.annotation) if argument.annotation else "",
+                "default": None if default is None else ast.unparse(default),
+            }
+            for argument, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+        ],
+    }

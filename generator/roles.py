@@ -1,0 +1,71 @@
+"""What a profile puts in its roles: plain values, lists of them, and jobs whose results take the role."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from generator.complaints import nearest, shown
+from generator.errors import Mistake
+from generator.spec import RoleJob, RoleSpec
+from generator.yaml_source import Source, Where
+
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+FORMS = "a value, {value, label}, {computation, params, name, label}, or a list of these"
+
+
+def read_role(name: str, value: Any, source: Source, where: Where, mistakes: list[Mistake]) -> RoleSpec:
+    """A role's value from YAML; what has none of the known forms is added to ``mistakes``."""
+    if isinstance(value, list):
+        items = [read_role(name, item, source, (*where, number), mistakes) for number, item in enumerate(value)]
+        return RoleSpec([item.value for item in items], ", ".join(item.label for item in items))
+    if not isinstance(value, Mapping):
+        return RoleSpec(value, "" if value is None else str(value))
+    if "value" in value:
+        _check_keys(value, {"value": object, "label": str}, source, where, mistakes)
+        inner = read_role(name, value["value"], source, (*where, "value"), mistakes)
+        return RoleSpec(inner.value, str(value.get("label", inner.label)))
+    if "computation" not in value:
+        mistakes.append(source.mistake("has the wrong form", where, expected=FORMS, got=shown(dict(value))))
+        return RoleSpec(None, "")
+    known = {"computation": str, "params": dict, "name": str, "label": str}
+    if not _check_keys(value, known, source, where, mistakes):
+        return RoleSpec(None, "")
+    job = RoleJob(value.get("name", name), value["computation"], value.get("params", {}))
+    if not NAME.fullmatch(job.name):
+        expected = "small letters, digits and _, a letter first"
+        place = (*where, "name") if "name" in value else where
+        mistakes.append(source.mistake("not a name", place, expected=expected, got=shown(job.name)))
+    return RoleSpec(job, value.get("label", job.name))
+
+
+def _check_keys(
+    value: Mapping[str, Any], known: Mapping[str, type], source: Source, where: Where, mistakes: list[Mistake]
+) -> bool:
+    """Whether a mapping has only known keys with values of their types."""
+    before = len(mistakes)
+    for key, content in value.items():
+        place = (*where, key)
+        if key not in known:
+            expected = "one of " + ", ".join(known)
+            details = {"expected": expected, "got": repr(key), "hint": nearest(key, list(known))}
+            mistakes.append(source.mistake("unknown key", place, **details))
+        elif not isinstance(content, known[key]):
+            expected = "keys with values" if known[key] is dict else "text"
+            mistakes.append(source.mistake("has the wrong form", place, expected=expected, got=shown(content)))
+    return len(mistakes) == before
+
+
+def role_jobs(roles: Mapping[str, RoleSpec]) -> Iterator[tuple[RoleJob, Where]]:
+    """Every job in a profile's roles, with its place below ``profiles.<name>``."""
+
+    def inside(value: Any, where: Where) -> Iterator[tuple[RoleJob, Where]]:
+        if isinstance(value, RoleJob):
+            yield value, where
+        elif isinstance(value, list):
+            for number, item in enumerate(value):
+                yield from inside(item, (*where, number))
+
+    for name, role in roles.items():
+        yield from inside(role.value, ("roles", name))
