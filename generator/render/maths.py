@@ -83,6 +83,10 @@ def svg_image(tex: str, *, display: bool) -> str:
 
 
 def _for_ziamath(source: str) -> str:
-    """Combining hats and tildes: ziamath stretches those and leaves the spacing signs small and low."""
+    """Accents as ziamath takes them: it stretches combining ones, and leaves those in ASCII small and low."""
+    source = re.sub(
+        r'(<mover accent="true">(?:(?!<mover).)*?)<mo>\^</mo></mover>', "\\1<mo>\u02c6</mo></mover>", source
+    )
+    source = source.replace('<mo stretchy="false">~</mo></mover>', "<mo>\u02dc</mo></mover>")
     source = source.replace("<mo>^</mo>", "<mo>\u0302</mo>").replace("<mo>~</mo></mover>", "<mo>\u0303</mo></mover>")
     return source.replace('columnspacing="0em 2em"', 'columnspacing="0em 0.3em"')

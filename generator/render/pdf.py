@@ -22,7 +22,8 @@ def write_pdf(page: Path, target: Path, seconds: float = _SECONDS) -> int:
 
     RenderError when a library, image, font or alternative text is missing, or after ``seconds``.
     """
-    command = [sys.executable, "-X", "utf8", pdf_process.__file__, str(page), str(target)]
+    # -P: the folder of the script would otherwise hide modules of other packages behind those of this one.
+    command = [sys.executable, "-P", "-X", "utf8", pdf_process.__file__, str(page), str(target)]
     # The order of sets reaches the file, so that without a fixed seed every run would give other bytes.
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
     try:

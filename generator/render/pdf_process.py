@@ -1,6 +1,6 @@
 """Runs in a process of its own and turns one HTML file into a PDF: a layout that hangs is then a process to end.
 
-Usage: python pdf_process.py PAGE.html REPORT.pdf; prints one JSON object with "pages" and "faults".
+Usage: python -P pdf_process.py PAGE.html REPORT.pdf; prints one JSON object with "pages" and "faults".
 Imports nothing of the package, so that it starts at once.
 """
 
@@ -9,14 +9,20 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
+from xml.etree.ElementTree import tostring
 
 #: The exit code that says that WeasyPrint could not load the libraries that it needs from the system.
 LIBRARIES_MISSING = 3
 #: Where the page seems to lie: its addresses reach the PDF, which must not depend on the folder that it is made in.
 _ROOT = "/report/"
+
+_LARGEST_GAP = 0.2  # of a page's height, before text is drawn up in front of a figure
+_MOST_LAYOUTS = 4
+_TEXT = frozenset({"p", "ul", "ol", "dl", "pre", "blockquote", "div"})
 
 
 class _Faults(logging.Handler):
@@ -31,6 +37,82 @@ class _Faults(logging.Handler):
         message = record.getMessage()
         if record.levelno >= logging.ERROR or "load" in message:
             self.messages.append(message)
+
+
+class _Layout:
+    """Where everything lies after one layout. WeasyPrint has no public way to ask, hence its private page boxes."""
+
+    def __init__(self, pages: list[Any]) -> None:
+        self.boxes = [page._page_box for page in pages]
+        self.heights: dict[Any, float] = {}
+        self.first_pages: dict[Any, int] = {}
+        for number, box in enumerate(self.boxes):
+            self._measure(box.children[0], number)
+
+    def _measure(self, box: Any, page: int) -> None:
+        for child in getattr(box, "children", ()):
+            # An anonymous box goes by the element of the box around it, and would count it twice.
+            if child.element is not None and child.element is not box.element and hasattr(child, "border_height"):
+                self.first_pages.setdefault(child.element, page)
+                self.heights[child.element] = self.heights.get(child.element, 0.0) + _number(child.border_height())
+            self._measure(child, page)
+
+    def gaps(self) -> Iterator[tuple[float, Any]]:
+        """Empty space at the foot of a page, in CSS pixels, with the figure that did not fit into it."""
+        for number in range(len(self.boxes) - 1):
+            box = self.boxes[number]
+            empty = box.content_box_y() + box.height - _lowest(box.children[0])
+            figure = self._opening_figure(number + 1)
+            if figure is not None and empty > _LARGEST_GAP * box.height:
+                yield empty, figure
+
+    def _opening_figure(self, page: int) -> Any | None:
+        """The figure with which a page begins, if it is not the rest of one from the page before."""
+        box = self.boxes[page].children[0]
+        while getattr(box, "children", None):
+            if box.element is not None and box.element.tag == "figure" and self.first_pages.get(box.element) == page:
+                return box.element
+            box = box.children[0]
+        return None
+
+
+def _number(length: Any) -> float:
+    return float(length) if isinstance(length, int | float) else 0.0
+
+
+def _lowest(box: Any) -> float:
+    """The lower end of the lowest leaf inside a box."""
+    if children := getattr(box, "children", ()):
+        return max(_lowest(child) for child in children)
+    return float(box.position_y) + (_number(box.height) if hasattr(box, "height") else 0.0)
+
+
+def _fill_gaps(root: Any, layout: _Layout) -> bool:
+    """Let the text after a figure run on in front of it, as far as the gap reaches; True if anything moved.
+
+    A figure never passes a heading or another figure, so that order and numbers stay; it may pass a table that fits.
+    """
+    parents = {child: parent for parent in root.iter() for child in parent}
+    moved = False
+    for gap, figure in layout.gaps():
+        parent = parents.get(figure)
+        if parent is None:
+            continue
+        siblings = list(parent)
+        place = end = siblings.index(figure)
+        filled = 0.0
+        for sibling in siblings[place + 1 :]:
+            height = layout.heights.get(sibling, 0.0)
+            table = sibling.tag == "figure" and "table" in sibling.get("class", "").split()
+            if filled >= gap or not (sibling.tag in _TEXT or (table and filled + height <= gap)):
+                break
+            filled += height
+            end += 1
+        if end > place:
+            parent.remove(figure)
+            parent.insert(end, figure)
+            moved = True
+    return moved
 
 
 def _write_pdf(page: Path, target: Path) -> dict[str, Any]:
@@ -53,10 +135,19 @@ def _write_pdf(page: Path, target: Path) -> dict[str, Any]:
             return super().fetch(url, headers)
 
     fetcher = Fetcher(allowed_protocols={"file", "data"}, allow_redirects=False)
-    html = weasyprint.HTML(string=page.read_text("utf-8"), base_url=f"file://{_ROOT}", url_fetcher=fetcher)
-    document = html.render(pdf_variant="pdf/ua-1", pdf_tags=True)
+    base = f"file://{_ROOT}"
+    html = weasyprint.HTML(string=page.read_text("utf-8"), base_url=base, url_fetcher=fetcher)
+    images: dict[str, Any] = {}  # decoded once for all layouts
+    for _ in range(_MOST_LAYOUTS):
+        document = html.render(pdf_variant="pdf/ua-1", pdf_tags=True, cache=images)
+        if not _fill_gaps(html.etree_element, _Layout(document.pages)):
+            break
+        text = "<!DOCTYPE html>" + tostring(html.etree_element, encoding="unicode", method="html")
+        html = weasyprint.HTML(string=text, base_url=base, url_fetcher=fetcher)
+    else:
+        document = html.render(pdf_variant="pdf/ua-1", pdf_tags=True, cache=images)
     document.write_pdf(str(target), pdf_variant="pdf/ua-1", pdf_tags=True)
-    return {"pages": len(document.pages), "faults": faults.messages}
+    return {"pages": len(document.pages), "faults": sorted(set(faults.messages))}
 
 
 def main(arguments: list[str]) -> int:

@@ -12,6 +12,8 @@ from generator.render.values import AnswerError, Results
 from generator.spec import ColumnFormat, ColumnSpec, QuestionSpec, ResultRef, TableSpec
 
 _NUMERIC = frozenset(ColumnFormat) - {ColumnFormat.AUTO, ColumnFormat.TEXT}
+_MOST_ROWS_TOGETHER = 14
+_LONGEST_UNBROKEN = 28  # characters of a cell that stays on one line
 _UNITS = {ColumnFormat.PERCENT: "%", ColumnFormat.MILLIONS: "million"}
 
 
@@ -23,6 +25,11 @@ class Cell:
     padding: str = ""
     interval: str = ""
     best: bool = False
+
+    @property
+    def unbroken(self) -> bool:
+        """Whether the cell's words stay on one line: a name that wraps is harder to find than a head that does."""
+        return len(self.text) <= _LONGEST_UNBROKEN
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,11 @@ class TableContent:
     rows: tuple[tuple[Cell, ...], ...]
     names: tuple[str, ...]
     records: tuple[tuple[Any, ...], ...]
+
+    @property
+    def short(self) -> bool:
+        """Whether the table is kept on one page."""
+        return len(self.rows) <= _MOST_ROWS_TOGETHER
 
 
 def table_refs(table: TableSpec, question: QuestionSpec, results: Results) -> tuple[ResultRef, ...]:
@@ -132,7 +144,8 @@ def _cells(
 
 def _fraction(text: str) -> int:
     """How many digits follow the decimal point."""
-    return len(text.partition(".")[2]) if text.replace(".", "").lstrip(formats.MINUS).isdigit() else 0
+    digits = text.replace(".", "").replace(formats.THIN, "").lstrip(formats.MINUS)
+    return len(text.partition(".")[2]) if digits.isdigit() else 0
 
 
 def _digits(column: ColumnSpec, values: Sequence[Any]) -> int:

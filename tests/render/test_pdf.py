@@ -140,3 +140,31 @@ def test_a_crash_gives_its_last_line(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "executable", os.fspath(script))
     with pytest.raises(RenderError, match="Segmentation fault"):
         write_pdf(page(tmp_path, "x"), tmp_path / "x.pdf")
+
+
+def filler(count: int, word: str) -> str:
+    return "".join(f"<p style='height:100px;margin:0'>{word}{number}</p>" for number in range(count))
+
+
+def test_text_runs_on_in_front_of_a_figure_that_does_not_fit_but_no_figure_passes_another(tmp_path):
+    """A4 with the default margins is about 970 pixels high: five paragraphs leave a gap of half a page."""
+    figures = "".join(
+        f"<figure class='exhibit figure' style='height:600px;margin:0;break-inside:avoid'>picture{number}</figure>"
+        for number in range(2)
+    )
+    body = f"<main><div>{filler(5, 'before')}{figures}{filler(9, 'after')}<h5>end</h5></div></main>"
+    write_pdf(page(tmp_path, body), tmp_path / "x.pdf")
+    first, second, third = (sheet.extract_text() for sheet in PdfReader(tmp_path / "x.pdf").pages)
+    assert "before4" in first
+    assert "picture0" in second
+    assert "picture1" in third
+    assert "after" not in first  # picture1 stands between
+
+
+def test_the_gap_in_front_of_a_figure_is_filled_by_the_text_after_it(tmp_path):
+    figure = "<figure class='exhibit figure' style='height:600px;margin:0;break-inside:avoid'>picture</figure>"
+    body = f"<main><div>{filler(5, 'before')}{figure}{filler(9, 'after')}<h5>end</h5></div></main>"
+    write_pdf(page(tmp_path, body), tmp_path / "x.pdf")
+    first, second = (sheet.extract_text() for sheet in PdfReader(tmp_path / "x.pdf").pages)
+    assert "after0" in first
+    assert second.startswith("picture")

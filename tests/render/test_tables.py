@@ -55,6 +55,11 @@ def test_numbers_stand_on_their_decimal_points(sample):
     assert made.columns[0].numeric
 
 
+def test_groups_of_thousands_do_not_disturb_the_decimal_point(sample):
+    made = one_table(sample, ("x",), ((1849.7,), (86.7,)), ColumnSpec("x", "X", F.DECIMAL, digits=1))
+    assert [cell[0].padding for cell in made.rows] == ["", ""]
+
+
 def test_the_best_value_and_its_equals_in_print_stand_out(sample):
     made = one_table(
         sample, ("a", "b"), ((0.9123, 3), (0.9121, 1), (0.5, float("nan"))),

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import EngFormatter, MaxNLocator
 
-from generator.render.figures.layout import POINT, Box, fit, wrap
+from generator.render.figures.layout import POINT, Box, fit, text_width, wrap
 from generator.render.figures.style import INK, MARKERS, MUTED, QUIET, SMALL, colour, readable
 from generator.results import Bars, LineChart, Scatter
 
@@ -41,7 +41,7 @@ def draw_line_chart(chart: LineChart, box: Box) -> None:
     axes.margins(x=0.01)
     axes.grid(axis="y")
     if not chart.x_log and all(np.asarray(series.x).dtype.kind in "iu" for series in chart.series):
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.xaxis.set_major_locator(MaxNLocator(max(2, int(box.width / 0.5)), integer=True))
     if 1 < len(chart.series) <= _MOST_DIRECT_LABELS:
         _label_ends(axes, chart, box.height)
     elif len(chart.series) > 1:
@@ -113,7 +113,10 @@ def draw_bars(bars: Bars, box: Box) -> None:
         axes.set_xlabel(bars.value_label)
         axes.xaxis.set_major_locator(MaxNLocator(4))
     else:
-        axes.set_xticks(places, [wrap(name, 0.85 * box.width / len(places), SMALL) for name in bars.categories])
+        slot = 0.85 * box.width / len(places)
+        names = [wrap(name, slot, SMALL) for name in bars.categories]
+        turn = 90 if any(text_width(name) > slot for name in names) else 0
+        axes.set_xticks(places, bars.categories if turn else names, rotation=turn)
         axes.set_ylabel(bars.value_label)
     _finish_bars(bars, axes)
     fit(axes, box)

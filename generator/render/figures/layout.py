@@ -64,7 +64,7 @@ def wrap(words: str, width: float, size: float = SMALL, lines: int = 3) -> str:
     if not words or text_width(words, size) <= width:
         return words
     characters = max(4, int(len(words) * width / text_width(words, size)))
-    return "\n".join(textwrap.wrap(words, characters, max_lines=lines, placeholder=" …"))
+    return "\n".join(textwrap.wrap(words, characters, max_lines=lines, placeholder=" …", break_long_words=False))
 
 
 def fit(axes: Axes, box: Box) -> None:
