@@ -12,6 +12,7 @@ from generator.datasets.sources import SOURCES
 from generator.errors import Mistake
 from generator.networks.weights import WEIGHTS
 from generator.parameters import Kind
+from generator.roles import UNKNOWN
 from generator.spec import RoleJob
 from generator.yaml_source import Source, Where
 
@@ -46,9 +47,6 @@ def bind_arguments(
     Parameters in ``given`` whose value could not be found out are left alone: that has been said before.
     """
     return _Binder(signature, source).bind(given, inputs, where)
-
-
-UNKNOWN = object()  # the value of a parameter that names a role which does not exist
 
 
 class _Binder:

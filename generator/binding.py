@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from generator.arguments import UNKNOWN, Given, bind_arguments
+from generator.arguments import Given, bind_arguments
 from generator.catalogue import Catalogue, Signature
 from generator.complaints import nearest, shown
 from generator.errors import Mistake
 from generator.parameters import Kind
-from generator.references import ROLES, inputs_first, parse_reference, select, split_address
-from generator.roles import role_jobs
+from generator.references import ROLES, Unread, inputs_first, parse_reference, select, split_address
+from generator.roles import UNKNOWN, role_jobs
 from generator.spec import CourseSpec, ProfileSpec, QuestionSpec, ResultRef, ResultSpec, RoleJob
 from generator.yaml_source import Source, Where
 
@@ -61,7 +61,7 @@ class _Binder:
         self.profile = profile
         self.catalogue = catalogue
         self.found = Bindings()
-        self.unread = unread_questions(course)
+        self.unread = Unread.of(course)
         self.points: dict[str, dict[str, Given]] = {}  # by "<result>/<parameter>", what each grid point stands for
         self.role_jobs: dict[str, tuple[RoleJob, Where]] = {}
 
@@ -164,7 +164,7 @@ class _Binder:
         """The address of the one result that an input names; empty when there is none."""
         where: Where = ("results", ref.result, "inputs", name)
         reference = parse_reference(text, question.address)
-        if reference is not None and split_address(reference[0])[0] in self.unread:
+        if reference is not None and self.unread.holds(split_address(reference[0])[0]):
             return ""
         if reference is None or reference[0] not in self.found.refs:
             known = [key.removeprefix(f"{question.address}/") for key in self.found.refs]
@@ -224,15 +224,3 @@ class _Binder:
             if address in needed:
                 needed.update(bound[address].inputs.values())
         self.found.by_address = {address: bound[address] for address in ordered if address in needed}
-
-
-def unread_questions(course: CourseSpec) -> frozenset[str]:
-    """The questions that a lab lists and that could not be read: what names their results cannot be judged."""
-    listed = {
-        f"{lab.id}/{name}"
-        for lab in course.labs
-        if isinstance(lab.source.data, dict)
-        for section in lab.source.data["sections"]
-        for name in section["questions"]
-    }
-    return frozenset(listed - {question.address for question in course.questions()})

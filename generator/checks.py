@@ -49,14 +49,16 @@ def check_course(course: CourseSpec, catalogue: Catalogue) -> list[Mistake]:
     return list(dict.fromkeys(mistakes))  # the profiles share most mistakes
 
 
-def _bibliography(path: Path) -> tuple[frozenset[str], list[Mistake]]:
-    """The keys of all entries, and what keeps the file from being read."""
+def _bibliography(path: Path) -> tuple[frozenset[str] | None, list[Mistake]]:
+    """The keys of all entries, None when the file cannot be read, and what is wrong with it."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        return frozenset(), [Mistake("is not text in UTF-8", path, error.object[: error.start].count(b"\n") + 1)]
+        return None, [Mistake("is not text in UTF-8", path, error.object[: error.start].count(b"\n") + 1)]
+    except FileNotFoundError:
+        return None, []  # its place in course.yaml has been named
     except OSError as error:
-        return frozenset(), [Mistake(f"cannot be read: {error.strerror}", path)]
+        return None, [Mistake(f"cannot be read: {error.strerror}", path)]
     lines: dict[str, int] = {}
     mistakes = []
     for entry in ENTRY.finditer(text):

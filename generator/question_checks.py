@@ -46,7 +46,7 @@ class QuestionChecker:
         """What an exhibit's ``from`` names under each profile; it is a mistake if that is nothing."""
         reference = parse_reference(text, self.question.address)
         if reference is None or not self.names.exists(reference[0]):
-            if reference is None or split_address(reference[0])[0] not in self.names.unread:
+            if reference is None or not self.names.unread.holds(split_address(reference[0])[0]):
                 self._wrong("there is no such result", where, **wanted(text, self.question.results))
             return {}
         found: Shown = {}
@@ -55,6 +55,7 @@ class QuestionChecker:
             if not found[profile]:
                 got = f"{text!r} in profile {profile!r}"
                 self._wrong("no point of the grid fits", where, expected=", ".join(map(str, refs)), got=got)
+                break
         return found
 
     def _signature(self, found: Shown) -> Signature | None:
@@ -99,12 +100,11 @@ class QuestionChecker:
         where: Where = ("figures", figure.name)
         listed = bool(self.source.data["figures"][figure.name].get("panels"))
         places: list[Where] = [(*where, "panels", number) if listed else where for number in range(len(figure.panels))]
-        found = [
-            self._shown(panel.source, (*place, "from")) for panel, place in zip(figure.panels, places, strict=True)
-        ]
+        found: list[Shown] = []
         every: Shown = {}
-        for one in found:
-            every = _joined(every, one)
+        for panel, place in zip(figure.panels, places, strict=True):
+            found.append(self._shown(panel.source, (*place, "from")))
+            every = _joined(every, found[-1])
         several = any(len(shown) > 1 for shown in every.values())
         for panel, place, shown in zip(figure.panels, places, found, strict=True):
             signature = self._signature(shown)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
-from generator.spec import ResultRef
+from generator.spec import CourseSpec, ResultRef
 
 REFERENCE = re.compile(r"(?:(?P<question>[\w-]+/[\w-]+)/)?(?P<result>\w+)(?:\[(?P<point>[^\]]*)\])?")
 ROLES = "roles"  # in place of a question, in the address of a job behind a role
@@ -51,3 +52,24 @@ def inputs_first(inputs: Mapping[str, Iterable[str]]) -> tuple[list[str], list[l
             elif target in inputs and target not in done:
                 trail[target] = iter(inputs[target])
     return list(done), circles
+
+
+@dataclass(frozen=True)
+class Unread:
+    """The labs and questions that are listed and could not be read: what names them cannot be judged."""
+
+    names: frozenset[str]
+
+    @classmethod
+    def of(cls, course: CourseSpec) -> Unread:
+        """What is missing from a course of which some files are wrong."""
+        listed = {*course.source.data["labs"]}
+        for lab in course.labs:
+            sections = lab.source.data["sections"]
+            listed |= {f"{lab.id}/{name}" for section in sections for name in section["questions"]}
+        read = {lab.id for lab in course.labs} | {question.address for question in course.questions()}
+        return cls(frozenset(listed - read))
+
+    def holds(self, question: str) -> bool:
+        """Whether a question ("2-a/q03") was listed, or its lab was, and could not be read."""
+        return question in self.names or question.partition("/")[0] in self.names

@@ -12,6 +12,7 @@ from generator.spec import RoleJob, RoleSpec
 from generator.yaml_source import Source, Where
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
+UNKNOWN = object()  # the value of a role that has no known form, or that does not exist: said once, not again
 FORMS = "a value, {value, label}, {computation, params, name, label}, or a list of these"
 
 
@@ -28,10 +29,10 @@ def read_role(name: str, value: Any, source: Source, where: Where, mistakes: lis
         return RoleSpec(inner.value, str(value.get("label", inner.label)))
     if "computation" not in value:
         mistakes.append(source.mistake("has the wrong form", where, expected=FORMS, got=shown(dict(value))))
-        return RoleSpec(None, "")
+        return RoleSpec(UNKNOWN, "")
     known = {"computation": str, "params": dict, "name": str, "label": str}
     if not _check_keys(value, known, source, where, mistakes):
-        return RoleSpec(None, "")
+        return RoleSpec(UNKNOWN, "")
     job = RoleJob(value.get("name", name), value["computation"], value.get("params", {}))
     if not NAME.fullmatch(job.name):
         expected = "small letters, digits and _, a letter first"

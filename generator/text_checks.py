@@ -8,28 +8,35 @@ from functools import cached_property
 from pathlib import Path
 
 from generator.answer_syntax import AnswerSyntax, Named, ResultRead
-from generator.binding import Bindings, unread_questions
+from generator.binding import Bindings
 from generator.catalogue import Catalogue, Signature, matches
 from generator.complaints import nearest
 from generator.errors import Mistake
-from generator.references import select, split_address
+from generator.references import Unread, select, split_address
 from generator.spec import CourseSpec, QuestionSpec, ResultRef
 
 
 @dataclass(frozen=True)
 class CourseNames:
-    """Everything that texts may name: results under each profile, computations, answers, bibliography keys."""
+    """Everything that texts may name: results under each profile, computations, answers, bibliography keys if known."""
 
     course: CourseSpec
     catalogue: Catalogue
     bindings: Mapping[str, Bindings]
     answers: Mapping[str, AnswerSyntax]
-    keys: frozenset[str]
+    keys: frozenset[str] | None
 
     @cached_property
-    def unread(self) -> frozenset[str]:
+    def unread(self) -> Unread:
         """Questions that could not be read: what names them cannot be judged."""
-        return unread_questions(self.course)
+        return Unread.of(self.course)
+
+    @cached_property
+    def equations(self) -> frozenset[str] | None:
+        """The labels of all equations; None when an answer could not be read."""
+        if self.unread.names or any(answer.mistakes for answer in self.answers.values()):
+            return None
+        return frozenset(f"eq:{label.name}" for answer in self.answers.values() for label in answer.equations)
 
     @cached_property
     def questions(self) -> Mapping[str, QuestionSpec]:
@@ -90,15 +97,16 @@ class TextChecker:
         for reference in syntax.refs:
             self._reference(reference)
         for role in syntax.roles:
-            for profile in self.names.course.profiles.values():
-                if role.name not in profile.roles:
-                    self.unknown(role, f"role in profile {profile.name!r}", profile.roles)
+            lacking = [p for p in self.names.course.profiles.values() if role.name not in p.roles]
+            if lacking:
+                where = " and ".join(repr(profile.name) for profile in lacking)
+                self.unknown(role, f"role in profile {where}", lacking[0].roles)
         self.citations(syntax)
 
     def citations(self, syntax: AnswerSyntax) -> None:
         """Every citation needs an entry of the bibliography."""
         for citation in syntax.citations:
-            if citation.name not in self.names.keys:
+            if self.names.keys is not None and citation.name not in self.names.keys:
                 self.unknown(citation, "entry of the bibliography", self.names.keys)
 
     def unknown(self, named: Named, what: str, known: Iterable[str]) -> None:
@@ -120,7 +128,7 @@ class TextChecker:
         """A metric or table read from a result: the result, one grid point and the name must exist in each profile."""
         home = read.question or (self.question.address if self.question else "")
         address = f"{home}/{read.result}"
-        if home in self.names.unread:
+        if self.names.unread.holds(home):
             return
         if not self.names.exists(address):
             own = self.question.results if self.question and not read.question else ()
@@ -154,12 +162,13 @@ class TextChecker:
         own = self.question.address if self.question else ""
         home, _, short = name.rpartition("/") if name.count("/") >= 2 else (own, "", name)
         if short.startswith("eq:"):
-            labels = {f"eq:{label.name}" for answer in self.names.answers.values() for label in answer.equations}
-            if short not in labels:
+            labels = self.names.equations
+            if labels is not None and short not in labels:
                 self.unknown(reference, "equation", labels)
-        elif name not in self.names.questions and not {name, home} & self.names.unread:
+        elif name not in self.names.questions and not any(map(self.names.unread.holds, (name, home))):
             spec = self.names.questions.get(home)
             known = {*spec.tables, *spec.figures} if spec else set()
             if short not in known:
                 what = "table or figure" if spec else "question"
-                self.unknown(reference, what, known if spec else self.names.questions)
+                named = Named(short if spec else home, reference.line)
+                self.unknown(named, what, known if spec else self.names.questions)

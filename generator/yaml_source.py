@@ -174,7 +174,6 @@ class _Reader:
 
     def mapping(self, where: Where) -> dict[str, Any]:
         data: dict[str, Any] = {}
-        event: Any
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent) or event.tag is not None:
                 self.wrong("a key is not a plain word", event, where, expected="key: value")
@@ -187,8 +186,9 @@ class _Reader:
                 self.wrong(f"the key {key!r} stands twice", event, spot, got=got)
                 self.skip(next(self.events))
                 continue
+            line = event.start_mark.line + 1 if event.start_mark else 1
             data[key] = self.value(next(self.events), spot)
-            self.source.lines[spot] = event.start_mark.line + 1
+            self.source.lines[spot] = line  # the key's, where people look, not the value's
         return data
 
     def skip(self, event: Any) -> None:

@@ -1,20 +1,15 @@
-"""What several tests share: a disk that is really small."""
+"""Fixtures that several test modules share."""
 
-import subprocess
-from collections.abc import Iterator
+from __future__ import annotations
+
 from pathlib import Path
 
 import pytest
 
+from tests.course_for_tests import Course, write_course
+
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 4 MB."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    try:
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(place)], check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("mounting a small disk needs root")
-    yield place
-    subprocess.run(["umount", "-l", str(place)], check=True)
+def course(tmp_path: Path) -> Course:
+    """A small correct course with its computations, to be made wrong."""
+    return write_course(tmp_path)

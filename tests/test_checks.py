@@ -1,0 +1,57 @@
+"""Whatever questions and answers name must exist; what does not is named with its file and line."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.course_for_tests import A1, A2, BIBLIOGRAPHY, COURSE_FILE, LAB, Q1, Q2, Course, Slip, slip
+
+NAMES = [
+    slip("exhibit's result", Q2, "from: own", "from: owm", "from: owm", "no such result", "did you mean 'own'?"),
+    slip("exhibit's point", Q1, "nets[width=1]", "nets[width=9]", "nets[width=9]", "no point of the grid fits"),
+    slip("figure", Q2, "figure: bars", "figure: bar", "figure: bar", "no such figure", "did you mean 'bars'?"),
+    slip("table", Q1, "table: epochs", "table: epoch", "table: epoch", "no such table", "did you mean 'epochs'?"),
+    slip("column", Q1, "{epoch: Epoch, ", "{epocs: Epoch, ", "epocs", "no such column", "did you mean 'epoch'?"),
+    slip("metric column", Q1, "      width: Width", "      widths: Width", "widths", "no such metric"),
+    slip("interval", Q1, "accuracy_high", "acuracy_high", "interval", "columns.loss.interval"),
+    slip("caption's metric", Q1, "{{ net.loss | decimal }}", "{{ net.lost | decimal }}", "net.lost", "no such metric"),
+    slip("caption's this", Q1, "width {{ this.loss }}", "width {{ this.lost }}", "this.lost", "no such metric"),
+    slip("this of several", Q1, "alt: Curves.", "alt: '{{ this.loss }}'", "alt:", "could be several results"),
+    slip("panel without words", Q1, ", caption: one net", "", "from: net, figure", "no words of its own"),
+    slip("expected metric", Q1, "metric: net.loss", "metric: net.lost", "net.lost", "no such metric"),
+    slip("expected form", Q1, "metric: net.loss", "metric: loss", "metric: loss", "names no metric"),
+    slip("expected profile", Q1, "profile: light", "profile: lite", "profile: lite", "did you mean 'light'?"),
+    slip("answer's metric", A1, "nets(width=2).loss", "nets(width=2).los", "nets(", "no such metric",
+         "did you mean 'loss'?"),
+    slip("answer's result", A1, "{{ net.loss", "{{ nit.loss", "nit", "no such result"),
+    slip("answer's point", A1, "nets(width=2)", "nets(width=7)", "nets(", "names 0 results"),
+    slip("answer's grid", A1, "nets(width=2).loss", "nets.loss", "nets.", "names 2 results"),
+    slip("answer's filter", A1, "| decimal", "| decimale", "decimale", "unknown filter"),
+    slip("answer's exhibit", A1, 'table("by_width")', 'table("by_with")', "by_with", "no such table", "did you mean"),
+    slip("figure as a table", A1, 'figure("losses")', 'table("losses")', "losses", "no such table"),
+    slip("exhibit twice", A1, '{{ figure("losses") }}', '{{ table("by_width")  }}', '")  }}', "placed twice",
+         "in line 3"),
+    slip("appendix placed", A1, '{{ figure("losses") }}', '{{ table("epochs") }}', 'table("epochs")',
+         "in the appendix"),
+    slip("reference", A2, "q01/losses", "q01/loses", "loses", "no such table or figure", "did you mean 'losses'?"),
+    slip("reference's question", A2, "1-a/q01/losses", "1-a/q07/losses", "q07", "no such question"),
+    slip("equation", A2, "eq:sum", "eq:summ", "eq:summ", "no such equation", "did you mean 'eq:sum'?"),
+    slip("answer's role", A2, 'role("network")', 'role("networg")', "networg", "no such role"),
+    slip("citation", A1, "[@known]", "[@known; @unknown]", "@unknown", "no such entry of the bibliography"),
+    slip("metric elsewhere", A2, "width=1].loss", "width=1].los", "width=1", "no such metric"),
+    slip("statement's citation", Q1, "As in [@known]", "As in [@knwon]", "@knwon", "did you mean 'known'?"),
+    slip("introduction's citation", COURSE_FILE, "[@known]", "[@knowm]", "@knowm", "did you mean 'known'?"),
+    slip("introduction's result", COURSE_FILE, "What this is", "{{ metric('1-a/q01/net.los') }}", "net.los",
+         "no such metric"),
+    slip("introduction's exhibit", LAB, "title: A lab", 'title: A lab\nconclusion: |\n  {{ table("by_width") }}',
+         "{{ table",
+         "outside an answer"),
+    slip("key twice in the bibliography", BIBLIOGRAPHY, "@book{other", "@book{known", "@book", "stands twice",
+         "in line 1"),
+    slip("template", A1, "{% endclaim %}", "", "{% claim", "", where=A1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", NAMES, ids=lambda case: case.name)
+def test_what_does_not_exist_is_named_where_it_stands(course: Course, case: Slip) -> None:
+    case.check(course)
