@@ -5,13 +5,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # for sample_report
 
-from sample_report import sample_report
+from sample_report import sample_report, silent
 
 from generator.render import RenderedReport, render_report
-
-
-def silent(message: str) -> None:
-    """Progress that nobody reads."""
 
 
 @pytest.fixture(scope="session")

@@ -337,6 +337,10 @@ def _questions(root: Path) -> tuple[QuestionSpec, ...]:
     )  # fmt: skip
 
 
+def silent(message: str) -> None:
+    """Progress that nobody reads."""
+
+
 def sample_report(
     root: Path, *, only: frozenset[str] | None = None, answers: Mapping[str, str] | None = None
 ) -> Report:

@@ -4,9 +4,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import silent
 from pypdf import PdfReader
-from sample_report import sample_report
+from sample_report import sample_report, silent
 
 from generator.errors import RenderError
 from generator.render import render_report

@@ -5,8 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import silent
-from sample_report import sample_report
+from sample_report import sample_report, silent
 
 from generator.errors import RenderError
 from generator.render import render_report
