@@ -30,7 +30,7 @@ def draw_line_chart(chart: LineChart, box: Box) -> None:
         axes.set_yscale("log")
     for number, series in enumerate(chart.series):
         style = "--" if series.dashed else "-"
-        marker = "o" if len(series.x) <= 12 else ""
+        marker = "o" if len(series.x) <= 12 and not series.dashed else ""  # markers would hide the dashes
         axes.plot(series.x, series.y, style, color=colour(number), label=series.name, marker=marker, markersize=3)
         if series.low is not None and series.high is not None:
             axes.fill_between(series.x, series.low, series.high, color=colour(number), alpha=0.18, linewidth=0)

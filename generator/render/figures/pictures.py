@@ -15,6 +15,7 @@ from generator.results import Frames, Heatmap, ImageGrid
 
 _GAP = 0.05
 _WIDEST_CELL = 1.75
+_TALLEST = 3.75  # inches for the images of a grid: two grids with their captions then share a page
 _SCALE_WIDTH = 0.55  # inches for a colour scale with its label
 _MOST_KEY_FRAMES = 8
 _MOST_IN_ONE_ROW = 6
@@ -31,9 +32,10 @@ class _Grid:
         self.row_titles = names
         self.left = max((text_width(name, TEXT) for name in names), default=0.0) + (0.08 if names else 0.0)
         free = width - self.left - self.scale - _GAP * (self.columns - 1)
-        self.cell = min(free / self.columns, _WIDEST_CELL)
-        shapes = [image.shape for image in grid.images]
-        self.image = self.cell * max((shape[0] / shape[1] for shape in shapes), default=1.0)
+        steepest = max((image.shape[0] / image.shape[1] for image in grid.images), default=1.0)
+        tallest = (_TALLEST - _GAP * (self.rows - 1)) / max(self.rows, 1)
+        self.cell = min(free / self.columns, _WIDEST_CELL, tallest / steepest)
+        self.image = self.cell * steepest
         self.titles = [wrap(title, self.cell, SMALL) for title in grid.titles]
         self.heads = [wrap(title, self.cell, TEXT) for title in grid.column_titles]
         self.title = max((text_height(title) for title in self.titles), default=0.0) + (0.03 if any(self.titles) else 0)
