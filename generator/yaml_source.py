@@ -213,7 +213,7 @@ class _Reader:
         if event.value.lower() in WORDS:
             return WORDS[event.value.lower()]
         number = float(event.value)
-        if INTEGER.fullmatch(event.value) and len(event.value) <= LONGEST_INTEGER:
+        if INTEGER.fullmatch(event.value) and len(event.value.lstrip("+-")) <= LONGEST_INTEGER:
             return int(event.value)
         if INTEGER.fullmatch(event.value) or not math.isfinite(number):
             self.wrong("the number is too large", event, where, got=event.value[:40], hint="quote what is no number")
