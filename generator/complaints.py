@@ -132,9 +132,9 @@ def _inside(annotation: Any, part: str | int) -> Any:
     """The type of the value under a key or index of a type."""
     for option in _options(annotation):
         if _is_model(option):
-            fields = {field.alias or name: field.annotation for name, field in option.model_fields.items()}
-            if part in fields:
-                return fields[str(part)]
+            field = option.model_fields.get(str(part))
+            if field is not None:
+                return field.annotation
         elif get_origin(option) is (list if isinstance(part, int) else dict):
             return get_args(option)[-1]
     return None

@@ -46,6 +46,13 @@ def test_a_faulty_question_does_not_hide_what_others_name_wrongly(course: Course
     ]
 
 
+def test_a_faulty_course_file_does_not_hide_its_labs(course: Course) -> None:
+    course.edit(COURSE_FILE, "title: A course", "titel: A course")
+    course.edit(LAB, "title: A lab", "titel: A lab")
+    course.edit(Q1, "mark: starred", "mark: star")
+    assert {m.path.name for m in course.mistakes() if m.path} == {"course.yaml", "lab.yaml", "q01.yaml"}
+
+
 def test_a_question_in_no_section_a_missing_answer_and_a_wrong_ending_are_named(course: Course) -> None:
     course.write("questions/1-a/q09.yaml", "title: x\n")
     course.write("questions/1-a/q10.yml", "title: x\n")

@@ -52,6 +52,33 @@ NAMES = [
 ]  # fmt: skip
 
 
+CORRECT = {
+    "parameter of the grid": (A1, "nets(width=2).loss", "nets(width=2).width"),
+    "point of one profile": (Q1, "metric: net.loss", 'metric: "1-a/q02/scores[network=mobilenet_v2].score"'),
+    "family": (Q1, "metric: net.loss", "metric: net.accuracy_low"),
+    "statement with braces": (Q2, "statement: Measure it.", "statement: 'Measure {{ it.well }}.'"),
+    "other point for other rows": (Q1, "rows: nets", "rows: [nets, {from: net, label: Own}]"),
+    "bibliography's words": (BIBLIOGRAPHY, "@book{other", "@string{known = {x}}\n@comment{known, x}\n@book{other"),
+}
+
+
+@pytest.mark.parametrize("name", CORRECT)
+def test_what_is_right_is_let_through(course: Course, name: str) -> None:
+    course.edit(*CORRECT[name])
+    if name == "other point for other rows":  # a column must exist for all rows
+        course.edit(Q1, "      width: Width\n", "")
+    assert course.mistakes() == []
+
+
+def test_this_may_be_another_result_in_each_profile(course: Course) -> None:
+    large = "        - {name: large, computation: train, params: {width: 80}}\n"
+    course.edit(COURSE_FILE, large, "")
+    course.edit(COURSE_FILE, "[squeezenet1_1, mobilenet_v2]", "[squeezenet1_1]")
+    course.edit(Q2, "from: own", "from: scores")
+    course.edit(Q2, "caption: Scores.", "caption: 'Score {{ this.score }}.'")
+    assert course.mistakes() == []
+
+
 @pytest.mark.parametrize("case", NAMES, ids=lambda case: case.name)
 def test_what_does_not_exist_is_named_where_it_stands(course: Course, case: Slip) -> None:
     case.check(course)

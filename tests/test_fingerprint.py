@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from generator.errors import InputError
 from generator.fingerprint import CodeReader, Ingredients, canonical
 from generator.memo import Memo
+from generator.source_code import read_module
 from tests.course_for_tests import Course
 
 HELPER = '"""Helpers."""\n\n\ndef helper(value):\n    return value + 1\n\n\ndef other(value):\n    return value + 2\n'
@@ -189,6 +190,18 @@ def test_a_remembered_module_is_read_again_when_it_changes(tmp_path: Path, monke
     assert CodeReader(Memo(tmp_path / "memo.json"), root).reach("pkg.lab", "run") == before
     (root / "tools.py").write_text(HELPER.replace("+ 1", "+ 9"))
     assert CodeReader(Memo(tmp_path / "memo.json"), root).reach("pkg.lab", "run") != before
+
+
+def test_what_another_reader_remembered_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("generator.memo.SETTLED", -1)
+    root, memo = package(tmp_path, tools=HELPER, lab=WAYS["from-import"]), Memo(None)
+    before = CodeReader(memo, root).reach("pkg.lab", "run")
+    monkeypatch.setattr("generator.fingerprint.read_module", lambda path: {**read_module(path), "imports": {}})
+    assert CodeReader(memo, root).reach("pkg.lab", "run") == before
+    monkeypatch.setattr("generator.memo.sha256", lambda path: "the reader's source has changed")
+    fresh = Memo(None)
+    fresh._facts = {key: fact for key, fact in memo._facts.items() if not key.startswith("sha256:")}
+    assert CodeReader(fresh, root).reach("pkg.lab", "run") != before
 
 
 PRINT = """

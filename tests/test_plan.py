@@ -204,6 +204,23 @@ def test_data_counts_by_its_content(build: Build) -> None:
     assert reasons(after, SMALL) == ["data photographs"]
 
 
+def test_a_data_set_by_default_counts_too(build: Build) -> None:
+    build.course.edit(TOY, "dataset: Dataset", 'dataset: Dataset = "embedded_scenes"')
+    build.course.edit(Q2, "dataset: {role: dataset}, ", "")
+    build.course.edit(Q2, ", dataset: {role: dataset}", "")
+    before = build.compute()
+    build.course.edit("generator/datasets/embedded_scenes.py", "'emb", "'Emb")
+    assert changed(before, build.plan()) == MEASURED
+
+
+def test_a_role_that_nobody_takes_is_not_planned(build: Build) -> None:
+    before = build.plan()
+    roles = "      spare: {computation: compare, params: {first: {role: other}, second: {role: other}}}\n"
+    roles += "      other: {computation: train, params: {width: 99}}\n"
+    build.course.edit(COURSE_FILE, "      rate: 0.25\n", "      rate: 0.25\n" + roles)
+    assert build.plan().by_address == before.by_address
+
+
 def test_lists_of_data_sets_count_too(build: Build) -> None:
     build.course.edit(TOY, "dataset: Dataset", "dataset: list[Dataset]")
     for name in ("embedded_scenes", "imagenet_sample"):

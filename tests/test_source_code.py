@@ -44,6 +44,7 @@ FILED = {
     "if typing.TYPE_CHECKING:\n  import a": set(),
     "if TYPE_CHECKING:\n  import a\nelse:\n  a = 1": {"a"},
     "try:\n  import a\nexcept E:\n  a = 1": {"a"},
+    "try:\n  from a import *\nexcept E:\n  a = 1": {"a"},
     "try:\n  a = 1\nfinally:\n  f()": {"a", EFFECTS},
     "try:\n  import a\nexcept E as e:\n  raise": {"a", "e", EFFECTS},
     "for a in x: pass": {"a", EFFECTS},
