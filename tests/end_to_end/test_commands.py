@@ -72,15 +72,16 @@ def test_a_selection_computes_only_what_it_needs(built: Project, tmp_path: Path)
     project = built.copy(tmp_path / "project")
     subprocess.run(["rm", "-rf", str(project.folder / "cache"), str(project.folder / "build")], check=True)
     computed, _ = project.build("2-a/q01", "--format", "html")
-    assert computed == len([name for name in built_results(project) if name.startswith("2-a/q01/")])
+    assert computed == len({fp for name, fp in planned(project).items() if name.startswith("2-a/q01/")})
     page = (project.folder / "build/report.html").read_text()
     assert "not computed" in page
     assert "genreport build 2-a/q03" in page
 
 
-def built_results(project: Project) -> set[str]:
+def planned(project: Project) -> dict[str, str]:
+    """Address to fingerprint, from the exported plan."""
     plan = json.loads((project.folder / "build/results/plan.json").read_text())
-    return set(plan["jobs"])
+    return {address: job["fingerprint"] for address, job in plan["jobs"].items()}
 
 
 def test_force_computes_the_selection_again(built: Project, tmp_path: Path) -> None:
@@ -105,18 +106,21 @@ def test_only_keeps_the_numbers_of_the_full_report(built: Project, tmp_path: Pat
 
 def test_set_puts_a_value_in_a_role(built_light: Project, tmp_path: Path) -> None:
     project = built_light.copy(tmp_path / "project")
-    computed, _ = project.build("2-a/q03", "--set", "classifier=mobilenet_v2", "--format", "html")
-    assert computed > 0
-    assert project.build("2-a/q03", "--format", "html")[0] == 0, "the profile's own results are still there"
+    before = project.metrics()["2-a/q03/predictions/label"]
+    computed, _ = project.build("2-a/q02", "--set", "classifier=mobilenet_v2", "--format", "html")
+    assert computed == 1, "only the scores of the other network are new"
+    assert project.metrics()["2-a/q03/predictions/label"] == "MobileNetV2" != before
+    assert project.build("--format", "html")[0] == 0, "the profile's own results are still there"
+    assert project.metrics()["2-a/q03/predictions/label"] == before
 
 
 def test_clean_removes_what_no_question_needs(built: Project, tmp_path: Path) -> None:
     project = built.copy(tmp_path / "project")
     assert "is needed" in project.run("clean").stdout
-    project.edit("questions/2-a/q01.yaml", "architecture: vgg16", "architecture: vgg19")
+    project.edit("questions/course.yaml", "further_images: [98, 201, 102, 265]", "further_images: [98, 201, 102, 264]")
     said = project.run("clean", "--yes").stdout
     assert "Removed 1 entry" in said
-    project.edit("questions/2-a/q01.yaml", "architecture: vgg19", "architecture: vgg16")
+    project.edit("questions/course.yaml", "further_images: [98, 201, 102, 264]", "further_images: [98, 201, 102, 265]")
     assert project.build("--format", "html")[0] == 1
 
 
