@@ -15,12 +15,12 @@ from generator.cache import Cache, DamagedEntryError, EntryInfo
 from generator.errors import CacheError, RenderError
 from generator.executor import ExecutorSpec
 from generator.job import Job
-from generator.memo import write_json
 from generator.outcomes import ExitCode, Failure, Outcome, State
 from generator.plan import Plan, PlannedJob, Standing
 from generator.runner import Event, run_jobs
 from generator.session import Session, Settings, open_session
 from generator.stamp import Rendering, is_current, mark_current, render_key
+from generator.storage import replace_file, to_json
 
 if TYPE_CHECKING:
     from generator.datasets.download import Fetched, Progress
@@ -244,13 +244,19 @@ def _render(session: Session, report: Report, plan: Plan, say: Say) -> Rendering
     output = session.settings.output
     try:
         rendered = render_report(report, output, session.settings.formats, say)
+        if report.only is None:
+            replace_file(output / "results" / "plan.json", to_json(_exported(plan)))
     except RenderError as error:
         pages = tuple(page for page in output.glob("report*.html") if "html" in session.settings.formats)
         return Rendering(pages, (), (str(error),))
+    except OSError as error:
+        raise RenderError(
+            f"the report cannot be written to {output}: {error.strerror or error}",
+            "make room there, or choose another folder with --output; what was computed is kept",
+        ) from error
     main = tuple(path for path in (rendered.html, rendered.pdf) if path is not None)
     files = list(main)
     if report.only is None:
-        write_json(output / "results" / "plan.json", _exported(plan))
         files += [path for name in ("assets", "results") for path in (output / name).rglob("*") if path.is_file()]
     return Rendering(main, tuple(files), tuple(map(str, rendered.problems)))
 

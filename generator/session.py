@@ -19,7 +19,7 @@ from generator.content_paths import PACKAGE, questions_folder, templates_folder
 from generator.errors import InputError, Mistake
 from generator.fingerprint import canonical
 from generator.history import History
-from generator.loader import load_course
+from generator.loader import read_course
 from generator.memo import Memo
 from generator.parameters import Kind
 from generator.plan import Plan, Planner
@@ -113,12 +113,14 @@ def open_session(settings: Settings) -> Session:
     """Load, check and bind the course. Raises InputError with every mistake of every file."""
     memo = Memo(settings.cache / "memo.json")
     catalogue = read_catalogue(memo)
-    course = load_course(settings.questions, settings.answers)
+    course, mistakes = read_course(settings.questions, settings.answers)
+    if course is None:
+        raise InputError(mistakes)
     checked = _content_key(course, memo)
-    if not memo.holds("checked", checked):
-        mistakes = check_course(course, catalogue)
+    if mistakes or not memo.holds("checked", checked):
+        mistakes += check_course(course, catalogue)
         if mistakes:
-            raise InputError(mistakes)
+            raise InputError(dict.fromkeys(mistakes))
         memo.keep("checked", checked)
     profile = _profile(course, settings)
     bindings = bind_course(course, profile, catalogue)

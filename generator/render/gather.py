@@ -88,7 +88,6 @@ class _Gatherer:
         self.progress(f"{spec.address}: {spec.title}")
         address = spec.address
         built = {name: self._exhibit(spec, name) for name in exhibits_of(spec)}
-        self.appendix += [exhibit for exhibit in built.values() if exhibit.appendix]
         equations = {
             label: numbered for (other, label), numbered in self.numbering.equations.items() if other == address
         }
@@ -101,7 +100,10 @@ class _Gatherer:
             answer, box = "", unavailable(error, self.report.profile.name)
         except InputError as error:
             answer, box = "", self._problem_box("This answer could not be rendered", error)
-        placed = tuple(built[name] for name in self.numbering.order[address])
+        # What the answer's own box says already is not said again by each exhibit.
+        telling = {name: exhibit for name, exhibit in built.items() if box is None or exhibit.box != box}
+        self.appendix += [exhibit for exhibit in telling.values() if exhibit.appendix]
+        placed = tuple(telling[name] for name in self.numbering.order[address] if name in telling)
         return QuestionPart(spec, self.numbering.questions[address], answer, placed, equations, box)
 
     def _exhibit(self, spec: QuestionSpec, name: str) -> Exhibit:
