@@ -1,8 +1,8 @@
 # The newcomer's two commands: `make report` and `make test`. Written for GNU make 3.81, which macOS has.
 
 PYTHON ?= python3
-# More options for pip, for example a smaller torch for machines without a GPU:
-#   make report PIP_OPTIONS="--extra-index-url https://download.pytorch.org/whl/cpu"
+# More options for pip, for example the index of PyTorch's CPU builds, which are much smaller:
+#   make report PIP_OPTIONS="--extra-index-url ADDRESS"
 PIP_OPTIONS ?=
 VENV ?= .venv
 OUTPUT ?= build

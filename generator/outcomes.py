@@ -30,7 +30,10 @@ class State(Enum):
 
 @dataclass(frozen=True)
 class Provenance:
-    """How a result came about, as recorded when it was computed. ``duration`` is in seconds of wall time."""
+    """How a result came about, as recorded when it was computed. ``duration`` is in seconds of wall time.
+
+    A parameter that took another job's result is recorded as "job" with the first digits of that job's fingerprint.
+    """
 
     computation: str
     parameters: Mapping[str, Any]

@@ -125,7 +125,7 @@ def _compute(job: Job, conditions: Conditions, cache: Cache, reporter: _Reporter
     loaded_code.check(conditions.code)  # again: the function may have imported more
     provenance = Provenance(
         computation=job.computation,
-        parameters=dict(job.parameters),
+        parameters={**{name: f"job {origin[:12]}" for name, origin in job.inputs.items()}, **job.parameters},
         fingerprint=job.fingerprint,
         device=device_in_words(device),
         duration=round(duration, 3),
