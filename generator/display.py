@@ -190,27 +190,27 @@ def show_story(session: Session, plan: Plan, address: str) -> None:
     question = session.course.question(address)
     console.print(f"[bold]{address}  {escape(question.title)}[/] {question.mark.value}")
     console.print(f"  question  {question.place.path}\n  answer    {question.answer.path}")
-    for place, fingerprint in plan.by_address.items():
-        if place.rpartition("/")[0] != address:
-            continue
-        job = plan.jobs[fingerprint]
-        console.print(f"  [{STYLES[job.standing]}]{job.standing.value}[/] {escape(place)} [dim]{fingerprint[:12]}[/]")
-        parameters = ", ".join(f"{name}={value!r}" for name, value in job.job.parameters.items())
-        console.print(f"      {job.job.computation}({escape(parameters)})")
-        for name, target in job.job.inputs.items():
-            console.print(f"      {name} from {escape(', '.join(plan.jobs[target].addresses))}")
-        shared = [other for other in job.addresses if other != place]
-        if shared:
-            console.print(f"      the same job as {escape(', '.join(shared))}")
-        if job.standing is Standing.HIT:
-            origin = session.cache.provenance(fingerprint)
-            console.print(
-                f"      computed {origin.finished} in {human_time(origin.duration)} on {escape(origin.device)}"
-            )
-        _print_reasons(console, job)
+    own = [place for place in plan.by_address if place.rpartition("/")[0] == address]
+    for fingerprint in dict.fromkeys(plan.by_address[place] for place in own):
+        _show_job(console, session, plan, plan.jobs[fingerprint])
     for kind, exhibits in (("table", question.tables), ("figure", question.figures)):
         for name in exhibits:
             console.print(f"  {kind:9} {name}")
+
+
+def _show_job(console: Console, session: Session, plan: Plan, planned: PlannedJob) -> None:
+    """One job with its parameters and, if it was computed, when and where."""
+    job = planned.job
+    head = f"[{STYLES[planned.standing]}]{planned.standing.value}[/] {escape(', '.join(planned.addresses))}"
+    console.print(f"  {head} [dim]{job.fingerprint[:12]}[/]")
+    parameters = ", ".join(f"{name}={value!r}" for name, value in job.parameters.items())
+    console.print(f"      {job.computation}({escape(parameters)})")
+    for name, target in job.inputs.items():
+        console.print(f"      {name} from {escape(', '.join(plan.jobs[target].addresses))}")
+    if planned.standing is Standing.HIT:
+        origin = session.cache.provenance(job.fingerprint)
+        console.print(f"      computed {origin.finished} in {human_time(origin.duration)} on {escape(origin.device)}")
+    _print_reasons(console, planned)
 
 
 class FetchDisplay:

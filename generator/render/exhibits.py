@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -187,10 +188,11 @@ def provenance(refs: Sequence[ResultRef], results: Results) -> str:
         runs = f", {len(of_it)} runs" if len(of_it) > 1 else ""
         parts.append(f"{computation}({parameters}){runs}")
     devices = ", ".join(dict.fromkeys(record.device for record in records))
-    duration = seconds(float(sum(record.duration for record in records)))
+    # A duration is another on each run: who asks for reproducible documents (reproducible-builds.org) gets none.
+    measured = [] if "SOURCE_DATE_EPOCH" in os.environ else [seconds(float(sum(record.duration for record in records)))]
     prints = [record.fingerprint[:_FINGERPRINT] for record in records]
     more = f" and {len(prints) - 3} more" if len(prints) > 3 else ""
-    return "; ".join([*parts, devices, duration, ", ".join(prints[:3]) + more])
+    return "; ".join([*parts, devices, *measured, ", ".join(prints[:3]) + more])
 
 
 def _parameters(runs: Sequence[Mapping[str, Any]]) -> list[str]:

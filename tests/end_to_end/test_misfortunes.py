@@ -85,14 +85,15 @@ def test_missing_data_fails_its_questions_only(project: Project, tmp_path: Path)
     assert not any(name.startswith("2-a/q03/") for name in metrics)
 
 
-def test_a_damaged_entry_is_computed_again_with_a_warning(project: Project) -> None:
+@pytest.mark.parametrize(("options", "code"), [([], 0), (["--strict"], 1)])
+def test_a_damaged_entry_is_computed_again_with_a_warning(project: Project, options: list[str], code: int) -> None:
     expected = project.metrics()
     damaged = max((project.folder / "cache/entries").rglob("result.json"), key=lambda path: path.stat().st_size)
     content = bytearray(damaged.read_bytes())
     content[len(content) // 2] ^= 1
     damaged.write_bytes(content)
     shutil.rmtree(project.folder / "build")
-    done = project.run("build")
+    done = project.run("build", "--format", "html", *options, code=code)
     assert "damaged" in done.stderr
     assert project.metrics() == expected
 
