@@ -16,7 +16,7 @@ SCENES15_FOLDER = "15-Scene"
 SCENES15_SPLIT = "split.json"
 #: The collection moves from host to host, and no archive of it has a published digest that a download could be held to.
 SCENES15_HINT = (
-    "get the fifteen-scene collection of Lazebnik, Schmid and Ponce (2006) from your teacher or from its authors' page, "
+    "get the fifteen-scene collection of Lazebnik, Schmid and Ponce (2006) from your teacher or its authors' page, "
     "https://slazebni.cs.illinois.edu/, lay it out as <data folder>/15-Scene/<class>/*.jpg, and name the data folder "
     "with `--data DIR`"
 )

@@ -36,8 +36,8 @@ def colour_scale(grey: torch.Tensor) -> torch.Tensor:
 class GreyConvolution(nn.Module):
     """A colour network's first convolution and the normalisation before it, rewritten for one grey channel.
 
-    Takes (n, 1, height, width) in [0, 1]. With the same value x in every channel the convolution of (x − μ_c) / σ_c sums
-    w_c / σ_c · x over the colours c and subtracts w_c μ_c / σ_c. The first is one convolution with summed weights. The
+    Takes (n, 1, height, width) in [0, 1]. With the same value x in every channel the convolution of (x − μ_c) / σ_c
+    sums w_c / σ_c · x over the colours c and subtracts w_c μ_c / σ_c. The first is one convolution with summed weights. The
     second does not depend on the image, but it does on the place: where a filter reaches over the border, the padding
     there is a zero of the normalised image. It is therefore kept as a map, the convolution of an image of ones.
     """
