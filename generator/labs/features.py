@@ -17,7 +17,7 @@ from generator.datasets.images import load_images
 from generator.networks.backbones import Backbone, load_backbone
 from generator.networks.grey import GreyInput, colour_scale, grey_of, with_grey_input
 from generator.networks.narrow import initialise
-from generator.networks.precision import Precision, chosen_precision, running_in
+from generator.networks.precision import chosen_precision, running_in
 from generator.networks.preprocessing import normalised, scaled
 from generator.registry import Dataset, Network, computation
 from generator.results import Result, Table, Value
@@ -78,8 +78,8 @@ def extract_features(
     dataset: Dataset,
     layers: list[str],
     weights: Literal["trained", "random"] = "trained",
-    grey: GreyInput = "stored",
-    precision: Precision = "auto",
+    grey: Literal["stored", "replicated", "summed", "coloured"] = "stored",
+    precision: Literal["auto", "bfloat16", "float32"] = "auto",
     batch_size: int = 32,
     seed: int = 0,
 ) -> Result:
