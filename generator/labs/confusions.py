@@ -20,7 +20,8 @@ SHOWN, SIDE = 10, 120
 @computation(
     metrics=[
         "network", "layer_label", "test", "errors", "classes", "worst_class", "worst_accuracy", "worst_low",
-        "worst_high", "best_class", "best_accuracy", "best_low", "best_high", "pair_true", "pair_predicted", "pair_count",
+        "worst_high", "best_class", "best_accuracy", "best_low", "best_high", "pair_true", "pair_predicted",
+        "pair_count",
         "pair_share", "second_true", "second_predicted", "second_count", "perfect_classes", "shown", "both_ways",
         "class_images", "errors_in_pairs", "pairs",
     ],

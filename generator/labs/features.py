@@ -99,7 +99,7 @@ def extract_features(
         randomise(backbone.module, workspace.rng(seed, "weights"))
     feeder = Feeder(backbone, grey, chosen_precision(precision, workspace.device), workspace.device)
     taps = [tap_of(backbone, layer) for layer in layers]
-    parts = {part: load_images(dataset, workspace.data, part) for part in ("train", "test")}  # type: ignore[arg-type]
+    parts = {part: load_images(dataset, workspace.data, part) for part in ("train", "test")}
     total, done = sum(map(len, parts.values())), 0
     taken = {part: Taken() for part in parts}
     for part, images in parts.items():

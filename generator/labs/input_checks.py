@@ -27,8 +27,8 @@ from generator.workspace import Workspace
 def grey_equivalence(workspace: Workspace, *, network: Network, dataset: Dataset, images: int = 8) -> Result:
     """Compare replicated grey channels with summed first-layer weights, in 64-bit arithmetic, on the first test images.
 
-    ``largest_difference`` is the largest absolute difference of any class score of any image; ``relative_difference`` is
-    that over the largest score. ``weights_before`` and ``weights_after`` count the first layer's weights.
+    ``largest_difference`` is the largest absolute difference of any class score of any image; ``relative_difference``
+    is that over the largest score. ``weights_before`` and ``weights_after`` count the first layer's weights.
     """
     backbone = load_backbone(network, workspace.data, "cpu")  # some accelerators have no 64-bit arithmetic
     chosen = load_images(dataset, workspace.data).select(range(images))
@@ -55,7 +55,16 @@ def grey_equivalence(workspace: Workspace, *, network: Network, dataset: Dataset
 
 
 @computation(
-    metrics=["network", "images", "precision", "float32_seconds", "seconds", "speedup", "lowest_cosine", "lowest_layer"],
+    metrics=[
+        "network",
+        "images",
+        "precision",
+        "float32_seconds",
+        "seconds",
+        "speedup",
+        "lowest_cosine",
+        "lowest_layer",
+    ],
     tables={"layers": ["layer", "label", "lowest_cosine", "median_cosine"]},
 )
 def precision_effect(

@@ -22,7 +22,8 @@ SHOWN = 5
 @computation(
     metrics=[
         "network", "network_classes", "scene_classes", "shared_classes", "layer_label", "image", "true_class",
-        "network_class", "network_probability", "svm_class", "svm_decision", "svm_second_class", "svm_second_decision", "svm_right",
+        "network_class", "network_probability", "svm_class", "svm_decision", "svm_second_class", "svm_second_decision",
+        "svm_right",
         "network_right", "images", "own", "own_low", "own_high", "own_named", "mapped", "mapped_low", "mapped_high",
         "svm", "svm_low", "svm_high", "kinds_used", "kinds_median",
     ],
@@ -43,14 +44,14 @@ def network_on_scenes(
     """Classify the test scenes with the network's own last layer, and with an SVM on L2-normalised features.
 
     ``own`` is the share of test images whose most probable class has the very name of their scene, which is 0 where
-    the two lists share no name (``shared_classes``). ``mapped`` is the best that the network's classes could do if each were
-    translated into one scene: every class stands for the scene of the training images that most often get it. The
+    the two lists share no name (``shared_classes``). ``mapped`` is the best that the network's classes could do if each
+    were translated into one scene: every class stands for the scene of the training images that most often get it. The
     table says which class each scene's test images get most often, with what share, and how many kinds they get.
     ``…_decision`` are the SVM's decision values, which are no probabilities.
     """
     backbone = load_backbone(network, workspace.data, workspace.device)
     backbone.module.to(memory_format=torch.channels_last)
-    parts = {part: load_images(dataset, workspace.data, part) for part in ("train", "test")}  # type: ignore[arg-type]
+    parts = {part: load_images(dataset, workspace.data, part) for part in ("train", "test")}
     predicted = {part: _predicted(workspace, backbone, images) for part, images in parts.items()}
     scenes, test = parts["test"].class_names, parts["test"]
     own = np.array([backbone.class_names[index] for index in predicted["test"]])
@@ -89,7 +90,9 @@ def network_on_scenes(
         },
         tables={"classes": table},
         figures={
-            "image": _panels(test.images[image], alone, backbone.class_names, decisions, scenes, int(test.labels[image]))
+            "image": _panels(
+                test.images[image], alone, backbone.class_names, decisions, scenes, int(test.labels[image])
+            )
         },
     )
 

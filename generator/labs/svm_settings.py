@@ -41,8 +41,8 @@ def choose_penalty(
     """Choose C by cross-validation on the training images alone, then look at the test images.
 
     ``chosen_c`` has the highest mean accuracy over the folds (the smallest such C); ``validation_low`` and ``…_high``
-    are the lowest and highest fold. ``best_c`` is the one with the highest accuracy on the test images, which nobody may
-    choose by: it is here to show how much that would flatter. ``p`` and ``best_p`` are exact McNemar p values against
+    are the lowest and highest fold. ``best_c`` is the one with the highest accuracy on the test images, which nobody
+    may choose by: it is here to show how much that would flatter. ``p`` and ``best_p`` are exact McNemar p values against
     ``default_c``, which has to be among ``cs``. ``plateau_low`` to ``plateau_high`` are the values of C whose
     cross-validated accuracy is within one standard error of the highest.
     """
@@ -114,8 +114,9 @@ def _penalty_chart(rows: list[dict[str, Value]]) -> LineChart:
     def column(name: str) -> NDArray[np.float64]:
         return np.array([float(row[name] or 0.0) for row in rows])
 
+    low, high = column("validation_low"), column("validation_high")
     curves = (
-        Series("cross-validation", *map(column, ("c", "validation", "validation_low", "validation_high"))),
+        Series("cross-validation", column("c"), column("validation"), low, high),
         Series("training images", column("c"), column("train")),
         Series("test images", column("c"), column("test"), dashed=True),
     )
@@ -236,9 +237,9 @@ def _dimension_chart(rows: list[dict[str, Value]], full: float) -> LineChart:
     curves = []
     for order in ("before", "after"):
         own = [row for row in rows if row["order"] == order]
-        columns = (np.array([float(row[name] or 0.0) for row in own]) for name in ("dimensions", "test", "low", "high"))
-        curves.append(Series(f"L2 {order} PCA", *columns))
-    sizes = curves[0].x
+        names = ("dimensions", "test", "low", "high")
+        sizes, test, low, high = (np.array([float(row[name] or 0.0) for row in own]) for name in names)
+        curves.append(Series(f"L2 {order} PCA", sizes, test, low, high))
     curves.append(Series("all values", sizes, np.full(len(sizes), full), dashed=True))
     return LineChart(tuple(curves), "dimensions", "test accuracy", x_log=True)
 

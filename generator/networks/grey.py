@@ -19,10 +19,11 @@ LUMINANCE = (0.299, 0.587, 0.114)
 
 def grey_of(pixels: torch.Tensor) -> torch.Tensor:
     """Luminance (n, 1, height, width) of pixels (n, 3, height, width); a grey image keeps its exact values."""
-    red, green, blue = pixels.split(1, dim=1)
+    red, green, blue = pixels[:, :1], pixels[:, 1:2], pixels[:, 2:]
     if torch.equal(red, green) and torch.equal(green, blue):
         return red
-    return LUMINANCE[0] * red + LUMINANCE[1] * green + LUMINANCE[2] * blue
+    luminance: torch.Tensor = LUMINANCE[0] * red + LUMINANCE[1] * green + LUMINANCE[2] * blue
+    return luminance
 
 
 def colour_scale(grey: torch.Tensor) -> torch.Tensor:
@@ -37,8 +38,8 @@ class GreyConvolution(nn.Module):
     """A colour network's first convolution and the normalisation before it, rewritten for one grey channel.
 
     Takes (n, 1, height, width) in [0, 1]. With the same value x in every channel the convolution of (x − μ_c) / σ_c
-    sums w_c / σ_c · x over the colours c and subtracts w_c μ_c / σ_c. The first is one convolution with summed weights. The
-    second does not depend on the image, but it does on the place: where a filter reaches over the border, the padding
+    sums w_c / σ_c · x over the colours c and subtracts w_c μ_c / σ_c. The first is one convolution with summed weights.
+    The second does not depend on the image, but it does on the place: where a filter reaches over the border, the padding
     there is a zero of the normalised image. It is therefore kept as a map, the convolution of an image of ones.
     """
 
@@ -49,16 +50,20 @@ class GreyConvolution(nn.Module):
         self.weight = nn.Parameter(scaled.sum(1, keepdim=True), requires_grad=False)
         self.offset = (scaled * scaled.new_tensor(mean).view(shape)).sum(1, keepdim=True)
         self.bias = None if colour.bias is None else colour.bias.detach()
-        self.geometry = {"stride": colour.stride, "padding": colour.padding, "dilation": colour.dilation}
+        self.stride, self.padding, self.dilation = colour.stride, colour.padding, colour.dilation
         self.maps: torch.Tensor | None = None
 
     def forward(self, grey: torch.Tensor) -> torch.Tensor:
         """The maps that the colour convolution gives for the same image in three normalised channels."""
         if self.maps is None or self.maps.dtype != grey.dtype:
             ones = torch.ones_like(grey[:1])
-            self.maps = functional.conv2d(ones, self.offset.to(grey.dtype), None, **self.geometry)  # type: ignore[arg-type]
-        found = functional.conv2d(grey, self.weight, self.bias, **self.geometry)  # type: ignore[arg-type]
-        return found - self.maps
+            self.maps = self._convolved(ones, self.offset.to(grey.dtype), None)
+        return self._convolved(grey, self.weight, self.bias) - self.maps
+
+    def _convolved(self, images: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor:
+        if isinstance(self.padding, str):
+            return functional.conv2d(images, weight, bias, self.stride, self.padding, self.dilation)
+        return functional.conv2d(images, weight, bias, self.stride, self.padding, self.dilation)
 
 
 def with_grey_input(module: nn.Module, mean: Sequence[float], std: Sequence[float]) -> nn.Module:
