@@ -41,8 +41,8 @@ def choose_penalty(
     """Choose C by cross-validation on the training images alone, then look at the test images.
 
     ``chosen_c`` has the highest mean accuracy over the folds (the smallest such C); ``validation_low`` and ``…_high``
-    are the lowest and highest fold. ``best_c`` is the one with the highest accuracy on the test images, which nobody
-    may choose by: it is here to show how much that would flatter. ``p`` and ``best_p`` are exact McNemar p values against
+    are the lowest and highest fold. ``best_c`` is the one with the highest accuracy on the test images, which is
+    not to be chosen by: it shows how much that would flatter. ``p`` and ``best_p`` are exact McNemar p values against
     ``default_c``, which has to be among ``cs``. ``plateau_low`` to ``plateau_high`` are the values of C whose
     cross-validated accuracy is within one standard error of the highest.
     """

@@ -39,8 +39,8 @@ class GreyConvolution(nn.Module):
 
     Takes (n, 1, height, width) in [0, 1]. With the same value x in every channel the convolution of (x − μ_c) / σ_c
     sums w_c / σ_c · x over the colours c and subtracts w_c μ_c / σ_c. The first is one convolution with summed weights.
-    The second does not depend on the image, but it does on the place: where a filter reaches over the border, the padding
-    there is a zero of the normalised image. It is therefore kept as a map, the convolution of an image of ones.
+    The second does not depend on the image, but it does on the place: where a filter reaches over the border, the
+    padding there is a zero of the normalised image. It is therefore kept as a map, the convolution of an image of ones.
     """
 
     def __init__(self, colour: nn.Conv2d, mean: Sequence[float], std: Sequence[float]) -> None:

@@ -26,6 +26,7 @@ ARGUMENTS = {
     "extract_features": {**ON_IMAGES, "layers": ["relu7", "fc8"]},
     "grey_equivalence": {**ON_IMAGES, "images": 2},
     "mode_effect": {**ON_IMAGES, "examples": [0], "passes": 2},
+    "network_costs": {"architectures": ["squeezenet1_1", "vit_b_16"]},
     "network_summary": {"architecture": "squeezenet1_1"},
     "network_on_scenes": {**ON_IMAGES, "layer": "relu7", "image": 0},
     "normalisation_effect": ON_IMAGES,

@@ -7,7 +7,8 @@ from itertools import pairwise
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import EngFormatter, MaxNLocator
+from matplotlib.axis import Axis
+from matplotlib.ticker import EngFormatter, FuncFormatter, MaxNLocator, NullFormatter
 
 from generator.render.figures.layout import POINT, Box, fit, wrap
 from generator.render.figures.style import INK, MARKERS, MUTED, QUIET, SMALL, colour, readable
@@ -26,8 +27,10 @@ def draw_line_chart(chart: LineChart, box: Box) -> None:
     axes = box.axes()
     if chart.x_log:
         axes.set_xscale("log")
+        _plain_ticks(axes.xaxis)
     if chart.y_log:
         axes.set_yscale("log")
+        _plain_ticks(axes.yaxis)
     for number, series in enumerate(chart.series):
         style = "--" if series.dashed else "-"
         marker = "o" if len(series.x) <= 12 else ""
@@ -64,6 +67,12 @@ def _label_ends(axes: Axes, chart: LineChart, height: float) -> None:
             name, (1, level), (5, 0), xycoords="axes fraction", textcoords="offset points",
             va="center", color=readable(colour(number)), fontsize=SMALL, annotation_clip=False,
         )  # fmt: skip
+
+
+def _plain_ticks(axis: Axis) -> None:
+    """0.001, 1, 100 on a logarithmic axis: matplotlib's own labels are formulas, which are not read as such here."""
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def spread(levels: Sequence[float], least: float) -> list[float]:
