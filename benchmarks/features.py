@@ -90,9 +90,8 @@ def main() -> None:
             for one in layers
         )
         median = statistics.median(values)
-        print(
-            f"{name:20s} {1000 * median:8.1f} ms an image, {base / median:5.1f} times as fast, lowest cosine {cosine:.5f}"
-        )
+        speed = base / median
+        print(f"{name:20s} {1000 * median:8.1f} ms an image, {speed:5.1f} times as fast, lowest cosine {cosine:.5f}")
 
 
 if __name__ == "__main__":
