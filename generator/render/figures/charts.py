@@ -15,6 +15,7 @@ from generator.render.figures.style import INK, MARKERS, MUTED, QUIET, SMALL, co
 from generator.results import Bars, LineChart, Scatter
 
 _MOST_DIRECT_LABELS = 6
+_MOST_OWN_TICKS = 10  # places on a logarithmic axis that are all named; powers of ten may be far apart
 
 
 def line_chart_height(chart: LineChart, width: float) -> float:
@@ -28,6 +29,8 @@ def draw_line_chart(chart: LineChart, box: Box) -> None:
     if chart.x_log:
         axes.set_xscale("log")
         _plain_ticks(axes.xaxis)
+        if len(places := np.unique(np.concatenate([series.x for series in chart.series]))) <= _MOST_OWN_TICKS:
+            axes.set_xticks(places)
     if chart.y_log:
         axes.set_yscale("log")
         _plain_ticks(axes.yaxis)
