@@ -145,7 +145,9 @@ def tap_of(backbone: Backbone, text: str) -> Tap:
 
 def randomise(module: nn.Module, rng: torch.Generator) -> None:
     """Make a network as it was before any training: He's weights, and batch normalisation that changes nothing."""
-    initialise(module, rng)
+    device = next(module.parameters()).device
+    initialise(module.cpu(), rng)  # the generator is the processor's, so that every device draws the same weights
+    module.to(device)
     for layer in module.modules():
         if isinstance(layer, nn.BatchNorm2d):
             layer.reset_running_stats()

@@ -20,7 +20,7 @@ from generator.labs.training import Measures, TrainingState, history_chart, hist
 from generator.networks.backbones import Backbone, load_backbone
 from generator.networks.precision import chosen_precision, running_in
 from generator.registry import Dataset, Network, computation
-from generator.results import Result
+from generator.results import Result, Value
 from generator.workspace import Workspace
 
 BATCH = 32
@@ -91,14 +91,10 @@ def train_head(
     model = nn.Sequential(body, head.to(workspace.device)).requires_grad_(True)
     held = _held_out(train.labels, validation_share, workspace.numpy_rng(seed, "validation"))
     fitted, validation = _select(known, ~held), _select(known, held)
-    schedule = Schedule(epochs, patience, batch_size, head_rate, body_rate, seed)
-    best, history = _fit(workspace, model, fitted, validation, schedule)
-    losses = [measures["validation_loss"] for measures in history]
-    predicted = _logits(best, unseen.inputs).argmax(1).cpu().numpy()
-    hits = predicted == test.labels
-    ends = accuracy_metrics("test", hits)
-    reference = np.asarray(svm.arrays[f"hits/{svm_layer}"], dtype=np.bool_)
-    before = None if frozen is None else np.asarray(frozen.arrays["hits"], dtype=np.bool_)
+    best, history = _fit(
+        workspace, model, fitted, validation, Schedule(epochs, patience, batch_size, head_rate, body_rate, seed)
+    )
+    hits = _logits(best, unseen.inputs).argmax(1).cpu().numpy() == test.labels
     return Result(
         metrics={
             "network": backbone.label,
@@ -112,20 +108,10 @@ def train_head(
             "epochs": epochs,
             "epochs_run": len(history),
             "stopped_early": len(history) < epochs,
-            "best_epoch": int(np.argmin(losses)) + 1,
+            "best_epoch": int(np.argmin([measures["validation_loss"] for measures in history])) + 1,
             "train": _accuracy(best, fitted),
             "validation": _accuracy(best, validation),
-            "test": ends["test"],
-            "low": ends["test_low"],
-            "high": ends["test_high"],
-            "hits": ends["test_hits"],
-            "svm_test": float(reference.mean()),
-            "svm_layer": next(row["label"] for row in svm.tables["layers"].records() if row["layer"] == svm_layer),
-            "p": mcnemar_p(hits, reference),
-            "gained": int((hits & ~reference).sum()),
-            "lost": int((reference & ~hits).sum()),
-            "frozen_test": None if before is None else float(before.mean()),
-            "frozen_p": None if before is None else mcnemar_p(hits, before),
+            **_comparison(hits, svm, svm_layer, frozen),
             "seconds": time.perf_counter() - began,
         },
         tables={"history": history_table(history)},
@@ -135,6 +121,26 @@ def train_head(
         },
         arrays={"hits": hits},
     )
+
+
+def _comparison(hits: NDArray[np.bool_], svm: Result, svm_layer: str, frozen: Result | None) -> dict[str, Value]:
+    """Test accuracy with its interval, and McNemar's test against the SVM and against the untuned network."""
+    ends = accuracy_metrics("test", hits)
+    reference = np.asarray(svm.arrays[f"hits/{svm_layer}"], dtype=np.bool_)
+    before = None if frozen is None else np.asarray(frozen.arrays["hits"], dtype=np.bool_)
+    return {
+        "test": ends["test"],
+        "low": ends["test_low"],
+        "high": ends["test_high"],
+        "hits": ends["test_hits"],
+        "svm_test": float(reference.mean()),
+        "svm_layer": next(row["label"] for row in svm.tables["layers"].records() if row["layer"] == svm_layer),
+        "p": mcnemar_p(hits, reference),
+        "gained": int((hits & ~reference).sum()),
+        "lost": int((reference & ~hits).sum()),
+        "frozen_test": None if before is None else float(before.mean()),
+        "frozen_p": None if before is None else mcnemar_p(hits, before),
+    }
 
 
 def parts_of(backbone: Backbone, tuned_from: str) -> tuple[nn.Module, nn.Module, int]:

@@ -13,7 +13,7 @@ from generator.networks.backbones import Backbone, load_backbone
 from generator.networks.precision import chosen_precision, running_in
 from generator.networks.preprocessing import displayable, scaled
 from generator.registry import Dataset, Network, computation
-from generator.results import Bars, BarSeries, Figure, ImageGrid, Panels, Result, Table
+from generator.results import Bars, BarSeries, Figure, ImageGrid, Panels, Result, Table, Value
 from generator.workspace import Workspace
 
 SHOWN = 5
@@ -61,7 +61,6 @@ def network_on_scenes(
     fit = fit_svm(split, c, seed)
     alone = backbone.module(backbone.preprocess(test.select([image]).images))[0].float().softmax(0).cpu().numpy()
     decisions = fit.decisions[image]
-    order = np.argsort(-decisions, kind="stable")
     table = _class_table(own, test.labels, scenes)
     return Result(
         metrics={
@@ -72,15 +71,7 @@ def network_on_scenes(
             "layer_label": next(r["label"] for r in features.tables["layers"].records() if r["layer"] == layer),
             "image": image,
             "images": len(test),
-            "true_class": test.true_class(image),
-            "network_class": backbone.class_names[int(alone.argmax())],
-            "network_probability": float(alone.max()),
-            "network_right": backbone.class_names[int(alone.argmax())] == test.true_class(image),
-            "svm_class": scenes[order[0]],
-            "svm_decision": float(decisions[order[0]]),
-            "svm_second_class": scenes[order[1]],
-            "svm_second_decision": float(decisions[order[1]]),
-            "svm_right": bool(order[0] == test.labels[image]),
+            **_one_image(test.true_class(image), alone, backbone.class_names, decisions, scenes),
             **_ends("own", hits),
             "own_named": int(hits.sum()),
             **_ends("mapped", mapped),
@@ -95,6 +86,26 @@ def network_on_scenes(
             )
         },
     )
+
+
+def _one_image(
+    true_class: str, probabilities: NDArray[np.float32], classes: tuple[str, ...], decisions: NDArray[np.float64],
+    scenes: tuple[str, ...],
+) -> dict[str, Value]:  # fmt: skip
+    """What both classifiers say about one image."""
+    first, second = (int(place) for place in np.argsort(-decisions, kind="stable")[:2])
+    answer = classes[int(probabilities.argmax())]
+    return {
+        "true_class": true_class,
+        "network_class": answer,
+        "network_probability": float(probabilities.max()),
+        "network_right": answer == true_class,
+        "svm_class": scenes[first],
+        "svm_decision": float(decisions[first]),
+        "svm_second_class": scenes[second],
+        "svm_second_decision": float(decisions[second]),
+        "svm_right": scenes[first] == true_class,
+    }
 
 
 @torch.no_grad()
