@@ -139,7 +139,7 @@ def tap_of(backbone: Backbone, text: str) -> Tap:
     path = next(path for path, found in backbone.module.named_modules() if found is module)
     label = backbone.layer_label(path)
     if at:
-        label += ",\u00a0mean" if side == "1" else f",\u00a0{side}\u00a0×\u00a0{side}"
+        label += " (mean)" if side == "1" else f" ({side}\u00a0×\u00a0{side})"
     return Tap(text, path, label, int(side) if at else None)
 
 
