@@ -206,7 +206,8 @@ def check_profile(name: str, data: Path, datasets: frozenset[str], networks: fro
         return Check(title, Health.WARN, found, f"genreport fetch --profile {name}")
     gone = [path for path in packaged if not path.is_file()]
     if gone:
-        mend = f"{sys.executable} -m pip install --force-reinstall scikit-image"
+        by_hand = [SOURCES[source].obtain for source in sorted(datasets) if gone[0] in data_files(source, data)]
+        mend = by_hand[0] or f"{sys.executable} -m pip install --force-reinstall scikit-image"
         return Check(title, Health.FAIL, f"missing: {', '.join(map(str, gone))}", mend)
     if different:
         mend = f"fine if your teacher gave them to you; otherwise genreport fetch --profile {name} --force"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from generator.binding import Binding, Bindings
 from generator.cache import Cache
-from generator.datasets.sources import data_files
+from generator.datasets.sources import SOURCES, data_files
 from generator.fingerprint import CodeReader, Ingredients
 from generator.history import Cause, History, Reason, explain
 from generator.job import Job
@@ -111,7 +111,7 @@ class Planner:
         signature = binding.signature
         code = dict(self.code.reach(signature.module, signature.name))
         digests: dict[str, list[str]] = {}
-        missing: list[str] = []
+        missing: list[tuple[str, str]] = []
         for kind, name in binding.files:
             if kind is Kind.DATASET:
                 code |= self.code.reach(f"{self.code.package}.datasets.{name}", "load")
@@ -121,14 +121,17 @@ class Planner:
                     digest = self.memo.digest(path)
                 except OSError:
                     digest = "missing"
-                    missing.append(f"{name} ({path})")
+                    missing.append((name, str(path)))
                 digests.setdefault(name, []).append(f"{path.name}:{digest}")
         data = {name: hashlib.sha256("\n".join(lines).encode()).hexdigest() for name, lines in digests.items()}
         ingredients = Ingredients(signature.name, code, dict(binding.parameters), dict(inputs), data)
         if not missing:
             return ingredients, None
         hint = "fetch it with `genreport fetch`, or name the folder that holds it with --data DIR or GENREPORT_DATA"
-        return ingredients, Failure(f"data missing: {', '.join(missing)}", hint)
+        first = missing[0][0]
+        by_hand = SOURCES[first].obtain if first in SOURCES else ""
+        found = ", ".join(f"{name} ({path})" for name, path in missing)
+        return ingredients, Failure(f"data missing: {found}", by_hand or hint)
 
     def _judge(self, job: Job, ingredients: Ingredients, failure: Failure | None, profile: str) -> PlannedJob:
         """Whether the job's result is there, and if not, why, and how long it may take."""

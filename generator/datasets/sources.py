@@ -11,6 +11,16 @@ from pathlib import Path
 
 from generator.datasets.embedded_scenes import PHOTOGRAPHS
 
+#: Where the fifteen scenes lie under the data folder, and the file in it that may say how they are split.
+SCENES15_FOLDER = "15-Scene"
+SCENES15_SPLIT = "split.json"
+#: The collection moves from host to host, and no archive of it has a published digest that a download could be held to.
+SCENES15_HINT = (
+    "get the fifteen-scene collection of Lazebnik, Schmid and Ponce (2006) from your teacher or its authors' page, "
+    "https://slazebni.cs.illinois.edu/, lay it out as <data folder>/15-Scene/<class>/*.jpg, and name the data folder "
+    "with `--data DIR`"
+)
+
 
 @dataclass(frozen=True)
 class RemoteFile:
@@ -44,6 +54,8 @@ class Source:
     files: tuple[RemoteFile, ...]
     licence: str
     citation: str
+    #: How to get by hand what cannot be fetched.
+    obtain: str = ""
 
 
 SOURCES: dict[str, Source] = {
@@ -65,6 +77,14 @@ SOURCES: dict[str, Source] = {
             citation="O. Russakovsky et al., ImageNet Large Scale Visual Recognition Challenge, IJCV 115(3), 2015",
         ),
         Source(
+            name="scenes15",
+            title="15-Scene, grey photographs of fifteen kinds of places",
+            files=(),
+            licence="the authors state none; used in research and teaching",
+            citation="S. Lazebnik, C. Schmid and J. Ponce, Beyond Bags of Features, CVPR 2006",
+            obtain=SCENES15_HINT,
+        ),
+        Source(
             name="embedded_scenes",
             title="crops of fifteen photographs inside the scikit-image package",
             files=(),
@@ -84,7 +104,16 @@ def data_files(name: str, data: Path) -> tuple[Path, ...]:
     if source.name == "embedded_scenes":
         folder = packaged_photographs()
         return tuple(folder / file for file in PHOTOGRAPHS.values())
+    if source.name == "scenes15":
+        return _scene_files(data / SCENES15_FOLDER)
     return tuple(data / file.path for file in source.files)
+
+
+def _scene_files(folder: Path) -> tuple[Path, ...]:
+    """The images and the split; the folder itself, which is no file and so counts as missing, where there are none."""
+    images = sorted(folder.glob("*/*.jpg"))
+    split = folder / SCENES15_SPLIT
+    return (*([split] if split.is_file() else []), *images) if images else (folder,)
 
 
 def packaged_photographs() -> Path:

@@ -34,9 +34,16 @@ class TrainingState:
 
 
 def run_epochs(
-    workspace: Workspace, state: TrainingState, epochs: int, seed: int, run_epoch: Callable[[int], Measures]
+    workspace: Workspace,
+    state: TrainingState,
+    epochs: int,
+    seed: int,
+    run_epoch: Callable[[int], Measures],
+    enough: Callable[[Sequence[Measures]], bool] = lambda history: False,
 ) -> list[Measures]:
     """Call ``run_epoch(number)`` for each epoch from 0 and return what each measured, in order.
+
+    Training ends before ``epochs`` where ``enough``, asked after each epoch with all that was measured, says so.
 
     After each epoch the state is checkpointed and progress reported. Where a checkpoint of this job exists, training
     goes on after its epoch, and ends with the very numbers of an uninterrupted run: parameters, optimiser, every random
@@ -49,6 +56,8 @@ def run_epochs(
         torch.manual_seed(stream_seed(seed, "dropout"))
         history = _resume(workspace, state)
         for epoch in range(len(history), epochs):
+            if history and enough(history):  # asked here, so that a resumed training ends where it did before
+                break
             measures = run_epoch(epoch)
             history.append(measures)
             workspace.checkpoints.save(_pack(state, device), {"history": history})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,11 +26,29 @@ if TYPE_CHECKING:
 
 LABELS = {
     "alexnet": "AlexNet",
+    "convnext_tiny": "ConvNeXt-T",
+    "densenet121": "DenseNet121",
+    "efficientnet_b0": "EfficientNet-B0",
+    "efficientnet_v2_s": "EfficientNetV2-S",
+    "googlenet": "GoogLeNet",
+    "inception_v3": "Inception v3",
+    "maxvit_t": "MaxViT-T",
+    "mnasnet1_0": "MNASNet",
     "mobilenet_v2": "MobileNetV2",
+    "mobilenet_v3_large": "MobileNetV3-L",
+    "regnet_y_1_6gf": "RegNetY-1.6GF",
+    "resnet18": "ResNet18",
     "resnet50": "ResNet50",
+    "resnet152": "ResNet152",
+    "resnext50_32x4d": "ResNeXt50",
+    "shufflenet_v2_x1_0": "ShuffleNetV2",
     "squeezenet1_0": "SqueezeNet 1.0",
     "squeezenet1_1": "SqueezeNet 1.1",
+    "swin_t": "Swin-T",
     "vgg16": "VGG16",
+    "vgg19": "VGG19",
+    "vit_b_16": "ViT-B/16",
+    "wide_resnet50_2": "Wide ResNet50",
     **NARROW_ARCHITECTURES,
 }
 #: Where torchvision keeps downloaded weights, below TORCH_HOME; the data folder has the same layout.
@@ -95,9 +115,31 @@ def build_architecture(name: str) -> nn.Module:
     if name not in known:
         raise ValueError(f"torchvision has no classifier {name!r}; it has {', '.join(known)}")
     # Random initial weights would be thrown away: drawing VGG16's 138 million takes longer than reading them.
-    with torch.device("meta"):
-        module: nn.Module = torchvision.models.get_model(name, weights=None)
+    module: nn.Module
+    with torch.device("meta"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # of how two of the architectures draw those weights
+        try:
+            module = torchvision.models.get_model(name, weights=None)
+        except NotImplementedError:  # RegNet computes its widths with tensors, which have no values there
+            with _on_meta():
+                module = torchvision.models.get_model(name, weights=None).to("meta")
     return module
+
+
+@contextmanager
+def _on_meta() -> Iterator[None]:
+    """Move each parameter to the meta device as it is registered; everything else is computed as usual."""
+    register = nn.Module.register_parameter
+
+    def moved(module: nn.Module, name: str, parameter: nn.Parameter | None) -> None:
+        register(module, name, None if parameter is None else nn.Parameter(parameter.to("meta")))
+
+    nn.Module.register_parameter = moved  # type: ignore[method-assign, assignment]
+    try:
+        with torch.device("cpu"):
+            yield
+    finally:
+        nn.Module.register_parameter = register  # type: ignore[method-assign]
 
 
 def paper_names(module: nn.Module) -> dict[str, str]:

@@ -6,7 +6,9 @@ import pytest
 import torch
 
 from generator.datasets import embedded_scenes
+from generator.labs.features import extract_features
 from generator.labs.narrow_training import train_narrow_network
+from generator.labs.transfer import svm_by_layer
 from generator.workspace import Workspace
 
 FEW = {"train": 8, "test": 4}
@@ -39,3 +41,20 @@ def network(tmp_path_factory):
             Workspace("cpu", tmp_path_factory.mktemp("data")),
             architecture="narrow_vgg16", width=4, image_size=32, epochs=12, seed=0,
         )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def features(network, tmp_path_factory):
+    """Features of the small network for the few images, shared by everything that is fitted to them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(embedded_scenes, "CROPS", FEW)
+        return extract_features(
+            Workspace("cpu", tmp_path_factory.mktemp("data")),
+            network=network, dataset="embedded_scenes", layers=["relu2_2@2", "relu7", "fc8"], precision="float32",
+        )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def transfer(features, tmp_path_factory):
+    """Linear classifiers on these features."""
+    return svm_by_layer(Workspace("cpu", tmp_path_factory.mktemp("data")), features=features, reference="relu7")

@@ -20,21 +20,34 @@ LABS = [name for name in REGISTRY if REGISTRY[name].function.__module__.startswi
 ON_IMAGES = {"dataset": "embedded_scenes"}
 ARGUMENTS = {
     "activation_maps": {**ON_IMAGES, "image": 0, "layer": "last"},
+    "choose_penalty": {"layer": "relu7", "cs": [0.1, 1.0], "folds": 2},
     "classify_images": {**ON_IMAGES, "examples": [0, 5]},
+    "compare_transfers": {},
+    "extract_features": {**ON_IMAGES, "layers": ["relu7", "fc8"]},
+    "grey_equivalence": {**ON_IMAGES, "images": 2},
     "mode_effect": {**ON_IMAGES, "examples": [0], "passes": 2},
+    "network_costs": {"architectures": ["squeezenet1_1", "vit_b_16"]},
     "network_summary": {"architecture": "squeezenet1_1"},
+    "network_on_scenes": {**ON_IMAGES, "layer": "relu7", "image": 0},
     "normalisation_effect": ON_IMAGES,
     "output_scores": {**ON_IMAGES, "image": 0},
+    "precision_effect": {**ON_IMAGES, "layers": ["relu7"], "images": 4},
+    "reduce_dimensions": {"layer": "relu7", "dimensions": [2, 5]},
+    "svm_by_layer": {"reference": "relu7", "folds": 2},
+    "svm_confusions": {**ON_IMAGES, "layer": "relu7"},
+    "train_head": {**ON_IMAGES, "svm_layer": "relu7", "epochs": 1},
     "train_narrow_network": {"architecture": "narrow_squeezenet", "width": 8, "image_size": 32, "epochs": 1},
 }
 
 
 @pytest.fixture(params=LABS)
-def computed(request, workspace, network):
+def computed(request, workspace, network, features, transfer):
     computation = REGISTRY[request.param]
     arguments = dict(ARGUMENTS[request.param])
-    if "network" in computation.function.__annotations__:
-        arguments["network"] = network
+    results = {"network": network, "features": features, "svm": transfer, "reference": transfer, "other": transfer}
+    for name, annotation in computation.function.__annotations__.items():
+        if annotation in ("Network", "Result") and name in results:
+            arguments[name] = results[name]
     return computation, computation.function(workspace, **arguments)
 
 

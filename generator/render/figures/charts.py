@@ -7,13 +7,15 @@ from itertools import pairwise
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import EngFormatter, MaxNLocator
+from matplotlib.axis import Axis
+from matplotlib.ticker import EngFormatter, FuncFormatter, MaxNLocator, NullFormatter
 
 from generator.render.figures.layout import POINT, Box, fit, text_width, wrap
 from generator.render.figures.style import INK, MARKERS, MUTED, QUIET, SMALL, colour, readable
 from generator.results import Bars, LineChart, Scatter
 
 _MOST_DIRECT_LABELS = 6
+_MOST_OWN_TICKS = 10  # places on a logarithmic axis that are all named; powers of ten may be far apart
 
 
 def line_chart_height(chart: LineChart, width: float) -> float:
@@ -26,8 +28,12 @@ def draw_line_chart(chart: LineChart, box: Box) -> None:
     axes = box.axes()
     if chart.x_log:
         axes.set_xscale("log")
+        _plain_ticks(axes.xaxis)
+        if len(places := np.unique(np.concatenate([series.x for series in chart.series]))) <= _MOST_OWN_TICKS:
+            axes.set_xticks(places)
     if chart.y_log:
         axes.set_yscale("log")
+        _plain_ticks(axes.yaxis)
     for number, series in enumerate(chart.series):
         style = "--" if series.dashed else "-"
         marker = "o" if len(series.x) <= 12 and not series.dashed else ""  # markers would hide the dashes
@@ -64,6 +70,12 @@ def _label_ends(axes: Axes, chart: LineChart, height: float) -> None:
             name, (1, level), (5, 0), xycoords="axes fraction", textcoords="offset points",
             va="center", color=readable(colour(number)), fontsize=SMALL, annotation_clip=False,
         )  # fmt: skip
+
+
+def _plain_ticks(axis: Axis) -> None:
+    """0.001, 1, 100 on a logarithmic axis: matplotlib's own labels are formulas, which are not read as such here."""
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def spread(levels: Sequence[float], least: float) -> list[float]:
