@@ -116,7 +116,7 @@ def open_session(settings: Settings) -> Session:
     course, mistakes = read_course(settings.questions, settings.answers)
     if course is None:
         raise InputError(mistakes)
-    checked = _content_key(course, memo)
+    checked = "" if mistakes else _content_key(course, memo)  # a file that is missing has no digest
     if mistakes or not memo.holds("checked", checked):
         mistakes += check_course(course, catalogue)
         if mistakes:

@@ -33,9 +33,9 @@ def test_a_selection_keeps_the_order_of_the_course(session: Session) -> None:
 
 def test_every_wrong_selection_is_named(session: Session) -> None:
     with pytest.raises(InputError) as raised:
-        session.questions(["2-a/q1", "nowhere", "2-a/q02"])
+        session.questions(["2-a/q021", "nowhere", "2-a/q02"])
     hints = [mistake.hint for mistake in raised.value.mistakes]
-    assert hints == ["did you mean '2-a/q01'?", "`genreport list` shows all"]
+    assert hints == ["did you mean '2-a/q02'?", "`genreport list` shows all"]
 
 
 def test_an_override_takes_the_place_of_a_role(settings: Settings) -> None:

@@ -22,6 +22,7 @@ class Project:
 
     folder: Path
     options: list[str] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)  # what to build; everything when empty
 
     def environment(self, **extra: str) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if not k.startswith("GENREPORT_")}
@@ -48,23 +49,39 @@ class Project:
 
     def build(self, *arguments: str, **extra: Any) -> tuple[int, int]:
         """Build, and give how many jobs were computed and how many came from the cache."""
-        said = self.run("build", *self.options, *arguments, **extra).stdout
+        chosen = [] if any(argument.startswith("2-a") for argument in arguments) else self.questions
+        said = self.run("build", *chosen, *self.options, *arguments, **extra).stdout
         found = re.search(r"(\d+) computed, (\d+) cached", said)
         assert found, said
         return int(found[1]), int(found[2])
 
     def metrics(self) -> dict[str, Any]:
-        return json.loads((self.folder / "build/results/metrics.json").read_text())
+        """All metrics but the measured times, which are others on each run."""
+        every = json.loads((self.folder / "build/results/metrics.json").read_text())
+        return {name: value for name, value in every.items() if "seconds" not in name.rpartition("/")[2]}
+
+    def first_metrics(self) -> dict[str, Any]:
+        """The metrics of the first section; other questions share some of its jobs."""
+        return {name: value for name, value in self.metrics().items() if name[:7] in FIRST}
 
     def copy(self, folder: Path) -> Project:
         shutil.copytree(self.folder, folder, dirs_exist_ok=True)
-        return Project(folder, list(self.options))
+        return Project(folder, list(self.options), list(self.questions))
+
+    def forget(self) -> None:
+        """Delete the cache and the report."""
+        for name in ("cache", "build"):
+            shutil.rmtree(self.folder / name)
 
     def edit(self, name: str, old: str, new: str) -> None:
         path = self.folder / name
         text = path.read_text()
         assert old in text, f"{name} does not hold {old!r}"
         path.write_text(text.replace(old, new, 1))
+
+
+#: The first section: real networks and photographs, and trainings in `quick`, in half a minute.
+FIRST = ["2-a/q01", "2-a/q02", "2-a/q03", "2-a/q04"]
 
 
 def checkout(folder: Path) -> Project:

@@ -52,7 +52,8 @@ def test_help_imports_nothing_heavy() -> None:
 
 def test_list_and_why_tell_the_state(project: Project) -> None:
     said = project.run("list", *project.options).stdout
-    assert said.count("ready") == len(list((project.folder / "questions").glob("*/q*.yaml")))
+    built = project.questions or list((project.folder / "questions").glob("*/q*.yaml"))
+    assert said.count("ready") >= len(built)
     story = project.run("why", "2-a/q03", *project.options).stdout
     assert "cached" in story
     assert "computed 20" in story
@@ -70,7 +71,7 @@ def test_plan_names_a_changed_parameter_with_both_values(built: Project, tmp_pat
 
 def test_a_selection_computes_only_what_it_needs(built: Project, tmp_path: Path) -> None:
     project = built.copy(tmp_path / "project")
-    subprocess.run(["rm", "-rf", str(project.folder / "cache"), str(project.folder / "build")], check=True)
+    project.forget()
     computed, _ = project.build("2-a/q01", "--format", "html")
     assert computed == len({fp for name, fp in planned(project).items() if name.startswith("2-a/q01/")})
     page = (project.folder / "build/report.html").read_text()

@@ -57,7 +57,7 @@ def test_all_mistakes_of_all_files_come_at_once(project: Project) -> None:
 
 
 def test_an_unknown_selection_profile_or_role_is_named(project: Project) -> None:
-    assert "did you mean '2-a/q01'" in complaints(project, "2-a/q1")
+    assert "did you mean '2-a/q02'" in complaints(project, "2-a/q021")
     assert "one of quick" in complaints(project, "--profile", "fast")
     assert "names no role" in complaints(project, "--set", "clasifier=vgg16")
 
