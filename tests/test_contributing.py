@@ -20,7 +20,7 @@ title: A course
 labs: [2-a]
 profiles: {quick: {title: Quick, description: Nothing to download}}
 """
-LAB = "title: A lab\nsections: [{title: A section, questions: [q05]}]\n"
+LAB = "title: A lab\nsections: [{title: A section, questions: [q12]}]\n"
 
 
 def block(language: str) -> str:
@@ -35,8 +35,8 @@ def course_with(folder: Path, question: str, answer: str) -> CourseSpec:
         "questions/course.yaml": COURSE,
         "questions/references.bib": (questions_folder() / "references.bib").read_text(encoding="utf-8"),
         "questions/2-a/lab.yaml": LAB,
-        "questions/2-a/q05.yaml": question,
-        "answers/2-a/q05.md": answer,
+        "questions/2-a/q12.yaml": question,
+        "answers/2-a/q12.md": answer,
     }
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
