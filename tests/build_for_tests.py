@@ -4,6 +4,7 @@ Usage: python build_for_tests.py CACHE JOBS.json. Prints one JSON line for each 
 """
 
 import json
+import signal
 import sys
 from pathlib import Path
 
@@ -23,6 +24,7 @@ def tell(event: Event) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs inherit that it is ignored
     folder = Path(sys.argv[1])
     jobs = [Job(**fields) for fields in json.loads(Path(sys.argv[2]).read_text())]
     run_jobs(jobs, Cache(folder), ExecutorSpec(jobs=1), data=folder, on_event=tell)
