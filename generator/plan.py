@@ -76,6 +76,7 @@ class Planner:
         self.memo = memo
         self.data = data
         self.code = code or CodeReader(memo)
+        self._digests: dict[tuple[Kind, str], tuple[str, list[str]]] = {}  # thousands of files, asked for by many jobs
 
     def plan(self, bindings: Bindings, profile: str, forced: frozenset[str] = frozenset()) -> Plan:
         """Plan all bindings; ``forced`` are the questions whose own jobs are computed again.
@@ -110,20 +111,15 @@ class Planner:
         """What the job depends on; files that are missing are named in the failure."""
         signature = binding.signature
         code = dict(self.code.reach(signature.module, signature.name))
-        digests: dict[str, list[str]] = {}
+        data: dict[str, str] = {}
         missing: list[tuple[str, str]] = []
         for kind, name in binding.files:
             if kind is Kind.DATASET:
                 code |= self.code.reach(f"{self.code.package}.datasets.{name}", "load")
-            files = data_files(name, self.data) if kind is Kind.DATASET else weight_files(name, self.data)
-            for path in files:
-                try:
-                    digest = self.memo.digest(path)
-                except OSError:
-                    digest = "missing"
-                    missing.append((name, str(path)))
-                digests.setdefault(name, []).append(f"{path.name}:{digest}")
-        data = {name: hashlib.sha256("\n".join(lines).encode()).hexdigest() for name, lines in digests.items()}
+            if (kind, name) not in self._digests:
+                self._digests[kind, name] = self._digest(kind, name)
+            data[name], absent = self._digests[kind, name]
+            missing += [(name, path) for path in absent]
         ingredients = Ingredients(signature.name, code, dict(binding.parameters), dict(inputs), data)
         if not missing:
             return ingredients, None
@@ -132,6 +128,20 @@ class Planner:
         by_hand = SOURCES[first].obtain if first in SOURCES else ""
         found = ", ".join(f"{name} ({path})" for name, path in missing)
         return ingredients, Failure(f"data missing: {found}", by_hand or hint)
+
+    def _digest(self, kind: Kind, name: str) -> tuple[str, list[str]]:
+        """The digest of a data set's or network's files with their places, and the paths of those that are missing."""
+        files = data_files(name, self.data) if kind is Kind.DATASET else weight_files(name, self.data)
+        lines, missing = [], []
+        for path in files:
+            # A folder's name can be a class; files outside the data folder travel with a package, wherever that is.
+            place = path.relative_to(self.data).as_posix() if path.is_relative_to(self.data) else path.name
+            try:
+                lines.append(f"{place}:{self.memo.digest(path)}")
+            except OSError:
+                lines.append(f"{place}:missing")
+                missing.append(str(path))
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest(), missing
 
     def _judge(self, job: Job, ingredients: Ingredients, failure: Failure | None, profile: str) -> PlannedJob:
         """Whether the job's result is there, and if not, why, and how long it may take."""
