@@ -173,8 +173,8 @@ def fetch(force: bool, **options: Any) -> None:
 
     settings = _settings(**options)
     with FetchDisplay(settings.data) as display:
-        fetched = pipeline.fetch_data(settings, display.listen, force=force)
-    sys.exit(display.conclude(fetched))
+        fetched, by_hand = pipeline.fetch_data(settings, display.listen, force=force)
+    sys.exit(display.conclude(fetched, by_hand))
 
 
 @cli.command()

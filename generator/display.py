@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -246,15 +246,17 @@ class FetchDisplay:
                 self.console.print(f"fetching {escape(file.path)} ({human_size(total)})")
         self.progress.update(self.bars[file.path], completed=done, size=f"{human_size(done)} of {human_size(total)}")
 
-    def conclude(self, fetched: Iterable[Fetched]) -> int:
-        """Print each file's end; the exit code is 1 when one failed."""
-        bad = False
+    def conclude(self, fetched: Iterable[Fetched], by_hand: Sequence[str] = ()) -> int:
+        """Print each file's end and what is still to get by hand; the exit code is 1 when anything is missing."""
+        bad = bool(by_hand)
         for item in fetched:
             bad = bad or item.error is not None
             colour = "red" if item.error else "green"
             self.console.print(f"[{colour}]{item.ending.value}[/]: {escape(str(item.path))}")
             if item.error is not None:
                 self.console.print(f"    {escape(str(item.error))}")
+        for hint in by_hand:
+            self.console.print(f"[red]missing[/], to be had by hand: {escape(hint)}")
         if not bad:
             self.console.print(f"All that the profile needs is in {escape(str(self.data))}.")
         return int(ExitCode.JOB_FAILED if bad else ExitCode.OK)

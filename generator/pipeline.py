@@ -99,15 +99,22 @@ def make_plan(settings: Settings, selection: Iterable[str] = ()) -> tuple[Sessio
     return session, plan, plan.needed(chosen)
 
 
-def fetch_data(settings: Settings, listen: Progress, *, force: bool = False) -> list[Fetched]:
-    """Bring every file that the profile needs into the data folder; failures are in what comes back."""
+def fetch_data(settings: Settings, listen: Progress, *, force: bool = False) -> tuple[list[Fetched], list[str]]:
+    """Bring every published file that the profile needs into the data folder.
+
+    Failures are in what comes back, and beside them how to get each missing data set that cannot be fetched.
+    """
     from generator.datasets.download import fetch
+    from generator.datasets.sources import SOURCES, data_files
     from generator.doctor import remote_files
 
     session = open_session(settings)
-    fetched = fetch(remote_files(*session.needs()), settings.data, listen, force=force, memo=session.memo)
+    datasets, networks = session.needs()
+    fetched = fetch(remote_files(datasets, networks), settings.data, listen, force=force, memo=session.memo)
+    by_hand = [name for name in sorted(datasets) if SOURCES[name].obtain]
+    absent = [name for name in by_hand if not all(path.is_file() for path in data_files(name, settings.data))]
     session.save()
-    return fetched
+    return fetched, [SOURCES[name].obtain for name in absent]
 
 
 def diagnose(settings: Settings) -> list[Check]:

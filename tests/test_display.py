@@ -81,6 +81,10 @@ def test_one_failed_download_makes_the_exit_code_1(capsys: pytest.CaptureFixture
     assert shown.conclude([here]) == 0
     assert shown.conclude([here, gone]) == 1
     said = capsys.readouterr().err
+    assert shown.conclude([here], ["copy 15-Scene there"]) == 1
+    by_hand = capsys.readouterr().err
+    assert "copy 15-Scene there" in by_hand
+    assert "All that the profile needs" not in by_hand
     assert "fetching a.npz (10 bytes)" in said
     assert "it answers 404" in said
     assert "look elsewhere" in said
