@@ -22,7 +22,8 @@ NUMBER_FILTERS = frozenset({"integer", "millions", "percent", "points", "decimal
 PLAIN_FILTERS = frozenset({"abs", "first", "join", "last", "length", "lower", "max", "min", "round", "sum", "upper"})
 FILTERS = NUMBER_FILTERS | PLAIN_FILTERS
 
-#: Everything that an answer may be built from; macros, imports, namespaces and slices are not.
+#: Everything that an answer may be built from; macros, imports, slices, lists and joined texts, which could double
+#: their size with each line, are not. Tuples only take the values of a loop.
 NODES = (
     nodes.Template,
     nodes.Output,
@@ -42,9 +43,7 @@ NODES = (
     nodes.Not,
     nodes.BinExpr,
     nodes.UnaryExpr,
-    nodes.Concat,
     nodes.CondExpr,
-    nodes.List,
     nodes.Tuple,
     nodes.For,
     nodes.If,
@@ -53,23 +52,37 @@ NODES = (
 
 #: Under this name, which no template can spell, the context holds the list that claims are recorded in.
 LEDGER = "claim ledger"
+#: What stands before a claim without a second branch that the results contradict; two private characters enclose it.
+WARNING = "[\ue002contradicted\ue003]"
 
 _LARGEST_POWER = 64
+_LARGEST_INTEGER = 1024  # bits
+_LONGEST_JOIN = 10_000  # characters
+_MOST_DIGITS = 12  # before or after the point, when rounding
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One claim as judged: its expression, the values it rests on, and the branch that was printed."""
+    """One claim as judged: its expression, the values it rests on, and the branch that was printed.
+
+    A ``one_sided`` claim, as students make them, has no other branch: it is printed whether it holds or not.
+    """
 
     expression: str
     line: int
     holds: bool
     values: dict[str, Any] = field(default_factory=dict)
+    one_sided: bool = False
+
+    @property
+    def contradicted(self) -> bool:
+        """Whether something was printed that the results contradict."""
+        return self.one_sided and not self.holds
 
     @property
     def branch(self) -> str:
         """The name of the printed branch: "claim" or "otherwise"."""
-        return "claim" if self.holds else "otherwise"
+        return "claim" if self.holds or self.one_sided else "otherwise"
 
 
 class AnswerCallable(Protocol):
@@ -117,7 +130,11 @@ def spelling(node: nodes.Node) -> str:
 
 
 class ClaimExtension(Extension):
-    """``{% claim EXPR %}…{% otherwise %}…{% endclaim %}``: prints the branch that EXPR supports and records it."""
+    """``{% claim EXPR %}…{% otherwise %}…{% endclaim %}``: prints the branch that EXPR supports and records it.
+
+    Without ``{% otherwise %}`` it prints its only branch, behind a warning when EXPR is false; who may write such
+    claims is decided where answers are checked.
+    """
 
     tags = {"claim"}  # noqa: RUF012 (Jinja declares it so)
 
@@ -126,15 +143,14 @@ class ClaimExtension(Extension):
         self._spelt = iter(claim_spellings(self.environment.lex(source, name, filename)))
         return source
 
-    def parse(self, parser: Parser) -> nodes.Node:
-        """Turn the tag into an ``If`` whose test records its verdict; both branches are required."""
+    def parse(self, parser: Parser) -> nodes.Node | list[nodes.Node]:
+        """Turn the tag into an ``If`` whose test records its verdict."""
         line = next(parser.stream).lineno
         expression = parser.parse_expression()
         body = parser.parse_statements(("name:otherwise", "name:endclaim"))
-        if parser.stream.current.value != "otherwise":
-            parser.fail("this claim has no {% otherwise %} branch", line)
+        one_sided = parser.stream.current.value != "otherwise"
         next(parser.stream)
-        otherwise = parser.parse_statements(("name:endclaim",), drop_needle=True)
+        otherwise = [] if one_sided else parser.parse_statements(("name:endclaim",), drop_needle=True)
         reads = [nodes.Pair(nodes.Const(spelling(read)), read) for read in _result_reads(expression)]
         arguments = [
             nodes.ContextReference(),
@@ -142,13 +158,19 @@ class ClaimExtension(Extension):
             nodes.Const(next(self._spelt, "")),
             nodes.Const(line),
             nodes.Dict(reads),
+            nodes.Const(one_sided),
         ]
         test = self.call_method("_judge", arguments, lineno=line)
-        return nodes.If(test, body, [], otherwise, lineno=line)
+        if not one_sided:
+            return nodes.If(test, body, [], otherwise, lineno=line)
+        warning = nodes.Output([nodes.TemplateData(WARNING + " ")], lineno=line)
+        return [nodes.If(test, [], [], [warning], lineno=line), *body]
 
-    def _judge(self, context: Context, verdict: Any, expression: str, line: int, values: dict[str, Any]) -> bool:
+    def _judge(
+        self, context: Context, verdict: Any, expression: str, line: int, values: dict[str, Any], one_sided: bool
+    ) -> bool:
         ledger = context.resolve(LEDGER)
-        ledger.append(Claim(expression, line, bool(verdict), values))
+        ledger.append(Claim(expression, line, bool(verdict), values, one_sided))
         return bool(verdict)
 
 
@@ -176,12 +198,13 @@ class AnswerEnvironment(ImmutableSandboxedEnvironment):
     ``finalize`` is applied to everything that an answer prints.
     """
 
-    intercepted_binops = frozenset({"*", "**", "%"})
+    intercepted_binops = frozenset({"+", "*", "**", "%"})
 
     def __init__(self, finalize: Callable[[Any], str] | None = None) -> None:
         super().__init__(undefined=StrictUndefined, extensions=[ClaimExtension], finalize=finalize, loader=None)
         self.globals.clear()
         self.filters = {name: function for name, function in self.filters.items() if name in PLAIN_FILTERS}
+        self.filters |= {"join": _join, "round": _round}
         self.tests = {name: test for name, test in self.tests.items() if name in {"none", "number", "even", "odd"}}
 
     def is_safe_callable(self, obj: Any) -> bool:
@@ -190,9 +213,38 @@ class AnswerEnvironment(ImmutableSandboxedEnvironment):
         return by_claims or bool(getattr(type(obj), "callable_from_answers", False))
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        """Multiply numbers only: ``"a" * 10**9`` and ``"%999999999d" % 1`` would fill the memory."""
+        """Calculate with numbers only: ``"a" * 10**9`` and ``"%999999999d" % 1`` would fill the memory."""
         if not all(isinstance(value, int | float) for value in (left, right)):
-            raise SecurityError(f"{operator} needs two numbers, got {left!r} and {right!r}")
+            raise SecurityError(f"{operator} needs two numbers, got {_kind(left)} and {_kind(right)}")
         if operator == "**" and abs(right) > _LARGEST_POWER:
             raise SecurityError(f"the power {right} is beyond {_LARGEST_POWER}")
+        if all(isinstance(value, int) for value in (left, right)):
+            factor = abs(right) if operator == "**" else 1
+            if left.bit_length() * factor + right.bit_length() > _LARGEST_INTEGER:
+                raise SecurityError(f"the result of {operator} is too large")
         return super().call_binop(context, operator, left, right)
+
+
+def _kind(value: Any) -> str:
+    return "nothing" if value is None else type(value).__name__
+
+
+def _join(value: Any, separator: str = "") -> str:
+    """Words and numbers put together; Jinja's own filter makes long texts from short ones."""
+    parts: list[str] = []
+    length = 0
+    for item in value:
+        if not isinstance(item, str | int | float | None):
+            raise TypeError(f"join takes words and numbers, got {_kind(item)}")
+        parts.append(str(item))
+        length += len(parts[-1]) + len(separator)
+        if length > _LONGEST_JOIN:
+            raise SecurityError(f"join makes a text of more than {_LONGEST_JOIN} characters")
+    return separator.join(parts)
+
+
+def _round(value: Any, digits: int = 0) -> float:
+    """A number rounded to so many digits after the point, or before it when negative."""
+    if not -_MOST_DIGITS <= digits <= _MOST_DIGITS:
+        raise SecurityError(f"rounding goes to at most {_MOST_DIGITS} digits")
+    return round(float(value), digits)

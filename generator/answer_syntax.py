@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import TemplateSyntaxError, nodes
 
-from generator.answer_language import FILTERS, FUNCTIONS, NODES, NUMBER_FILTERS, AnswerEnvironment
+from generator.answer_language import FILTERS, FUNCTIONS, NODES
+from generator.answer_prose import read_prose, reading_environment
 from generator.errors import Mistake
 
 Point = tuple[tuple[str, str], ...]  # the values as they are spelt: a grid over numbers is named by their text
 
 _LONGEST = 200_000
 _DEEPEST_LOOP = 2  # loops only nest this deep, so that a short answer cannot run for long
+_DEEPEST = 50  # of tags and brackets in one another: Python itself gives up at a hundred
 
 _ADDRESS = re.compile(
     r"^(?:(?P<question>[\w.-]+/[\w.-]+)/)?(?P<result>\w+)(?:\[(?P<point>[^\]]*)\])?(?:\.(?P<name>[\w.*-]+))?$"
 )
 _CITATION = re.compile(r"\[@[\w:.+/-]+(?:\s*;\s*@[\w:.+/-]+)*\]")
 _EQUATION = re.compile(r"\$\$[ \t]*\((?P<label>[^()$\n]+)\)")
-_CODE = re.compile(
-    r"^(?P<fence>`{3,}|~{3,})[^\n]*\n.*?^(?P=fence)[^\n]*$|(?P<tick>`+)(?!`).+?(?<!`)(?P=tick)(?!`)", re.M | re.S
-)
 
 
 @dataclass(frozen=True)
@@ -62,14 +60,8 @@ class AnswerSyntax:
     roles: tuple[Named, ...] = ()
     citations: tuple[Named, ...] = ()
     equations: tuple[Named, ...] = ()
+    one_sided: tuple[int, ...] = ()  # the lines of claims without a second branch
     mistakes: tuple[Mistake, ...] = ()
-
-
-def _environment() -> AnswerEnvironment:
-    """An environment that knows the number filters by name, as reading needs no more."""
-    environment = AnswerEnvironment()
-    environment.filters.update(dict.fromkeys(NUMBER_FILTERS, str))
-    return environment
 
 
 def parse_answer(text: str, path: Path, *, first_line: int = 1, caption: bool = False) -> AnswerSyntax:
@@ -82,12 +74,14 @@ def parse_answer(text: str, path: Path, *, first_line: int = 1, caption: bool = 
         got = f"{len(text)} characters"
         return AnswerSyntax(mistakes=(Mistake("the text is too long", path, expected=f"at most {_LONGEST}", got=got),))
     try:
-        tree = _environment().parse(text)
+        tree = reading_environment().parse(text)
+        reader = _Reader(path, first_line, caption, text)
+        reader.read(tree)
     except TemplateSyntaxError as error:
         line = first_line + error.lineno - 1
         return AnswerSyntax(mistakes=(Mistake(error.message or "cannot be read as a template", path, line),))
-    reader = _Reader(path, first_line, caption, text)
-    reader.read(tree)
+    except RecursionError:
+        return AnswerSyntax(mistakes=(Mistake("its tags or brackets are nested too deeply", path),))
     reader.read_markdown()
     return reader.syntax()
 
@@ -122,7 +116,9 @@ class _Reader:
         self.tables: list[ResultRead] = []
         self.citations: list[Named] = []
         self.equations: list[Named] = []
+        self.one_sided: list[int] = []
         self.mistakes: list[Mistake] = []
+        self.depth = 0
 
     def syntax(self) -> AnswerSyntax:
         """Everything that was found."""
@@ -134,11 +130,13 @@ class _Reader:
             roles=tuple(self.found["roles"]),
             citations=tuple(self.citations),
             equations=tuple(self.equations),
+            one_sided=tuple(self.one_sided),
             mistakes=tuple(sorted(self.mistakes, key=lambda mistake: mistake.line or 0)),
         )
 
-    def mistake(self, message: str, line: int, **details: str) -> None:
-        self.mistakes.append(Mistake(message, self.path, self.first_line + line - 1, **details))
+    def mistake(self, message: str, line: int | None, **details: str) -> None:
+        # Nodes that Jinja adds of itself have no line.
+        self.mistakes.append(Mistake(message, self.path, self.first_line + (line or 1) - 1, **details))
 
     def read(self, tree: nodes.Template) -> None:
         """Gather names from the whole tree."""
@@ -148,25 +146,39 @@ class _Reader:
         self._walk(tree, loops=0, branches=0)
 
     def _walk(self, node: nodes.Node, loops: int, branches: int) -> None:
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise RecursionError
+        self._visit(node, loops, branches)
+        self.depth -= 1
+
+    def _visit(self, node: nodes.Node, loops: int, branches: int) -> None:
         if _is_claim(node):
             self._walk(node.test.args[1], loops, branches)  # type: ignore[attr-defined]
+            if node.test.args[5].value:  # type: ignore[attr-defined]
+                self.one_sided.append(self.first_line + node.lineno - 1)
             for child in (*node.body, *node.else_):  # type: ignore[attr-defined]
                 self._walk(child, loops, branches + 1)
             return
-        if not isinstance(node, NODES):
+        if not isinstance(node, NODES) or (isinstance(node, nodes.Tuple) and node.ctx == "load"):
             self.mistake(f"{type(node).__name__} is not part of the language of answers", node.lineno)
             return
         if isinstance(node, nodes.Filter) and node.name not in FILTERS:
             self.mistake(f"unknown filter {node.name!r}", node.lineno, expected=", ".join(sorted(FILTERS)))
         if isinstance(node, nodes.For):
             loops += 1
-            if node.recursive or loops > _DEEPEST_LOOP:
-                self.mistake(f"loops may be {_DEEPEST_LOOP} deep and not recursive", node.lineno)
+            self._loop(node, loops)
         if self._reads(node, branches):
             return
         inner = branches + isinstance(node, nodes.For | nodes.If | nodes.CondExpr)
         for child in node.iter_child_nodes():
             self._walk(child, loops, inner)
+
+    def _loop(self, node: nodes.For, loops: int) -> None:
+        if node.recursive or loops > _DEEPEST_LOOP:
+            self.mistake(f"loops may be {_DEEPEST_LOOP} deep and not recursive", node.lineno)
+        if not isinstance(node.iter, nodes.Call) or getattr(node.iter.node, "name", "") != "rows":
+            self.mistake("a loop goes over the rows of a table", node.lineno, expected='rows("result.table")')
 
     def _reads(self, node: nodes.Node, branches: int) -> bool:
         """Note a call or a read of a result; True when nothing inside the node is left to look at."""
@@ -248,7 +260,7 @@ class _Reader:
 
     def read_markdown(self) -> None:
         """Gather citations and labelled equations from the text between the tags."""
-        prose, inside = _prose(self.text)
+        prose, inside = read_prose(self.text)
         for match in _CITATION.finditer(prose):
             line = self.first_line + prose.count("\n", 0, match.start())
             self.citations += [Named(key.strip()[1:], line) for key in match[0][1:-1].split(";")]
@@ -269,25 +281,3 @@ def _is_claim(node: nodes.Node) -> bool:
 
 def _text(node: nodes.Node) -> str | None:
     return node.value if isinstance(node, nodes.Const) and isinstance(node.value, str) else None
-
-
-def _prose(text: str) -> tuple[str, list[bool]]:
-    """The text with tags, comments and code blanked out, and for each character whether a block encloses it."""
-    parts: list[str] = []
-    inside: list[bool] = []
-    depth = 0
-    tag: str | None = None
-    for _, kind, piece in _tokens(text):
-        if kind == "block_begin":
-            tag = ""
-        elif tag == "" and kind == "name":
-            tag = piece
-            depth += {"claim": 1, "if": 1, "for": 1, "endclaim": -1, "endif": -1, "endfor": -1}.get(piece, 0)
-        parts.append(piece if kind == "data" else re.sub(r"[^\n]", " ", piece))
-        inside += [depth > 0] * len(piece)
-    prose = "".join(parts)
-    return _CODE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), prose), inside
-
-
-def _tokens(text: str) -> Iterator[tuple[int, str, str]]:
-    return _environment().lex(text)

@@ -38,7 +38,7 @@ def check_course(course: CourseSpec, catalogue: Catalogue) -> list[Mistake]:
     mistakes += faulty
     names = CourseNames(course, catalogue, bindings, answers, keys)
     for source, where, text in _introductions(course):
-        checker = TextChecker(names, source.path)
+        checker = TextChecker(names, source.path, student=source.path in course.own_texts.values())
         checker.text(_syntax(source, where, text))
         mistakes += checker.mistakes
     for question in course.questions():
@@ -72,12 +72,17 @@ def _bibliography(path: Path) -> tuple[frozenset[str] | None, list[Mistake]]:
 def _introductions(course: CourseSpec) -> Iterator[tuple[Source, Where, str]]:
     """Every introduction and conclusion; they are templates that belong to no question."""
     for name in ("introduction", "conclusion"):
-        yield course.source, (name,), getattr(course, name)
+        yield _source(course, name, course.source), (name,), getattr(course, name)
     for lab in course.labs:
-        for name in ("introduction", "conclusion"):
-            yield lab.source, (name,), getattr(lab, name)
+        yield lab.source, ("introduction",), lab.introduction
+        yield _source(course, f"{lab.id}/conclusion", lab.source), ("conclusion",), lab.conclusion
         for number, section in enumerate(lab.sections):
             yield lab.source, ("sections", number, "introduction"), section.introduction
+
+
+def _source(course: CourseSpec, name: str, of_the_course: Source) -> Source:
+    """The file of a text: a student's own, or the course's."""
+    return Source(course.own_texts[name]) if name in course.own_texts else of_the_course
 
 
 def _syntax(source: Source, where: Where, text: str) -> AnswerSyntax:

@@ -13,6 +13,7 @@ from generator import __version__
 
 if TYPE_CHECKING:
     from generator.errors import GenreportError
+    from generator.project import Project
     from generator.session import Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -36,14 +37,14 @@ def cli() -> None:
 def _options(*, output: bool = False) -> Callable[[Command], Command]:
     """The options that say where data and cached results are, and under which profile."""
     options = [
-        click.option("--profile", default="quick", show_default=True, help="Which data, networks and lengths to use."),
+        click.option("--profile", help="Which data, networks and lengths to use (quick; a project names its own)."),
         click.option("--set", "overrides", multiple=True, metavar="ROLE=VALUE", help="Put a value in a role."),
         click.option("--data", type=FOLDER, envvar="GENREPORT_DATA", help="Folder of data sets and weights."),
         click.option("--cache", type=FOLDER, envvar="GENREPORT_CACHE", help="Folder of cached results."),
     ]
     if output:
         options.append(
-            click.option("--output", type=FOLDER, default="build", show_default=True, help="Where the report goes.")
+            click.option("--output", type=FOLDER, help="Where the report goes (build/; a project's own build/).")
         )
 
     def decorate(command: Command) -> Command:
@@ -54,8 +55,12 @@ def _options(*, output: bool = False) -> Callable[[Command], Command]:
     return decorate
 
 
-def _settings(profile: str, overrides: Iterable[str], data: Path | None, cache: Path | None, **others: Any) -> Settings:
-    """The settings that the options amount to; raises InputError for a --set of another form."""
+def _settings(
+    profile: str | None, overrides: Iterable[str], data: Path | None, cache: Path | None, output: Path | None = None,
+    edition: str | None = None, project: Project | None = None, **others: Any,
+) -> Settings:  # fmt: skip
+    """The settings that the options amount to; raises InputError for options that cannot be."""
+    from generator.editions import Edition
     from generator.errors import InputError, Mistake
     from generator.session import Settings
     from generator.yaml_source import parse_value
@@ -66,9 +71,16 @@ def _settings(profile: str, overrides: Iterable[str], data: Path | None, cache: 
         if not sign or not role:
             raise InputError([Mistake("--set has another form", expected="--set role=value", got=repr(text))])
         roles[role] = parse_value(value)
-    places: dict[str, Any] = {"data": data, "cache": cache}
-    chosen = {name: folder for name, folder in places.items() if folder is not None}
-    return Settings(profile=profile, overrides=roles, **chosen, **others)
+    chosen = Edition(edition) if edition else Edition.STUDENT if project else Edition.REFERENCE
+    if chosen is Edition.STUDENT and project is None:
+        hint = "`genreport init DIR` makes one; then `genreport build DIR`"
+        raise InputError([Mistake("the student's edition needs a project", hint=hint)])
+    if chosen is not Edition.WORKSHEET and (others.get("frames") or others.get("fields")):
+        raise InputError([Mistake("--frames and --fields are for worksheets", hint="add --edition worksheet")])
+    own = {"profile": project.form.profile, "output": project.folder / "build"} if project else {}
+    given = {"profile": profile, "data": data, "cache": cache, "output": output}
+    taken: dict[str, Any] = {**own, **{name: value for name, value in given.items() if value is not None}}
+    return Settings(overrides=roles, edition=chosen, project=project, **taken, **others)
 
 
 @cli.command()
@@ -81,25 +93,42 @@ def _settings(profile: str, overrides: Iterable[str], data: Path | None, cache: 
 @click.option("--executor", default="here", show_default=True, metavar="PLACE", help="here, or dask://HOST:PORT.")
 @click.option("--format", "formats", default="html,pdf", show_default=True, help="Which documents to write.")
 @click.option("--strict", is_flag=True, help="Warnings make the build fail (exit code 1).")
+@click.option("--edition", type=click.Choice(["student", "worksheet", "reference"]), help="Whom the report is for.")
+@click.option("--frames", is_flag=True, help="A worksheet with empty frames for its exhibits; computes nothing.")
+@click.option("--fields", is_flag=True, help="A worksheet whose PDF has fields to write in.")
 def build(selection: tuple[str, ...], formats: str, only: bool, force: bool, **options: Any) -> None:
     """Compute what is missing and write the report.
 
-    SELECTION is a lab (2-a) or a question (2-a/q03); everything without one.
+    SELECTION is a lab (2-a) or a question (2-a/q03); everything without one. A folder made by `genreport init`, as the
+    first word of the selection or as the current folder, gives the student's report with the answers in it.
 
     \b
     genreport build
     genreport build 2-a/q03 --profile light --data ~/genreport-data
     genreport build 2-a --only --format pdf
     genreport build --set classifier=mobilenet_v2 --profile light
+    genreport build --edition worksheet --frames --fields
+    genreport build my-report 2-a
     """
     from generator import pipeline
     from generator.display import BuildDisplay
 
-    settings = _settings(formats=_formats(formats), **options)
+    project, selection = _project(selection)
+    settings = _settings(formats=_formats(formats), project=project, **options)
     with BuildDisplay() as display:
         report = pipeline.build(settings, selection, only=only, force=force, listen=display.listen, say=display.say)
     display.conclude(report)
     sys.exit(int(report.exit_code))
+
+
+def _project(selection: tuple[str, ...]) -> tuple[Project | None, tuple[str, ...]]:
+    """The student's project that the first word names or the current folder is, and the rest of the selection."""
+    from generator.project import is_project, read_project
+
+    for folder, rest in ((Path(*selection[:1]), selection[1:]), (Path(), selection)):
+        if is_project(folder):
+            return read_project(folder), rest
+    return None, selection
 
 
 def _formats(text: str) -> frozenset[str]:
@@ -107,6 +136,27 @@ def _formats(text: str) -> frozenset[str]:
     if not formats or formats - {"html", "pdf"}:
         raise click.BadParameter(f"expected html, pdf or html,pdf; got {text!r}", param_hint="--format")
     return formats
+
+
+@cli.command()
+@click.argument("folder", type=FOLDER)
+@_options()
+def init(folder: Path, **options: Any) -> None:
+    """Make a student's project in FOLDER: report.yaml, and a file for each answer that says what it can use.
+
+    In a folder that is a project already, only what is missing is added.
+
+    \b
+    genreport init my-report
+    genreport init my-report --profile light
+    """
+    from generator import pipeline
+
+    written = pipeline.begin_project(folder, _settings(**options))
+    click.echo(
+        f"{len(written)} files written to {folder}/: put your names into report.yaml, your answers into answers/,"
+    )
+    click.echo(f"and run: genreport build {folder}")
 
 
 @cli.command()

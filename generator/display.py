@@ -133,6 +133,8 @@ class BuildDisplay:
         """Say how the build ended and where the report is."""
         for warning in report.warnings:
             self.errors.print(f"[yellow]warning:[/] {escape(warning)}")
+        if report.gaps:
+            self.errors.print(f"[yellow]not answered yet ({len(report.gaps)}):[/] {escape(', '.join(report.gaps))}")
         for problem in report.problems:
             self.errors.print(f"[red bold]failed:[/] {escape(problem)}")
         took = human_time(time.monotonic() - self.began)

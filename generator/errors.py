@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 @dataclass(frozen=True)
@@ -23,10 +26,12 @@ class Mistake:
     hint: str = ""
 
     def __str__(self) -> str:
-        where = "" if self.path is None else str(self.path) + (f":{self.line}" if self.line else "")
+        place = str(self.path).replace("\n", r"\n")  # a name that could draw on a terminal comes from somebody else
+        where = "" if self.path is None else place + (f":{self.line}" if self.line else "")
         head = ": ".join(part for part in (where, self.place, self.message) if part)
         details = (("expected", self.expected), ("got", self.got), ("hint", self.hint))
-        return "\n".join([head, *(f"    {name}: {text}" for name, text in details if text)])
+        lines = [head, *(f"    {name}: {text}" for name, text in details if text)]
+        return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", "\n".join(lines))
 
 
 class GenreportError(Exception):

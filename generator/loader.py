@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from generator.answer_files import AnswerFiles
 from generator.answer_language import FUNCTIONS
 from generator.complaints import parse
+from generator.editions import Edition
 from generator.errors import InputError, Mistake
 from generator.profiles import LAB_PROFILES, read_profiles
 from generator.roles import NAME
@@ -29,6 +31,7 @@ from generator.spec import (
     RowsSpec,
     SectionSpec,
     TableSpec,
+    Theme,
 )  # fmt: skip
 from generator.spec_files import (
     ColumnEntry,
@@ -59,30 +62,35 @@ def load_course(questions: Path, answers: Path) -> CourseSpec:
     return course
 
 
-def read_course(questions: Path, answers: Path) -> tuple[CourseSpec | None, list[Mistake]]:
+def read_course(
+    questions: Path, answers: Path, edition: Edition = Edition.REFERENCE
+) -> tuple[CourseSpec | None, list[Mistake]]:
     """The course with those of its questions that can be read, and the mistakes in the form of all files.
 
-    There is no course when course.yaml itself is wrong.
+    There is no course when course.yaml itself is wrong. What the edition must not show is not read: ``answers`` is the
+    student's own folder for a student's report, and is never opened for a worksheet.
     """
-    loader = _Loader(questions, answers)
+    loader = _Loader(questions, AnswerFiles(edition, answers))
     return loader.course(), loader.mistakes
 
 
 class _Loader:
     """Walks from the course to its labs and questions and gathers what is wrong on the way."""
 
-    def __init__(self, questions: Path, answers: Path) -> None:
+    def __init__(self, questions: Path, answers: AnswerFiles) -> None:
         self.questions_folder = questions
-        self.answers_folder = answers
+        self.answers = answers
+        self.edition = answers.edition
+        self.own_texts: dict[str, Path] = {}
         self.mistakes: list[Mistake] = []
         self.files: list[Path] = []
 
-    def read(self, path: Path) -> Source:
+    def read(self, path: Path, without: frozenset[str] = frozenset()) -> Source:
         self.files.append(path)
-        return read_yaml(path)
+        return read_yaml(path, without)
 
     def course(self) -> CourseSpec | None:
-        source = self.read(self.questions_folder / "course.yaml")
+        source = self.read(self.questions_folder / "course.yaml", self.edition.withheld_from_course)
         form = parse(source, CourseFile)
         self.mistakes += source.mistakes
         names = _names(form.labs if form else source.data, "labs")
@@ -96,6 +104,7 @@ class _Loader:
             self.mistakes.append(
                 source.mistake("the bibliography is missing", ("bibliography",), got=form.bibliography)
             )
+        self.mistakes += self.answers.strays({question.address for lab in labs for question in lab.questions()})
         return CourseSpec(
             title=form.title,
             subtitle=form.subtitle,
@@ -108,9 +117,12 @@ class _Loader:
             profiles=read_profiles(form.profiles, source, self.lab_profiles(labs), self.mistakes),
             bibliography=bibliography,
             root=self.questions_folder,
-            introduction=form.introduction,
-            conclusion=form.conclusion,
+            introduction=self.own_text("introduction", form.introduction),
+            conclusion=self.own_text("conclusion", form.conclusion),
             language=form.language,
+            theme=Theme(form.theme),
+            edition=self.edition,
+            own_texts=self.own_texts,
             source=source,
             files=tuple(self.files),
         )
@@ -131,7 +143,7 @@ class _Loader:
             expected = f"a folder {name}/ with lab.yaml beside course.yaml"
             self.mistakes.append(course.mistake("there is no such lab", ("labs", number), expected=expected, got=name))
             return None
-        source = self.read(folder / "lab.yaml")
+        source = self.read(folder / "lab.yaml", self.edition.withheld_from_labs)
         form = parse(source, LabFile)
         self.mistakes += source.mistakes
         sections = []
@@ -147,9 +159,8 @@ class _Loader:
         if form is None:
             return None
         self.strays(folder, listed)
-        return LabSpec(
-            name, form.title, form.introduction, form.conclusion, tuple(sections), Place(source.path, 1), source
-        )
+        conclusion = self.own_text(f"{name}/conclusion", form.conclusion)
+        return LabSpec(name, form.title, form.introduction, conclusion, tuple(sections), Place(source.path, 1), source)
 
     def strays(self, folder: Path, listed: list[str]) -> None:
         """Files that look like questions of the lab and are in none of its sections."""
@@ -161,9 +172,9 @@ class _Loader:
                 self.mistakes.append(Mistake("the question is in no section", path, hint=hint))
 
     def question(self, lab: str, name: str) -> QuestionSpec | None:
-        source = self.read(self.questions_folder / lab / f"{name}.yaml")
+        source = self.read(self.questions_folder / lab / f"{name}.yaml", self.edition.withheld_from_questions)
         form = parse(source, QuestionFile)
-        answer = self.answer(lab, name)
+        answer = self.answer(f"{lab}/{name}")
         if form is not None:
             self.names(form, source)
         self.mistakes += source.mistakes
@@ -185,9 +196,11 @@ class _Loader:
             place=Place(source.path, 1),
             source=source,
             expected=tuple(
-                ExpectedSpec(e.metric, float(e.value), float(e.tolerance), e.source, e.profile) for e in form.expected
+                ExpectedSpec(e.metric, float(e.value), float(e.tolerance), e.source, e.profile, e.spread)
+                for e in form.expected
             ),
             marking=form.marking,
+            space=form.space,
         )
 
     def names(self, form: QuestionFile, source: Source) -> None:
@@ -206,19 +219,24 @@ class _Loader:
             got = f"first in line {source.line(('tables', key))}"
             source.mistakes.append(source.mistake("a table has the same name", ("figures", key), got=got))
 
-    def answer(self, lab: str, name: str) -> Answer | None:
-        path = self.answers_folder / lab / f"{name}.md"
-        self.files.append(path)
-        try:
-            return Answer(path.read_text(encoding="utf-8-sig"), path)
-        except FileNotFoundError:
-            self.mistakes.append(Mistake(f"the answer of {lab}/{name} is missing", path, expected="a Markdown file"))
-        except UnicodeDecodeError as error:
-            line = path.read_bytes()[: error.start].count(b"\n") + 1
-            self.mistakes.append(Mistake("is not text in UTF-8", path, line))
-        except OSError as error:
-            self.mistakes.append(Mistake(f"cannot be read: {error.strerror}", path, expected="a Markdown file"))
-        return None
+    def answer(self, name: str) -> Answer | None:
+        found = self.answers.read(name)
+        if isinstance(found, Mistake):
+            self.mistakes.append(found)
+            return None
+        if found.text or self.edition is Edition.REFERENCE:
+            self.files.append(found.path)
+        return found
+
+    def own_text(self, name: str, of_the_course: str) -> str:
+        """An introduction or conclusion: the course's, or a student's own."""
+        if self.edition is not Edition.STUDENT:
+            return of_the_course
+        answer = self.answer(name)
+        if answer is None or not answer.text.strip():
+            return ""
+        self.own_texts[name] = answer.path
+        return answer.text
 
     def table(self, name: str, entry: TableEntry, source: Source) -> TableSpec:
         where: Where = ("tables", name)

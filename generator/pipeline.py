@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from generator import __version__
 from generator.cache import Cache, DamagedEntryError, EntryInfo
+from generator.editions import Edition
 from generator.errors import CacheError, RenderError
 from generator.executor import ExecutorSpec
 from generator.job import Job
@@ -33,7 +34,10 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What a build did. ``written`` is empty when the report on disk was already the right one."""
+    """What a build did. ``written`` is empty when the report on disk was already the right one.
+
+    ``gaps`` are the questions that a student's report has no answer for.
+    """
 
     computed: int
     cached: int
@@ -41,6 +45,7 @@ class BuildReport:
     written: bool
     problems: tuple[str, ...]
     warnings: tuple[str, ...]
+    gaps: tuple[str, ...]
     exit_code: ExitCode
 
 
@@ -63,21 +68,23 @@ def build(
     chosen = session.questions(selection)
     _check_writable(settings)
     part = "+".join(chosen) if only else "all"
-    plan, outcomes = _compute(session, chosen, force, listen)
+    computing = () if settings.frames else chosen  # empty frames need no results
+    plan, outcomes = _compute(session, computing, force, listen)
     report, key = _report(session, plan, outcomes, chosen if only else None)
     warnings: list[str] = []
     rendering = current = is_current(settings.output, part, key)
     if rendering is None:
         warnings = _remove_damaged(session, report)
         if warnings:
-            plan, outcomes = _compute(session, chosen, False, listen)
+            plan, outcomes = _compute(session, computing, False, listen)
             report, key = _report(session, plan, outcomes, chosen if only else None)
         rendering = _render(session, report, plan, say)
         if rendering.files:  # a report without its PDF is tried again
             mark_current(settings.output, part, key, rendering)
     session.save()
-    states = [outcomes[planned.job.fingerprint].state for planned in plan.needed(chosen)]
+    states = [outcomes[planned.job.fingerprint].state for planned in plan.needed(computing)]
     problems = (*_failures(plan, outcomes), *rendering.problems)
+    warnings += rendering.warnings
     failed = bool(problems) or (settings.strict and bool(warnings))
     return BuildReport(
         computed=states.count(State.COMPUTED),
@@ -86,8 +93,19 @@ def build(
         written=current is None,
         problems=problems,
         warnings=tuple(warnings),
+        gaps=rendering.gaps,
         exit_code=ExitCode.JOB_FAILED if failed else ExitCode.OK,
     )
+
+
+def begin_project(folder: Path, settings: Settings) -> list[Path]:
+    """Lay out a student's project, or add what is new to one; no file is replaced. Raises InputError."""
+    from generator.starter import write_project
+
+    session = open_session(dataclasses.replace(settings, edition=Edition.WORKSHEET))  # no answer is even read
+    written = write_project(folder, session.course, session.catalogue, session.bindings.refs, settings.profile)
+    session.save()
+    return written
 
 
 def make_plan(settings: Settings, selection: Iterable[str] = ()) -> tuple[Session, Plan, list[PlannedJob]]:
@@ -214,21 +232,30 @@ def _report(
     """What is to be rendered, and the key under which it would be the same again."""
     from generator.render import Report
 
+    settings = session.settings
     by_address = {address: outcomes[fingerprint] for address, fingerprint in plan.by_address.items()}
     devices = dict.fromkeys(o.provenance.device for o in by_address.values() if o.provenance is not None)
     report = Report(
-        course=session.course,
+        course=session.shown,
         profile=session.profile,
         device=", ".join(devices),
         version=__version__,
         refs=plan.refs,
         outcomes=by_address,
         only=None if only is None else frozenset(only),
+        images=settings.project.folder if settings.project and settings.edition is Edition.STUDENT else None,
+        frames=settings.frames,
+        fields=settings.fields,
     )
-    settings = session.settings
     roles = {name: role.label for name, role in session.profile.roles.items()}
-    options = {"profile": settings.profile, "roles": roles, "only": only, "formats": sorted(settings.formats)}
-    return report, render_key(session.course.files, options, by_address, session.memo)
+    options = {
+        "profile": settings.profile,
+        "edition": [settings.edition.value, settings.frames, settings.fields],
+        "roles": roles,
+        "only": only,
+        "formats": sorted(settings.formats),
+    }
+    return report, render_key(session.shown.files, options, by_address, session.memo)
 
 
 def _remove_damaged(session: Session, report: Report) -> list[str]:
@@ -265,7 +292,8 @@ def _render(session: Session, report: Report, plan: Plan, say: Say) -> Rendering
     files = list(main)
     if report.only is None:
         files += [path for name in ("assets", "results") for path in (output / name).rglob("*") if path.is_file()]
-    return Rendering(main, tuple(files), tuple(map(str, rendered.problems)))
+    said = [tuple(map(str, words)) for words in (rendered.problems, rendered.warnings, rendered.gaps)]
+    return Rendering(main, tuple(files), *said)
 
 
 def _exported(plan: Plan) -> dict[str, Any]:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 
 from generator.answer_syntax import Named, ResultRead, parse_answer, parse_result_address
 from generator.catalogue import Signature, matches
+from generator.editions import Edition
 from generator.errors import Mistake
 from generator.references import parse_reference, select, split_address
-from generator.spec import FigureSpec, QuestionSpec, TableSpec
+from generator.spec import ANY_PROFILE, FigureSpec, QuestionSpec, TableSpec
 from generator.text_checks import CourseNames, TextChecker, wanted
 from generator.yaml_source import Where
 
@@ -32,8 +33,11 @@ class QuestionChecker:
         for figure in self.question.figures.values():
             self._figure(figure)
         for number, expected in enumerate(self.question.expected):
-            self._expected(expected.metric, expected.profile, ("expected", number))
-        answer = TextChecker(self.names, self.question.answer.path, self.question)
+            self._expected(expected.metric, expected.profile, ("expected", number), "metric")
+            if expected.spread:
+                self._expected(expected.spread, expected.profile, ("expected", number), "spread")
+        student = self.names.course.edition is Edition.STUDENT
+        answer = TextChecker(self.names, self.question.answer.path, self.question, student=student)
         syntax = self.names.answers[self.question.address]
         self._placements(syntax.exhibits, answer)
         answer.text(syntax)
@@ -125,16 +129,17 @@ class QuestionChecker:
         written, line = self.source.text(where, text)
         self.yaml.text(parse_answer(written, self.source.path, first_line=line, caption=True), this)
 
-    def _expected(self, metric: str, profile: str, where: Where) -> None:
-        if profile not in self.names.course.profiles:
-            self._wrong("there is no such profile", (*where, "profile"), **wanted(profile, self.names.course.profiles))
+    def _expected(self, metric: str, profile: str, where: Where, key: str) -> None:
+        known = [*self.names.course.profiles, ANY_PROFILE]
+        if profile not in known:
+            self._wrong("there is no such profile", (*where, "profile"), **wanted(profile, known))
         parsed = parse_result_address(metric)
         if parsed is None or not parsed[3]:
             expected = "result.metric or result[parameter=value].metric"
-            self._wrong("names no metric", (*where, "metric"), expected=expected, got=repr(metric))
+            self._wrong("names no metric", (*where, key), expected=expected, got=repr(metric))
             return
-        line = self.source.line((*where, "metric")) or 1
-        self.yaml.read(ResultRead(*parsed, line), "metric", [profile])
+        line = self.source.line((*where, key)) or 1
+        self.yaml.read(ResultRead(*parsed, line), "metric", None if profile == ANY_PROFILE else [profile])
 
     def _placements(self, exhibits: Iterable[Named], answer: TextChecker) -> None:
         """Every exhibit that the answer places must exist, outside the appendix, and be placed once."""

@@ -16,6 +16,7 @@ from generator.cache import Cache
 from generator.catalogue import Catalogue, read_catalogue
 from generator.checks import check_course
 from generator.content_paths import PACKAGE, questions_folder, templates_folder
+from generator.editions import Edition
 from generator.errors import InputError, Mistake
 from generator.fingerprint import canonical
 from generator.history import History
@@ -23,6 +24,7 @@ from generator.loader import read_course
 from generator.memo import Memo
 from generator.parameters import Kind
 from generator.plan import Plan, Planner
+from generator.project import Project
 from generator.spec import CourseSpec, ProfileSpec, RoleSpec
 
 
@@ -42,7 +44,11 @@ def default_data() -> Path:
 
 @dataclass(frozen=True)
 class Settings:
-    """What the command line decides. ``overrides`` maps a role to the value that takes its place."""
+    """What the command line decides. ``overrides`` maps a role to the value that takes its place.
+
+    A student's report needs a ``project``; the other editions take its title page and its choice of labs, if given.
+    A worksheet may have empty ``frames`` in place of exhibits, and ``fields`` to write in in its PDF.
+    """
 
     profile: str = "quick"
     output: Path = Path("build")
@@ -54,16 +60,24 @@ class Settings:
     executor: str = "here"
     formats: frozenset[str] = frozenset({"html", "pdf"})
     strict: bool = False
+    edition: Edition = Edition.REFERENCE
+    project: Project | None = None
+    frames: bool = False
+    fields: bool = False
     questions: Path = field(default_factory=questions_folder)
     answers: Path = field(default_factory=lambda: templates_folder() / "answers")
 
 
 @dataclass
 class Session:
-    """The course under one profile, with what has been remembered of earlier builds."""
+    """The course under one profile, with what has been remembered of earlier builds.
+
+    ``shown`` is the course as the report shows it: with the labs that a project chose, under its title.
+    """
 
     settings: Settings
     course: CourseSpec
+    shown: CourseSpec
     profile: ProfileSpec
     catalogue: Catalogue
     bindings: Bindings
@@ -81,8 +95,8 @@ class Session:
 
         Raises InputError for names that do not exist.
         """
-        every = [question.address for question in self.course.questions()]
-        labs = [lab.id for lab in self.course.labs]
+        every = [question.address for question in self.shown.questions()]
+        labs = [lab.id for lab in self.shown.labs]
         chosen: set[str] = set()
         mistakes = []
         for name in selection:
@@ -113,7 +127,9 @@ def open_session(settings: Settings) -> Session:
     """Load, check and bind the course. Raises InputError with every mistake of every file."""
     memo = Memo(settings.cache / "memo.json")
     catalogue = read_catalogue(memo)
-    course, mistakes = read_course(settings.questions, settings.answers)
+    project = settings.project
+    answers = project.answers if project and settings.edition is Edition.STUDENT else settings.answers
+    course, mistakes = read_course(settings.questions, answers, settings.edition)
     if course is None:
         raise InputError(mistakes)
     checked = "" if mistakes else _content_key(course, memo)  # a file that is missing has no digest
@@ -127,13 +143,15 @@ def open_session(settings: Settings) -> Session:
     if bindings.mistakes:
         raise InputError(bindings.mistakes)
     history = History(settings.cache / "history.json")
-    return Session(settings, course, profile, catalogue, bindings, Cache(settings.cache), history, memo)
+    shown = dataclasses.replace(project.cover(course), labs=project.labs(course)) if project else course
+    return Session(settings, course, shown, profile, catalogue, bindings, Cache(settings.cache), history, memo)
 
 
 def _content_key(course: CourseSpec, memo: Memo) -> str:
     """A digest of all that checking reads: every file of the course and every module of the package."""
     files = [*course.files, *sorted(PACKAGE.rglob("*.py"))]
-    return hashlib.sha256(canonical({str(path): memo.digest(path) for path in files}).encode()).hexdigest()
+    digests = {str(path): memo.digest(path) for path in files}
+    return hashlib.sha256(canonical([course.edition.value, digests]).encode()).hexdigest()
 
 
 def _profile(course: CourseSpec, settings: Settings) -> ProfileSpec:

@@ -8,9 +8,14 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from generator.editions import Edition
 from generator.yaml_source import Source, Where
 
 Point = tuple[tuple[str, Any], ...]  # one point of a grid: (("multiplier", 3),), in the order of the YAML
+
+
+#: In place of a profile's name: a published number that holds under each.
+ANY_PROFILE = "any"
 
 
 class Mark(Enum):
@@ -19,6 +24,13 @@ class Mark(Enum):
     STARRED = "starred"
     BONUS = "bonus"
     PLAIN = ""
+
+
+class Theme(Enum):
+    """How the report is laid out and its exhibits are numbered."""
+
+    CHAPTERS = "chapters"  # a cover, each lab a chapter, Figure 2.1
+    SECTIONS = "sections"  # a title above the contents, numbered sections, Figure 7
 
 
 class ColumnFormat(Enum):
@@ -133,13 +145,17 @@ class FigureSpec:
 
 @dataclass(frozen=True)
 class ExpectedSpec:
-    """A published number beside the metric that should reproduce it (reference edition only)."""
+    """A published number beside the metric that should reproduce it (reference edition only).
+
+    ``spread`` names the metric with the standard deviation over our seeds, where there is one.
+    """
 
     metric: str
     value: float
     tolerance: float
     source: str
     profile: str = "course"
+    spread: str = ""
 
 
 @dataclass(frozen=True)
@@ -168,11 +184,17 @@ class QuestionSpec:
     source: Source = field(compare=False, repr=False, default_factory=lambda: Source(Path()))
     expected: tuple[ExpectedSpec, ...] = ()
     marking: str = ""
+    space: int | None = None  # lines to write on in a worksheet
 
     @property
     def address(self) -> str:
         """The question's name on the command line and in results: "2-a/q03"."""
         return f"{self.lab}/{self.id}"
+
+    @property
+    def lines(self) -> int:
+        """How many lines a worksheet has for the answer: as the question says, else by its mark."""
+        return self.space or (14 if self.mark is Mark.STARRED else 9)
 
 
 @dataclass(frozen=True)
@@ -234,7 +256,11 @@ class ProfileSpec:
 
 @dataclass(frozen=True)
 class CourseSpec:
-    """The whole course. ``authors`` are ("name", "student number") pairs."""
+    """The whole course. ``authors`` are ("name", "student number") pairs.
+
+    ``own_texts`` are the files of those introductions and conclusions ("conclusion", "2-a/conclusion") that a student
+    wrote; the others stand in the course's own files.
+    """
 
     title: str
     subtitle: str
@@ -250,6 +276,9 @@ class CourseSpec:
     introduction: str = ""
     conclusion: str = ""
     language: str = "en"
+    theme: Theme = Theme.CHAPTERS
+    edition: Edition = Edition.REFERENCE
+    own_texts: Mapping[str, Path] = field(default_factory=dict)
     source: Source = field(compare=False, repr=False, default_factory=lambda: Source(Path()))
     files: tuple[Path, ...] = field(default=())  # every file that was read
 

@@ -85,6 +85,7 @@ class ExpectedEntry(Strict):
     tolerance: float | int = Field(ge=0)
     source: str
     profile: str = "course"
+    spread: str = ""
 
 
 class QuestionFile(Strict):
@@ -98,6 +99,7 @@ class QuestionFile(Strict):
     figures: dict[str, FigureEntry] = Field(default_factory=dict)
     expected: list[ExpectedEntry] = Field(default_factory=list)
     marking: str = ""
+    space: int | None = Field(default=None, ge=1, le=60)
 
 
 class SectionEntry(Strict):
@@ -146,6 +148,7 @@ class CourseFile(Strict):
     introduction: str = ""
     conclusion: str = ""
     language: str = "en"
+    theme: Literal["chapters", "sections"] = "chapters"
     labs: list[FileName] = Field(min_length=1)
     bibliography: str = Field(default="references.bib", pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*\.bib$", max_length=64)
     profiles: dict[str, ProfileEntry] = Field(min_length=1)

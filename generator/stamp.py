@@ -47,12 +47,13 @@ def _label(path: Path) -> str:
 
 @dataclass(frozen=True)
 class Rendering:
-    """What rendering wrote: the documents to open, every file, and what was wrong with it."""
+    """What rendering wrote: the documents to open, every file, what was wrong with it, and unanswered questions."""
 
     main: tuple[Path, ...]
     files: tuple[Path, ...]
     problems: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
 
 
 def is_current(output: Path, part: str, key: str) -> Rendering | None:
@@ -65,9 +66,8 @@ def is_current(output: Path, part: str, key: str) -> Rendering | None:
         if any(_status(output / name) != status for name, status in files.items()):
             return None
         main = tuple(output / name for name in known["main"])
-        return Rendering(
-            main, tuple(output / name for name in files), tuple(known["problems"]), tuple(known["warnings"])
-        )
+        words = [tuple(known[name]) for name in ("problems", "warnings", "gaps")]
+        return Rendering(main, tuple(output / name for name in files), *words)
     except (OSError, KeyError, TypeError, AttributeError, ValueError):  # a damaged stamp is none
         return None
 
@@ -81,6 +81,7 @@ def mark_current(output: Path, part: str, key: str, rendering: Rendering) -> Non
         "files": {os.path.relpath(path, output): _status(path) for path in sorted(set(rendering.files))},
         "problems": rendering.problems,
         "warnings": rendering.warnings,
+        "gaps": rendering.gaps,
     }
     write_json(output / NAME, stamps)
 

@@ -72,17 +72,27 @@ def wanted(got: str, known: Iterable[str]) -> dict[str, str]:
 
 
 class TextChecker:
-    """Checks the texts of one file: answers, captions and introductions, which belong to ``question`` or to none."""
+    """Checks the texts of one file: answers, captions and introductions, which belong to ``question`` or to none.
 
-    def __init__(self, names: CourseNames, path: Path, question: QuestionSpec | None = None) -> None:
+    A ``student`` may make claims without a second branch.
+    """
+
+    def __init__(
+        self, names: CourseNames, path: Path, question: QuestionSpec | None = None, *, student: bool = False
+    ) -> None:
         self.names = names
         self.path = path
         self.question = question
+        self.student = student
         self.mistakes: list[Mistake] = []
 
     def text(self, syntax: AnswerSyntax, this: Iterable[str] = ()) -> None:
         """All that a text names; ``this`` are the addresses of the results that the exhibit above a caption shows."""
         self.mistakes += syntax.mistakes
+        if not self.student:
+            hint = "say after {% otherwise %} what holds when the numbers fall the other way"
+            message = "this claim has no {% otherwise %} branch"
+            self.mistakes += [Mistake(message, self.path, line, hint=hint) for line in syntax.one_sided]
         shown = set(this)
         for reads, what in ((syntax.metrics, "metric"), (syntax.tables, "table")):
             for read in reads:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -63,27 +63,34 @@ def dotted(where: Where) -> str:
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in where).removeprefix(".")
 
 
-def read_yaml(path: Path) -> Source:
-    """Read one file; whatever is wrong with it is in the source's mistakes, never raised."""
-    source = Source(path)
+def read_yaml(path: Path, without: Collection[str] = ()) -> Source:
+    """Read one file; whatever is wrong with it is in the source's mistakes, never raised.
+
+    The values of the top-level keys in ``without`` are passed over: no part of what comes back holds them.
+    """
     try:
         raw = path.read_bytes()
-        text = raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except FileNotFoundError:
-        source.mistakes.append(Mistake("the file is missing", path, expected="a YAML file"))
-        return source
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        source.mistakes.append(Mistake("is not text in UTF-8", path, line, got=f"byte 0x{raw[error.start]:02x}"))
-        return source
+        return Source(path, mistakes=[Mistake("the file is missing", path, expected="a YAML file")])
     except OSError as error:
-        source.mistakes.append(Mistake(f"cannot be read: {error.strerror}", path, expected="a YAML file"))
-        return source
+        return Source(path, mistakes=[Mistake(f"cannot be read: {error.strerror}", path, expected="a YAML file")])
+    return read_yaml_text(path, raw, without)
+
+
+def read_yaml_text(path: Path, raw: bytes, without: Collection[str] = ()) -> Source:
+    """The same for the content of a file that was read already."""
+    source = Source(path)
     if len(raw) > LARGEST_FILE:
         expected = f"at most {LARGEST_FILE} bytes"
         source.mistakes.append(Mistake("the file is too large", path, expected=expected, got=str(len(raw))))
         return source
-    _read_text(source, text)
+    try:
+        text = raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        source.mistakes.append(Mistake("is not text in UTF-8", path, line, got=f"byte 0x{raw[error.start]:02x}"))
+        return source
+    _read_text(source, text, without)
     if source.data is None and not source.mistakes:
         source.mistakes.append(Mistake("the file is empty", path, 1, expected="keys with values"))
     return source
@@ -99,8 +106,8 @@ def parse_value(text: str) -> Any:
     return text if source.mistakes or not text.strip() else source.data
 
 
-def _read_text(source: Source, text: str) -> None:
-    reader = _Reader(source, text)
+def _read_text(source: Source, text: str, without: Collection[str] = ()) -> None:
+    reader = _Reader(source, text, without)
     try:
         source.data = reader.document()
     except _TooDeepError as error:
@@ -132,8 +139,9 @@ class _TooDeepError(Exception):
 class _Reader:
     """Turns YAML's events into plain data; aliases, tags and repeated keys are mistakes."""
 
-    def __init__(self, source: Source, text: str) -> None:
+    def __init__(self, source: Source, text: str, without: Collection[str]) -> None:
         self.source = source
+        self.without = without
         self.text = text.split("\n")
         self.events: Iterator[Any] = yaml.parse(text, Loader=LOADER)
 
@@ -181,6 +189,9 @@ class _Reader:
                 self.skip(next(self.events))
                 continue
             key, spot = event.value, (*where, event.value)
+            if not where and key in self.without:
+                self.skip(next(self.events))
+                continue
             if key in data:
                 got = f"first in line {self.source.line(spot)}"
                 self.wrong(f"the key {key!r} stands twice", event, spot, got=got)

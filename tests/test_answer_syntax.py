@@ -32,6 +32,14 @@ def test_every_way_of_reading_a_metric_is_found():
     )
 
 
+def test_a_claim_without_a_second_branch_is_noted_with_its_line():
+    one, two = "{% claim a.x > 1 %}yes{{ a.y }}{% endclaim %}", "{% claim a.z %}b{% otherwise %}c{% endclaim %}"
+    syntax = parse_answer(f"\n{one}{two}", PATH)
+    assert syntax.one_sided == (2,)
+    assert [read.name for read in syntax.metrics] == ["x", "y", "z"]
+    assert syntax.mistakes == ()
+
+
 def test_metrics_in_both_branches_and_in_the_condition_of_a_claim_are_found():
     text = "{% claim a.x > b.x %}{{ a.y }}{% otherwise %}{{ b.y }}{% endclaim %}"
     assert [(read.result, read.name) for read in parse_answer(text, PATH).metrics] == [
@@ -68,7 +76,6 @@ def test_lines_count_from_where_the_text_begins():
     ("text", "line", "part"),
     [
         ("one\n{{ vgg16.a", 2, "end of"),
-        ("\n{% claim a.x > 1 %}yes{% endclaim %}", 2, "otherwise"),
         ("{{ a.x | shout }}", 1, "unknown filter 'shout'"),
         ("{{ a.x | center(99) }}", 1, "unknown filter 'center'"),
         ("{{ range(9) }}", 1, "range cannot be called"),

@@ -62,12 +62,13 @@ def test_a_build_ends_with_counts_files_and_problems(
     capsys: pytest.CaptureFixture[str], written: bool, words: str
 ) -> None:
     report = BuildReport(
-        1, 2, (Path("build/report.html"),), written, ("q1 [x]: failed",), ("old",), ExitCode.JOB_FAILED
+        1, 2, (Path("build/report.html"),), written, ("q1 [x]: failed",), ("old",), ("2-a/q02",), ExitCode.JOB_FAILED
     )
     BuildDisplay().conclude(report)
     said = capsys.readouterr()
     assert words in said.out
     assert "  build/report.html" in said.out
+    assert "not answered yet (1): 2-a/q02" in said.err
     assert "failed: q1 [x]: failed" in said.err
     assert "warning: old" in said.err
 

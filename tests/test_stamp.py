@@ -132,4 +132,5 @@ def test_a_moved_project_keeps_its_key(questions: Path, tmp_path: Path) -> None:
 
 def test_the_stamp_is_plain_json(output: Path) -> None:
     mark_current(output, "all", "key", rendering(output, "report.html"))
-    assert set(json.loads((output / NAME).read_text())["all"]) == {"key", "main", "files", "problems", "warnings"}
+    kept = {"key", "main", "files", "problems", "warnings", "gaps"}
+    assert set(json.loads((output / NAME).read_text())["all"]) == kept

@@ -17,13 +17,21 @@ from generator.render import formats
 from generator.render.formats import Markdown, escape_markdown
 from generator.render.markdown import placeholder
 from generator.render.numbering import Numbering
-from generator.render.values import AnswerError, Budget, ResultName, Results, Rows
+from generator.render.values import LONGEST_TIME, AnswerError, Budget, ResultName, Results, Rows
 from generator.spec import ProfileSpec, QuestionSpec, ResultRef
 
 _LONGEST_OUTPUT = 1_000_000  # characters
-_LONGEST_TIME = 5.0  # seconds
 
-_EXPECTED_ERRORS = (TemplateError, AnswerError, TypeError, ValueError, ArithmeticError, LookupError)
+_EXPECTED_ERRORS = (
+    TemplateError,
+    AnswerError,
+    AttributeError,
+    TypeError,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    RecursionError,
+)
 
 
 @dataclass(frozen=True)
@@ -124,14 +132,14 @@ def _run(environment: AnswerEnvironment, text: str, path: Path, context: Mapping
     template = Template.from_code(environment, code, {})
     parts: list[str] = []
     length = 0
-    end = time.monotonic() + _LONGEST_TIME
+    end = time.monotonic() + LONGEST_TIME
     for part in template.generate(context):
         parts.append(part)
         length += len(part)
         if length > _LONGEST_OUTPUT:
             raise AnswerError(f"it writes more than {_LONGEST_OUTPUT} characters")
         if time.monotonic() > end:
-            raise AnswerError(f"it takes longer than {_LONGEST_TIME:.0f} s")
+            raise AnswerError(f"it takes longer than {LONGEST_TIME:.0f} s")
     return "".join(parts)
 
 

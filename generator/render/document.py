@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from generator.answer_language import Claim
 from generator.errors import Mistake
@@ -11,6 +12,8 @@ from generator.outcomes import Outcome
 from generator.render.bibliography import Reference
 from generator.render.exhibits import Box, Exhibit
 from generator.render.numbering import Numbered
+from generator.render.own_images import OwnImages
+from generator.render.reproduction import Comparison
 from generator.render.values import Results
 from generator.spec import CourseSpec, ProfileSpec, QuestionSpec, ResultRef
 
@@ -21,7 +24,9 @@ class Report:
 
     ``refs`` maps "2-a/q01/networks" to its results in grid order, expanded for this profile; ``outcomes`` maps
     ``str(ResultRef)`` to how its job ended. ``device`` is in words for the cover. ``only`` names the questions
-    ("2-a/q03") of a partial report, which keeps the numbers of the whole one.
+    ("2-a/q03") of a partial report, which keeps the numbers of the whole one. ``images`` is the folder that a student's
+    own pictures are read from; with ``frames``, empty frames stand in place of all exhibits; with ``fields``, the PDF
+    of a worksheet has fields to write in instead of ruled lines.
     """
 
     course: CourseSpec
@@ -31,6 +36,9 @@ class Report:
     refs: Mapping[str, tuple[ResultRef, ...]]
     outcomes: Mapping[str, Outcome]
     only: frozenset[str] | None = None
+    images: Path | None = None
+    frames: bool = False
+    fields: bool = False
 
     def shows(self, question: QuestionSpec) -> bool:
         """Whether this question is part of the report."""
@@ -39,7 +47,10 @@ class Report:
 
 @dataclass(frozen=True)
 class QuestionPart:
-    """One question as it will be shown; ``statement`` and ``answer`` are Markdown, exhibits come in reading order."""
+    """One question as it will be shown; ``statement`` and ``answer`` are Markdown, exhibits come in reading order.
+
+    ``contradicted`` are the claims of the answer that are printed although the results contradict them.
+    """
 
     spec: QuestionSpec
     numbered: Numbered
@@ -47,6 +58,7 @@ class QuestionPart:
     exhibits: tuple[Exhibit, ...]
     equations: Mapping[str, Numbered]
     box: Box | None = None
+    contradicted: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,7 +85,11 @@ class LabPart:
 
 @dataclass(frozen=True)
 class Document:
-    """The whole report, independent of HTML or PDF. ``problems`` are what could not be rendered, with file and line."""
+    """The whole report, independent of HTML or PDF.
+
+    ``problems`` are what could not be rendered, ``warnings`` what is printed although the results contradict it, both
+    with file and line; ``gaps`` are the questions that a student has not answered.
+    """
 
     report: Report
     introduction: str
@@ -85,6 +101,10 @@ class Document:
     claims: Mapping[str, list[Claim]]
     results: Results
     problems: tuple[Mistake, ...]
+    warnings: tuple[Mistake, ...]
+    gaps: tuple[str, ...]
+    reproduction: tuple[Comparison, ...]
+    images: OwnImages
 
     def exhibits(self) -> list[Exhibit]:
         """Every exhibit, those of the appendix last."""

@@ -48,7 +48,10 @@ class Panel:
 
 @dataclass(frozen=True)
 class Exhibit:
-    """A numbered table or figure; ``caption`` is Markdown, ``alt`` describes the whole of a figure with sub-figures."""
+    """A numbered table or figure; ``caption`` is Markdown, ``alt`` describes the whole of a figure with sub-figures.
+
+    A ``frame`` to be filled in by hand has nothing of these but the heads of a table's columns.
+    """
 
     name: str
     question: str
@@ -61,6 +64,7 @@ class Exhibit:
     columns: int = 1
     alt: str = ""
     tall: bool = False
+    frame: tuple[str, ...] | None = None
     box: Box | None = None
 
     @property
@@ -77,6 +81,12 @@ def unavailable(error: ResultUnavailableError, profile: str) -> Box:
     failure = error.outcome.failure if error.outcome else None
     reason = failure.reason if failure else "its job gave no result"
     return Box(f"The result {error.ref} failed", reason, failure.hint if failure else "")
+
+
+def frame(spec: TableSpec | FigureSpec, question: str, numbered: Numbered) -> Exhibit:
+    """An empty frame in place of an exhibit: no result is read, and no caption, which would tell what to see."""
+    heads = tuple(column.title for column in spec.columns) if isinstance(spec, TableSpec) else ()
+    return Exhibit(spec.name, question, numbered, "", "", spec.appendix, frame=heads)
 
 
 def build_exhibit(

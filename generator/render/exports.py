@@ -7,14 +7,24 @@ import math
 from pathlib import Path
 from typing import Any
 
+from generator.editions import Edition
 from generator.render.document import Document
 from generator.render.values import ResultUnavailableError
 
 
 def write_exports(document: Document, folder: Path) -> None:
-    """Write metrics.json, claims.json, tables/*.csv and figures/*.png into ``folder``, which must exist."""
+    """Write metrics.json, the claims, tables/*.csv and figures/*.png into ``folder``, which must exist.
+
+    The reference edition adds reproduction.csv, the published numbers beside ours.
+    """
     _write_json(folder / "metrics.json", metrics(document))
-    _write_json(folder / "claims.json", claims(document))
+    ledger = claims(document)
+    _write_json(folder / "claims.json", ledger)
+    names = ("question", "line", "expression", "values", "holds", "branch")
+    rows = [{**claim, "values": "; ".join(f"{k} = {v}" for k, v in claim["values"].items())} for claim in ledger]
+    _write_csv(folder / "claims.csv", names, tuple(tuple(row[name] for name in names) for row in rows))
+    if document.report.course.edition is Edition.REFERENCE:
+        _write_reproduction(document, folder / "reproduction.csv")
     for name in ("tables", "figures"):
         (folder / name).mkdir()
     for exhibit in document.exhibits():
@@ -45,6 +55,7 @@ def claims(document: Document) -> list[dict[str, Any]]:
             "line": claim.line,
             "expression": claim.expression,
             "values": {name: portable(value) for name, value in claim.values.items()},
+            "holds": claim.holds,
             "branch": claim.branch,
         }
         for address, judged in sorted(document.claims.items())
@@ -57,6 +68,12 @@ def portable(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
     return value if isinstance(value, int | float | str | bool | None) else str(value)
+
+
+def _write_reproduction(document: Document, path: Path) -> None:
+    names = ("question", "metric", "source", "profile", "published", "tolerance", "ours", "spread", "verdict")
+    rows = [(*(getattr(row, name) for name in names[:-1]), row.verdict.value) for row in document.reproduction]
+    _write_csv(path, names, tuple(rows))
 
 
 def _write_json(path: Path, content: Any) -> None:

@@ -7,9 +7,12 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from jinja2 import Undefined
+
 THIN = "\u202f"  # narrow no-break space between groups of three digits
 MINUS = "\u2212"
 MISSING = "–"
+_MOST_DIGITS = 12
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~$^@&-])")
@@ -35,6 +38,13 @@ def _number(value: Any) -> float | None:
     return float(value)
 
 
+def _digits(digits: Any) -> int:
+    """So many digits after the point; a report has no use for more, and the memory no room."""
+    if not isinstance(digits, int) or not 0 <= digits <= _MOST_DIGITS:
+        raise ValueError(f"expected 0 to {_MOST_DIGITS} digits, got {digits!r}")
+    return digits
+
+
 def _finite(value: Any, write: Callable[[float], str]) -> str:
     number = _number(value)
     if number is None:
@@ -53,29 +63,29 @@ def integer(value: Any) -> Markdown:
 
 def decimal(value: Any, digits: int = 2) -> Markdown:
     """3.14159 → 3.14; groups of thousands as in :func:`integer`."""
-    return Markdown(_finite(value, lambda number: f"{number:,.{digits}f}".replace(",", THIN)))
+    return Markdown(_finite(value, lambda number: f"{number:,.{_digits(digits)}f}".replace(",", THIN)))
 
 
 def percent(value: Any, digits: int = 1) -> Markdown:
     """A proportion: 0.8936 → 89.4 %."""
-    return Markdown(_finite(value, lambda number: f"{100 * number:.{digits}f}{THIN}%"))
+    return Markdown(_finite(value, lambda number: f"{100 * number:.{_digits(digits)}f}{THIN}%"))
 
 
 def points(value: Any, digits: int = 1) -> Markdown:
     """A difference of proportions: 0.021 → 2.1 percentage points."""
-    return Markdown(_finite(value, lambda number: f"{100 * number:.{digits}f} percentage points"))
+    return Markdown(_finite(value, lambda number: f"{100 * number:.{_digits(digits)}f} percentage points"))
 
 
 def millions(value: Any, digits: int = 1) -> Markdown:
     """138357544 → 138.4 million."""
-    return Markdown(_finite(value, lambda number: f"{number / 1e6:,.{digits}f}".replace(",", THIN) + " million"))
+    return Markdown(_finite(value, lambda number: f"{decimal(number / 1e6, digits)} million"))
 
 
 def scientific(value: Any, digits: int = 1) -> Markdown:
     """0.00032 → 3.2 × 10⁻⁴."""
 
     def write(number: float) -> str:
-        mantissa, exponent = f"{number:.{digits}e}".split("e")
+        mantissa, exponent = f"{number:.{_digits(digits)}e}".split("e")
         return f"{mantissa}{THIN}×{THIN}10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
 
     return Markdown(_finite(value, write))
@@ -110,7 +120,11 @@ def plain(value: Any) -> Markdown:
         return integer(value)
     if isinstance(value, float):
         return Markdown(_finite(value, lambda number: f"{number:.4g}"))
-    return Markdown(escape_markdown(str(value)))
+    if isinstance(value, Undefined):
+        str(value)  # says what is missing
+    if not isinstance(value, str):
+        raise TypeError(f"cannot print {type(value).__name__}: name one of its values")
+    return Markdown(escape_markdown(value))
 
 
 FILTERS: dict[str, Callable[..., Markdown]] = {

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from generator.answer_language import Claim
+from generator.editions import Edition
 from generator.errors import InputError, Mistake
 from generator.render.answers import AnswerWriter
 from generator.render.bibliography import Reference, format_bibliography, unknown_keys
 from generator.render.document import Document, LabPart, QuestionPart, Report, SectionPart
-from generator.render.exhibits import Box, Exhibit, build_exhibit, unavailable
+from generator.render.exhibits import Box, Exhibit, build_exhibit, frame, unavailable
 from generator.render.markdown import Surroundings, to_html, to_inline_html
-from generator.render.maths import FormulaError, mathml
+from generator.render.maths import MarkupError, mathml
 from generator.render.numbering import Numbered, Numbering, exhibits_of, number_course
+from generator.render.own_images import OwnImages
+from generator.render.reproduction import compare
 from generator.render.values import Results, ResultUnavailableError
 from generator.spec import LabSpec, QuestionSpec, SectionSpec
 
@@ -23,9 +27,9 @@ def gather(report: Report, progress: Callable[[str], None]) -> Document:
     gatherer = _Gatherer(report, progress)
     course = report.course
     whole = report.only is None
-    introduction = gatherer.prose(course.introduction, course.root) if whole else ""
+    introduction = gatherer.prose(course.introduction, "introduction") if whole else ""
     labs = tuple(lab for spec in course.labs if (lab := gatherer.lab(spec, whole)).sections)
-    conclusion = gatherer.prose(course.conclusion, course.root) if whole else ""
+    conclusion = gatherer.prose(course.conclusion, "conclusion") if whole else ""
     shown = {question.address for question in course.questions() if report.shows(question)}
     used = gatherer.numbering.citations if whole else gatherer.cited_by(shown)
     return Document(
@@ -39,6 +43,10 @@ def gather(report: Report, progress: Callable[[str], None]) -> Document:
         claims=gatherer.writer.claims,
         results=gatherer.results,
         problems=tuple(gatherer.problems),
+        warnings=tuple(gatherer.warnings),
+        gaps=tuple(gatherer.gaps),
+        reproduction=compare(course, report.profile, gatherer.results, shown),
+        images=gatherer.images,
     )
 
 
@@ -47,15 +55,20 @@ class _Gatherer:
     report: Report
     progress: Callable[[str], None]
     problems: list[Mistake] = field(default_factory=list)
+    warnings: list[Mistake] = field(default_factory=list)
+    gaps: list[str] = field(default_factory=list)
     appendix: list[Exhibit] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.numbering: Numbering = number_course(self.report.course)
         self.results = Results(self.report.refs, self.report.outcomes)
         self.writer = AnswerWriter(self.results, self.numbering, self.report.profile)
+        self.images = OwnImages(self.report.images)
 
-    def prose(self, text: str, path: Path) -> str:
-        """An introduction or conclusion; left out, and reported, if it cannot be written."""
+    def prose(self, text: str, name: str, place: Path | None = None) -> str:
+        """An introduction or conclusion by its name; left out, and reported, if it cannot be written."""
+        path = self.report.course.own_texts.get(name, place or self.report.course.root)
+        before = len(self.writer.claims.get("", ()))
         try:
             markdown = self.writer.write(text, path)
             self._try_markdown(markdown, path)
@@ -64,6 +77,7 @@ class _Gatherer:
         except ResultUnavailableError:
             return ""  # its numbers are not there yet; the questions say so themselves
         else:
+            self._warn(self.writer.claims.get("", [])[before:], path)
             return markdown
         return ""
 
@@ -74,14 +88,14 @@ class _Gatherer:
             questions = tuple(self.question(question) for question in section.questions if self.report.shows(question))
             if questions:
                 sections.append(self._section(f"{number}.{place}", section, questions, spec.place.path, whole))
-        introduction = self.prose(spec.introduction, spec.place.path) if whole else ""
-        conclusion = self.prose(spec.conclusion, spec.place.path) if whole else ""
+        introduction = self.prose(spec.introduction, f"{spec.id}/introduction", spec.place.path) if whole else ""
+        conclusion = self.prose(spec.conclusion, f"{spec.id}/conclusion", spec.place.path) if whole else ""
         return LabPart(number, spec.id, spec.title, introduction, conclusion, tuple(sections))
 
     def _section(
         self, number: str, spec: SectionSpec, questions: tuple[QuestionPart, ...], path: Path, whole: bool
     ) -> SectionPart:
-        introduction = self.prose(spec.introduction, path) if whole else ""
+        introduction = self.prose(spec.introduction, number, path) if whole else ""
         return SectionPart(number, spec.title, introduction, questions)
 
     def question(self, spec: QuestionSpec) -> QuestionPart:
@@ -104,11 +118,26 @@ class _Gatherer:
         telling = {name: exhibit for name, exhibit in built.items() if box is None or exhibit.box != box}
         self.appendix += [exhibit for exhibit in telling.values() if exhibit.appendix]
         placed = tuple(telling[name] for name in self.numbering.order[address] if name in telling)
-        return QuestionPart(spec, self.numbering.questions[address], answer, placed, equations, box)
+        if self.report.course.edition is Edition.STUDENT and box is None and not answer.strip():
+            self.gaps.append(address)
+            box = Box("Not answered yet", "", pending=True)
+        contradicted = self._warn(self.writer.claims.get(address, ()), spec.answer.path)
+        return QuestionPart(spec, self.numbering.questions[address], answer, placed, equations, box, contradicted)
+
+    def _warn(self, claims: Iterable[Claim], path: Path) -> tuple[Claim, ...]:
+        """The claims that are printed although they do not hold; each is a warning."""
+        contradicted = tuple(claim for claim in claims if claim.contradicted)
+        for claim in contradicted:
+            got = ", ".join(f"{name} = {value}" for name, value in claim.values.items())
+            message = "the results contradict this claim"
+            self.warnings.append(Mistake(message, path, claim.line, expected=claim.expression, got=got))
+        return contradicted
 
     def _exhibit(self, spec: QuestionSpec, name: str) -> Exhibit:
         numbered = self.numbering.exhibits[spec.address, name]
         declared = exhibits_of(spec)[name]
+        if self.report.frames:
+            return frame(declared, spec.address, numbered)
         try:
             exhibit = build_exhibit(declared, spec, self.writer, numbered)
             place = declared.place or spec.place
@@ -129,10 +158,10 @@ class _Gatherer:
         self, text: str, path: Path, equations: Mapping[str, Numbered] | None = None, *, inline: bool = False
     ) -> None:
         """Find formulas that cannot be set now, while their question can still be shown as a box."""
-        surroundings = Surroundings(mathml, self.numbering.citations, equations or {})
+        surroundings = Surroundings(mathml, self.numbering.citations, equations or {}, images=self.images)
         try:
             (to_inline_html if inline else to_html)(text, surroundings)
-        except FormulaError as error:
+        except MarkupError as error:
             raise InputError([Mistake(str(error), path)]) from error
 
     def references(self, citations: Mapping[str, int]) -> tuple[Reference, ...]:

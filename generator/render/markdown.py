@@ -8,16 +8,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
+from urllib.parse import unquote
 
+from generator.answer_language import WARNING
 from generator.render.formats import Markdown
-from generator.render.maths import FormulaError
+from generator.render.maths import FormulaError, MarkupError
 from generator.render.numbering import Numbered
+from generator.render.own_images import OwnImages
 
 # Two characters of Unicode's private use area enclose the name of an exhibit on its way through Markdown.
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _PLACED = re.compile(f"^{_OPEN}([^{_CLOSE}]*){_CLOSE}$")
 _CITATION = re.compile(r"\[@([\w:.+/-]+(?:\s*;\s*@[\w:.+/-]+)*)\]")
-_SAFE_LINK = re.compile(r"^(?:https?://|mailto:|#)", re.IGNORECASE)
+_SAFE_LINK = re.compile(r"^(?:https://|mailto:|#)", re.IGNORECASE)
+_OWN_IMAGE = re.compile(r"^[\w%./-]+$")  # a path without a scheme; which paths there are is OwnImages' to say
 _EQUATION_ENVIRONMENT = re.compile(r"^\s*\\begin\{equation\*?\}(.*)\\end\{equation\*?\}\s*$", re.DOTALL)
 
 
@@ -25,7 +29,8 @@ _EQUATION_ENVIRONMENT = re.compile(r"^\s*\\begin\{equation\*?\}(.*)\\end\{equati
 class Surroundings:
     """What a piece of Markdown may refer to.
 
-    ``math`` sets a formula, ``fragments`` are the exhibits' HTML by name, ``prefix`` keeps the ids of footnotes apart.
+    ``math`` sets a formula, ``fragments`` are the exhibits' HTML by name, ``prefix`` keeps the ids of footnotes apart,
+    ``images`` are a student's own, which the page finds under ``pictures``.
     """
 
     math: Callable[..., str]
@@ -33,6 +38,8 @@ class Surroundings:
     equations: Mapping[str, Numbered] = field(default_factory=dict)
     fragments: Mapping[str, str] = field(default_factory=dict)
     prefix: str = ""
+    images: OwnImages = field(default_factory=OwnImages)
+    pictures: str = ""
 
 
 def placeholder(name: str) -> Markdown:
@@ -41,7 +48,7 @@ def placeholder(name: str) -> Markdown:
 
 
 def to_html(text: str, surroundings: Surroundings) -> str:
-    """Render blocks of Markdown; FormulaError for a formula that cannot be set."""
+    """Render blocks of Markdown; MarkupError for a formula or image that cannot be shown."""
     return str(_parser().render(text, {"surroundings": surroundings, "docId": surroundings.prefix}))
 
 
@@ -70,8 +77,8 @@ def _parser() -> Any:
 
     parser = MarkdownIt("commonmark", {"html": False, "typographer": True})
     parser.enable(["table", "smartquotes"])
-    parser.disable(["image", "html_block", "html_inline"])
-    parser.validateLink = lambda url: bool(_SAFE_LINK.match(url))  # type: ignore[method-assign]
+    parser.disable(["html_block", "html_inline"])
+    parser.validateLink = lambda url: bool(_SAFE_LINK.match(url) or _OWN_IMAGE.match(url))  # type: ignore[method-assign]
     # Neither spaces inside the dollars nor digits outside them: "$5 and $6" is money, not a formula.
     parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, allow_labels=True, double_inline=True)
     parser.use(amsmath_plugin)
@@ -80,6 +87,7 @@ def _parser() -> Any:
     parser.use(deflist_plugin)
     parser.use(footnote_plugin)
     parser.inline.ruler.before("link", "citation", _parse_citation)
+    parser.inline.ruler.before("link", "warning", _parse_warning)
     parser.core.ruler.push("exhibits", _lift_exhibits)
     for name, rule in {
         "math_inline": _inline_formula,
@@ -88,6 +96,9 @@ def _parser() -> Any:
         "math_block_label": _labelled_formula,
         "amsmath": _display_formula,
         "citation": _citation,
+        "warning": _warning,
+        "image": _own_image,
+        "link_open": _link,
         "exhibit": _exhibit,
         "footnote_caption": _footnote_number,
     }.items():
@@ -103,6 +114,15 @@ def _parse_citation(state: Any, silent: bool) -> bool:
         token = state.push("citation", "", 0)
         token.content = match[1]
     state.pos = match.end()
+    return True
+
+
+def _parse_warning(state: Any, silent: bool) -> bool:
+    if not state.src.startswith(WARNING, state.pos):
+        return False
+    if not silent:
+        state.push("warning", "", 0)
+    state.pos += len(WARNING)
     return True
 
 
@@ -157,6 +177,29 @@ def _citation(renderer: Any, tokens: Any, place: int, options: Any, environment:
     keys = [key.strip().removeprefix("@") for key in tokens[place].content.split(";")]
     links = [f'<a href="#ref-{html.escape(key)}">{citations.get(key, "?")}</a>' for key in keys]
     return f'<span class="citation">[{", ".join(links)}]</span>'
+
+
+def _warning(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
+    return '<strong class="contradicted">⚠ The results contradict this:</strong>'
+
+
+def _own_image(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
+    surroundings, token = _surroundings(environment), tokens[place]
+    address, alt = unquote(token.attrs["src"]), token.content.strip()
+    if _SAFE_LINK.match(address):
+        raise MarkupError(f"the image {address!r} cannot be shown: images lie in the project's folder images/")
+    if not alt:
+        raise MarkupError(f"the image {address!r} needs words for readers who cannot see it: ![words]({address})")
+    image = surroundings.images.get(address)
+    source = f"{surroundings.pictures}/{image.name}.png"
+    return f'<img class="own" src="{source}" alt="{html.escape(alt)}" width="{image.width}" height="{image.height}">'
+
+
+def _link(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
+    address = str(tokens[place].attrs["href"])
+    if not _SAFE_LINK.match(address):
+        raise MarkupError(f"the link to {address!r} leads nowhere from a report; expected https://… or mailto:…")
+    return str(renderer.renderToken(tokens, place, options, environment))
 
 
 def _exhibit(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:

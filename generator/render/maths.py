@@ -27,8 +27,12 @@ _ATTRIBUTES = frozenset({
 })  # fmt: skip
 
 
-class FormulaError(ValueError):
-    """A formula that cannot be typeset; the message says what about it."""
+class MarkupError(ValueError):
+    """Something in a text that cannot be shown; the message says what about it."""
+
+
+class FormulaError(MarkupError):
+    """A formula that cannot be typeset."""
 
 
 def _clean(tex: str) -> str:

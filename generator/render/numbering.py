@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from generator.answer_syntax import parse_answer
-from generator.spec import CourseSpec, FigureSpec, LabSpec, QuestionSpec, TableSpec
+from generator.spec import CourseSpec, FigureSpec, LabSpec, QuestionSpec, TableSpec, Theme
 
 
 @dataclass(frozen=True)
@@ -56,13 +56,18 @@ class Numbering:
 
 
 def number_course(course: CourseSpec) -> Numbering:
-    """Number everything in reading order; tables, figures, equations and citations count on through all labs."""
+    """Number everything in reading order; citations count on through all labs.
+
+    Tables, figures and equations do so too under the theme of sections (Figure 7); in chapters, each lab begins anew
+    (Figure 2.1).
+    """
     numbering = Numbering()
+    chapters = course.theme is Theme.CHAPTERS
     _cite(numbering, course.introduction)
     counts = {"table": 0, "figure": 0, "equation": 0}
     for place, lab in enumerate(course.labs, start=1):
         numbering.labs[lab.id] = str(place)
-        _number_lab(numbering, lab, counts)
+        _number_lab(numbering, lab, dict.fromkeys(counts, 0) if chapters else counts, f"{place}." if chapters else "")
     _cite(numbering, course.conclusion)
     appendix = {"table": 0, "figure": 0}
     for question in course.questions():
@@ -82,16 +87,16 @@ def slug(text: str) -> str:
     return re.sub(r"[^\w-]+", "-", text).strip("-")
 
 
-def _number_lab(numbering: Numbering, lab: LabSpec, counts: dict[str, int]) -> None:
+def _number_lab(numbering: Numbering, lab: LabSpec, counts: dict[str, int], prefix: str) -> None:
     _cite(numbering, lab.introduction)
     for section in lab.sections:
         _cite(numbering, section.introduction)
         for question in section.questions:
-            _number_question(numbering, question, counts)
+            _number_question(numbering, question, counts, prefix)
     _cite(numbering, lab.conclusion)
 
 
-def _number_question(numbering: Numbering, question: QuestionSpec, counts: dict[str, int]) -> None:
+def _number_question(numbering: Numbering, question: QuestionSpec, counts: dict[str, int], prefix: str) -> None:
     address = question.address
     numbering.questions[address] = Numbered("question", question.number, slug(address))
     _cite(numbering, question.statement, address)
@@ -110,15 +115,15 @@ def _number_question(numbering: Numbering, question: QuestionSpec, counts: dict[
         elif event == "equation":
             counts["equation"] += 1
             anchor = f"eq-{slug(address)}-{slug(name)}"
-            numbering.equations[address, name] = Numbered("equation", str(counts["equation"]), anchor)
+            numbering.equations[address, name] = Numbered("equation", f"{prefix}{counts['equation']}", anchor)
         elif name in declared and name not in placed and not declared[name].appendix:
             placed.append(name)
-            _number_exhibit(numbering, question, declared[name], counts)
+            _number_exhibit(numbering, question, declared[name], counts, prefix)
     # What the author forgot to place is shown all the same, at the end of the answer.
     for name, exhibit in declared.items():
         if name not in placed and not exhibit.appendix:
             placed.append(name)
-            _number_exhibit(numbering, question, exhibit, counts)
+            _number_exhibit(numbering, question, exhibit, counts, prefix)
     numbering.order[address] = tuple(placed)
 
 
@@ -127,7 +132,7 @@ def _number_exhibit(
     question: QuestionSpec,
     exhibit: TableSpec | FigureSpec,
     counts: dict[str, int],
-    prefix: str = "",
+    prefix: str,
 ) -> None:
     kind = "table" if isinstance(exhibit, TableSpec) else "figure"
     counts[kind] += 1

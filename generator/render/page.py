@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,9 +10,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from generator.content_paths import templates_folder
+from generator.editions import Edition
+from generator.render import formats
 from generator.render.document import Document, QuestionPart
 from generator.render.exhibits import Exhibit, Panel
 from generator.render.markdown import Surroundings, to_html, to_inline_html
@@ -59,25 +62,43 @@ class Page:
             report=document.report,
             assets=self.assets,
             form=self.form,
+            reference=document.report.course.edition is Edition.REFERENCE,
+            student=document.report.course.edition is Edition.STUDENT,
+            worksheet=document.report.course.edition is Edition.WORKSHEET,
             starred=Mark.STARRED,
             bonus=Mark.BONUS,
             answer_html=self._answer,
             image=self._image,
         )
-        surroundings = Surroundings(_MATH[self.form], document.citations)
+        surroundings = Surroundings(
+            _MATH[self.form], document.citations, images=document.images, pictures=self._pictures
+        )
+        environment.filters["number"] = _number
+        environment.filters["decimal"] = formats.decimal
+        environment.filters["breakable"] = _breakable
         environment.filters["blocks"] = lambda text: Markup(to_html(text, surroundings))  # noqa: S704 (html is off)
         environment.filters["inline"] = lambda text: Markup(to_inline_html(text, surroundings))  # noqa: S704
         return environment
 
+    @property
+    def _pictures(self) -> str:
+        return f"{self.assets}/figures"
+
     def _image(self, panel: Panel) -> str:
         """Where the picture of a panel lies: SVG where there is one."""
-        return f"{self.assets}/figures/{panel.name}.{'svg' if panel.drawing.svg else 'png'}"
+        return f"{self._pictures}/{panel.name}.{'svg' if panel.drawing.svg else 'png'}"
 
     def _answer(self, part: QuestionPart) -> Markup:
         """An answer's HTML with its exhibits in their places; those that it does not place follow at its end."""
         fragments = _Fragments(part.exhibits, self._exhibit)
         surroundings = Surroundings(
-            _MATH[self.form], self.document.citations, part.equations, fragments, part.numbered.anchor
+            _MATH[self.form],
+            self.document.citations,
+            part.equations,
+            fragments,
+            part.numbered.anchor,
+            self.document.images,
+            self._pictures,
         )
         body = to_html(part.answer, surroundings)
         return Markup(body + "".join(fragments.rest()))  # noqa: S704
@@ -85,6 +106,17 @@ class Page:
     def _exhibit(self, exhibit: Exhibit) -> str:
         module: Any = self._templates.get_template("parts.html.j2").module
         return str(module.exhibit(exhibit))
+
+
+def _number(value: Any) -> str:
+    """A value in a ledger: numbers as text prints them, anything else in its own words."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return str(formats.plain(value)) if is_number or value is None else str(value)
+
+
+def _breakable(text: str) -> Markup:
+    """A long name that may be broken after its punctuation."""
+    return Markup(re.sub(r"([._/\[\],]|=+)(?=\w)", r"\1<wbr>", str(escape(text))))  # noqa: S704 (escaped before)
 
 
 class _Fragments(Mapping[str, str]):

@@ -17,13 +17,16 @@ _PANGO_HINT = (
 )
 
 
-def write_pdf(page: Path, target: Path, seconds: float = _SECONDS) -> int:
+def write_pdf(page: Path, target: Path, seconds: float = _SECONDS, *, fields: bool = False) -> int:
     """Turn the HTML file ``page`` into the PDF ``target`` and return its number of pages.
+
+    With ``fields``, what can be filled in on the page can be filled in in the PDF.
 
     RenderError when a library, image, font or alternative text is missing, or after ``seconds``.
     """
     # -P: the folder of the script would otherwise hide modules of other packages behind those of this one.
     command = [sys.executable, "-P", "-X", "utf8", pdf_process.__file__, str(page), str(target)]
+    command += ["fields"] if fields else []
     # The order of sets reaches the file, so that without a fixed seed every run would give other bytes.
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
     try:

@@ -1,6 +1,6 @@
 """Runs in a process of its own and turns one HTML file into a PDF: a layout that hangs is then a process to end.
 
-Usage: python -P pdf_process.py PAGE.html REPORT.pdf; prints one JSON object with "pages" and "faults".
+Usage: python -P pdf_process.py PAGE.html REPORT.pdf [fields]; prints one JSON object with "pages" and "faults".
 Imports nothing of the package, so that it starts at once.
 """
 
@@ -115,7 +115,7 @@ def _fill_gaps(root: Any, layout: _Layout) -> bool:
     return moved
 
 
-def _write_pdf(page: Path, target: Path) -> dict[str, Any]:
+def _write_pdf(page: Path, target: Path, fields: bool) -> dict[str, Any]:
     import weasyprint
     from weasyprint.urls import URLFetcher
 
@@ -137,24 +137,25 @@ def _write_pdf(page: Path, target: Path) -> dict[str, Any]:
     fetcher = Fetcher(allowed_protocols={"file", "data"}, allow_redirects=False)
     base = f"file://{_ROOT}"
     html = weasyprint.HTML(string=page.read_text("utf-8"), base_url=base, url_fetcher=fetcher)
+    options = {"pdf_variant": "pdf/ua-1", "pdf_tags": True, "pdf_forms": fields}
     images: dict[str, Any] = {}  # decoded once for all layouts
     for _ in range(_MOST_LAYOUTS):
-        document = html.render(pdf_variant="pdf/ua-1", pdf_tags=True, cache=images)
+        document = html.render(cache=images, **options)
         if not _fill_gaps(html.etree_element, _Layout(document.pages)):
             break
         text = "<!DOCTYPE html>" + tostring(html.etree_element, encoding="unicode", method="html")
         html = weasyprint.HTML(string=text, base_url=base, url_fetcher=fetcher)
     else:
-        document = html.render(pdf_variant="pdf/ua-1", pdf_tags=True, cache=images)
-    document.write_pdf(str(target), pdf_variant="pdf/ua-1", pdf_tags=True)
+        document = html.render(cache=images, **options)
+    document.write_pdf(str(target), **options)
     return {"pages": len(document.pages), "faults": sorted(set(faults.messages))}
 
 
 def main(arguments: list[str]) -> int:
     """Write the PDF and print what came of it."""
-    page, target = map(Path, arguments)
+    page, target = map(Path, arguments[:2])
     try:
-        outcome = _write_pdf(page, target)
+        outcome = _write_pdf(page, target, "fields" in arguments[2:])
     except OSError as error:
         if "cannot load library" not in str(error):
             raise

@@ -19,17 +19,22 @@ from generator.render.pdf import write_pdf
 
 _PRINT_PAGE = "print.html"
 #: What a whole report owns in the output folder, and so may remove when it is out of date.
-_OWN_RESULTS = ("tables", "figures", "metrics.json", "claims.json")
+_OWN_RESULTS = ("tables", "figures", "metrics.json", "claims.json", "claims.csv", "reproduction.csv")
 
 
 @dataclass(frozen=True)
 class RenderedReport:
-    """What was written. ``problems`` are answers and exhibits that could not be rendered and show a box instead."""
+    """What was written. ``problems`` are answers and exhibits that could not be rendered and show a box instead.
+
+    ``warnings`` are claims that are printed although the results contradict them, ``gaps`` questions without an answer.
+    """
 
     html: Path | None
     pdf: Path | None
     pages: int | None
     problems: tuple[Mistake, ...]
+    warnings: tuple[Mistake, ...] = ()
+    gaps: tuple[str, ...] = ()
 
 
 def render_report(
@@ -70,7 +75,7 @@ def render_report(
         raise failure
     html = output / f"{name}.html" if "html" in formats else None
     pdf = output / f"{name}.pdf" if "pdf" in formats else None
-    return RenderedReport(html, pdf, pages, document.problems)
+    return RenderedReport(html, pdf, pages, document.problems, document.warnings, document.gaps)
 
 
 def _file_name(report: Report) -> str:
@@ -91,6 +96,8 @@ def _write_assets(document: Document, folder: Path, formats: frozenset[str]) -> 
         for panel in exhibit.panels:
             ending, content = ("svg", panel.drawing.svg) if panel.drawing.svg else ("png", panel.drawing.png)
             (folder / "figures" / f"{panel.name}.{ending}").write_bytes(content)
+    for image in document.images.shown.values():
+        (folder / "figures" / f"{image.name}.png").write_bytes(image.png)
     source = report_folder()
     wanted = {name for form, names in (("html", PAGE_FILES), ("pdf", PRINT_FILES)) if form in formats for name in names}
     for name in sorted(wanted):
@@ -101,7 +108,7 @@ def _write_assets(document: Document, folder: Path, formats: frozenset[str]) -> 
 def _write_pdf(document: Document, staging: Path, name: str, assets: str) -> int:
     page = staging / _PRINT_PAGE
     page.write_text(Page(document, "print", assets).text(), encoding="utf-8")
-    return write_pdf(page, staging / f"{name}.pdf")
+    return write_pdf(page, staging / f"{name}.pdf", fields=document.report.fields)
 
 
 def _drop_print_files(staging: Path, assets: str, *, keep_assets: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
@@ -12,6 +13,7 @@ from generator.results import Result, Table
 from generator.spec import ResultRef
 
 _MOST_ROWS_READ = 100_000
+LONGEST_TIME = 5.0  # seconds that one answer may take
 
 
 class AnswerError(Exception):
@@ -144,16 +146,19 @@ class Row:
 
 
 class Budget:
-    """How many rows the loops of one answer may read in all."""
+    """How many rows the loops of one answer may read in all, and for how long, in seconds."""
 
-    def __init__(self, rows: int = _MOST_ROWS_READ) -> None:
+    def __init__(self, rows: int = _MOST_ROWS_READ, seconds: float = LONGEST_TIME) -> None:
         self.left = rows
+        self.end = time.monotonic() + seconds
 
     def spend(self) -> None:
-        """Count one row; AnswerError when none is left."""
+        """Count one row; AnswerError when none is left, or no time: a loop that prints nothing is stopped here only."""
         self.left -= 1
         if self.left < 0:
             raise AnswerError(f"the loops of this answer read more than {_MOST_ROWS_READ} rows")
+        if time.monotonic() > self.end:
+            raise AnswerError(f"it takes longer than {LONGEST_TIME:.0f} s")
 
 
 class Rows:

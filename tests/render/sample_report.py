@@ -44,6 +44,7 @@ from generator.spec import (
     RowsSpec,
     SectionSpec,
     TableSpec,
+    Theme,
 )
 
 NETWORKS = {
@@ -342,9 +343,13 @@ def silent(message: str) -> None:
 
 
 def sample_report(
-    root: Path, *, only: frozenset[str] | None = None, answers: Mapping[str, str] | None = None
+    root: Path,
+    *,
+    only: frozenset[str] | None = None,
+    answers: Mapping[str, str] | None = None,
+    **changes: Any,
 ) -> Report:
-    """The sample; ``answers`` replaces the answers of some questions by id."""
+    """The sample; ``answers`` replaces the answers of some questions by id, ``changes`` fields of the course."""
     (root / "references.bib").write_text(BIBLIOGRAPHY, encoding="utf-8")
     questions = tuple(
         replace(spec, answer=replace(spec.answer, text=(answers or {}).get(spec.id, spec.answer.text)))
@@ -379,7 +384,9 @@ def sample_report(
         root,
         introduction="The four labs of this course look into networks that others have trained.",
         conclusion="Networks can be taken apart.",
+        theme=Theme.SECTIONS,
     )
+    course = replace(course, **changes)
     provenance = Provenance(
         "summarise_network", {"architecture": "vgg16", "seed": 0}, "ab12" * 16, "2 CPU cores", 1.234, "2.15.0", 1, ""
     )

@@ -33,7 +33,6 @@ def write(writer, text, **options):
         ('{{ metric("2-a/q02/effect.top1") | percent(0) }}', f"52{THIN}%"),
         ('{{ networks(architecture="alexnet").architecture }}', "alexnet"),
         ("{{ vgg16.odd_name }}", r"\<b\>\*\[star\]\*\</b\> \$x\$"),
-        ('{{ "a" ~ vgg16.odd_name }}', r"a\<b\>\*\[star\]\*\</b\> \$x\$"),
         ('{{ role("classifier") }}', "the small network"),
         ('{{ ref("layers") }}', "[Table\u00a01](#table-2-a-q01-layers)"),
         ('{{ ref("2-a/q02/maps") }}', "[Figure\u00a03](#figure-2-a-q02-maps)"),

@@ -136,7 +136,7 @@ def test_when_the_pdf_fails_the_page_is_written_and_no_old_pdf_is_left(tmp_path,
     output.mkdir()
     (output / "report.pdf").write_text("from an earlier build")
 
-    def fail(page: Path, target: Path) -> int:
+    def fail(page: Path, target: Path, *, fields: bool) -> int:
         raise RenderError("no Pango")
 
     monkeypatch.setattr("generator.render.report.write_pdf", fail)

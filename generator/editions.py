@@ -1,0 +1,28 @@
+"""The editions of a report, and what of the course's files each of them never reads."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Edition(Enum):
+    """Whom a report is for."""
+
+    REFERENCE = "reference"  # the teacher: every answer, published number and marking note
+    STUDENT = "student"  # a student's own answers around computed results
+    WORKSHEET = "worksheet"  # statements, exhibits and room to write
+
+    @property
+    def withheld_from_questions(self) -> frozenset[str]:
+        """The keys of a question's file that are passed over while it is read."""
+        return frozenset() if self is Edition.REFERENCE else frozenset({"expected", "marking"})
+
+    @property
+    def withheld_from_labs(self) -> frozenset[str]:
+        """The keys of a lab's file that are passed over: its conclusion sums up the answers."""
+        return frozenset() if self is Edition.REFERENCE else frozenset({"conclusion"})
+
+    @property
+    def withheld_from_course(self) -> frozenset[str]:
+        """The keys of the course's file that are passed over: they speak of the reference edition."""
+        return frozenset() if self is Edition.REFERENCE else frozenset({"introduction", "conclusion"})

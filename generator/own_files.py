@@ -1,0 +1,64 @@
+"""Read files of a folder that somebody else filled, and never one that lies outside of it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path, PurePosixPath
+
+#: Bytes of a student's text; the longest reference answer has a tenth of this.
+LONGEST_TEXT = 100_000
+
+
+class OwnFileError(Exception):
+    """The file may not be read, or cannot be; the message says why. ``absent`` when there is none."""
+
+    def __init__(self, message: str, *, absent: bool = False) -> None:
+        super().__init__(message)
+        self.absent = absent
+
+
+def read_own(folder: Path, name: str, largest: int = LONGEST_TEXT) -> bytes:
+    """The content of the file ``name`` ("answers/2-a/q01.md") below ``folder``.
+
+    Raises OwnFileError for a name that leads outside, for links, devices and pipes anywhere on the way, and for files
+    of more than ``largest`` bytes.
+    """
+    parts = _parts(name)
+    place = folder
+    for part in parts:
+        place = place / part
+        try:
+            status = place.lstat()
+        except FileNotFoundError:
+            raise OwnFileError("the file is missing", absent=True) from None
+        except (OSError, ValueError) as error:
+            raise OwnFileError(f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
+        if stat.S_ISLNK(status.st_mode):
+            raise OwnFileError(f"{part!r} is a link, which could lead outside of the folder")
+    return _read_regular(place, largest)
+
+
+def _parts(name: str) -> tuple[str, ...]:
+    path = PurePosixPath(name)
+    strange = "\\" in name or ":" in name or not name.isprintable()
+    if name in ("", ".") or strange or path.is_absolute() or ".." in path.parts or name != path.as_posix():
+        raise OwnFileError(f"{name!r} is not a plain path below the folder, such as images/map.png")
+    return path.parts
+
+
+def _read_regular(place: Path, largest: int) -> bytes:
+    """Open without following a link and without waiting for a pipe, and look at what was opened, not at its name."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        handle = os.open(place, flags)
+    except OSError as error:
+        raise OwnFileError(f"cannot be read: {error.strerror}") from None
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OwnFileError("is not a plain file")
+    with os.fdopen(handle, "rb") as file:
+        content = file.read(largest + 1)
+    if len(content) > largest:
+        raise OwnFileError(f"is larger than {largest} bytes")
+    return content

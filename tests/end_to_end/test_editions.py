@@ -1,0 +1,147 @@
+"""The editions of the real course with all its results: what each shows, and what none but the teacher's ever holds."""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from project import Project
+from pypdf import PdfReader
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
+
+
+@pytest.fixture(scope="module")
+def planted(built: Project, tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, list[str]]:
+    """The built project with a word of its own in each answer, marking note, expected value and conclusion."""
+    project = built.copy(tmp_path_factory.mktemp("planted") / "project")
+    shutil.rmtree(project.folder / "build")
+    words = (f"zqcanary{number:05}" for number in count(1))
+    planted: list[str] = []
+
+    def word() -> str:
+        planted.append(next(words))
+        return planted[-1]
+
+    for path in sorted((project.folder / "templates/answers").rglob("*.md")):
+        path.write_text(f"{word()}\n\n{path.read_text()}\n\n{word()}\n")
+    for path in sorted((project.folder / "questions").glob("*/q*.yaml")):
+        data = yaml.safe_load(path.read_text())
+        text = path.read_text()
+        for expected in data.get("expected", []):
+            text = text.replace(f"source: {quoted(expected['source'], text)}", f"source: {word()}", 1)
+        marking = f"marking: |\n  {word()}\n"
+        text = text.replace("marking: |\n", marking) if "marking: |\n" in text else text + marking
+        path.write_text(text)
+    for path in [project.folder / "questions/course.yaml", *sorted((project.folder / "questions").glob("*/lab.yaml"))]:
+        path.write_text(re.sub(r"(?m)^conclusion: .*\n", lambda found: f"{found[0]}  {word()}\n\n", path.read_text()))
+    return project, planted
+
+
+def quoted(source: str, text: str) -> str:
+    """A source as the file spells it."""
+    return source if f"source: {source}" in text else f'"{source}"'
+
+
+def contents(folder: Path) -> Iterator[tuple[str, str]]:
+    """Everything that a folder holds, as (place, letters and digits): names, bytes, and the inside of each PDF."""
+    for path in sorted(folder.rglob("*")):
+        yield "name", path.name
+        if path.is_file():
+            raw = path.read_bytes()
+            yield path.name, raw.decode("latin-1")
+            yield path.name, raw.decode("utf-16-le", "ignore")
+            if path.suffix == ".pdf":
+                reader = PdfReader(path)
+                yield path.name, "\n".join(page.extract_text() for page in reader.pages)
+                yield path.name, repr(reader.metadata) + repr(reader.attachments) + repr(reader.outline)
+                yield path.name, "\n".join(inside(reader))
+
+
+def inside(reader: PdfReader) -> Iterator[str]:
+    """Every string, name and unpacked stream of a PDF: alternative texts, form fields, tags."""
+    for number in range(1, len(reader.xref[0]) + len(reader.xref_objStm) + 1 if reader.xref else 1):
+        try:
+            found = reader.get_object(IndirectObject(number, 0, reader))
+        except Exception:  # a hole in the numbers of the objects
+            continue
+        yield from strings(found)
+
+
+def strings(value: Any) -> Iterator[str]:
+    if isinstance(value, StreamObject):
+        yield value.get_data().decode("latin-1")
+    if isinstance(value, DictionaryObject):
+        for key, item in value.items():
+            yield str(key)
+            yield from strings(item) if not isinstance(item, IndirectObject) else ()
+    elif isinstance(value, ArrayObject):
+        for item in value:
+            yield from strings(item) if not isinstance(item, IndirectObject) else ()
+    else:
+        yield str(value)
+
+
+def found_in(folder: Path, words: list[str]) -> set[str]:
+    """Those of the words that stand anywhere in a folder, hyphenated or not."""
+    found: set[str] = set()
+    for _, text in contents(folder):
+        plain = re.sub(r"[^a-z0-9]", "", text.lower())
+        found |= {word for word in words if word in plain}
+    return found
+
+
+def test_the_search_finds_every_word_in_the_reference_edition(planted: tuple[Project, list[str]]) -> None:
+    project, words = planted
+    assert len(words) >= 40
+    assert project.build("--edition", "reference", "--output", "reference")[0] == 0
+    assert found_in(project.folder / "reference", words) == set(words)
+
+
+@pytest.mark.parametrize("options", [[], ["--fields"], ["--frames"]])
+def test_a_worksheet_leaks_nothing(planted: tuple[Project, list[str]], options: list[str]) -> None:
+    project, words = planted
+    output = "worksheet" + "".join(options)
+    assert project.build("--edition", "worksheet", "--output", output, *options)[0] == 0
+    assert (project.folder / output / "report.pdf").stat().st_size > 10_000
+    assert found_in(project.folder / output, words) == set()
+
+
+def test_a_students_report_leaks_nothing_and_neither_does_a_new_project(planted: tuple[Project, list[str]]) -> None:
+    project, words = planted
+    project.run("init", "mine")
+    assert found_in(project.folder / "mine", words) == set()
+    answer = project.folder / "mine/answers/2-a/q01.md"
+    answer.write_text(
+        "VGG16 has {{ vgg16.parameters | millions }} parameters.\n"
+        "{% claim vgg16.linear_share < 0.5 %}Few of them are in the fully connected layers.{% endclaim %}\n"
+    )
+    done = project.run("build", "mine")
+    assert "0 computed" in done.stdout
+    assert found_in(project.folder / "mine", words) == set()
+    page = (project.folder / "mine/build/report.html").read_text()
+    assert "138.4\u202fmillion" in page or "138.4 million" in page
+    assert "The results contradict this" in page
+    assert "vgg16.linear_share &lt; 0.5" in page
+    assert "not answered yet" in done.stderr
+    assert "2-a/q02" in done.stderr
+    assert "the results contradict this claim" in done.stderr
+    assert project.run("build", "mine", "--strict", code=1).stdout
+    with (project.folder / "mine/build/results/claims.csv").open() as stream:
+        rows = [row for row in csv.DictReader(stream) if row["expression"] == "vgg16.linear_share < 0.5"]
+    assert [row["holds"] for row in rows] == ["False"]
+
+
+def test_the_reference_edition_compares_with_what_was_published(planted: tuple[Project, list[str]]) -> None:
+    project, _ = planted
+    project.build("--edition", "reference", "--output", "reference")
+    with (project.folder / "reference/results/reproduction.csv").open() as stream:
+        verdicts = {(row["question"], row["metric"]): row["verdict"] for row in csv.DictReader(stream)}
+    assert verdicts["2-a/q01", "vgg16.parameters"] == "reproduced"
+    assert verdicts["2-a/q08", "layers.reference_test"] == "not comparable"  # published for another profile
