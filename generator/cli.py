@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from generator import __version__
+from generator.options import FOLDER, common_options, find_project, read_formats, read_settings
 
 if TYPE_CHECKING:
     from generator.errors import GenreportError
-    from generator.project import Project
-    from generator.session import Settings
-
-Command = TypeVar("Command", bound=Callable[..., Any])
-FOLDER = click.Path(file_okay=False, path_type=Path)
 
 # \b keeps click from filling the lines of an example.
 
@@ -34,58 +29,9 @@ def cli() -> None:
     """
 
 
-def _options(*, output: bool = False) -> Callable[[Command], Command]:
-    """The options that say where data and cached results are, and under which profile."""
-    options = [
-        click.option("--profile", help="Which data, networks and lengths to use (quick; a project names its own)."),
-        click.option("--set", "overrides", multiple=True, metavar="ROLE=VALUE", help="Put a value in a role."),
-        click.option("--data", type=FOLDER, envvar="GENREPORT_DATA", help="Folder of data sets and weights."),
-        click.option("--cache", type=FOLDER, envvar="GENREPORT_CACHE", help="Folder of cached results."),
-    ]
-    if output:
-        options.append(
-            click.option("--output", type=FOLDER, help="Where the report goes (build/; a project's own build/).")
-        )
-
-    def decorate(command: Command) -> Command:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return decorate
-
-
-def _settings(
-    profile: str | None, overrides: Iterable[str], data: Path | None, cache: Path | None, output: Path | None = None,
-    edition: str | None = None, project: Project | None = None, **others: Any,
-) -> Settings:  # fmt: skip
-    """The settings that the options amount to; raises InputError for options that cannot be."""
-    from generator.editions import Edition
-    from generator.errors import InputError, Mistake
-    from generator.session import Settings
-    from generator.yaml_source import parse_value
-
-    roles: dict[str, Any] = {}
-    for text in overrides:
-        role, sign, value = text.partition("=")
-        if not sign or not role:
-            raise InputError([Mistake("--set has another form", expected="--set role=value", got=repr(text))])
-        roles[role] = parse_value(value)
-    chosen = Edition(edition) if edition else Edition.STUDENT if project else Edition.REFERENCE
-    if chosen is Edition.STUDENT and project is None:
-        hint = "`genreport init DIR` makes one; then `genreport build DIR`"
-        raise InputError([Mistake("the student's edition needs a project", hint=hint)])
-    if chosen is not Edition.WORKSHEET and (others.get("frames") or others.get("fields")):
-        raise InputError([Mistake("--frames and --fields are for worksheets", hint="add --edition worksheet")])
-    own = {"profile": project.form.profile, "output": project.folder / "build"} if project else {}
-    given = {"profile": profile, "data": data, "cache": cache, "output": output}
-    taken: dict[str, Any] = {**own, **{name: value for name, value in given.items() if value is not None}}
-    return Settings(overrides=roles, edition=chosen, project=project, **taken, **others)
-
-
 @cli.command()
 @click.argument("selection", nargs=-1)
-@_options(output=True)
+@common_options(output=True)
 @click.option("--only", is_flag=True, help="Write just the selection, as a document of its own with the same numbers.")
 @click.option("--force", is_flag=True, help="Compute the selection again, although it is in the cache.")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), default="auto", show_default=True)
@@ -113,34 +59,17 @@ def build(selection: tuple[str, ...], formats: str, only: bool, force: bool, **o
     from generator import pipeline
     from generator.display import BuildDisplay
 
-    project, selection = _project(selection)
-    settings = _settings(formats=_formats(formats), project=project, **options)
+    project, selection = find_project(selection)
+    settings = read_settings(formats=read_formats(formats), project=project, **options)
     with BuildDisplay() as display:
         report = pipeline.build(settings, selection, only=only, force=force, listen=display.listen, say=display.say)
     display.conclude(report)
     sys.exit(int(report.exit_code))
 
 
-def _project(selection: tuple[str, ...]) -> tuple[Project | None, tuple[str, ...]]:
-    """The student's project that the first word names or the current folder is, and the rest of the selection."""
-    from generator.project import is_project, read_project
-
-    for folder, rest in ((Path(*selection[:1]), selection[1:]), (Path(), selection)):
-        if is_project(folder):
-            return read_project(folder), rest
-    return None, selection
-
-
-def _formats(text: str) -> frozenset[str]:
-    formats = frozenset(part.strip() for part in text.split(",") if part.strip())
-    if not formats or formats - {"html", "pdf"}:
-        raise click.BadParameter(f"expected html, pdf or html,pdf; got {text!r}", param_hint="--format")
-    return formats
-
-
 @cli.command()
 @click.argument("folder", type=FOLDER)
-@_options()
+@common_options()
 def init(folder: Path, **options: Any) -> None:
     """Make a student's project in FOLDER: report.yaml, and a file for each answer that says what it can use.
 
@@ -152,7 +81,7 @@ def init(folder: Path, **options: Any) -> None:
     """
     from generator import pipeline
 
-    written = pipeline.begin_project(folder, _settings(**options))
+    written = pipeline.begin_project(folder, read_settings(**options))
     click.echo(
         f"{len(written)} files written to {folder}/: put your names into report.yaml, your answers into answers/,"
     )
@@ -160,8 +89,33 @@ def init(folder: Path, **options: Any) -> None:
 
 
 @cli.command()
+@click.argument("submissions", nargs=-1, required=True, type=click.Path(path_type=Path))
+@common_options()
+@click.option("--output", type=FOLDER, default="check", show_default=True, help="Where the summary and reports go.")
+@click.option("--jobs", type=click.IntRange(1), help="Submissions at once (one per core).")
+def check(submissions: tuple[Path, ...], output: Path, **options: Any) -> None:
+    """Build many students' projects and sum up what stands in them, for teachers.
+
+    A SUBMISSION is a project's folder, or a folder full of projects. Each is built under its own profile, in a process
+    with limits on time and memory; the summary names unanswered questions, contradicted claims, numbers that no result
+    supports, results that differ from ours, and identical answers.
+
+    \b
+    genreport check submissions/
+    genreport check submissions/ada submissions/alan --output ~/marking
+    """
+    from generator.check_display import CheckDisplay
+    from generator.submissions import look_over
+    from generator.summary import write_summary
+
+    with CheckDisplay() as display:
+        found = look_over(submissions, read_settings(**options), output, display.finished, display.listen)
+    sys.exit(display.conclude(found, write_summary(found, output)))
+
+
+@cli.command()
 @click.argument("selection", nargs=-1)
-@_options()
+@common_options()
 def plan(selection: tuple[str, ...], **options: Any) -> None:
     """Show every job: cached or not, and for one that is not, what changed.
 
@@ -172,11 +126,11 @@ def plan(selection: tuple[str, ...], **options: Any) -> None:
     from generator import pipeline
     from generator.display import show_plan
 
-    show_plan(pipeline.make_plan(_settings(**options), selection)[2])
+    show_plan(pipeline.make_plan(read_settings(**options), selection)[2])
 
 
 @cli.command("list")
-@_options()
+@common_options()
 def list_(**options: Any) -> None:
     """List the questions with their state.
 
@@ -187,13 +141,13 @@ def list_(**options: Any) -> None:
     from generator import pipeline
     from generator.display import show_questions
 
-    session, planned, _ = pipeline.make_plan(_settings(**options))
+    session, planned, _ = pipeline.make_plan(read_settings(**options))
     show_questions(session, planned)
 
 
 @cli.command()
 @click.argument("question")
-@_options()
+@common_options()
 def why(question: str, **options: Any) -> None:
     """Tell one question's story: its results, where they came from, and what would be computed.
 
@@ -203,13 +157,13 @@ def why(question: str, **options: Any) -> None:
     from generator import pipeline
     from generator.display import show_story
 
-    session, planned, _ = pipeline.make_plan(_settings(**options), [question])
+    session, planned, _ = pipeline.make_plan(read_settings(**options), [question])
     for address in session.questions([question]):
         show_story(session, planned, address)
 
 
 @cli.command()
-@_options()
+@common_options()
 @click.option("--force", is_flag=True, help="Replace files that differ from the published ones.")
 def fetch(force: bool, **options: Any) -> None:
     """Download and verify all data and weights that a profile needs; goes on where it stopped.
@@ -221,14 +175,14 @@ def fetch(force: bool, **options: Any) -> None:
     from generator import pipeline
     from generator.display import FetchDisplay
 
-    settings = _settings(**options)
+    settings = read_settings(**options)
     with FetchDisplay(settings.data) as display:
         fetched, by_hand = pipeline.fetch_data(settings, display.listen, force=force)
     sys.exit(display.conclude(fetched, by_hand))
 
 
 @cli.command()
-@_options()
+@common_options()
 def doctor(**options: Any) -> None:
     """Check Python, torch, Pango, fonts, data, weights and disk, and say how to mend each fault.
 
@@ -239,11 +193,11 @@ def doctor(**options: Any) -> None:
     from generator import pipeline
     from generator.display import show_checks
 
-    sys.exit(show_checks(pipeline.diagnose(_settings(**options))))
+    sys.exit(show_checks(pipeline.diagnose(read_settings(**options))))
 
 
 @cli.command()
-@_options()
+@common_options()
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def clean(yes: bool, **options: Any) -> None:
     """Remove cache entries that no question needs any more, under any profile.
@@ -255,7 +209,7 @@ def clean(yes: bool, **options: Any) -> None:
     from generator import pipeline
     from generator.display import human_size
 
-    cache, stale = pipeline.unneeded(_settings(**options))
+    cache, stale = pipeline.unneeded(read_settings(**options))
     if not stale:
         click.echo(f"Every entry in {cache.folder} is needed.")
         return

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from generator import __version__
 from generator.cache import Cache, DamagedEntryError, EntryInfo
+from generator.computing import Listener, compute_results, failures
 from generator.editions import Edition
 from generator.errors import CacheError, RenderError
-from generator.executor import ExecutorSpec
-from generator.job import Job
-from generator.outcomes import ExitCode, Failure, Outcome, State
-from generator.plan import Plan, PlannedJob, Standing
-from generator.runner import Event, run_jobs
+from generator.outcomes import ExitCode, Outcome, State
+from generator.plan import Plan, PlannedJob
 from generator.session import Session, Settings, open_session
 from generator.stamp import Rendering, is_current, mark_current, render_key
 from generator.storage import replace_file, to_json
@@ -27,9 +24,10 @@ if TYPE_CHECKING:
     from generator.datasets.download import Fetched, Progress
     from generator.doctor import Check
     from generator.render import Report
+    from generator.render.figures import Drawing
 
-Listener = Callable[[Event], None]
 Say = Callable[[str], None]
+Drawings = MutableMapping[tuple[str, str, float], "Drawing"]
 
 
 @dataclass(frozen=True)
@@ -69,21 +67,21 @@ def build(
     _check_writable(settings)
     part = "+".join(chosen) if only else "all"
     computing = () if settings.frames else chosen  # empty frames need no results
-    plan, outcomes = _compute(session, computing, force, listen)
+    plan, outcomes = compute_results(session, computing, force, listen)
     report, key = _report(session, plan, outcomes, chosen if only else None)
     warnings: list[str] = []
     rendering = current = is_current(settings.output, part, key)
     if rendering is None:
         warnings = _remove_damaged(session, report)
         if warnings:
-            plan, outcomes = _compute(session, computing, False, listen)
+            plan, outcomes = compute_results(session, computing, False, listen)
             report, key = _report(session, plan, outcomes, chosen if only else None)
         rendering = _render(session, report, plan, say)
         if rendering.files:  # a report without its PDF is tried again
             mark_current(settings.output, part, key, rendering)
     session.save()
     states = [outcomes[planned.job.fingerprint].state for planned in plan.needed(computing)]
-    problems = (*_failures(plan, outcomes), *rendering.problems)
+    problems = (*failures(plan, outcomes), *rendering.problems)
     warnings += rendering.warnings
     failed = bool(problems) or (settings.strict and bool(warnings))
     return BuildReport(
@@ -96,6 +94,22 @@ def build(
         gaps=rendering.gaps,
         exit_code=ExitCode.JOB_FAILED if failed else ExitCode.OK,
     )
+
+
+def compute(settings: Settings, listen: Listener = lambda event: None) -> tuple[str, ...]:
+    """Compute what is missing of all results and render nothing; one line for each job that failed."""
+    session = open_session(settings)
+    _check_writable(settings)
+    plan, outcomes = compute_results(session, session.questions(()), False, listen)
+    session.save()
+    return tuple(failures(plan, outcomes))
+
+
+def render_computed(session: Session, drawings: Drawings) -> Rendering:
+    """Render a report from what is in the cache; nothing is computed, and nothing but the report is written."""
+    plan, outcomes = compute_results(session, (), False, lambda event: None)
+    report, _ = _report(session, plan, outcomes, None)
+    return _render(session, dataclasses.replace(report, drawings=drawings), plan, lambda text: None)
 
 
 def begin_project(folder: Path, settings: Settings) -> list[Path]:
@@ -173,59 +187,6 @@ def _check_writable(settings: Settings) -> None:
             raise CacheError(f"cannot write to {folder}", hint)
 
 
-def _compute(
-    session: Session, chosen: tuple[str, ...], force: bool, listen: Listener
-) -> tuple[Plan, dict[str, Outcome]]:
-    """Plan, and compute what is missing of the chosen questions; every planned job gets an outcome by fingerprint."""
-    whole = len(chosen) == sum(1 for _ in session.course.questions())
-    plan = session.plan(frozenset({*chosen, *(["roles"] if whole else [])}) if force else frozenset())
-    needed = {planned.job.fingerprint for planned in plan.needed(chosen)}
-    outcomes: dict[str, Outcome] = {}
-    jobs: list[Job] = []
-    for fingerprint, planned in plan.jobs.items():
-        failure = _blocked(plan, fingerprint)
-        if planned.standing is Standing.HIT:
-            load = functools.cache(functools.partial(session.cache.load, fingerprint))
-            outcomes[fingerprint] = Outcome(State.HIT, fingerprint, session.cache.provenance(fingerprint), load=load)
-        elif fingerprint not in needed:
-            outcomes[fingerprint] = Outcome(State.PENDING, fingerprint)
-        elif failure is not None:
-            state = State.FAILED if planned.standing is Standing.BLOCKED else State.SKIPPED
-            outcomes[fingerprint] = Outcome(state, fingerprint, failure=failure)
-        else:
-            jobs.append(planned.job)
-    for job in jobs:
-        if session.cache.has(job.fingerprint):  # forced: while its entry is there, no worker computes it
-            session.cache.remove(job.fingerprint)
-    settings = session.settings
-    spec = ExecutorSpec(settings.executor, settings.jobs, settings.device)
-    hits = [planned.job for planned in plan.jobs.values() if planned.standing is Standing.HIT]
-    outcomes |= run_jobs(jobs, session.cache, spec, data=settings.data, on_event=listen, hits=hits)
-    _remember(session, plan, outcomes)
-    return plan, outcomes
-
-
-def _blocked(plan: Plan, fingerprint: str) -> Failure | None:
-    """Why the job cannot run, when data is missing for it or for one of its inputs."""
-    planned = plan.jobs[fingerprint]
-    if planned.standing is Standing.BLOCKED:
-        return planned.failure
-    for target in planned.job.inputs.values():
-        cause = _blocked(plan, target)
-        if cause is not None:
-            return Failure(f"its input {plan.jobs[target].job.address} cannot be computed: {cause.reason}", cause.hint)
-    return None
-
-
-def _remember(session: Session, plan: Plan, outcomes: Mapping[str, Outcome]) -> None:
-    """Note what each address was computed from, for the next `plan`."""
-    for address, fingerprint in plan.by_address.items():
-        outcome = outcomes[fingerprint]
-        if outcome.has_result and outcome.provenance is not None:
-            ingredients = plan.jobs[fingerprint].ingredients
-            session.history.note(plan.profile, address, ingredients, outcome.provenance.duration)
-
-
 def _report(
     session: Session, plan: Plan, outcomes: Mapping[str, Outcome], only: tuple[str, ...] | None
 ) -> tuple[Report, str]:
@@ -300,12 +261,3 @@ def _exported(plan: Plan) -> dict[str, Any]:
     """The plan as results/plan.json holds it: for each address its fingerprint and all that went into it."""
     jobs = {address: asdict(plan.jobs[fp].ingredients) | {"fingerprint": fp} for address, fp in plan.by_address.items()}
     return {"profile": plan.profile, "jobs": dict(sorted(jobs.items()))}
-
-
-def _failures(plan: Plan, outcomes: Mapping[str, Outcome]) -> Iterator[str]:
-    """One line for each job that failed or was skipped, with all places that asked for it."""
-    for fingerprint, outcome in outcomes.items():
-        if outcome.failure is not None:
-            places = ", ".join(plan.jobs[fingerprint].addresses)
-            hint = f"\n    hint: {outcome.failure.hint}" if outcome.failure.hint else ""
-            yield f"{places}: {outcome.state.value}: {outcome.failure.reason}{hint}"

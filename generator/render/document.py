@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from generator.answer_language import Claim
@@ -11,6 +11,7 @@ from generator.errors import Mistake
 from generator.outcomes import Outcome
 from generator.render.bibliography import Reference
 from generator.render.exhibits import Box, Exhibit
+from generator.render.figures import Drawing
 from generator.render.numbering import Numbered
 from generator.render.own_images import OwnImages
 from generator.render.reproduction import Comparison
@@ -26,7 +27,7 @@ class Report:
     ``str(ResultRef)`` to how its job ended. ``device`` is in words for the cover. ``only`` names the questions
     ("2-a/q03") of a partial report, which keeps the numbers of the whole one. ``images`` is the folder that a student's
     own pictures are read from; with ``frames``, empty frames stand in place of all exhibits; with ``fields``, the PDF
-    of a worksheet has fields to write in instead of ruled lines.
+    of a worksheet has fields to write in instead of ruled lines. ``drawings`` may be shared by several reports.
     """
 
     course: CourseSpec
@@ -39,6 +40,7 @@ class Report:
     images: Path | None = None
     frames: bool = False
     fields: bool = False
+    drawings: MutableMapping[tuple[str, str, float], Drawing] = field(default_factory=dict)
 
     def shows(self, question: QuestionSpec) -> bool:
         """Whether this question is part of the report."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from generator.errors import InputError, Mistake
 from generator.render.answers import AnswerWriter
-from generator.render.figures import TEXT_WIDTH, Drawing, draw_figure
+from generator.render.figures import TEXT_WIDTH, Drawing
 from generator.render.formats import seconds
 from generator.render.markdown import to_text
 from generator.render.numbering import Numbered, slug
@@ -157,9 +157,7 @@ def _panel(
     position: tuple[int, int, str],
 ) -> Panel:
     place, count, whole_alt = position
-    figures = writer.results.load(ref).figures
-    if panel.figure not in figures:
-        raise AnswerError(f"{ref} has no figure {panel.figure}; it has {', '.join(sorted(figures)) or 'none'}")
+    drawing = writer.results.drawing(ref, panel.figure, width)
     caption = _caption(panel.caption, spec, question, writer, ref) if panel.caption else ""
     alt = to_text(_caption(panel.alt, spec, question, writer, ref)) if panel.alt else ""
     if not alt:
@@ -169,7 +167,7 @@ def _panel(
         raise AnswerError(f"the sub-figure {panel.source}.{panel.figure} has no alternative text (alt)")
     letter = _letter(place) if count > 1 else ""
     stem = slug(f"{question.address}-{spec.name}") + (f"-{letter}" if letter else "")
-    return Panel(stem, draw_figure(figures[panel.figure], width), alt, letter, caption, width / TEXT_WIDTH)
+    return Panel(stem, drawing, alt, letter, caption, width / TEXT_WIDTH)
 
 
 def _letter(place: int) -> str:

@@ -61,7 +61,7 @@ class _Gatherer:
 
     def __post_init__(self) -> None:
         self.numbering: Numbering = number_course(self.report.course)
-        self.results = Results(self.report.refs, self.report.outcomes)
+        self.results = Results(self.report.refs, self.report.outcomes, self.report.drawings)
         self.writer = AnswerWriter(self.results, self.numbering, self.report.profile)
         self.images = OwnImages(self.report.images)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from generator.answer_syntax import Point, parse_result_address
 from generator.outcomes import Outcome, State
+from generator.render.figures import Drawing, draw_figure
 from generator.results import Result, Table
 from generator.spec import ResultRef
 
@@ -39,10 +40,13 @@ class Results:
     """Every result of the report, read from the cache once and only when something asks for it.
 
     ``refs`` maps "2-a/q01/networks" to its results in grid order; ``outcomes`` maps ``str(ResultRef)`` to its outcome.
+    ``drawings`` keeps what was drawn, by the job's fingerprint, the figure's name and its width: reports that are
+    rendered one after the other may share it.
     """
 
     refs: Mapping[str, tuple[ResultRef, ...]]
     outcomes: Mapping[str, Outcome]
+    drawings: MutableMapping[tuple[str, str, float], Drawing] = field(default_factory=dict)
     _loaded: dict[str, Result] = field(default_factory=dict)
 
     def select(self, question: str, result: str, point: Point = ()) -> tuple[ResultRef, ...]:
@@ -95,6 +99,16 @@ class Results:
         if name in dict(ref.point):
             return dict(ref.point)[name]
         raise AnswerError(f"{ref} has no metric {name}; it has {', '.join(sorted(metrics))}")
+
+    def drawing(self, ref: ResultRef, name: str, width: float) -> Drawing:
+        """One figure of a result, drawn ``width`` inches wide."""
+        figures = self.load(ref).figures
+        if name not in figures:
+            raise AnswerError(f"{ref} has no figure {name}; it has {', '.join(sorted(figures)) or 'none'}")
+        key = (self.outcomes[str(ref)].fingerprint, name, width)
+        if key not in self.drawings:
+            self.drawings[key] = draw_figure(figures[name], width)
+        return self.drawings[key]
 
     def table(self, ref: ResultRef, name: str) -> Table:
         """One table of a result."""

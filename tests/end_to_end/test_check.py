@@ -1,0 +1,92 @@
+"""`genreport check` on submissions of every kind, from results in the cache."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from project import Project
+
+SAME = "Both of us wrote this very sentence, and neither of us changed a word of it."
+
+
+def write(folder: Path, name: str, answers: dict[str, str], report: str = "") -> Path:
+    place = folder / name
+    (place / "answers" / "2-a").mkdir(parents=True)
+    (place / "report.yaml").write_text(report or f'authors: [{{name: "{name.title()}", number: "1"}}]\n')
+    for question, text in answers.items():
+        (place / "answers" / "2-a" / f"{question}.md").write_text(text)
+    return place
+
+
+@pytest.fixture(scope="module")
+def checked(built: Project, tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, dict[str, dict[str, str]], str]:
+    """The summary's rows by name, after a check of good, careless, copied, broken and hostile submissions."""
+    project = built.copy(tmp_path_factory.mktemp("check") / "project")
+    folder = project.folder / "submissions"
+    good = write(folder, "good", {"q01": "VGG16 has {{ vgg16.parameters | millions }} parameters, or 138.4 million."})
+    (good / "build" / "results").mkdir(parents=True)
+    metrics = json.loads((project.folder / "build/results/metrics.json").read_text())
+    altered = {**metrics, "2-a/q01/vgg16/parameters": 1}
+    (good / "build" / "results" / "metrics.json").write_text(json.dumps(altered))
+    claim = "{% claim vgg16.linear_share < 0.5 %}Few are linear, 77.77 % to be exact.{% endclaim %}"
+    write(folder, "careless", {"q01": claim, "q02": "{{ scores.no_such_metric }}"[:0]})
+    write(folder, "first", {"q05": f"{SAME}\n"})
+    write(folder, "second", {"q05": f"{{# mine #}} **{SAME.upper()}**"})
+    write(folder, "typo", {"q01": "{{ vgg16.paramters }}"})
+    write(folder, "yaml", {}, "authors: [\n")
+    write(folder, "formula", {}, 'authors: [{name: "=HYPERLINK(1)"}]\n')
+    write(folder, "elsewhere", {}, "authors: [{name: Eve}]\nprofile: nowhere\n")
+    stolen = write(folder, "thief", {"q01": "![all](images/x.png)"})
+    (stolen / "images").symlink_to("/etc")
+    (folder / "link").symlink_to("/etc")
+    shutil.rmtree(project.folder / "build")
+    done = project.run("check", "submissions", "--output", "marking", "--jobs", "2", code=1)
+    with (project.folder / "marking" / "summary.csv").open(newline="") as stream:
+        return project, {row["name"]: row for row in csv.DictReader(stream)}, done.stderr
+
+
+def test_every_submission_has_a_row_and_a_line(checked: Any) -> None:
+    _, rows, said = checked
+    assert set(rows) == {"good", "careless", "first", "second", "typo", "yaml", "formula", "elsewhere", "thief"}
+    assert "[9/9]" in said
+
+
+def test_broken_ones_say_why_and_stop_no_other(checked: Any) -> None:
+    _, rows, _ = checked
+    assert "did you mean 'parameters'" in rows["typo"]["problem"]
+    assert "not valid YAML" in rows["yaml"]["problem"]
+    assert "no such profile" in rows["elsewhere"]["problem"]
+    assert {name for name, row in rows.items() if row["problem"]} == {"typo", "yaml", "elsewhere"}
+
+
+def test_claims_numbers_results_and_copies_are_found(checked: Any) -> None:
+    _, rows, _ = checked
+    assert rows["good"]["answered"] == "1"
+    assert rows["good"]["contradicted"] == rows["good"]["unsupported"] == ""
+    assert "2-a/q01/vgg16/parameters: 1 instead of 1.38358e+08" in rows["good"]["differing"]
+    assert "vgg16.linear_share < 0.5" in rows["careless"]["contradicted"]
+    assert rows["careless"]["unsupported"] == "2-a/q01, line 1: 77.77"
+    assert rows["first"]["alike"] == "2-a/q05: second"
+    assert rows["second"]["alike"] == "2-a/q05: first"
+    assert "is a link" in rows["thief"]["faults"]
+
+
+def test_the_summary_and_each_report_can_be_read(checked: Any) -> None:
+    project, rows, _ = checked
+    marking = project.folder / "marking"
+    summary = (marking / "summary.html").read_text()
+    for name, row in rows.items():
+        assert name in summary
+        assert bool(row["page"]) == (marking / name / "report.html").is_file()
+    assert rows["formula"]["authors"] == "'=HYPERLINK(1)"
+
+
+def test_nothing_was_computed_or_written_beside_the_summary(checked: Any) -> None:
+    project, _, said = checked
+    assert "computed" not in said
+    assert not (project.folder / "submissions" / "careless" / "build").exists()
