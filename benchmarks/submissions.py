@@ -28,7 +28,8 @@ def main(count: int) -> None:
             subprocess.run([*COMMAND, "init", str(project)], check=True, stdout=subprocess.DEVNULL)
             for answer in sorted((project / "answers").glob("*/q*.md")):
                 if rng.random() < 0.8:
-                    answer.write_text(" ".join(rng.choices(TEXT.split(), k=200)) + f", in {rng.randint(13, 999)} cases.\n")
+                    words = " ".join(rng.choices(TEXT.split(), k=200))
+                    answer.write_text(f"{words}, in {rng.randint(13, 999)} cases.\n")
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         began = time.perf_counter()
         checking = [*COMMAND, "check", str(folder / "submissions"), "--output", str(folder / "marking")]

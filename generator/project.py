@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +19,7 @@ from generator.spec_files import FileName, Strict
 from generator.yaml_source import Source, read_yaml_text
 
 FILE = "report.yaml"
+IMAGES = "images"
 
 #: One line of a title page, without characters that could draw on a terminal.
 Line = Annotated[str, Field(max_length=300, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]*$")]
@@ -63,6 +66,11 @@ class Project:
         """The file that describes the project."""
         return self.folder / FILE
 
+    def pictures(self) -> tuple[Path, ...]:
+        """The plain files in the folder of images, none of them through a link."""
+        found = [Path(folder, name) for folder, _, names in os.walk(self.folder / IMAGES) for name in names]
+        return tuple(sorted(path for path in found if stat.S_ISREG(path.lstat().st_mode)))
+
     def cover(self, course: CourseSpec) -> CourseSpec:
         """The course under the project's own title, authors, language and theme."""
         form = self.form
@@ -78,7 +86,7 @@ class Project:
         }
         authors = tuple((author.name, author.number) for author in form.authors)
         taken = {name: value for name, value in given.items() if value}
-        return replace(course, authors=authors, files=(*course.files, self.file), **taken)  # type: ignore[arg-type]
+        return replace(course, authors=authors, files=(*course.files, self.file, *self.pictures()), **taken)  # type: ignore[arg-type]
 
     def labs(self, course: CourseSpec) -> tuple[LabSpec, ...]:
         """The labs that the report shows, in its own order. InputError when the course has no such lab."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from generator.catalogue import Catalogue
 from generator.errors import InputError, Mistake
-from generator.project import FILE
+from generator.project import FILE, IMAGES
 from generator.spec import CourseSpec, FigureSpec, QuestionSpec, ResultRef, TableSpec
 
 _WIDTH = 110
@@ -56,7 +56,7 @@ def write_project(
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
             written.append(path)
-    (folder / "images").mkdir(exist_ok=True)
+    (folder / IMAGES).mkdir(exist_ok=True)
     return written
 
 

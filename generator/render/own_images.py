@@ -8,9 +8,9 @@ from io import BytesIO
 from pathlib import Path
 
 from generator.own_files import OwnFileError, read_own
+from generator.project import IMAGES
 from generator.render.maths import MarkupError
 
-FOLDER = "images"
 _LARGEST_FILE = 10_000_000  # bytes
 _MOST_PIXELS = 40_000_000
 _LONGEST_SIDE = 2000  # pixels that are kept: the text is 13 cm wide
@@ -41,8 +41,8 @@ class OwnImages:
         return self.shown[address]
 
     def _read(self, address: str) -> OwnImage:
-        if self.folder is None or not address.startswith(f"{FOLDER}/"):
-            raise MarkupError(f"the image {address!r} cannot be shown: images lie in the project's folder {FOLDER}/")
+        if self.folder is None or not address.startswith(f"{IMAGES}/"):
+            raise MarkupError(f"the image {address!r} cannot be shown: images lie in the project's folder {IMAGES}/")
         try:
             return _redraw(read_own(self.folder, address, _LARGEST_FILE))
         except OwnFileError as error:
