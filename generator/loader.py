@@ -13,33 +13,27 @@ from generator.complaints import parse
 from generator.editions import Edition
 from generator.errors import InputError, Mistake
 from generator.profiles import LAB_PROFILES, read_profiles
+from generator.question_parts import column_spec, expected_spec, result_spec
 from generator.roles import NAME
 from generator.spec import (
     Answer,
-    ColumnFormat,
-    ColumnSpec,
     CourseSpec,
-    ExpectedSpec,
     FigureSpec,
     LabSpec,
     Mark,
     PanelSpec,
     Place,
     QuestionSpec,
-    ResultRef,
-    ResultSpec,
     RowsSpec,
     SectionSpec,
     TableSpec,
     Theme,
 )  # fmt: skip
 from generator.spec_files import (
-    ColumnEntry,
     CourseFile,
     FigureEntry,
     LabFile,
     QuestionFile,
-    ResultEntry,
     RowsEntry,
     Strict,
     TableEntry,
@@ -177,6 +171,9 @@ class _Loader:
         answer = self.answer(f"{lab}/{name}")
         if form is not None:
             self.names(form, source)
+        expected = [
+            expected_spec(entry, source, ("expected", n)) for n, entry in enumerate(form.expected if form else ())
+        ]
         self.mistakes += source.mistakes
         if form is None or answer is None:
             return None
@@ -189,16 +186,13 @@ class _Loader:
             title=form.title,
             mark=Mark(form.mark),
             statement=form.statement,
-            results={key: _result(address, key, entry, source) for key, entry in form.results.items()},
+            results={key: result_spec(address, key, entry, source) for key, entry in form.results.items()},
             tables={key: self.table(key, entry, source) for key, entry in form.tables.items()},
             figures={key: self.figure(key, entry, source) for key, entry in form.figures.items()},
             answer=answer,
             place=Place(source.path, 1),
             source=source,
-            expected=tuple(
-                ExpectedSpec(e.metric, float(e.value), float(e.tolerance), e.source, e.profile, e.spread)
-                for e in form.expected
-            ),
+            expected=tuple(expected),
             marking=form.marking,
             space=form.space,
         )
@@ -248,7 +242,7 @@ class _Loader:
         return TableSpec(
             name=name,
             caption=entry.caption,
-            columns=tuple(_column(key, column) for key, column in entry.columns.items()),
+            columns=tuple(column_spec(key, column) for key, column in entry.columns.items()),
             source=entry.source,
             table=entry.table,
             rows=tuple(RowsSpec(r.source, r.label) if isinstance(r, RowsEntry) else RowsSpec(r) for r in rows),
@@ -283,15 +277,3 @@ def _sections(form: LabFile | None, source: Source) -> list[tuple[str, str, list
         return [(section.title, section.introduction, _names(section.questions)) for section in form.sections]
     sections = source.data.get("sections") if isinstance(source.data, Mapping) else None
     return [("", "", _names(section, "questions")) for section in sections] if isinstance(sections, list) else []
-
-
-def _result(question: str, name: str, entry: ResultEntry, source: Source) -> ResultSpec:
-    place = Place(source.path, source.line(("results", name)) or 1)
-    return ResultSpec(ResultRef(question, name), entry.computation, entry.params, entry.grid, entry.inputs, place)
-
-
-def _column(key: str, entry: str | ColumnEntry) -> ColumnSpec:
-    if isinstance(entry, str):
-        return ColumnSpec(key, entry)
-    interval = (entry.interval[0], entry.interval[1]) if entry.interval else None
-    return ColumnSpec(key, entry.title, ColumnFormat(entry.format), entry.digits, entry.unit, entry.best, interval)

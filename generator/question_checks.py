@@ -9,7 +9,7 @@ from generator.catalogue import Signature, matches
 from generator.editions import Edition
 from generator.errors import Mistake
 from generator.references import parse_reference, select, split_address
-from generator.spec import ANY_PROFILE, FigureSpec, QuestionSpec, TableSpec
+from generator.spec import ANY_PROFILE, ExpectedSpec, FigureSpec, QuestionSpec, TableSpec
 from generator.text_checks import CourseNames, TextChecker, wanted
 from generator.yaml_source import Where
 
@@ -33,7 +33,10 @@ class QuestionChecker:
         for figure in self.question.figures.values():
             self._figure(figure)
         for number, expected in enumerate(self.question.expected):
-            self._expected(expected.metric, expected.profile, ("expected", number), "metric")
+            key = "table" if expected.column else "metric"
+            self._expected(expected.metric, expected.profile, ("expected", number), key)
+            if expected.column:
+                self._cell(expected, ("expected", number))
             if expected.spread:
                 self._expected(expected.spread, expected.profile, ("expected", number), "spread")
         student = self.names.course.edition is Edition.STUDENT
@@ -136,10 +139,21 @@ class QuestionChecker:
         parsed = parse_result_address(metric)
         if parsed is None or not parsed[3]:
             expected = "result.metric or result[parameter=value].metric"
-            self._wrong("names no metric", (*where, key), expected=expected, got=repr(metric))
+            self._wrong("names no metric or table", (*where, key), expected=expected, got=repr(metric))
             return
         line = self.source.line((*where, key)) or 1
-        self.yaml.read(ResultRead(*parsed, line), "metric", None if profile == ANY_PROFILE else [profile])
+        what = "table" if key == "table" else "metric"
+        self.yaml.read(ResultRead(*parsed, line), what, None if profile == ANY_PROFILE else [profile])
+
+    def _cell(self, expected: ExpectedSpec, where: Where) -> None:
+        """The columns that a published number's cell is found by must be the table's."""
+        parsed = parse_result_address(expected.metric)
+        address = f"{(parsed[0] or self.question.address)}/{parsed[1]}" if parsed else ""
+        signature = self.names.signature(address)
+        if parsed is not None and signature is not None:
+            columns = [(name, (*where, "row", name)) for name, _ in expected.row]
+            columns.append((expected.column, (*where, "column")))
+            self._columns_of_table(parsed[3], columns, signature, (*where,))
 
     def _placements(self, exhibits: Iterable[Named], answer: TextChecker) -> None:
         """Every exhibit that the answer places must exist, outside the appendix, and be placed once."""

@@ -147,7 +147,8 @@ class FigureSpec:
 class ExpectedSpec:
     """A published number beside the metric that should reproduce it (reference edition only).
 
-    ``spread`` names the metric with the standard deviation over our seeds, where there is one.
+    ``spread`` names the metric with the standard deviation over our seeds, where there is one. With a ``column``,
+    ``metric`` names a table, and the number belongs into the row with the values in ``row``.
     """
 
     metric: str
@@ -156,6 +157,14 @@ class ExpectedSpec:
     source: str
     profile: str = "course"
     spread: str = ""
+    row: Point = ()
+    column: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is compared with, for people."""
+        where = ", ".join(f"{name} = {value}" for name, value in self.row)
+        return f"{self.metric}.{self.column}, {where}" if self.column else self.metric
 
 
 @dataclass(frozen=True)

@@ -78,9 +78,12 @@ class FigureEntry(Strict):
 
 
 class ExpectedEntry(Strict):
-    """A published number."""
+    """A published number, beside a metric, or beside a cell of a result's table."""
 
-    metric: str
+    metric: str = ""
+    table: str = ""
+    row: dict[str, str | int | float | bool] = Field(default_factory=dict)
+    column: str = ""
     value: float | int
     tolerance: float | int = Field(ge=0)
     source: str

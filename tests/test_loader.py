@@ -43,6 +43,11 @@ FORM = [
     slip("name of the language", Q1, "  pair:", "  rows:", "  rows:", "not a name"),
     slip("table and figure of one name", Q2, "figures:", "tables: {bars: {from: own, table: scores, caption: C,"
          " columns: {name: N}}}\nfigures:", "  bars:", "a table has the same name"),
+    slip("metric and table", Q1, "{metric: net.loss, value", "{metric: net.loss, table: net.epochs, value",
+         "metric: net", "expected[0]", "either metric:, or table:"),
+    slip("a table's row", Q1, "{metric: net.loss, value", "{table: net.epochs, column: loss, value",
+         "table: net.epochs", "either metric:, or table:"),
+    slip("no room", Q2, "statement:", "space: 0\nstatement:", "space: 0", "at least 1"),
     slip("digits", Q1, "format: decimal", "digits: 10", "digits", "at most 9"),
     slip("lab twice", COURSE_FILE, "[1-a]", "[1-a, 1-a]", "labs:", "'1-a' stands twice"),
     slip("question twice", LAB, "[q02]", "[q02, q01]", "[q02, q01]", "'q01' stands twice"),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from generator.answer_syntax import parse_result_address
 from generator.render.values import AnswerError, Results, ResultUnavailableError
+from generator.results import Table
 from generator.spec import ANY_PROFILE, CourseSpec, ExpectedSpec, ProfileSpec, QuestionSpec
 
 #: Deviations of our own seeds within which a published number counts as one of them.
@@ -55,11 +57,11 @@ def compare(course: CourseSpec, profile: ProfileSpec, results: Results, question
 
 
 def _compare(question: QuestionSpec, expected: ExpectedSpec, profile: ProfileSpec, results: Results) -> Comparison:
-    ours = _number(question.address, expected.metric, results)
+    ours = _number(question.address, expected.metric, results, expected)
     spread = _number(question.address, expected.spread, results) if expected.spread else None
     return Comparison(
         question=question.address,
-        metric=expected.metric,
+        metric=expected.name,
         source=expected.source,
         profile=expected.profile,
         published=expected.value,
@@ -81,14 +83,22 @@ def _judge(expected: ExpectedSpec, ours: float | None, spread: float | None, pro
     return Verdict.WITHIN_SPREAD if spread and distance <= _SPREADS * spread else Verdict.DIFFERS
 
 
-def _number(question: str, address: str, results: Results) -> float | None:
-    """A metric's value; None when it is no number or there is none under this profile."""
+def _number(question: str, address: str, results: Results, cell: ExpectedSpec | None = None) -> float | None:
+    """A metric's value, or that of a table's cell; None when it is no number or there is none under this profile."""
     parsed = parse_result_address(address)
     if parsed is None:
         return None
     other, result, point, name = parsed
     try:
-        value = results.metric(results.one(other or question, result, point), name)
+        ref = results.one(other or question, result, point)
+        value = _cell(results.table(ref, name), cell) if cell and cell.column else results.metric(ref, name)
     except (AnswerError, ResultUnavailableError):
         return None
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _cell(table: Table, cell: ExpectedSpec) -> Any:
+    """The value in the only row that has all of the cell's values; None when there is no such row, or several."""
+    wanted = {name: str(value) for name, value in cell.row}
+    rows = [row for row in table.records() if wanted.items() <= {name: str(row[name]) for name in row}.items()]
+    return rows[0].get(cell.column) if len(rows) == 1 else None

@@ -25,6 +25,12 @@ CASES = [
      Verdict.DIFFERS),
     (ExpectedSpec("vgg16.fc_share", SHARE, 0.0, "elsewhere", "course"), Verdict.NOT_COMPARABLE),
     (ExpectedSpec("networks[architecture=lenet].fc_share", 0.5, 0.1, "absent", "quick"), Verdict.MISSING),
+    (ExpectedSpec("vgg16.layers", 1792, 0.0, "cell", "quick", "", (("layer", "conv1"),), "parameters"),
+     Verdict.REPRODUCED),
+    (ExpectedSpec("vgg16.layers", 1792, 0.0, "no row", "quick", "", (("layer", "conv99"),), "parameters"),
+     Verdict.MISSING),
+    (ExpectedSpec("vgg16.layers", 64, 0.0, "many rows", "quick", "", (("kind", "convolution 3×3"),), "outputs"),
+     Verdict.MISSING),
     (ExpectedSpec("vgg16.odd_name", 0.5, 0.1, "words", "quick"), Verdict.MISSING),
 ]  # fmt: skip
 
