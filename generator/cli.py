@@ -96,9 +96,9 @@ def init(folder: Path, **options: Any) -> None:
 def check(submissions: tuple[Path, ...], output: Path, **options: Any) -> None:
     """Build many students' projects and sum up what stands in them, for teachers.
 
-    A SUBMISSION is a project's folder, or a folder full of projects. Each is built under its own profile, in a process
-    with limits on time and memory; the summary names unanswered questions, contradicted claims, numbers that no result
-    supports, results that differ from ours, and identical answers.
+    A SUBMISSION is a project's folder, or a folder full of projects. Each is built under its own profile, or the given
+    one, in a process with limits on time and memory; the summary names unanswered questions, contradicted claims,
+    numbers that no result supports, results that differ from ours, and identical answers.
 
     \b
     genreport check submissions/
@@ -109,7 +109,8 @@ def check(submissions: tuple[Path, ...], output: Path, **options: Any) -> None:
     from generator.summary import write_summary
 
     with CheckDisplay() as display:
-        found = look_over(submissions, read_settings(**options), output, display.finished, display.listen)
+        settings, profile = read_settings(**options), options["profile"]
+        found = look_over(submissions, settings, output, display.finished, display.listen, profile)
     sys.exit(display.conclude(found, write_summary(found, output)))
 
 

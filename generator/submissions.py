@@ -69,17 +69,18 @@ def look_over(
     output: Path,
     done: Callable[[Looked, int, int], None],
     listen: Listener = lambda event: None,
+    profile: str | None = None,
 ) -> list[Looked]:
     """Build every submission's report below ``output`` and return what was found, in the order of the names.
 
-    ``settings`` say where cache and data lie and how many processes to use; results that the submissions' profiles need
-    are computed first, once. ``done`` hears of each submission that is finished, of how many are, and of how many there
-    are.
+    ``settings`` say where cache and data lie and how many processes to use. Each is built under its own profile, or all
+    under the given one; results that are missing are computed first, once. ``done`` hears of each submission that is
+    finished, of how many are, and of how many there are.
     """
     places = _named(folders)
-    for profile in sorted({profile for folder in places.values() if (profile := _profile(folder))}):
+    for name in {profile} if profile else sorted({own for folder in places.values() if (own := _profile(folder))}):
         try:
-            compute(dataclasses.replace(settings, profile=profile), listen)
+            compute(dataclasses.replace(settings, profile=name), listen)
         except InputError:
             continue  # a profile that the course does not have: its submissions will say so
     slots = min(settings.jobs or usable_cores(), max(1, len(places)))
@@ -87,7 +88,8 @@ def look_over(
     found: list[Looked] = []
     try:
         calls = {
-            workers.submit(look_at, name, folder, settings, output / name): name for name, folder in places.items()
+            workers.submit(look_at, name, place, settings, output / name, profile): name
+            for name, place in places.items()
         }
         for call in as_completed(calls):
             try:
@@ -131,12 +133,13 @@ def _profile(folder: Path) -> str:
         return ""  # said when it is looked at
 
 
-def look_at(name: str, folder: Path, settings: Settings, output: Path) -> Looked:
+def look_at(name: str, folder: Path, settings: Settings, output: Path, profile: str | None) -> Looked:
     """In a worker process: build one submission's report and look at its answers. Raises what is wrong with it."""
     with _limits():
         project = read_project(folder)
         settings = dataclasses.replace(
-            settings, project=project, edition=Edition.STUDENT, profile=project.form.profile, output=output,
+            settings, project=project, edition=Edition.STUDENT, profile=profile or project.form.profile,
+            output=output,
             formats=frozenset({"html"}),
         )  # fmt: skip
         session = open_session(settings)
@@ -226,4 +229,5 @@ def _worded(error: Exception) -> str:
     """Why there is no report, for the teacher."""
     if isinstance(error, WorkerDiedError) and f"signal {int(signal.SIGALRM)} " in error.message:
         return f"it took longer than {SECONDS} s"
-    return str(error) if isinstance(error, GenreportError) else f"{type(error).__name__}: {error}"
+    words = str(error) if isinstance(error, GenreportError) else f"{type(error).__name__}: {error}"
+    return "".join(sign if sign.isprintable() or sign == "\n" else "\N{REPLACEMENT CHARACTER}" for sign in words)

@@ -86,6 +86,12 @@ def test_the_summary_and_each_report_can_be_read(checked: Any) -> None:
     assert rows["formula"]["authors"] == "'=HYPERLINK(1)"
 
 
+def test_all_can_be_built_under_one_profile(checked: Any) -> None:
+    project, _, _ = checked
+    said = project.run("check", "submissions/elsewhere", "--profile", "quick", "--output", "again").stderr
+    assert "[1/1] elsewhere: 0 of" in said
+
+
 def test_nothing_was_computed_or_written_beside_the_summary(checked: Any) -> None:
     project, _, said = checked
     assert "computed" not in said
