@@ -115,8 +115,8 @@ def _number(value: Any) -> str:
 
 
 def _breakable(text: str) -> Markup:
-    """A long name that may be broken after its punctuation."""
-    return Markup(re.sub(r"([._/\[\],]|=+)(?=\w)", r"\1<wbr>", str(escape(text))))  # noqa: S704 (escaped before)
+    """A long name that may be broken after its punctuation: at spaces without width, as WeasyPrint ignores <wbr>."""
+    return Markup(re.sub(r"([._/\[\],]|=+)(?=\w)", "\\1\u200b", str(escape(text))))  # noqa: S704 (escaped before)
 
 
 class _Fragments(Mapping[str, str]):
