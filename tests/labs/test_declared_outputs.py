@@ -13,8 +13,9 @@ import generator.labs
 from generator.registry import REGISTRY
 from generator.results import decode, encode
 
-for module in Path(generator.labs.__file__).parent.glob("[a-z]*.py"):
-    importlib.import_module(f"generator.labs.{module.stem}")
+LABS_FOLDER = Path(generator.labs.__file__).parent
+for path in sorted(LABS_FOLDER.rglob("[a-z]*.py")):
+    importlib.import_module(".".join(("generator.labs", *path.relative_to(LABS_FOLDER).with_suffix("").parts)))
 
 LABS = [name for name in REGISTRY if REGISTRY[name].function.__module__.startswith("generator.labs.")]
 ON_IMAGES = {"dataset": "embedded_scenes"}
