@@ -20,25 +20,25 @@ def read_role(name: str, value: Any, source: Source, where: Where, mistakes: lis
     """A role's value from YAML; what has none of the known forms is added to ``mistakes``."""
     if isinstance(value, list):
         items = [read_role(name, item, source, (*where, number), mistakes) for number, item in enumerate(value)]
-        return RoleSpec([item.value for item in items], ", ".join(item.label for item in items))
+        return RoleSpec([item.value for item in items], ", ".join(item.label for item in items), source, where)
     if not isinstance(value, Mapping):
-        return RoleSpec(value, "" if value is None else str(value))
+        return RoleSpec(value, "" if value is None else str(value), source, where)
     if "value" in value:
         _check_keys(value, {"value": object, "label": str}, source, where, mistakes)
         inner = read_role(name, value["value"], source, (*where, "value"), mistakes)
-        return RoleSpec(inner.value, str(value.get("label", inner.label)))
+        return RoleSpec(inner.value, str(value.get("label", inner.label)), source, where)
     if "computation" not in value:
         mistakes.append(source.mistake("has the wrong form", where, expected=FORMS, got=shown(dict(value))))
-        return RoleSpec(UNKNOWN, "")
+        return RoleSpec(UNKNOWN, "", source, where)
     known = {"computation": str, "params": dict, "name": str, "label": str}
     if not _check_keys(value, known, source, where, mistakes):
-        return RoleSpec(UNKNOWN, "")
+        return RoleSpec(UNKNOWN, "", source, where)
     job = RoleJob(value.get("name", name), value["computation"], value.get("params", {}))
     if not NAME.fullmatch(job.name):
         expected = "small letters, digits and _, a letter first"
         place = (*where, "name") if "name" in value else where
         mistakes.append(source.mistake("not a name", place, expected=expected, got=shown(job.name)))
-    return RoleSpec(job, value.get("label", job.name))
+    return RoleSpec(job, value.get("label", job.name), source, where)
 
 
 def _check_keys(
@@ -58,8 +58,8 @@ def _check_keys(
     return len(mistakes) == before
 
 
-def role_jobs(roles: Mapping[str, RoleSpec]) -> Iterator[tuple[RoleJob, Where]]:
-    """Every job in a profile's roles, with its place below ``profiles.<name>``."""
+def role_jobs(roles: Mapping[str, RoleSpec]) -> Iterator[tuple[RoleJob, Source, Where]]:
+    """Every job in a profile's roles, with its file and its place there."""
 
     def inside(value: Any, where: Where) -> Iterator[tuple[RoleJob, Where]]:
         if isinstance(value, RoleJob):
@@ -68,5 +68,6 @@ def role_jobs(roles: Mapping[str, RoleSpec]) -> Iterator[tuple[RoleJob, Where]]:
             for number, item in enumerate(value):
                 yield from inside(item, (*where, number))
 
-    for name, role in roles.items():
-        yield from inside(role.value, ("roles", name))
+    for role in roles.values():
+        for job, where in inside(role.value, role.where):
+            yield job, role.source, where
