@@ -30,7 +30,27 @@ def test_a_role_that_one_profile_lacks_is_named(course: Course) -> None:
     assert "profile 'light' gives no value to this role" in str(mistake)
 
 
+def test_a_role_can_stand_for_another_wherever_that_is_defined(course: Course) -> None:
+    course.write(
+        LAB_ROLES, "quick:\n  mine: {value: {role: network}, label: my own}\n  both: [{role: mine}, {role: rate}]\n"
+    )
+    roles = course.read().profiles["quick"].roles
+    assert roles["mine"].value == roles["network"].value
+    assert roles["mine"].label == "my own"
+    assert (roles["both"].value, roles["both"].label) == ([roles["network"].value, 0.25], "my own, 0.25")
+
+
+def test_a_mistake_in_a_role_is_said_once_however_many_stand_for_it(course: Course) -> None:
+    course.write(LAB_ROLES, "quick:\n  one: {role: two}\n  two: {file: x}\n  three: [{role: two}, {role: one}]\n")
+    (mistake,) = course.mistakes()
+    assert mistake.line == 3
+    assert "has the wrong form" in str(mistake)
+
+
 @pytest.mark.parametrize(("text", "line", "words"), [
+    ("quick:\n  net: {role: netwrk}\n", 2, ("there is no such role", "did you mean 'network'?")),
+    ("quick:\n  net: {role: [1]}\n", 2, ("there is no such role",)),
+    ("quick:\n  a: {role: b}\n  b: [{role: a}]\n", 3, ("name each other in a circle", "a → b → a")),
     ("quik: {width: 3}\n", 1, ("there is no such profile", "'quik'", "did you mean 'quick'?")),
     ("quick:\n  width: 1\n  rate: 2\n", 3, ("already has such a role", "course.yaml, line", "choose another name")),
     ("quick:\n  Width: 1\n", 2, ("not a name", "small letters", "'Width'")),
