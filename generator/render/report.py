@@ -91,6 +91,9 @@ def _write_assets(document: Document, folder: Path, formats: frozenset[str]) -> 
         for panel in exhibit.panels:
             ending, content = ("svg", panel.drawing.svg) if panel.drawing.svg else ("png", panel.drawing.png)
             (folder / "figures" / f"{panel.name}.{ending}").write_bytes(content)
+            if (animation := panel.drawing.animation) and "html" in formats:
+                (folder / "figures" / f"{panel.name}-moving.webp").write_bytes(animation.moving)
+                (folder / "figures" / f"{panel.name}-still.webp").write_bytes(animation.still)
     source = report_folder()
     wanted = {name for form, names in (("html", PAGE_FILES), ("pdf", PRINT_FILES)) if form in formats for name in names}
     for name in sorted(wanted):
