@@ -9,6 +9,7 @@ from generator.datasets import embedded_scenes
 from generator.labs.features import extract_features
 from generator.labs.narrow_training import train_narrow_network
 from generator.labs.transfer import svm_by_layer
+from generator.labs.visualising.saliency_cases import saliency_cases
 from generator.workspace import Workspace
 
 FEW = {"train": 8, "test": 4}
@@ -52,6 +53,15 @@ def features(network, tmp_path_factory):
             Workspace("cpu", tmp_path_factory.mktemp("data")),
             network=network, dataset="embedded_scenes", layers=["relu2_2@2", "relu7", "fc8"], precision="float32",
         )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def cases(network, tmp_path_factory):
+    """The small network's saliency maps, and the photographs that are shown in other questions too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(embedded_scenes, "CROPS", FEW)
+        workspace = Workspace("cpu", tmp_path_factory.mktemp("data"))
+        return saliency_cases(workspace, network=network, dataset="embedded_scenes", images=60)
 
 
 @pytest.fixture(scope="session")

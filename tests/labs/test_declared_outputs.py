@@ -35,6 +35,10 @@ ARGUMENTS = {
     "output_scores": {**ON_IMAGES, "image": 0},
     "precision_effect": {**ON_IMAGES, "layers": ["relu7"], "images": 4},
     "reduce_dimensions": {"layer": "relu7", "dimensions": [2, 5]},
+    "saliency_agreement": {**ON_IMAGES, "images": 4},
+    "saliency_boxes": {**ON_IMAGES, "images": 60, "random_boxes": 1},
+    "saliency_cases": {**ON_IMAGES, "images": 4},
+    "saliency_stability": {**ON_IMAGES, "images": 2, "levels": [1.0, 2.0], "samples": 1},
     "svm_by_layer": {"reference": "relu7", "folds": 2},
     "svm_confusions": {**ON_IMAGES, "layer": "relu7"},
     "sweep_class_settings": {
@@ -52,13 +56,14 @@ ARGUMENTS = {
 
 
 @pytest.fixture(params=LABS)
-def computed(request, workspace, network, features, transfer):
+def computed(request, workspace, network, features, transfer, cases):
     computation = REGISTRY[request.param]
     arguments = dict(ARGUMENTS[request.param])
-    results = {"network": network, "features": features, "svm": transfer, "reference": transfer, "other": transfer}
-    results["judge"] = network
+    results = {"features": features, "svm": transfer, "reference": transfer, "other": transfer, "cases": cases}
     for name, annotation in computation.function.__annotations__.items():
-        if annotation in ("Network", "Result") and name in results:
+        if annotation == "Network":
+            arguments[name] = network
+        elif annotation == "Result" and name in results:
             arguments[name] = results[name]
     return computation, computation.function(workspace, **arguments)
 

@@ -102,6 +102,8 @@ def _summary(across: Floats) -> dict[str, Value]:
     np.fill_diagonal(others, np.nan)
     usable = np.isfinite(same) & np.isfinite(others).any(axis=1)
     own = same[usable]
+    if not len(own):
+        return dict.fromkeys(("same", "same_low", "same_high", "others", "p"), None) | {"higher": 0, "images": 0}
     typical = np.nanmedian(others[usable], axis=1)
     low, middle, high = np.quantile(own, [0.25, 0.5, 0.75])
     return {
@@ -119,16 +121,15 @@ def _extremes(first: Explained, second: Explained, across: dict[str, Floats]) ->
     """The photographs on which the two networks' coarse maps agree most and least, and what agreement goes with."""
     same = np.diag(across["coarse"])
     agreeing = (first.predicted == second.predicted).cpu().numpy()
-    best, worst = int(np.nanargmax(same)), int(np.nanargmin(same))
     groups = {"agreeing_coarse": same[agreeing], "disagreeing_coarse": same[~agreeing]}
-    return {
-        "highest_class": first.images.true_class(best),
-        "highest": float(same[best]),
-        "lowest_class": first.images.true_class(worst),
-        "lowest": float(same[worst]),
-        "agreeing": int(agreeing.sum()),
-        **{name: float(np.nanmedian(values)) if np.isfinite(values).any() else None for name, values in groups.items()},
-    }
+    metrics: dict[str, Value] = {"agreeing": int(agreeing.sum())}
+    for name, values in groups.items():
+        metrics[name] = float(np.nanmedian(values)) if np.isfinite(values).any() else None
+    for name, sign in (("highest", 1), ("lowest", -1)):
+        place = int(np.nanargmax(sign * same)) if np.isfinite(same).any() else None
+        metrics[f"{name}_class"] = None if place is None else first.images.true_class(place)
+        metrics[name] = None if place is None else float(same[place])
+    return metrics
 
 
 def _table(first: Explained, second: Explained, across: dict[str, Floats]) -> Table:
@@ -157,5 +158,5 @@ def _grid(first: Explained, second: Explained, places: list[int], maps: list[dic
             right = bool(explained.predicted[place] == explained.labels[place])
             titles += [explained.answer(place, explained.predicted), ""]
             tones += ["good" if right else "bad", ""]
-    heads = [f"{one.backbone.label}, {kind}" for one in (first, second) for kind in ("gradient", "Grad-CAM")]
+    heads = [head for one in (first, second) for head in (one.backbone.label, "Grad-CAM")]
     return ImageGrid(tuple(images), 5, tuple(titles), (), ("photograph", *heads), tuple(tones), COLOURS, (0.0, 1.0))

@@ -26,9 +26,9 @@ COLUMNS = ("case", "image", "true_class", "predicted_class", "probability", "sha
 
 @computation(
     metrics=[
-        "label", "images", "right", "wrong", "region", "without_region", "median_share", "median_elsewhere", "higher",
-        "compared", "higher_share", "higher_low", "higher_high", "higher_p", "right_share", "wrong_share", "groups_p",
-        "classes_correlation", "classes_lowest", "classes_highest",
+        "label", "images", "right", "wrong", "region", "without_region", "median_share", "median_elsewhere",
+        "highest_share", "lowest_share", "higher", "compared", "higher_share", "higher_low", "higher_high", "higher_p",
+        "right_share", "wrong_share", "groups_p", "classes_correlation", "classes_lowest", "classes_highest",
     ],
     tables={
         "cases": ["case", "image", "true_class", "predicted_class", "probability", "share", "elsewhere", "correlation"],
@@ -168,6 +168,8 @@ def _summary(share: Floats, elsewhere: Floats, correlations: Floats, right: NDAr
         "without_region": len(share) - compared,
         "median_share": _median(share[usable]),
         "median_elsewhere": _median(elsewhere[usable]),
+        "highest_share": float(share[usable].max()) if compared else None,
+        "lowest_share": float(share[usable].min()) if compared else None,
         "higher": higher,
         "compared": compared,
         "higher_share": higher / compared if compared else None,
