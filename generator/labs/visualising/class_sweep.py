@@ -129,7 +129,8 @@ def sweep_class_settings(
         tables={"variations": _variation_table(made, labels), "images": _image_table(made, labels)},
         figures={
             **{name: _grid(backbone, made, group, shown) for name, group in groups.items()},
-            **{f"{name}_scores": _chart(made, group) for name, group in groups.items()},
+            # Fewer steps are the beginning of more, so that one curve says it all.
+            **{f"{n}_scores": _chart(made, group[-1:] if n == "steps" else group) for n, group in groups.items()},
         },
     )
 
@@ -208,7 +209,7 @@ def _grid(backbone: Backbone, made: Mapping[str, Made], group: Sequence[Variatio
 def _chart(made: Mapping[str, Made], group: Sequence[Variation]) -> LineChart:
     """The class score before each step, mean over classes, one curve for each variation."""
     curves = []
-    for one in reversed(group):  # the longest first, so that the others are drawn over what they share with it
+    for one in group:
         scores = torch.stack(list(made[one.name].scores)).mean(dim=0).numpy()
         curves.append(Series(one.label, np.arange(len(scores)), scores))
     return LineChart(tuple(curves), x_label="step", y_label="class score")

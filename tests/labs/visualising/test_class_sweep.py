@@ -49,7 +49,7 @@ def test_more_steps_continue_the_base(sweep, network, workspace):
         rate=2.0, jitter=4,
     )  # fmt: skip
     assert sweep.metrics["score_longer_2"] == pytest.approx(longer.metrics["score"])
-    assert [len(series.y) for series in sweep.figures["steps_scores"].series] == [12, 9, 6]
+    assert [len(series.y) for series in sweep.figures["steps_scores"].series] == [12]
 
 
 def test_every_variation_has_a_row_and_its_metrics(sweep):
@@ -75,7 +75,7 @@ def test_grids_have_a_row_for_each_class_and_a_column_for_each_variation(sweep):
     assert grid.column_titles == ("rate 0.1", "rate 2", "rate 10")
     assert grid.row_titles == ("cat", "moon")
     assert len(grid.images) == len(grid.titles) == 6
-    assert [series.name for series in sweep.figures["rates_scores"].series] == ["rate 10", "rate 2", "rate 0.1"]
+    assert [series.name for series in sweep.figures["rates_scores"].series] == ["rate 0.1", "rate 2", "rate 10"]
 
 
 def test_each_variation_changes_what_its_label_says():
