@@ -30,7 +30,7 @@ KINDS = {"plain": "gradient, every pixel", "coarse": "gradient, 7 × 7", "cam": 
         "label", "other_label", "images", "right", "other_right", "both_right", "plain_same", "plain_others", "plain_p",
         "plain_higher", "coarse_same", "coarse_others", "coarse_p", "coarse_higher", "cam_same", "cam_others", "cam_p",
         "cam_higher", "highest_class", "highest", "lowest_class", "lowest", "agreeing", "agreeing_coarse",
-        "disagreeing_coarse",
+        "disagreeing_coarse", "agreeing_p",
     ],
     tables={
         "kinds": ["kind", "same", "same_low", "same_high", "others", "higher", "images", "p"],
@@ -48,8 +48,8 @@ def saliency_agreement(
     *different* images, whose maps share nothing but that objects tend to be in the middle. ``…_higher`` counts the
     images whose two maps agree better than the median of the same maps with those of other images, ``…_p`` is
     Wilcoxon's signed-rank probability for these pairs. ``agreeing`` counts the images for which the networks predict
-    the same class, ``…agreeing_coarse`` are medians over these and over the rest (None where there are none). ``cases``
-    are shown. Raises ValueError for networks with inputs of different sizes.
+    the same class, ``…agreeing_coarse`` are medians over these and over the rest (None where there are none), with Mann
+    and Whitney's ``agreeing_p``. ``cases`` are shown. Raises ValueError for networks with inputs of different sizes.
     """
     first, second = (load_explained(workspace, one, dataset, images) for one in (network, other))
     if first.size != second.size:
@@ -119,14 +119,19 @@ def _summary(across: Floats) -> dict[str, Value]:
 
 def _extremes(first: Explained, second: Explained, across: dict[str, Floats]) -> dict[str, Value]:
     """The photographs on which the two networks' coarse maps agree most and least, and what agreement goes with."""
+    from scipy.stats import mannwhitneyu
+
     same = np.diag(across["coarse"])
     agreeing = (first.predicted == second.predicted).cpu().numpy()
-    groups = {"agreeing_coarse": same[agreeing], "disagreeing_coarse": same[~agreeing]}
+    usable = np.isfinite(same)
+    groups = {"agreeing_coarse": same[agreeing & usable], "disagreeing_coarse": same[~agreeing & usable]}
     metrics: dict[str, Value] = {"agreeing": int(agreeing.sum())}
     for name, values in groups.items():
-        metrics[name] = float(np.nanmedian(values)) if np.isfinite(values).any() else None
+        metrics[name] = float(np.median(values)) if len(values) else None
+    both = all(len(values) for values in groups.values())
+    metrics["agreeing_p"] = float(mannwhitneyu(*groups.values()).pvalue) if both else None
     for name, sign in (("highest", 1), ("lowest", -1)):
-        place = int(np.nanargmax(sign * same)) if np.isfinite(same).any() else None
+        place = int(np.nanargmax(sign * same)) if usable.any() else None
         metrics[f"{name}_class"] = None if place is None else first.images.true_class(place)
         metrics[name] = None if place is None else float(same[place])
     return metrics

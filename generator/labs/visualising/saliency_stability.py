@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,12 +34,22 @@ GRID = 7
 METHODS = {"plain": "gradient", "coarse": "gradient, 7 × 7", "smooth": "SmoothGrad", "cam": "Grad-CAM"}
 
 
+@dataclass(frozen=True, eq=False)
+class _Level:
+    """One noise level: how many images kept their class, the agreement of their maps by method, and all plain maps."""
+
+    level: float
+    kept: int
+    agreement: dict[str, Floats]
+    plain: torch.Tensor
+
+
 @computation(
     metrics=[
         "label", "images", "samples", "smoothing", "first_level", "last_level", "shown_level", "first_kept",
         "last_kept", "plain_first", "plain_last", "coarse_first", "coarse_last", "smooth_none", "smooth_first",
         "smooth_last", "cam_first", "cam_last", "plain_random", "coarse_random", "cam_random", "plain_edges",
-        "random_edges", "smooth_edges",
+        "random_edges", "smooth_edges", "coarse_p", "smooth_p", "cam_p",
     ],
     tables={
         "levels": ["level", "kept", "plain", "plain_low", "plain_high", "coarse", "coarse_low", "coarse_high", "smooth",
@@ -66,47 +77,66 @@ def saliency_stability(
     averages on a 7 × 7 grid, of SmoothGrad with ``samples`` noisy copies at ``smoothing`` times the image's range, and
     of Grad-CAM at its layer's own resolution. SmoothGrad draws afresh for each map, so that at level 0 it compares two
     runs on the same image. ``…_random`` compares with the same network with weights drawn anew (Adebayo et al. 2018),
-    ``…_edges`` a map (``random``: that network's) with the strength of the image's edges. ``cases`` are shown.
+    ``…_edges`` a map (``random``: that network's) with the strength of the image's edges. ``…_p`` is Wilcoxon's
+    signed-rank probability for a method against the plain map at the last level. ``cases`` are shown.
     """
     explained = load_explained(workspace, network, dataset, images)
-    module = explained.backbone.module
     base = _all_maps(workspace, explained, explained.inputs, samples, smoothing, (seed, "smoothing"))
-    rows, kept, changed = [], [], []
+    found: list[_Level] = []
     for number, level in enumerate([0.0, *levels]):
         moved = _noisy(workspace, explained, level, seed)
-        same = (logits_of(explained.backbone, moved).argmax(1) == explained.predicted.cpu()).numpy()
         maps = _all_maps(workspace, explained, moved, samples, smoothing, (seed, f"smoothing at level {number}"))
-        changed.append(maps)
-        kept.append(int(same.sum()))
-        quartiles = [_quartiles(rank_correlations(base[name], maps[name])[same]) for name in METHODS]
-        rows.append((level, kept[-1], *(value for three in quartiles for value in three)))
+        same = (logits_of(explained.backbone, moved).argmax(1) == explained.predicted.cpu()).numpy()
+        agreement = {name: rank_correlations(base[name], maps[name])[same] for name in METHODS}
+        found.append(_Level(level, int(same.sum()), agreement, maps["plain"]))
         workspace.progress(number + 1, len(levels) + 2, f"noise of {level:g}/255")
-    columns = ("level", "kept", *(f"{name}{end}" for name in METHODS for end in ("", "_low", "_high")))
-    table = Table(columns, tuple(rows))
-    shown = min(1, len(levels) - 1)  # the second level: visible in the maps, and hardly in the image
-    noise_free, first, *_, last = [table.records()[0], *table.records()[1:2], *table.records()[1:]]
+    shown = found[min(2, len(levels))]  # the second level: visible in the maps, and hardly in the image
+    table = _table(found)
     return Result(
         metrics={
             "label": explained.backbone.label,
             "images": len(explained.images),
             "samples": samples,
             "smoothing": smoothing,
-            "first_level": levels[0],
-            "last_level": levels[-1],
-            "shown_level": levels[shown],
-            "first_kept": kept[1],
-            "last_kept": kept[-1],
-            "smooth_none": noise_free["smooth"],
-            **{f"{name}_first": first[name] for name in METHODS},
-            **{f"{name}_last": last[name] for name in METHODS},
-            **_controls(workspace, explained, module, base, seed),
+            "shown_level": shown.level,
+            **_summary(found),
+            **_controls(workspace, explained, explained.backbone.module, base, seed),
         },
         tables={"levels": table},
         figures={
             "levels": _chart(table),
-            "maps": _grid(explained, places_of(cases, explained), base, changed[shown + 1]),
+            "maps": _grid(explained, places_of(cases, explained), base, shown.plain),
         },
     )
+
+
+def _table(found: list[_Level]) -> Table:
+    columns = ("level", "kept", *(f"{name}{end}" for name in METHODS for end in ("", "_low", "_high")))
+    rows = []
+    for one in found:
+        quartiles = [value for name in METHODS for value in _quartiles(one.agreement[name])]
+        rows.append((one.level, one.kept, *quartiles))
+    return Table(columns, tuple(rows))
+
+
+def _summary(found: list[_Level]) -> dict[str, Value]:
+    """The first and the last level, and whether the other methods keep more than the plain map at the last."""
+    none, first, last = found[0], found[1], found[-1]
+    metrics: dict[str, Value] = {"smooth_none": _quartiles(none.agreement["smooth"])[0]}
+    for end, one in (("first", first), ("last", last)):
+        metrics |= {f"{end}_level": one.level, f"{end}_kept": one.kept}
+        metrics |= {f"{name}_{end}": _quartiles(one.agreement[name])[0] for name in METHODS}
+    for name in ("coarse", "smooth", "cam"):
+        metrics[f"{name}_p"] = _paired_p(last.agreement["plain"], last.agreement[name])
+    return metrics
+
+
+def _paired_p(first: Floats, second: Floats) -> float:
+    """Wilcoxon's signed-rank probability for the images for which both are defined; 1 where there is no difference."""
+    from scipy.stats import wilcoxon
+
+    differences = (first - second)[np.isfinite(first) & np.isfinite(second)]
+    return float(wilcoxon(differences).pvalue) if differences.any() else 1.0
 
 
 def _all_maps(
@@ -186,13 +216,13 @@ def _chart(table: Table) -> LineChart:
     return LineChart(series, "noise (standard deviation, steps of 1/255)", "rank correlation", y_limits=(0.0, 1.0))
 
 
-def _grid(explained: Explained, places: list[int], base: Maps, moved: Maps) -> ImageGrid:
+def _grid(explained: Explained, places: list[int], base: Maps, moved: torch.Tensor) -> ImageGrid:
     """A row for each case: photograph, plain map, plain map after noise, SmoothGrad, Grad-CAM."""
     images: list[Array] = []
     cam = enlarged(base["cam"], explained.size)
     shown = photographs(explained)
     for place in places:
-        images += [shown[place], shown_map(base["plain"][place]), shown_map(moved["plain"][place])]
+        images += [shown[place], shown_map(base["plain"][place]), shown_map(moved[place])]
         images += [shown_map(base["smooth"][place]), shown_map(cam[place])]
     return ImageGrid(
         images=tuple(images),

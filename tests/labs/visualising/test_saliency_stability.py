@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
+from scipy.stats import wilcoxon
 
 from generator.labs.visualising.explained import load_explained
 from generator.labs.visualising.map_measures import rank_correlations
 from generator.labs.visualising.saliency import saliency_maps
-from generator.labs.visualising.saliency_stability import _noisy, saliency_stability
+from generator.labs.visualising.saliency_stability import _noisy, _paired_p, saliency_stability
 
 LEVELS = [1.0, 8.0, 60.0]
 
@@ -60,6 +62,16 @@ def test_the_noise_has_the_level_that_is_stated_in_pixels(workspace, network, st
     maps = [saliency_maps(explained.backbone.module, inputs, classes) for inputs in (explained.inputs, moved)]
     correlations = torch.from_numpy(rank_correlations(*maps))[same]
     assert stable.tables["levels"].records()[2]["plain"] == pytest.approx(float(correlations.quantile(0.5)))
+
+
+def test_p_values_are_scipys_for_the_images_that_have_both_maps():
+    rng = np.random.default_rng(0)
+    first, second = rng.random(12), rng.random(12) + 0.2
+    first[3] = second[7] = np.nan
+    usable = [place for place in range(12) if place not in (3, 7)]
+    assert _paired_p(first, second) == pytest.approx(wilcoxon(first[usable], second[usable]).pvalue)
+    assert _paired_p(first, first) == 1
+    assert 0 <= _paired_p(first[:4], second[:4]) <= 1
 
 
 def test_an_untrained_network_is_another_one(stable):
