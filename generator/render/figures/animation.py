@@ -30,7 +30,7 @@ SAMPLED = 4
 #: How long the last frame is held before the animation starts again, in seconds.
 HOLD = 1.5
 FONT = "SourceSans3-Regular.ttf"
-_LINE = 0.085  # height of the caption, of the width
+_LINE = 0.07  # height of the caption, of the width
 _BAR = 4  # pixels for the bar that shows how far the animation is
 
 
