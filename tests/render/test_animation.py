@@ -62,30 +62,30 @@ def test_the_still_is_the_first_key_frame():
     assert np.abs(np.asarray(still.convert("RGB"))[:440].astype(int) - 60).max() < 12
 
 
-@pytest.mark.parametrize("largest", [400_000, 120_000, 90_000])
+@pytest.mark.parametrize("largest", [220_000, 90_000, 65_000])
 def test_a_file_that_would_be_too_large_loses_quality_size_and_frames_but_no_key_frame(largest):
-    frames = film(23, keys=(0, 5, 22))
+    frames = film(13, keys=(0, 5, 12))
     animation = animate(frames, largest)
     assert len(animation.moving) <= largest
     whole = animate(frames)
-    assert (animation.width, opened(animation.moving).n_frames) < (whole.width, 23)
-    assert sum(durations(animation.moving)) == pytest.approx(23 * 200 + 1500)  # as long as the whole one
+    assert (animation.width, opened(animation.moving).n_frames) < (whole.width, 13)
+    assert sum(durations(animation.moving)) == pytest.approx(13 * 200 + 1500)  # as long as the whole one
 
 
 def test_key_frames_stay_when_frames_are_left_out():
-    frames = film(23, keys=(0, 5, 22))
-    lengths = np.array(durations(animate(frames, 90_000).moving))
+    frames = film(13, keys=(0, 5, 12))
+    lengths = np.array(durations(animate(frames, 65_000).moving))
     starts = np.cumsum([0, *lengths[:-1]]) / 200
-    assert {0, 5, 22} <= set(starts.round(6))
+    assert {0, 5, 12} <= set(starts.round(6))
 
 
 def test_what_cannot_be_made_small_enough_is_an_error():
-    with pytest.raises(ValueError, match=r"23 frames take \d+ bytes at the least, more than 1000"):
-        animate(film(23, keys=(0, 22)), 1000)
+    with pytest.raises(ValueError, match=r"13 frames take \d+ bytes at the least, more than 1000"):
+        animate(film(13, keys=(0, 12)), 1000)
 
 
 def test_a_long_animation_of_noise_keeps_to_the_limit():
-    assert len(animate(film(40, side=224)).moving) <= LARGEST == 2_000_000
+    assert len(animate(film(25, side=224)).moving) <= LARGEST == 2_000_000
 
 
 def test_the_same_frames_give_the_same_bytes():
