@@ -146,3 +146,13 @@ def test_when_the_pdf_fails_the_page_is_written_and_no_old_pdf_is_left(tmp_path,
     assert (output / "results" / "metrics.json").is_file()
     assert not (output / "report.pdf").exists()
     assert not [name for name in files(output) if "print" in name]
+
+
+def test_a_part_names_what_it_leaves_out_without_a_link_to_it(tmp_path):
+    part = sample_report(tmp_path, only=frozenset({"2-a/q02"}))
+    outcome = render_report(part, tmp_path / "build", frozenset({"html", "pdf"}), silent)  # a dead link breaks the PDF
+    page = outcome.html.read_text()
+    assert outcome.pages
+    assert "Table\u00a02 told how many parameters" in page
+    links = set(re.findall(r'href="#([^"]+)"', page))
+    assert links <= set(re.findall(r'id="([^"]+)"', page))
