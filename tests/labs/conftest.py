@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
@@ -10,6 +11,7 @@ from generator.labs.features import extract_features
 from generator.labs.narrow_training import train_narrow_network
 from generator.labs.transfer import svm_by_layer
 from generator.labs.visualising.saliency_cases import saliency_cases
+from generator.results import Result
 from generator.workspace import Workspace
 
 FEW = {"train": 8, "test": 4}
@@ -62,6 +64,13 @@ def cases(network, tmp_path_factory):
         patch.setattr(embedded_scenes, "CROPS", FEW)
         workspace = Workspace("cpu", tmp_path_factory.mktemp("data"))
         return saliency_cases(workspace, network=network, dataset="embedded_scenes", images=60)
+
+
+@pytest.fixture(scope="session")
+def fooled():
+    """Changes of three images, in the form in which fooling images are kept."""
+    differences = np.random.default_rng(0).normal(0, 0.02, (3, 3, 32, 32)).astype(np.float16)
+    return Result(arrays={"differences": differences, "images": np.arange(3), "targets": np.array([3, 3, 9])})
 
 
 @pytest.fixture(scope="session")

@@ -24,8 +24,23 @@ ARGUMENTS = {
     "activation_maps": {**ON_IMAGES, "image": 0, "layer": "last"},
     "choose_penalty": {"layer": "relu7", "cs": [0.1, 1.0], "folds": 2},
     "classify_images": {**ON_IMAGES, "examples": [0, 5]},
+    "compare_attacks": {
+        **ON_IMAGES,
+        "images": [0, 21],
+        "targets": ["cat", "moon"],
+        "epsilons": [4],
+        "radii": [1.0],
+        "pixel_images": 1,
+        "most_steps": 5,
+        "pgd_steps": 2,
+        "rounds": 1,
+        "round_steps": 5,
+        "population": 5,
+        "generations": 1,
+    },
     "compare_transfers": {},
     "extract_features": {**ON_IMAGES, "layers": ["relu7", "fc8"]},
+    "fool_images": {**ON_IMAGES, "images": [0, 21], "targets": ["cat", "moon"], "most_steps": 5},
     "grey_equivalence": {**ON_IMAGES, "images": 2},
     "mode_effect": {**ON_IMAGES, "examples": [0], "passes": 2},
     "network_costs": {"architectures": ["squeezenet1_1", "vit_b_16"]},
@@ -39,6 +54,7 @@ ARGUMENTS = {
     "saliency_boxes": {**ON_IMAGES, "images": 60, "random_boxes": 1},
     "saliency_cases": {**ON_IMAGES, "images": 4},
     "saliency_stability": {**ON_IMAGES, "images": 2, "levels": [1.0, 2.0], "samples": 1},
+    "show_fooling": {**ON_IMAGES, "images": [0, 21], "targets": ["cat", "moon"], "most_steps": 5},
     "svm_by_layer": {"reference": "relu7", "folds": 2},
     "svm_confusions": {**ON_IMAGES, "layer": "relu7"},
     "sweep_class_settings": {
@@ -50,16 +66,18 @@ ARGUMENTS = {
     },
     "train_head": {**ON_IMAGES, "svm_layer": "relu7", "epochs": 1},
     "train_narrow_network": {"architecture": "narrow_squeezenet", "width": 8, "image_size": 32, "epochs": 1},
+    "transfer_fooling": {**ON_IMAGES, "factors": [1, 2]},
     "visualise_classes": {**ON_IMAGES, "classes": ["cat", "moon"], "steps": 2},
     "visualise_from_photographs": {**ON_IMAGES, "journeys": [["cat", "cat"], ["moon", "cat"]], "steps": 2},
 }
 
 
 @pytest.fixture(params=LABS)
-def computed(request, workspace, network, features, transfer, cases):
+def computed(request, workspace, network, features, transfer, cases, fooled):
     computation = REGISTRY[request.param]
     arguments = dict(ARGUMENTS[request.param])
     results = {"features": features, "svm": transfer, "reference": transfer, "other": transfer, "cases": cases}
+    results["fooled"] = fooled
     for name, annotation in computation.function.__annotations__.items():
         if annotation == "Network":
             arguments[name] = network
