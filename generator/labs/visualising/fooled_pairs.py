@@ -33,7 +33,8 @@ class FooledPairs:
     ``changed`` (n, 3, size, size) are in pixel space. Of shape (n,): ``fooled``, whether the target is predicted;
     ``stuck``, whether the gradient vanished first; ``steps``; ``predicted``, the class predicted before, and
     ``confidence_before`` in it; ``confidence`` in the target afterwards; ``saved_fooled``, whether the target is
-    predicted for the changed image cut to [0, 1] and rounded to 8 bits. ``measures`` are the sizes of the changes.
+    predicted for the changed image cut to [0, 1] and rounded to 8 bits; ``straightness``, how far the image is from
+    where it started, as a share of the length of its path. ``measures`` are the sizes of the changes.
     """
 
     images: NDArray[np.int64]
@@ -47,6 +48,7 @@ class FooledPairs:
     confidence_before: NDArray[np.float32]
     confidence: NDArray[np.float32]
     saved_fooled: NDArray[np.bool_]
+    straightness: NDArray[np.float64]
     measures: Sizes
 
 
@@ -70,6 +72,7 @@ def fool_pairs(
 
     fooling = follow_gradient(backbone, inputs[places], targets, step, most_steps, report)
     originals, changed = (denormalised(some, backbone.mean, backbone.std) for some in (inputs[places], fooling.inputs))
+    moved = (fooling.inputs - inputs[places]).double().flatten(1).norm(dim=1)
     saved = logits_separately(backbone, backbone.preprocess(list(as_saved(changed))))
     return FooledPairs(
         images=np.array([image for image, _ in pairs], dtype=np.int64),
@@ -83,6 +86,7 @@ def fool_pairs(
         confidence_before=before.max(1).values.cpu().numpy(),
         confidence=fooling.logits.softmax(1).gather(1, targets[:, None])[:, 0].cpu().numpy(),
         saved_fooled=(saved.argmax(1) == targets).cpu().numpy(),
+        straightness=(moved / (step * fooling.steps.clamp_min(1))).cpu().numpy(),
         measures=sizes(originals, changed),
     )
 
@@ -138,6 +142,8 @@ def summary(pairs: FooledPairs) -> dict[str, Value]:
         "mean_steps": mean_of(steps),
         "median_steps": median_of(steps),
         "last_steps": int(steps.max()) if count else None,
+        "straightness": mean_of(pairs.straightness[fooled]),
+        "failed_straightness": mean_of(pairs.straightness[~fooled]),
         "mean_l2": mean_of(pairs.measures.l2[fooled]),
         "mean_linf_levels": mean_of(pairs.measures.linf[fooled] * LEVELS),
         "mean_psnr": mean_of(pairs.measures.psnr[fooled]),

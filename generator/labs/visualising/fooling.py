@@ -31,8 +31,8 @@ TARGET_COLUMNS = (
     metrics=[
         "label", "input_size", "images", "targets", "left_out", "step", "most_steps", "pairs", "fooled",
         "fooled_share", "fewest_fooled", "fewest_share", "stuck", "mean_steps", "median_steps", "last_steps",
-        "mean_l2", "mean_linf_levels", "mean_psnr", "lowest_psnr", "confidence_before", "confidence", "outside_share",
-        "outside_pairs", "saved_fooled", "saved_share",
+        "straightness", "failed_straightness", "mean_l2", "mean_linf_levels", "mean_psnr", "lowest_psnr",
+        "confidence_before", "confidence", "outside_share", "outside_pairs", "saved_fooled", "saved_share",
     ],
     tables={
         "pairs": ["image", "true_class", "predicted_class", "target", "fooled", "steps", "l2", "linf_levels", "psnr",
@@ -56,10 +56,12 @@ def fool_images(
 
     ``step`` is a length in the network's normalised space; everything that is reported is in pixel space: ``l2``,
     ``psnr`` in decibels, ``linf_levels`` in levels of 255. Means are over the fooled pairs, None where there is none.
-    ``confidence`` is the target's softmax probability. ``outside_share`` is the share of values outside [0, 1], which
-    the rule allows; ``saved_…`` tells whether an image still fools once cut to that range and rounded to 8 bits.
-    Pairs that need no fooling are left out and counted. Shares have 95 % Wilson intervals, by target, where each image
-    counts once. The arrays hold the fooled pairs' differences in pixel space, float16, with their images and targets.
+    ``straightness`` is the distance from the original as a share of the path's length, ``failed_straightness`` that of
+    the pairs that were not fooled. ``confidence`` is the target's softmax probability. ``outside_share`` is the share
+    of values outside [0, 1], which the rule allows; ``saved_…`` tells whether an image still fools once cut to that
+    range and rounded to 8 bits. Pairs that need no fooling are left out and counted. Shares have 95 % Wilson intervals,
+    by target, where each image counts once. The arrays hold the fooled pairs' differences in pixel space, float16, with
+    their images and targets.
     """
     backbone = attacked_network(workspace, network)
     photographs = load_images(dataset, workspace.data)
@@ -94,9 +96,10 @@ def fool_images(
 
 @computation(
     metrics=[
-        "label", "pairs", "fooled", "fooled_share", "stuck", "mean_steps", "median_steps", "last_steps", "mean_l2",
-        "mean_linf_levels", "mean_psnr", "lowest_psnr", "confidence_before", "confidence", "outside_share",
-        "outside_pairs", "saved_fooled", "saved_share", "magnification",
+        "label", "pairs", "fooled", "fooled_share", "stuck", "mean_steps", "median_steps", "last_steps",
+        "straightness", "failed_straightness", "mean_l2", "mean_linf_levels", "mean_psnr", "lowest_psnr",
+        "confidence_before", "confidence", "outside_share", "outside_pairs", "saved_fooled", "saved_share",
+        "magnification",
     ],
     tables={
         "pairs": ["image", "true_class", "predicted_class", "target", "fooled", "steps", "l2", "linf_levels", "psnr",

@@ -55,6 +55,9 @@ def test_the_summary_agrees_with_the_table_of_pairs(fooled):
     assert metrics["mean_steps"] == pytest.approx(np.mean([pair["steps"] for pair in successes]))
     assert metrics["mean_l2"] == pytest.approx(np.mean([pair["l2"] for pair in successes]))
     assert metrics["lowest_psnr"] == pytest.approx(min(pair["psnr"] for pair in successes))
+    # On a linear model the gradient is the same everywhere, and so the path is straight.
+    assert metrics["straightness"] == pytest.approx(1, rel=1e-4)
+    assert metrics["failed_straightness"] == pytest.approx(1, rel=1e-4)
     assert metrics["saved_fooled"] == sum(pair["saved_fooled"] for pair in pairs)
     assert all(pair["steps"] == 4 for pair in pairs if not pair["fooled"])
 
