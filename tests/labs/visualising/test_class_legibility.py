@@ -55,11 +55,13 @@ def test_a_reading_is_what_the_networks_say_of_the_saved_picture(backbone, works
     logits = backbone.module(backbone.preprocess(images)).double()
     for place, one in enumerate(read_images(backbone, backbone, images, names)):
         label = backbone.class_names.index(names[place])
-        assert one.score == pytest.approx(float(logits[place, label]))
-        assert one.confidence == one.own_confidence == pytest.approx(float(logits[place].softmax(0)[label]))
+        # A batch and single images differ in the last digits.
+        assert one.score == pytest.approx(float(logits[place, label]), rel=1e-4, abs=1e-5)
+        assert one.confidence == pytest.approx(float(logits[place].softmax(0)[label]), rel=1e-4)
+        assert one.own_confidence == one.confidence
         assert one.rank == 1 + int((logits[place] > logits[place, label]).sum())
         assert one.said == backbone.class_names[int(logits[place].argmax())]
-        assert one.said_confidence == pytest.approx(float(logits[place].softmax(0).max()))
+        assert one.said_confidence == pytest.approx(float(logits[place].softmax(0).max()), rel=1e-4)
 
 
 def test_a_class_must_be_known(backbone):
