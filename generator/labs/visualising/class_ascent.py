@@ -159,8 +159,10 @@ class _Batch:
         mean = torch.tensor(backbone.mean, device=device).view(1, 3, 1, 1)
         std = torch.tensor(backbone.std, device=device).view(1, 3, 1, 1)
         self.lowest, self.highest = -mean / std, (1 - mean) / std
-        self.scores: list[torch.Tensor] = []
-        self.leads: list[torch.Tensor] = []
+        # Set aside as a whole: a small tensor kept from each step would lie among the large ones that are given back,
+        # and the process would grow by megabytes a step.
+        self.scores = torch.zeros(size, self.steps, device=device)
+        self.leads = torch.zeros(size, self.steps, dtype=torch.bool, device=device)
         self.kept: list[dict[int, torch.Tensor]] = [{} for _ in climbs]
         self._keep(0)
 
@@ -169,8 +171,8 @@ class _Batch:
         shift = torch.stack([shifts[number] for shifts in self.shifts])
         moved = shifted(self.images, shift).contiguous(memory_format=torch.channels_last)
         logits, gradients = class_gradients(self.module, moved, self.targets)
-        self.scores.append(logits.gather(1, self.targets[:, None])[:, 0])
-        self.leads.append(logits.argmax(1) == self.targets)
+        self.scores[:, number] = logits.gather(1, self.targets[:, None])[:, 0]
+        self.leads[:, number] = logits.argmax(1) == self.targets
         images = shifted(stepped(moved, gradients, self.rates, self.decays), -shift)
         images = images.clamp(self.lowest, self.highest)
         for sigma in sorted({settings.blur for settings in self.settings}):
@@ -182,8 +184,8 @@ class _Batch:
 
     def ascents(self) -> list[Ascent]:
         """The results, once all steps are done, without those of the copies."""
-        scores, leads = (torch.stack(values, dim=1).cpu() for values in (self.scores, self.leads))
-        images, lengths = self.images.cpu(), [climb.settings.steps for climb in self.climbs]
+        images, scores, leads = (values.cpu() for values in (self.images, self.scores, self.leads))
+        lengths = [climb.settings.steps for climb in self.climbs]
         return [
             Ascent(images[place], scores[place, :length], leads[place, :length], self.kept[place])
             for place, length in enumerate(lengths)
