@@ -66,8 +66,8 @@ class PseudoLabels(nn.Module):
         "method", "threshold", "rounds", "epochs", "seed", "target_train_images",
         "start_source_accuracy", "start_target_accuracy", "source_accuracy", "source_accuracy_low",
         "source_accuracy_high", "source_accuracy_hits", "target_accuracy", "target_accuracy_low",
-        "target_accuracy_high", "target_accuracy_hits", "gain", "gained", "lost", "p", "first_coverage",
-        "first_label_accuracy", "last_coverage", "last_label_accuracy", "start_train_accuracy", "diverged",
+        "target_accuracy_high", "target_accuracy_hits", "gain", "gained", "lost", "p", "first_kept", "first_coverage",
+        "first_label_accuracy", "last_kept", "last_coverage", "last_label_accuracy", "start_train_accuracy", "diverged",
     ],
     tables={
         "rounds": [
@@ -135,11 +135,8 @@ def train_on_pseudo_labels(
             "gained": int((after & ~before).sum()),
             "lost": int((before & ~after).sum()),
             "p": mcnemar_p(before, after),
-            **{
-                f"{when}_{name}": end[name] if end["kept"] else None
-                for when, end in (("first", ends[0]), ("last", ends[-1]))
-                for name in ("coverage", "label_accuracy")
-            },
+            **_summary("first", ends[0]),
+            **_summary("last", ends[-1]),
             "diverged": any(not np.isfinite(measures["loss"]) for measures in history),
         },
         tables={"rounds": _table(ends, start)},
@@ -196,6 +193,12 @@ def _labels_measured(labels: torch.Tensor, truth: torch.Tensor) -> Measures:
         "least_covered": int(shares.argmin()),
         "least_coverage": float(shares.min()),
     }
+
+
+def _summary(when: str, end: Measures) -> dict[str, Value]:
+    """A round's labels; where there are none, no share of them is right."""
+    right = end["label_accuracy"] if end["kept"] else None
+    return {f"{when}_kept": end["kept"], f"{when}_coverage": end["coverage"], f"{when}_label_accuracy": right}
 
 
 def _hits(learner: Learner, domain: Domain) -> NDArray[np.bool_]:
