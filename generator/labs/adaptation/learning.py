@@ -79,7 +79,8 @@ class Learner:
 
 def new_learner(network: DomainNetwork, normalisation: Normalisation, precision: str) -> Learner:
     """Stochastic gradient descent with momentum 0.9; the rate is to be set before the first step."""
-    optimiser = torch.optim.SGD(network.parameters(), lr=0.0, momentum=MOMENTUM, fused=True)
+    # Not fused: that one reads memory as it lies, and a checkpoint brings back momenta that lie otherwise.
+    optimiser = torch.optim.SGD(network.parameters(), lr=0.0, momentum=MOMENTUM)
     return Learner(network, optimiser, normalisation, precision)
 
 

@@ -15,23 +15,28 @@ COLUMNS = (
     "class_loss", "domain_loss", "source_accuracy", "target_accuracy", "source_domain_accuracy",
     "target_domain_accuracy", "factor", "learning_rate", "seconds",
 )  # fmt: skip
-#: Epochs in a row without any learning that make a run count as diverged, and what "without" means: a class loss above
-#: this share of what guessing costs.
-PATIENCE = 3
+#: A class loss above this share of what guessing costs counts as guessing.
 GUESSING = 0.99
+#: Epochs of guessing in a row that lose a training which had learnt something before.
+PATIENCE = 2
 
 
-def diverged_epoch(history: Sequence[Measures], classes: int) -> int | None:
-    """The epoch, counted from 1, in which a training was lost; None where it was not.
+def diverged_epoch(history: Sequence[Measures], classes: int, epochs: int) -> int | None:
+    """The epoch, counted from 1, in which a training of ``epochs`` epochs was lost; None where it was not.
 
-    A training is lost when its class loss is no longer a number, or when it has stayed for ``PATIENCE`` epochs where
-    guessing is, at ln(classes): the features have then become the same for every image, and no gradient leads out.
+    A training is lost when its class loss is no longer a number, or is again what guessing costs, ln(classes), for two
+    epochs in a row: the features are then the same for every image, and no gradient leads out. One that has not learnt
+    anything by half of its epochs is lost as well; many begin slowly, and are given that time.
     """
-    guessing = 0
+    guessing, learnt = 0, False
     for epoch, measures in enumerate(history, start=1):
         loss = measures["class_loss"]
-        guessing = guessing + 1 if loss > GUESSING * math.log(classes) else 0
-        if not math.isfinite(loss) or guessing == PATIENCE:
+        if not math.isfinite(loss):
+            return epoch
+        guesses = loss > GUESSING * math.log(classes)
+        guessing = guessing + 1 if guesses else 0
+        learnt = learnt or not guesses
+        if guessing >= (PATIENCE if learnt else max(PATIENCE, math.ceil(epochs / 2))):
             return epoch
     return None
 

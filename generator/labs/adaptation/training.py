@@ -111,7 +111,7 @@ def train_adaptation(
     generators = {f"{name} order": workspace.rng(seed, f"{name} order") for name in ("source", "target")}
     batches = Batches(recipe, domains, epoch_images, generators)
     history = _train(workspace, learner, recipe, domains, batches, curve_images)
-    lost = diverged_epoch(history, classes)
+    lost = diverged_epoch(history, classes, epochs)
     return Result(
         metrics={
             **described,
@@ -182,7 +182,7 @@ def _train(
     state = TrainingState({"network": learner.network}, {"sgd": learner.optimiser}, batches.generators)
     return run_epochs(
         workspace, state, recipe.epochs, recipe.seed, run_epoch,
-        enough=lambda history: diverged_epoch(history, classes) is not None,
+        enough=lambda history: diverged_epoch(history, classes, recipe.epochs) is not None,
     )  # fmt: skip
 
 
