@@ -13,16 +13,21 @@ import generator.labs
 from generator.registry import REGISTRY
 from generator.results import decode, encode
 
-for module in Path(generator.labs.__file__).parent.glob("[a-z]*.py"):
-    importlib.import_module(f"generator.labs.{module.stem}")
+LABS_FOLDER = Path(generator.labs.__file__).parent
+for path in sorted(LABS_FOLDER.rglob("[a-z]*.py")):
+    importlib.import_module(".".join(("generator.labs", *path.relative_to(LABS_FOLDER).with_suffix("").parts)))
 
 LABS = [name for name in REGISTRY if REGISTRY[name].function.__module__.startswith("generator.labs.")]
 ON_IMAGES = {"dataset": "embedded_scenes"}
+DOMAINS = {"source": "embedded_digits_moved", "target": "embedded_digits_m"}
 ARGUMENTS = {
     "activation_maps": {**ON_IMAGES, "image": 0, "layer": "last"},
     "choose_penalty": {"layer": "relu7", "cs": [0.1, 1.0], "folds": 2},
     "classify_images": {**ON_IMAGES, "examples": [0, 5]},
+    "compare_runs": {"labels": ["first", "second"]},
     "compare_transfers": {},
+    "domain_samples": DOMAINS,
+    "embed_domains": {**DOMAINS, "per_class": 4, "perplexity": 5.0},
     "extract_features": {**ON_IMAGES, "layers": ["relu7", "fc8"]},
     "grey_equivalence": {**ON_IMAGES, "images": 2},
     "mode_effect": {**ON_IMAGES, "examples": [0], "passes": 2},
@@ -32,21 +37,25 @@ ARGUMENTS = {
     "normalisation_effect": ON_IMAGES,
     "output_scores": {**ON_IMAGES, "image": 0},
     "precision_effect": {**ON_IMAGES, "layers": ["relu7"], "images": 4},
+    "pool_seeds": {},
     "reduce_dimensions": {"layer": "relu7", "dimensions": [2, 5]},
     "svm_by_layer": {"reference": "relu7", "folds": 2},
     "svm_confusions": {**ON_IMAGES, "layer": "relu7"},
+    "train_adaptation": {**DOMAINS, "epochs": 1, "epoch_images": 64},
     "train_head": {**ON_IMAGES, "svm_layer": "relu7", "epochs": 1},
     "train_narrow_network": {"architecture": "narrow_squeezenet", "width": 8, "image_size": 32, "epochs": 1},
+    "train_on_pseudo_labels": {**DOMAINS, "epoch_images": 64, "rounds": 2, "epochs": 1, "threshold": 0.11},
 }
 
 
 @pytest.fixture(params=LABS)
-def computed(request, workspace, network, features, transfer):
+def computed(request, workspace, network, features, transfer, adaptation):
     computation = REGISTRY[request.param]
     arguments = dict(ARGUMENTS[request.param])
     results = {"network": network, "features": features, "svm": transfer, "reference": transfer, "other": transfer}
+    results |= adaptation
     for name, annotation in computation.function.__annotations__.items():
-        if annotation in ("Network", "Result") and name in results:
+        if annotation in ("Network", "Result", "list[Result]") and name in results:
             arguments[name] = results[name]
     return computation, computation.function(workspace, **arguments)
 
