@@ -64,16 +64,16 @@ def curves(history: Sequence[Measures], factor: Callable[[float], float], epochs
     loss_chart = history_chart(history, losses, "loss")
     accuracies = {"source_accuracy": "source", "target_accuracy": "target"}
     accuracy_chart = history_chart(history, accuracies, "test accuracy")
-    panels, titles = [loss_chart, accuracy_chart], ["Training losses", "Classes"]
-    if domains:
-        own = {"source_domain_accuracy": "source", "target_domain_accuracy": "target"}
-        panels.append(history_chart(history, own, "domain accuracy"))
-        titles.append("Domains")
     shares = np.linspace(0, len(history) / epochs, 201)
     factors = Series("λ", shares * epochs, np.array([factor(float(share)) for share in shares]))
+    factor_chart = LineChart((factors,), x_label="epoch", y_label="reversal factor λ")
+    panels: dict[str, LineChart] = {"Training losses": loss_chart, "Classes": accuracy_chart}
+    if domains:
+        own = {"source_domain_accuracy": "source", "target_domain_accuracy": "target"}
+        panels |= {"Domains": history_chart(history, own, "domain accuracy"), "Reversal": factor_chart}
     return {
         "losses": loss_chart,
         "accuracies": accuracy_chart,
-        "factor": LineChart((factors,), x_label="epoch", y_label="reversal factor λ"),
-        "training": Panels(tuple(panels), columns=len(panels), titles=tuple(titles)),
+        "factor": factor_chart,
+        "training": Panels(tuple(panels.values()), columns=2, titles=tuple(panels)),
     }
