@@ -68,4 +68,4 @@ def test_the_worker_gives_one_list(tmp_path: Path) -> None:
     expected = ", ".join(f"{number}.0" for number in range(12))
     assert Cache(conditions.cache).metrics("ff" * 32) == {"totals": expected}
     assert report.provenance is not None
-    assert report.provenance.parameters["sources"] == [f"job {name[:12]}" for name in names]
+    assert report.provenance.parameters["sources"] == "jobs " + ", ".join(name[:12] for name in names)
