@@ -18,8 +18,8 @@ COLUMNS = (
 )  # fmt: skip
 #: What the curves show, by the histories' column names, where a run has them.
 CURVES = {
-    "target_accuracy": "accuracy on the target domain",
-    "source_accuracy": "accuracy on the source domain",
+    "target_accuracy": "target accuracy",
+    "source_accuracy": "source accuracy",
     "class_loss": "class loss",
     "domain_loss": "domain loss",
 }
@@ -29,7 +29,8 @@ CURVES = {
     metrics=[
         "runs", "diverged", "higher", "lower", "alike", "reference_label", "reference_target", "reference_source",
         "range_low", "range_high", "diverged_labels", "higher_labels", "lower_labels", "alike_labels",
-        "highest_label", "highest_target", "lowest_label", "lowest_target", "chance",
+        "highest_label", "highest_target", "lowest_label", "lowest_target", "target_spread", "source_spread", "swing",
+        "chance",
     ],
     tables={
         "runs": [
@@ -49,8 +50,10 @@ def compare_runs(
     run is "higher" or "lower" when its target accuracy is outside that range and on the same side of the reference,
     "alike" otherwise: then the difference may be no more than the seed's. A run that diverged is neither; its accuracy
     is that at the point where it was stopped. ``labels`` name the runs in table and curves. Accuracies are proportions
-    after the last epoch with 95 % Wilson intervals, ``difference`` is in target accuracy. Raises ValueError where there
-    are not as many labels as runs, or no run at ``reference``.
+    after the last epoch with 95 % Wilson intervals, ``difference`` is in target accuracy. ``highest``, ``lowest`` and
+    the spreads between them are over the runs that did not diverge (over all where all did), as is ``swing``: the
+    largest change of target accuracy from one epoch to the next in the second half of a training. Raises ValueError
+    where there are not as many labels as runs, or no run at ``reference``.
     """
     if len(labels) != len(runs) or not 0 <= reference < len(runs):
         raise ValueError(f"{len(labels)} labels and reference {reference} for {len(runs)} runs")
@@ -78,6 +81,8 @@ def compare_runs(
             "highest_target": highest["target_accuracy"],
             "lowest_label": lowest["label"],
             "lowest_target": lowest["target_accuracy"],
+            **{f"{domain}_spread": _spread(stable, f"{domain}_accuracy") for domain in ("target", "source")},
+            "swing": max(_swing(named[str(row["label"])]) for row in stable),
             "chance": 1 / _number(runs[reference].metrics["classes"]),
         },
         tables={"runs": Table(COLUMNS, tuple(tuple(row[name] for name in COLUMNS) for row in rows))},
@@ -112,6 +117,17 @@ def _outcome(accuracy: float, difference: float, bounds: tuple[float, float]) ->
     if accuracy < low and difference < 0:
         return "lower"
     return "alike"
+
+
+def _spread(rows: Sequence[Mapping[str, Value]], name: str) -> float:
+    values = [_number(row[name]) for row in rows]
+    return max(values) - min(values)
+
+
+def _swing(run: Result) -> float:
+    accuracies = column(run, "target_accuracy")
+    changes = np.abs(np.diff(accuracies[len(accuracies) // 2 :]))
+    return float(changes.max()) if changes.size else 0.0
 
 
 def _chart(runs: Mapping[str, Result], name: str, y_label: str) -> LineChart:

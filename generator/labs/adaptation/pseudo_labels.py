@@ -211,8 +211,8 @@ def _table(ends: Sequence[Measures], start: Mapping[str, float]) -> Table:
     first = {"round": 0, **{name: start[f"start_{name}"] for name in ("source_accuracy", "target_accuracy")}}
     rows: list[dict[str, Value]] = [dict(first)]
     for number, end in enumerate(ends, start=1):
-        label_accuracy = end["label_accuracy"] if end["kept"] else None
-        rows.append({**end, "round": number, "label_accuracy": label_accuracy})
+        of_labels = () if end["kept"] else ("label_accuracy", "least_covered", "least_coverage")
+        rows.append({**end, "round": number, **dict.fromkeys(of_labels)})
     return Table(COLUMNS, tuple(tuple(row.get(name) for name in COLUMNS) for row in rows))
 
 
@@ -222,9 +222,9 @@ def _chart(ends: Sequence[Measures], start: Mapping[str, float]) -> LineChart:
     labels = [end["label_accuracy"] if end["kept"] else np.nan for end in ends]
     return LineChart(
         series=(
-            Series("target test accuracy", np.arange(len(ends) + 1), np.array(accuracies)),
-            Series("pseudo-labels that are right", rounds, np.array(labels)),
-            Series("images with a pseudo-label", rounds, np.array([end["coverage"] for end in ends])),
+            Series("test accuracy", np.arange(len(ends) + 1), np.array(accuracies)),
+            Series("labels right", rounds, np.array(labels)),
+            Series("labelled", rounds, np.array([end["coverage"] for end in ends])),
         ),
         x_label="round",
         y_label="share",

@@ -38,6 +38,9 @@ def test_each_run_has_its_outcome(compared):
 def test_a_diverged_run_is_neither_the_best_nor_the_worst(compared):
     metrics = compared.metrics
     assert (metrics["highest_label"], metrics["lowest_label"]) == ("good", "bad")
+    assert metrics["target_spread"] == pytest.approx(0.20)
+    assert metrics["source_spread"] == pytest.approx(0.0)
+    assert metrics["swing"] == pytest.approx(0.8 / 3)
 
 
 def test_beyond_the_range_on_the_wrong_side_of_the_reference_is_no_difference(workspace):
