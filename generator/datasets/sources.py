@@ -23,8 +23,8 @@ BSDS500_URL = (
 )
 BSDS500_FOLDER = "BSDS500/train"
 BSDS500_LIST = Path(__file__).with_name("bsds500_train.txt")
-#: Colour photographs inside scikit-image and scikit-learn, the backgrounds of the embedded digits. Mostly bright ones: on
-#: a dark crop a blended digit is as white on black as before, and there is no second domain.
+#: Colour photographs inside scikit-image and scikit-learn, the backgrounds of the embedded digits. Mostly bright ones:
+#: on a dark crop a blended digit is as white on black as before, and there is no second domain.
 SKIMAGE_BACKGROUNDS = ("astronaut.png", "chelsea.png", "coffee.png", "ihc.png", "motorcycle_left.png")
 SKLEARN_BACKGROUNDS = ("china.jpg",)
 BLEND_LICENCE = "MNIST: CC BY-SA 3.0, as it is commonly distributed; BSDS500: non-commercial research and education"
