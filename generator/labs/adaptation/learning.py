@@ -51,18 +51,24 @@ class Learner:
         0.
         """
         known = len(labels)
-        with running_in(self.precision, self.device.type):
-            features = self.network.features(self.normalisation.apply(images))
-            class_loss = functional.cross_entropy(self.network.classifier(features[:known]).float(), labels)
-            domain_loss = torch.zeros((), device=class_loss.device)
-            if factor is not None:
-                truth = (torch.arange(len(images), device=class_loss.device) >= known).float()
-                logits = self.network.domain_logits(features, factor).float()
-                domain_loss = functional.binary_cross_entropy_with_logits(logits, truth)
+        features = self._features(images)
+        class_loss = functional.cross_entropy(self.network.classifier(features[:known]), labels)
+        domain_loss = torch.zeros((), device=class_loss.device)
+        if factor is not None:
+            truth = (torch.arange(len(images), device=class_loss.device) >= known).float()
+            logits = self.network.domain_logits(features, factor)
+            domain_loss = functional.binary_cross_entropy_with_logits(logits, truth)
         self.optimiser.zero_grad()
         torch.autograd.backward(class_loss + domain_loss)
         self.optimiser.step()
         return class_loss.detach(), domain_loss.detach()
+
+    def _features(self, images: torch.Tensor) -> torch.Tensor:
+        """The features of a batch in float32: only the convolutions, which cost most, run in the faster format."""
+        # The two classifiers pull in opposite directions, and rounding what they pull with loses whole trainings.
+        with running_in(self.precision, self.device.type):
+            features: torch.Tensor = self.network.features(self.normalisation.apply(images))
+        return features.float()
 
     @torch.no_grad()
     def predict(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -70,10 +76,9 @@ class Learner:
         classes, domains = [], []
         unused = torch.ones((), device=images.device)  # no gradient flows, so no factor matters
         for batch in torch.split(images, TEST_BATCH):
-            with running_in(self.precision, self.device.type):
-                features = self.network.features(self.normalisation.apply(batch))
-                classes.append(self.network.classifier(features).float().softmax(1))
-                domains.append(self.network.domain_logits(features, unused).float().sigmoid())
+            features = self._features(batch)
+            classes.append(self.network.classifier(features).softmax(1))
+            domains.append(self.network.domain_logits(features, unused).sigmoid())
         return torch.cat(classes), torch.cat(domains)
 
 

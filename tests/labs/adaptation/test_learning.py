@@ -113,3 +113,15 @@ def test_normalisations():
 def test_every_nth_image_starts_with_the_first():
     domain = Domain(torch.arange(7).view(7, 1, 1, 1), torch.arange(7))
     assert domain.every(3).labels.tolist() == domain.every(3).images.flatten().tolist() == [0, 3, 6]
+
+
+def test_in_bfloat16_the_classifiers_still_compute_in_float32(batch):
+    """Found by trials: with both classifiers in bfloat16, trainings were lost that succeed with them in float32."""
+    images, labels = batch
+    learner = new_learner(new().network, SCALE, "bfloat16")
+    seen = {}
+    for name in ("features.0", "classifier.0", "domain.0"):
+        module = learner.network.get_submodule(name)
+        module.register_forward_hook(lambda _, given, output, name=name: seen.update({name: output.dtype}))
+    learner.step(images, labels, torch.tensor(1.0))
+    assert seen == {"features.0": torch.bfloat16, "classifier.0": torch.float32, "domain.0": torch.float32}
