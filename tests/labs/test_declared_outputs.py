@@ -20,6 +20,7 @@ for path in sorted(LABS_FOLDER.rglob("[a-z]*.py")):
 
 LABS = [name for name in REGISTRY if REGISTRY[name].function.__module__.startswith("generator.labs.")]
 ON_IMAGES = {"dataset": "embedded_scenes"}
+DOMAINS = {"source": "embedded_digits_moved", "target": "embedded_digits_m"}
 ARGUMENTS = {
     "activation_maps": {**ON_IMAGES, "image": 0, "layer": "last"},
     "choose_penalty": {"layer": "relu7", "cs": [0.1, 1.0], "folds": 2},
@@ -38,7 +39,10 @@ ARGUMENTS = {
         "population": 5,
         "generations": 1,
     },
+    "compare_runs": {"labels": ["first", "second"]},
     "compare_transfers": {},
+    "domain_samples": DOMAINS,
+    "embed_domains": {**DOMAINS, "per_class": 4, "perplexity": 5.0},
     "extract_features": {**ON_IMAGES, "layers": ["relu7", "fc8"]},
     "fool_images": {**ON_IMAGES, "images": [0, 21], "targets": ["cat", "moon"], "most_steps": 5},
     "grey_equivalence": {**ON_IMAGES, "images": 2},
@@ -49,6 +53,7 @@ ARGUMENTS = {
     "normalisation_effect": ON_IMAGES,
     "output_scores": {**ON_IMAGES, "image": 0},
     "precision_effect": {**ON_IMAGES, "layers": ["relu7"], "images": 4},
+    "pool_seeds": {},
     "reduce_dimensions": {"layer": "relu7", "dimensions": [2, 5]},
     "saliency_agreement": {**ON_IMAGES, "images": 4},
     "saliency_boxes": {**ON_IMAGES, "images": 60, "random_boxes": 1},
@@ -69,19 +74,21 @@ ARGUMENTS = {
     "transfer_fooling": {**ON_IMAGES, "factors": [1, 2]},
     "visualise_classes": {**ON_IMAGES, "classes": ["cat", "moon"], "steps": 2},
     "visualise_from_photographs": {**ON_IMAGES, "journeys": [["cat", "cat"], ["moon", "cat"]], "steps": 2},
+    "train_adaptation": {**DOMAINS, "epochs": 1, "epoch_images": 64},
+    "train_on_pseudo_labels": {**DOMAINS, "epoch_images": 64, "rounds": 2, "epochs": 1, "threshold": 0.11},
 }
 
 
 @pytest.fixture(params=LABS)
-def computed(request, workspace, network, features, transfer, cases, fooled):
+def computed(request, workspace, network, features, transfer, cases, fooled, adaptation):
     computation = REGISTRY[request.param]
     arguments = dict(ARGUMENTS[request.param])
-    results = {"features": features, "svm": transfer, "reference": transfer, "other": transfer, "cases": cases}
-    results["fooled"] = fooled
+    results = {"features": features, "svm": transfer, "reference": transfer, "other": transfer}
+    results |= {"cases": cases, "fooled": fooled, **adaptation}
     for name, annotation in computation.function.__annotations__.items():
         if annotation == "Network":
             arguments[name] = network
-        elif annotation == "Result" and name in results:
+        elif annotation in ("Result", "list[Result]") and name in results:
             arguments[name] = results[name]
     return computation, computation.function(workspace, **arguments)
 
