@@ -1,4 +1,4 @@
-"""The editions of a report, and what of the course's files each of them never reads."""
+"""The editions of a report, what of the course's files each of them never reads, and the themes of its layout."""
 
 from __future__ import annotations
 
@@ -26,3 +26,10 @@ class Edition(Enum):
     def withheld_from_course(self) -> frozenset[str]:
         """The keys of the course's file that are passed over: they speak of the reference edition."""
         return frozenset() if self is Edition.REFERENCE else frozenset({"introduction", "conclusion"})
+
+
+class Theme(Enum):
+    """How the report is laid out and its exhibits are numbered."""
+
+    CHAPTERS = "chapters"  # a cover, each lab a chapter, Figure 2.1
+    SECTIONS = "sections"  # a title above the contents, numbered sections, Figure 7

@@ -10,7 +10,7 @@ from typing import Any
 from generator.answer_files import AnswerFiles
 from generator.answer_language import FUNCTIONS
 from generator.complaints import parse
-from generator.editions import Edition
+from generator.editions import Edition, Theme
 from generator.errors import InputError, Mistake
 from generator.profiles import LAB_PROFILES, read_profiles
 from generator.question_parts import column_spec, expected_spec, result_spec
@@ -27,7 +27,6 @@ from generator.spec import (
     RowsSpec,
     SectionSpec,
     TableSpec,
-    Theme,
 )  # fmt: skip
 from generator.spec_files import (
     CourseFile,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
@@ -67,6 +68,16 @@ class Plan:
         return [planned for fingerprint, planned in self.jobs.items() if fingerprint in found]
 
 
+def _listed(missing: Sequence[tuple[str, str]]) -> str:
+    """Missing files by data set, for a message: a data set may have hundreds, of which the first says where to look."""
+    first: dict[str, str] = {}
+    for name, path in missing:
+        first.setdefault(name, path)
+    counts = Counter(name for name, _ in missing)
+    more = {name: f" and {count - 1} more" if count > 1 else "" for name, count in counts.items()}
+    return ", ".join(f"{name} ({path}{more[name]})" for name, path in first.items())
+
+
 class Planner:
     """Fingerprints bindings; holds what is shared between them."""
 
@@ -126,8 +137,7 @@ class Planner:
         hint = "fetch it with `genreport fetch`, or name the folder that holds it with --data DIR or GENREPORT_DATA"
         first = missing[0][0]
         by_hand = SOURCES[first].obtain if first in SOURCES else ""
-        found = ", ".join(f"{name} ({path})" for name, path in missing)
-        return ingredients, Failure(f"data missing: {found}", by_hand or hint)
+        return ingredients, Failure(f"data missing: {_listed(missing)}", by_hand or hint)
 
     def _digest(self, kind: Kind, name: str) -> tuple[str, list[str]]:
         """The digest of a data set's or network's files with their places, and the paths of those that are missing."""

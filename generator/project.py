@@ -12,9 +12,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from generator.complaints import nearest, parse
+from generator.editions import Theme
 from generator.errors import InputError, Mistake
 from generator.own_files import OwnFileError, read_own
-from generator.spec import CourseSpec, LabSpec, Theme
+from generator.spec import CourseSpec, LabSpec
 from generator.spec_files import FileName, Strict
 from generator.yaml_source import Source, read_yaml_text
 

@@ -8,7 +8,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from generator.editions import Edition
+from generator.editions import Edition, Theme
 from generator.yaml_source import Source, Where
 
 Point = tuple[tuple[str, Any], ...]  # one point of a grid: (("multiplier", 3),), in the order of the YAML
@@ -24,13 +24,6 @@ class Mark(Enum):
     STARRED = "starred"
     BONUS = "bonus"
     PLAIN = ""
-
-
-class Theme(Enum):
-    """How the report is laid out and its exhibits are numbered."""
-
-    CHAPTERS = "chapters"  # a cover, each lab a chapter, Figure 2.1
-    SECTIONS = "sections"  # a title above the contents, numbered sections, Figure 7
 
 
 class ColumnFormat(Enum):
@@ -70,14 +63,15 @@ class ResultRef:
 class ResultSpec:
     """A computation with its parameters, an optional grid over some of them, and other results as inputs.
 
-    Parameter values may hold ``{"role": name}``, which the profile replaces.
+    Parameter values may hold ``{"role": name}``, which the profile replaces. An input names one result; a list of names
+    stands for all results that these have, grid point by grid point.
     """
 
     ref: ResultRef
     computation: str
     params: Mapping[str, Any]
     grid: Mapping[str, Any]  # a parameter's name to its list of values, or to a role whose value is a list
-    inputs: Mapping[str, str]
+    inputs: Mapping[str, str | list[str]]
     place: Place
 
 

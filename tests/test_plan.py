@@ -193,6 +193,19 @@ def test_missing_data_blocks_what_reads_it(build: Build) -> None:
     assert plan.jobs[plan.by_address[NET]].standing is Standing.MISS
 
 
+def test_of_many_missing_files_the_first_is_named_and_the_others_counted(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = tuple(RemoteFile(f"photographs/{number:03}.jpg", "https://example.org", "00", 3) for number in range(200))
+    monkeypatch.setitem(SOURCES, "photographs", Source("photographs", "Photographs", files, "", ""))
+    build.course.edit(COURSE_FILE, "dataset: embedded_scenes", "dataset: photographs")
+    plan = build.plan()
+    failure = plan.jobs[plan.by_address[SMALL]].failure
+    assert failure is not None
+    folder = build.course.folder / "data" / "photographs"
+    assert failure.reason == f"data missing: photographs ({folder / '000.jpg'} and 199 more)"
+
+
 def test_data_counts_by_its_content(build: Build) -> None:
     build.course.edit(COURSE_FILE, "dataset: embedded_scenes", "dataset: photographs")
     build.course.write("data/photographs.npz", "one")

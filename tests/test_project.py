@@ -9,9 +9,10 @@ import pytest
 
 from generator.answer_syntax import parse_answer
 from generator.binding import bind_course
+from generator.editions import Theme
 from generator.errors import InputError
 from generator.project import read_project
-from generator.spec import CourseSpec, Theme
+from generator.spec import CourseSpec
 from generator.starter import write_project
 from tests.course_for_tests import Course
 

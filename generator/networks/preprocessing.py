@@ -38,6 +38,12 @@ def normalised(pixels: torch.Tensor, mean: Sequence[float], std: Sequence[float]
     return (pixels - pixels.new_tensor(mean).view(shape)) / pixels.new_tensor(std).view(shape)
 
 
+def denormalised(inputs: torch.Tensor, mean: Sequence[float], std: Sequence[float]) -> torch.Tensor:
+    """The inverse of :func:`normalised`: inputs (n, 3, height, width) as pixels, in [0, 1] if they were photographs."""
+    shape = (1, 3, 1, 1)
+    return inputs * inputs.new_tensor(std).view(shape) + inputs.new_tensor(mean).view(shape)
+
+
 def displayable(values: torch.Tensor) -> NDArray[np.uint8]:
     """One network input (3, height, width) as a uint8 (height, width, 3) picture: its own range stretched to 0…255."""
     low, high = values.min(), values.max()

@@ -36,11 +36,15 @@ _EXPECTED_ERRORS = (
 
 @dataclass(frozen=True)
 class AnswerWriter:
-    """Writes the templates of one report, and keeps the ledger of their claims by question address."""
+    """Writes the templates of one report, and keeps the ledger of their claims by question address.
+
+    ``absent`` are the anchors of what this report leaves out: references to them are words without a link.
+    """
 
     results: Results
     numbering: Numbering
     profile: ProfileSpec
+    absent: frozenset[str] = frozenset()
     claims: dict[str, list[Claim]] = field(default_factory=dict)
 
     def write(
@@ -97,7 +101,8 @@ class AnswerWriter:
         numbered = self.numbering.find(address, target)
         if numbered is None:
             raise AnswerError(f"nothing is called {target} here")
-        return Markdown(f"[{numbered.label.replace(' ', chr(0xA0))}](#{numbered.anchor})")
+        label = numbered.label.replace(" ", "\u00a0")
+        return Markdown(label if numbered.anchor in self.absent else f"[{label}](#{numbered.anchor})")
 
     def _metric(self, address: str, target: str) -> Any:
         ref, name = self._find(address, target)

@@ -62,8 +62,17 @@ class _Gatherer:
     def __post_init__(self) -> None:
         self.numbering: Numbering = number_course(self.report.course)
         self.results = Results(self.report.refs, self.report.outcomes, self.report.drawings)
-        self.writer = AnswerWriter(self.results, self.numbering, self.report.profile)
+        self.writer = AnswerWriter(self.results, self.numbering, self.report.profile, self._absent())
         self.images = OwnImages(self.report.images)
+
+    def _absent(self) -> frozenset[str]:
+        """The anchors of questions, exhibits and equations that a partial report does not show."""
+        left_out = {question.address for question in self.report.course.questions() if not self.report.shows(question)}
+        numbering = self.numbering
+        anchors = {numbered.anchor for address, numbered in numbering.questions.items() if address in left_out}
+        for found in (numbering.exhibits, numbering.equations):
+            anchors |= {numbered.anchor for (address, _), numbered in found.items() if address in left_out}
+        return frozenset(anchors)
 
     def prose(self, text: str, name: str, place: Path | None = None) -> str:
         """An introduction or conclusion by its name; left out, and reported, if it cannot be written."""

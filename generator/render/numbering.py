@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from generator.answer_syntax import parse_answer
-from generator.spec import CourseSpec, FigureSpec, LabSpec, QuestionSpec, TableSpec, Theme
+from generator.editions import Theme
+from generator.spec import CourseSpec, FigureSpec, LabSpec, QuestionSpec, TableSpec
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,8 @@ def _number_lab(numbering: Numbering, lab: LabSpec, counts: dict[str, int], pref
 
 def _number_question(numbering: Numbering, question: QuestionSpec, counts: dict[str, int], prefix: str) -> None:
     address = question.address
-    numbering.questions[address] = Numbered("question", question.number, slug(address))
+    number = question.number or f"“{question.title}”"  # a part of the lab that the course does not number
+    numbering.questions[address] = Numbered("question", number, slug(address))
     _cite(numbering, question.statement, address)
     syntax = parse_answer(question.answer.text, question.answer.path)
     declared = exhibits_of(question)

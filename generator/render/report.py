@@ -96,6 +96,9 @@ def _write_assets(document: Document, folder: Path, formats: frozenset[str]) -> 
         for panel in exhibit.panels:
             ending, content = ("svg", panel.drawing.svg) if panel.drawing.svg else ("png", panel.drawing.png)
             (folder / "figures" / f"{panel.name}.{ending}").write_bytes(content)
+            if (animation := panel.drawing.animation) and "html" in formats:
+                (folder / "figures" / f"{panel.name}-moving.webp").write_bytes(animation.moving)
+                (folder / "figures" / f"{panel.name}-still.webp").write_bytes(animation.still)
     for image in document.images.shown.values():
         (folder / "figures" / f"{image.name}.png").write_bytes(image.png)
     source = report_folder()

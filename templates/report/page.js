@@ -1,4 +1,4 @@
-// Three conveniences: contents that follow the reader, figures that open large, a light and a dark page.
+// Contents that follow the reader, figures that open large, animations that can be stopped, a light and a dark page.
 "use strict";
 
 const wide = window.matchMedia("(min-width: 70rem)");
@@ -52,6 +52,26 @@ function openFiguresLarge() {
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
 }
 
+function playFilms() {
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+  for (const film of document.querySelectorAll(".film")) {
+    const picture = film.querySelector("img");
+    const button = film.querySelector("button");
+    const still = picture.getAttribute("src");
+    let playing = false;
+    const play = (wanted) => {
+      playing = wanted;
+      picture.src = playing ? film.dataset.moving : still;
+      button.textContent = playing ? "Pause animation" : "Play animation";
+    };
+    button.hidden = false;
+    button.addEventListener("click", () => play(!playing));
+    // Who asks the system for less motion gets the first key frame, and can still start the animation by hand.
+    calm.addEventListener("change", () => { if (calm.matches) play(false); });
+    if (!calm.matches) play(true);
+  }
+}
+
 function offerThemes() {
   const root = document.documentElement;
   const button = document.querySelector("button.theme");
@@ -75,3 +95,4 @@ function offerThemes() {
 offerThemes();
 followReader();
 openFiguresLarge();
+playFilms();

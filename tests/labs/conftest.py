@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
-from generator.datasets import embedded_scenes
+from generator.datasets import embedded_digits_moved, embedded_scenes
+from generator.labs.adaptation.seeds import pool_seeds
+from generator.labs.adaptation.training import train_adaptation
 from generator.labs.features import extract_features
 from generator.labs.narrow_training import train_narrow_network
 from generator.labs.transfer import svm_by_layer
+from generator.labs.visualising.saliency_cases import saliency_cases
+from generator.results import Result
 from generator.workspace import Workspace
 
 FEW = {"train": 8, "test": 4}
@@ -25,6 +30,7 @@ def one_thread():
 @pytest.fixture(autouse=True)
 def few_images(monkeypatch):
     monkeypatch.setattr(embedded_scenes, "CROPS", FEW)
+    monkeypatch.setattr(embedded_digits_moved, "COPIES", 1)
 
 
 @pytest.fixture
@@ -55,6 +61,43 @@ def features(network, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def cases(network, tmp_path_factory):
+    """The small network's saliency maps, and the photographs that are shown in other questions too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(embedded_scenes, "CROPS", FEW)
+        workspace = Workspace("cpu", tmp_path_factory.mktemp("data"))
+        return saliency_cases(workspace, network=network, dataset="embedded_scenes", images=60)
+
+
+@pytest.fixture(scope="session")
+def fooled():
+    """Changes of three images, in the form in which fooling images are kept."""
+    differences = np.random.default_rng(0).normal(0, 0.02, (3, 3, 32, 32)).astype(np.float16)
+    return Result(arrays={"differences": differences, "images": np.arange(3), "targets": np.array([3, 3, 9])})
+
+
+@pytest.fixture(scope="session")
 def transfer(features, tmp_path_factory):
     """Linear classifiers on these features."""
     return svm_by_layer(Workspace("cpu", tmp_path_factory.mktemp("data")), features=features, reference="relu7")
+
+
+@pytest.fixture(scope="session")
+def adaptation(tmp_path_factory):
+    """Two short trainings with a domain classifier, under the names of what takes such runs, and their pool."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(embedded_digits_moved, "COPIES", 1)
+        workspace = Workspace("cpu", tmp_path_factory.mktemp("data"))
+        runs = [
+            train_adaptation(
+                workspace,
+                source="embedded_digits_moved",
+                target="embedded_digits_m",
+                epochs=2,
+                epoch_images=200,
+                seed=seed,
+            )
+            for seed in (0, 1)
+        ]
+    seeds = pool_seeds(workspace, naive=runs, dann=runs, target=runs)
+    return {"run": runs[0], "runs": runs, "naive": runs, "dann": runs, "target": runs, "seeds": seeds}

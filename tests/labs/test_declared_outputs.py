@@ -10,20 +10,41 @@ import numpy as np
 import pytest
 
 import generator.labs
+from generator.catalogue import matches
 from generator.registry import REGISTRY
 from generator.results import decode, encode
 
-for module in Path(generator.labs.__file__).parent.glob("[a-z]*.py"):
-    importlib.import_module(f"generator.labs.{module.stem}")
+LABS_FOLDER = Path(generator.labs.__file__).parent
+for path in sorted(LABS_FOLDER.rglob("[a-z]*.py")):
+    importlib.import_module(".".join(("generator.labs", *path.relative_to(LABS_FOLDER).with_suffix("").parts)))
 
 LABS = [name for name in REGISTRY if REGISTRY[name].function.__module__.startswith("generator.labs.")]
 ON_IMAGES = {"dataset": "embedded_scenes"}
+DOMAINS = {"source": "embedded_digits_moved", "target": "embedded_digits_m"}
 ARGUMENTS = {
     "activation_maps": {**ON_IMAGES, "image": 0, "layer": "last"},
     "choose_penalty": {"layer": "relu7", "cs": [0.1, 1.0], "folds": 2},
     "classify_images": {**ON_IMAGES, "examples": [0, 5]},
+    "compare_attacks": {
+        **ON_IMAGES,
+        "images": [0, 21],
+        "targets": ["cat", "moon"],
+        "epsilons": [4],
+        "radii": [1.0],
+        "pixel_images": 1,
+        "most_steps": 5,
+        "pgd_steps": 2,
+        "rounds": 1,
+        "round_steps": 5,
+        "population": 5,
+        "generations": 1,
+    },
+    "compare_runs": {"labels": ["first", "second"]},
     "compare_transfers": {},
+    "domain_samples": DOMAINS,
+    "embed_domains": {**DOMAINS, "per_class": 4, "perplexity": 5.0},
     "extract_features": {**ON_IMAGES, "layers": ["relu7", "fc8"]},
+    "fool_images": {**ON_IMAGES, "images": [0, 21], "targets": ["cat", "moon"], "most_steps": 5},
     "grey_equivalence": {**ON_IMAGES, "images": 2},
     "mode_effect": {**ON_IMAGES, "examples": [0], "passes": 2},
     "network_costs": {"architectures": ["squeezenet1_1", "vit_b_16"]},
@@ -32,30 +53,58 @@ ARGUMENTS = {
     "normalisation_effect": ON_IMAGES,
     "output_scores": {**ON_IMAGES, "image": 0},
     "precision_effect": {**ON_IMAGES, "layers": ["relu7"], "images": 4},
+    "pool_seeds": {},
     "reduce_dimensions": {"layer": "relu7", "dimensions": [2, 5]},
+    "saliency_agreement": {**ON_IMAGES, "images": 4},
+    "saliency_boxes": {**ON_IMAGES, "images": 60, "random_boxes": 1},
+    "saliency_cases": {**ON_IMAGES, "images": 4},
+    "saliency_stability": {**ON_IMAGES, "images": 2, "levels": [1.0, 2.0], "samples": 1},
+    "show_fooling": {**ON_IMAGES, "images": [0, 21], "targets": ["cat", "moon"], "most_steps": 5},
     "svm_by_layer": {"reference": "relu7", "folds": 2},
     "svm_confusions": {**ON_IMAGES, "layer": "relu7"},
+    "sweep_class_settings": {
+        "classes": ["cat", "moon"],
+        "steps": [2, 3],
+        "rates": [1.0],
+        "decays": [0.1],
+        "combined": [[1.0, 0.1]],
+    },
     "train_head": {**ON_IMAGES, "svm_layer": "relu7", "epochs": 1},
     "train_narrow_network": {"architecture": "narrow_squeezenet", "width": 8, "image_size": 32, "epochs": 1},
+    "transfer_fooling": {**ON_IMAGES, "factors": [1, 2]},
+    "visualise_classes": {**ON_IMAGES, "classes": ["cat", "moon"], "steps": 2},
+    "visualise_from_photographs": {**ON_IMAGES, "journeys": [["cat", "cat"], ["moon", "cat"]], "steps": 2},
+    "train_adaptation": {**DOMAINS, "epochs": 1, "epoch_images": 64},
+    "train_on_pseudo_labels": {**DOMAINS, "epoch_images": 64, "rounds": 2, "epochs": 1, "threshold": 0.11},
 }
 
 
 @pytest.fixture(params=LABS)
-def computed(request, workspace, network, features, transfer):
+def computed(request, workspace, network, features, transfer, cases, fooled, adaptation):
     computation = REGISTRY[request.param]
     arguments = dict(ARGUMENTS[request.param])
-    results = {"network": network, "features": features, "svm": transfer, "reference": transfer, "other": transfer}
+    results = {"features": features, "svm": transfer, "reference": transfer, "other": transfer}
+    results |= {"cases": cases, "fooled": fooled, **adaptation}
     for name, annotation in computation.function.__annotations__.items():
-        if annotation in ("Network", "Result") and name in results:
+        if annotation == "Network":
+            arguments[name] = network
+        elif annotation in ("Result", "list[Result]") and name in results:
             arguments[name] = results[name]
     return computation, computation.function(workspace, **arguments)
 
 
 def test_declared_and_returned_names_are_the_same(computed):
     computation, result = computed
-    assert set(result.metrics) == set(computation.metrics)
-    assert set(result.figures) == set(computation.figures)
+    assert _same(result.metrics, computation.metrics)
+    assert _same(result.figures, computation.figures)
     assert {name: table.columns for name, table in result.tables.items()} == computation.tables
+
+
+def _same(returned, declared):
+    """Nothing that isn't declared, and at least one of each declared family (``score_*``)."""
+    unknown = [name for name in returned if not matches(name, tuple(declared))]
+    missing = [known for known in declared if not any(matches(name, (known,)) for name in returned)]
+    return unknown == missing == []
 
 
 def test_a_result_survives_being_kept(computed):

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binomtest
+from scipy.stats import binomtest, ttest_1samp
 
-from generator.labs.statistics import mcnemar_p, wilson_interval
+from generator.labs.statistics import mcnemar_p, mean_interval, next_value_range, wilson_interval
 
 
 @given(st.integers(1, 400), st.data())
@@ -54,3 +54,25 @@ def test_mcnemar_is_one_without_disagreement_and_ignores_agreement():
 def test_mcnemar_refuses_different_numbers_of_images():
     with pytest.raises(ValueError, match="not the same images"):
         mcnemar_p(np.array([True]), np.array([True, False]))
+
+
+@given(st.lists(st.floats(-1, 1), min_size=2, max_size=9))
+def test_the_interval_of_a_mean_is_that_of_the_t_test(values):
+    low, high = mean_interval(np.array(values))
+    if high - low < 1e-9:
+        return  # SciPy has no interval for values that are all the same
+    expected = ttest_1samp(values, 0.0).confidence_interval(0.95)
+    assert (low, high) == pytest.approx((expected.low, expected.high), abs=1e-9)
+
+
+def test_the_range_of_one_more_value_holds_it_as_often_as_it_says():
+    rng = np.random.default_rng(0)
+    drawn = rng.normal(0.6, 0.05, size=(4000, 4))
+    inside = [low <= row[3] <= high for row in drawn for low, high in [next_value_range(row[:3])]]
+    assert np.mean(inside) == pytest.approx(0.95, abs=0.012)
+
+
+@pytest.mark.parametrize("function", [mean_interval, next_value_range])
+def test_one_value_has_no_spread(function):
+    with pytest.raises(ValueError, match="1 values say nothing"):
+        function(np.array([0.5]))

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from generator.editions import Theme
 from generator.outcomes import Failure, Outcome, Provenance, State
 from generator.render import Report
 from generator.results import (
@@ -44,7 +45,6 @@ from generator.spec import (
     RowsSpec,
     SectionSpec,
     TableSpec,
-    Theme,
 )
 
 NETWORKS = {

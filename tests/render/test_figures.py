@@ -101,6 +101,27 @@ def test_names_at_the_ends_of_curves_are_moved_apart_and_stay_inside():
     assert levels[0] < levels[1] < levels[2] < levels[3]
 
 
+def test_names_stand_at_the_ends_of_their_curves():
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure as Canvas
+
+    from generator.render.figures.charts import draw_line_chart
+    from generator.render.figures.layout import Box
+
+    canvas = Canvas(figsize=(3, 2))
+    FigureCanvasAgg(canvas)
+    steps = np.arange(50)
+    ends = {"low": 0.0, "middle": 100.0, "high": 200.0}
+    draw_line_chart(
+        LineChart(tuple(Series(name, steps, steps / 49 * end) for name, end in ends.items()), "step", "score"),
+        Box(canvas, 0, 0, 3, 2),
+    )
+    (axes,) = canvas.axes
+    low, high = axes.get_ylim()
+    for words in axes.texts:
+        assert words.xy[1] == pytest.approx((ends[words.get_text()] - low) / (high - low), abs=0.01)
+
+
 def test_an_animation_shows_at_most_eight_key_frames_with_the_first_and_the_last():
     from generator.render.figures.pictures import key_frames
 

@@ -22,8 +22,9 @@ def browser():
 def open_page(browser, rendered):
     opened = []
 
-    def open_(width: int = 1400, height: int = 900, **options: object):
-        context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce", **options)
+    def open_(width: int = 1400, height: int = 900, reduced_motion: str = "reduce", **options: object):
+        view = {"width": width, "height": height}
+        context = browser.new_context(viewport=view, reduced_motion=reduced_motion, **options)
         opened.append(context)
         page = context.new_page()
         page.requests, page.errors = [], []
@@ -98,11 +99,60 @@ def test_all_pictures_are_there_and_none_is_wider_than_the_text(open_page):
     page.wait_for_load_state("networkidle")
     sizes = page.evaluate("[...document.querySelectorAll('.panel img')].map(i => [i.naturalWidth, i.clientWidth])")
     text = page.evaluate("document.querySelector('.answer').clientWidth")
-    assert len(sizes) == 10
+    assert len(sizes) == 11
     assert all(natural > 0 and shown <= text for natural, shown in sizes)
 
 
-def test_the_printed_page_has_no_sidebar(open_page):
+def source_of(film) -> str:
+    return film.locator("img").evaluate("image => image.getAttribute('src').split('/').pop()")
+
+
+def test_an_animation_plays_and_can_be_paused_by_keyboard(open_page, rendered):
+    page = open_page(reduced_motion="no-preference")
+    film = page.locator(".film")
+    film.scroll_into_view_if_needed()
+    page.wait_for_load_state("networkidle")
+    moving = source_of(film)
+    assert moving.endswith("-moving.webp")
+    assert (rendered[0] / "assets" / "figures" / moving).stat().st_size <= 2_000_000
+    assert film.locator("img").get_attribute("alt").startswith("Animation. Alternative text of film")
+    button = page.get_by_role("button", name="Pause animation")
+    button.focus()
+    page.keyboard.press("Enter")
+    assert source_of(film).endswith("-still.webp")
+    sync_api.expect(film.get_by_role("button", name="Play animation")).to_be_focused()
+    page.keyboard.press("Space")
+    assert source_of(film).endswith("-moving.webp")
+    assert page.errors == []
+
+
+def test_who_asks_for_less_motion_gets_a_still_and_may_start_it(open_page):
+    page = open_page(reduced_motion="reduce")
+    film = page.locator(".film")
+    film.scroll_into_view_if_needed()
+    assert source_of(film).endswith("-still.webp")
+    page.get_by_role("button", name="Play animation").click()
+    assert source_of(film).endswith("-moving.webp")
+
+
+def test_an_animation_stops_when_less_motion_is_asked_for(open_page):
+    page = open_page(reduced_motion="no-preference")
+    sync_api.expect(page.get_by_role("button", name="Pause animation")).to_have_count(1)
+    page.emulate_media(reduced_motion="reduce")
+    sync_api.expect(page.get_by_role("button", name="Play animation")).to_have_count(1)
+    assert source_of(page.locator(".film")).endswith("-still.webp")
+
+
+def test_without_scripts_an_animation_stands_still_and_can_be_opened(open_page):
+    page = open_page(reduced_motion="no-preference", java_script_enabled=False)
+    film = page.locator(".film")
+    assert film.locator("img").get_attribute("src").endswith("-still.webp")
+    sync_api.expect(film.locator("button")).to_be_hidden()
+    assert film.get_by_role("link", name="Play animation").get_attribute("href").endswith("-moving.webp")
+
+
+def test_the_printed_page_has_no_sidebar_and_only_key_frames(open_page):
     page = open_page()
     page.emulate_media(media="print")
     sync_api.expect(page.locator(".contents")).to_be_hidden()
+    sync_api.expect(page.locator(".film")).to_be_hidden()

@@ -13,9 +13,8 @@ from PIL import Image
 from pypdf import PdfReader
 from sample_report import sample_report, silent
 
-from generator.editions import Edition
+from generator.editions import Edition, Theme
 from generator.render import RenderedReport, Report, render_report
-from generator.spec import Theme
 
 HTML = frozenset({"html"})
 CLAIM = "Before. {% claim vgg16.fc_share < 0.5 %}Few *parameters* are in the last layers.{% endclaim %} After."

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from generator.render.figures.animation import Animation
     from generator.results import Figure
 
 #: Width of the report's text in inches: figures are drawn at the size at which they are read.
@@ -18,12 +19,16 @@ _MANY_POINTS = 1500
 
 @dataclass(frozen=True)
 class Drawing:
-    """One drawn figure: a PNG of 200 dots per inch, an SVG where the figure is sparse, and its size in inches."""
+    """One drawn figure: a PNG of 200 dots per inch, an SVG where the figure is sparse, and its size in inches.
+
+    An animation comes beside the strip of its key frames, for the page.
+    """
 
     png: bytes
     svg: bytes | None
     width: float
     height: float
+    animation: Animation | None = None
 
 
 def is_dense(figure: Figure) -> bool:
@@ -51,9 +56,11 @@ def draw_figure(figure: Figure, width: float = TEXT_WIDTH) -> Drawing:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure as Canvas
 
+    from generator.render.figures.animation import animate
     from generator.render.figures.layout import Box
     from generator.render.figures.panels import draw, height_for
     from generator.render.figures.style import load_fonts, rc
+    from generator.results import Frames
 
     load_fonts()
     with matplotlib.rc_context(rc()):
@@ -64,7 +71,8 @@ def draw_figure(figure: Figure, width: float = TEXT_WIDTH) -> Drawing:
         png = BytesIO()
         canvas.savefig(png, format="png", dpi=_DPI, metadata={"Software": None})
         if is_dense(figure):
-            return Drawing(png.getvalue(), None, width, height)
+            animation = animate(figure) if isinstance(figure, Frames) else None
+            return Drawing(png.getvalue(), None, width, height, animation)
         svg = BytesIO()
         canvas.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
         return Drawing(png.getvalue(), svg.getvalue(), width, height)

@@ -57,6 +57,7 @@ def draw_line_chart(chart: LineChart, box: Box) -> None:
 
 def _label_ends(axes: Axes, chart: LineChart, height: float) -> None:
     """Name each curve at its right end, moved up or down where the names would touch."""
+    axes.autoscale_view()  # limits are worked out late, and transData does not ask for them
     ends = []
     for number, series in enumerate(chart.series):
         finite = np.flatnonzero(np.isfinite(np.asarray(series.y, dtype=float)))

@@ -1,0 +1,79 @@
+"""What a training on two domains came to: its curves, and whether and when it diverged."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from generator.labs.training import Measures, history_chart
+from generator.results import LineChart, Panels, Series, Table
+
+#: The columns of the history; those of the domain classifier are empty where it was not trained.
+COLUMNS = (
+    "class_loss", "domain_loss", "source_accuracy", "target_accuracy", "source_domain_accuracy",
+    "target_domain_accuracy", "factor", "learning_rate", "seconds",
+)  # fmt: skip
+#: A class loss above this share of what guessing costs counts as guessing.
+GUESSING = 0.99
+#: Epochs of guessing in a row that lose a training which had learnt something before.
+PATIENCE = 2
+
+
+def diverged_epoch(history: Sequence[Measures], classes: int, epochs: int) -> int | None:
+    """The epoch, counted from 1, in which a training of ``epochs`` epochs was lost; None where it was not.
+
+    A training is lost when its class loss is no longer a number, or is again what guessing costs, ln(classes), for two
+    epochs in a row: the features are then the same for every image, and no gradient leads out. One that has not learnt
+    anything by half of its epochs is lost as well; many begin slowly, and are given that time.
+    """
+    guessing, learnt = 0, False
+    for epoch, measures in enumerate(history, start=1):
+        loss = measures["class_loss"]
+        if not math.isfinite(loss):
+            return epoch
+        guesses = loss > GUESSING * math.log(classes)
+        guessing = guessing + 1 if guesses else 0
+        learnt = learnt or not guesses
+        if guessing >= (PATIENCE if learnt else max(PATIENCE, math.ceil(epochs / 2))):
+            return epoch
+    return None
+
+
+def finite(value: float | None) -> float | None:
+    """The value, or None for what is missing or no longer a number."""
+    return value if value is not None and math.isfinite(value) else None
+
+
+def history_rows(history: Sequence[Measures]) -> Table:
+    """One row for each epoch, counted from 1."""
+    rows = tuple(
+        (number, *(finite(measures.get(name)) for name in COLUMNS)) for number, measures in enumerate(history, start=1)
+    )
+    return Table(("epoch", *COLUMNS), rows)
+
+
+def curves(history: Sequence[Measures], factor: Callable[[float], float], epochs: int) -> dict[str, LineChart | Panels]:
+    """The figures of a training: "losses", "accuracies" and the reversal "factor", and all of it in "training".
+
+    ``factor`` gives λ for the share of the ``epochs`` planned that is over.
+    """
+    domains = "domain_loss" in history[0]
+    losses = {"class_loss": "class loss", **({"domain_loss": "domain loss"} if domains else {})}
+    loss_chart = history_chart(history, losses, "loss")
+    accuracies = {"source_accuracy": "source", "target_accuracy": "target"}
+    accuracy_chart = history_chart(history, accuracies, "test accuracy")
+    shares = np.linspace(0, len(history) / epochs, 201)
+    factors = Series("λ", shares * epochs, np.array([factor(float(share)) for share in shares]))
+    factor_chart = LineChart((factors,), x_label="epoch", y_label="reversal factor λ")
+    panels: dict[str, LineChart] = {"Training losses": loss_chart, "Classes": accuracy_chart}
+    if domains:
+        own = {"source_domain_accuracy": "source", "target_domain_accuracy": "target"}
+        panels |= {"Domains": history_chart(history, own, "domain accuracy"), "Reversal": factor_chart}
+    return {
+        "losses": loss_chart,
+        "accuracies": accuracy_chart,
+        "factor": factor_chart,
+        "training": Panels(tuple(panels.values()), columns=2, titles=tuple(panels)),
+    }

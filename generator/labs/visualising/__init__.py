@@ -1,0 +1,1 @@
+"""Visualising networks: saliency maps, fooling images, and images made for a class."""

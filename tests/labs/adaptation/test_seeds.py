@@ -1,0 +1,67 @@
+"""Several seeds are pooled in pairs, with spreads and intervals as statistics has them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from made_runs import made_run
+
+from generator.labs.adaptation.seeds import pool_seeds
+
+NAIVE, DANN, TARGET = (0.50, 0.54, 0.46), (0.70, 0.71, 0.69), (0.90, 0.90, 0.90)
+
+
+def runs(values, **more):
+    return [made_run(value, seed=seed, **more) for seed, value in enumerate(values)]
+
+
+@pytest.fixture
+def pooled(workspace):
+    return pool_seeds(workspace, naive=runs(NAIVE, source=0.95), dann=runs(DANN, source=0.94), target=runs(TARGET))
+
+
+def test_means_spreads_and_the_share_of_the_gap(pooled):
+    metrics = pooled.metrics
+    assert metrics["naive_target_mean"] == pytest.approx(0.50)
+    assert metrics["naive_target_std"] == pytest.approx(np.std(NAIVE, ddof=1))
+    assert metrics["gain_mean"] == pytest.approx(0.20)
+    assert metrics["gain_least"] == pytest.approx(0.17)
+    assert metrics["gain_wins"] == metrics["seeds"] == 3
+    shares = [(d - n) / (t - n) for n, d, t in zip(NAIVE, DANN, TARGET, strict=True)]
+    assert metrics["share_mean"] == pytest.approx(np.mean(shares))
+    assert [row["share"] for row in pooled.tables["seeds"].records()] == pytest.approx(shares)
+    # Student's t with two degrees of freedom is 4.3027 at 97.5 %.
+    assert metrics["range_half"] == pytest.approx(4.3027 * 0.01 * np.sqrt(4 / 3), rel=1e-4)
+    half = (metrics["gain_high"] - metrics["gain_low"]) / 2
+    assert half == pytest.approx(4.3027 * np.std([0.20, 0.17, 0.23], ddof=1) / np.sqrt(3), rel=1e-4)
+
+
+def test_a_change_on_the_source_that_is_the_same_for_all_seeds_is_certain(pooled):
+    metrics = pooled.metrics
+    assert metrics["source_change_mean"] == pytest.approx(-0.01)
+    assert metrics["source_change_high"] < 0
+
+
+def test_curves_have_the_lowest_and_the_highest_and_a_diverged_run_stays_where_it_was(workspace):
+    dann = [made_run(0.6, seed=0, epochs=4), made_run(0.2, seed=1, epochs=2, diverged=2)]
+    both = [made_run(0.5, seed=0), made_run(0.5, seed=1)]
+    pooled = pool_seeds(workspace, naive=both, dann=dann, target=both)
+    curve = pooled.figures["target"].series[1]
+    assert curve.name == "DANN"
+    assert curve.y == pytest.approx([0.125, 0.25, 0.325, 0.4])
+    assert curve.low == pytest.approx([0.1, 0.2, 0.2, 0.2])
+    assert curve.high == pytest.approx([0.15, 0.3, 0.45, 0.6])
+    assert pooled.metrics["diverged"] == 1
+    assert [row["diverged"] for row in pooled.tables["methods"].records()] == [0, 1, 0]
+
+
+def test_without_a_gap_there_is_no_share_of_it(workspace):
+    pooled = pool_seeds(workspace, naive=runs(NAIVE), dann=runs(DANN), target=runs(NAIVE))
+    assert pooled.metrics["share_mean"] is None
+    assert [row["share"] for row in pooled.tables["seeds"].records()] == [None] * 3
+
+
+def test_other_seeds_cannot_be_paired(workspace):
+    other = [made_run(0.7, seed=seed) for seed in (0, 2, 1)]
+    with pytest.raises(ValueError, match="not of the same seeds"):
+        pool_seeds(workspace, naive=runs(NAIVE), dann=other, target=runs(TARGET))
