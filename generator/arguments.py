@@ -29,6 +29,14 @@ class Given:
     role: str = ""
 
 
+@dataclass(frozen=True)
+class Input:
+    """Where a question gives other jobs' results for a parameter, and whether as a list."""
+
+    where: Where
+    several: bool = False
+
+
 @dataclass
 class Arguments:
     """Parameters as they enter the fingerprint, the role jobs to take as inputs, and the files behind them."""
@@ -40,9 +48,9 @@ class Arguments:
 
 
 def bind_arguments(
-    signature: Signature, given: Mapping[str, Given], inputs: Mapping[str, Where], source: Source, where: Where
+    signature: Signature, given: Mapping[str, Given], inputs: Mapping[str, Input], source: Source, where: Where
 ) -> Arguments:
-    """Bind what a result at ``where`` gives; ``inputs`` are the places of the parameters that get another's result.
+    """Bind what a result at ``where`` gives; ``inputs`` are the parameters that get the results of others.
 
     Parameters in ``given`` whose value could not be found out are left alone: that has been said before.
     """
@@ -58,7 +66,7 @@ class _Binder:
     def wrong(self, message: str, where: Where, **details: str) -> None:
         self.found.mistakes.append(self.source.mistake(message, where, **details))
 
-    def bind(self, given: Mapping[str, Given], inputs: Mapping[str, Where], where: Where) -> Arguments:
+    def bind(self, given: Mapping[str, Given], inputs: Mapping[str, Input], where: Where) -> Arguments:
         known = self.signature.parameters
         for name, one in given.items():
             if name not in known:
@@ -67,14 +75,24 @@ class _Binder:
                 self.wrong(f"{name!r} is given twice, in params and in inputs", one.where)
             elif one.value is not UNKNOWN:
                 self.value(known[name], one)
-        for name, place in inputs.items():
-            if name not in known:
-                self.unknown(name, place)
-            elif not known[name].type.kind.takes_results:
-                self.wrong(f"{name!r} takes no result of another job", place, expected=known[name].type.text)
+        for name, origin in inputs.items():
+            self.input(name, origin)
         for name in (name for name in known if name not in given and name not in inputs):
             self.default(known[name], (*where, "params"))
         return self.found
+
+    def input(self, name: str, origin: Input) -> None:
+        """Whether a parameter takes results, and as many as it is given."""
+        if name not in self.signature.parameters:
+            self.unknown(name, origin.where)
+            return
+        kind = self.signature.parameters[name].type
+        if not kind.kind.takes_results:
+            self.wrong(f"{name!r} takes no result of another job", origin.where, expected=kind.text)
+        elif kind.takes_many and not origin.several:
+            self.wrong(f"{name!r} takes a list of results", origin.where, expected="[result, …]")
+        elif origin.several and not kind.takes_many:
+            self.wrong(f"{name!r} takes one result", origin.where, expected="a result, not a list")
 
     def default(self, parameter: Parameter, where: Where) -> None:
         """Take the default of a parameter that nothing is given for."""

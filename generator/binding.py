@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from generator.arguments import Given, bind_arguments
+from generator.arguments import Given, Input, bind_arguments
 from generator.catalogue import Catalogue, Signature
 from generator.complaints import nearest, shown
 from generator.errors import Mistake
@@ -27,6 +27,7 @@ POINT = re.compile(r"[^\[\],=\"]{1,100}")  # what a grid point can be called in 
 class Binding:
     """One job before it has a fingerprint. ``inputs`` maps a parameter to the address of another binding.
 
+    The inputs of a parameter that takes many results are called "runs/0", "runs/1" and so on, in order.
     ``files`` are the data sets and pre-trained networks whose files the job reads, as (kind, name).
     """
 
@@ -157,32 +158,53 @@ class _Binder:
             if name in given:
                 self.wrong(source, f"{name!r} is in params and in grid", (*where, "grid", name))
             given[name] = self.points[f"{result.ref}/{name}"][str(value)]
-        inputs = {name: self.input(question, ref, name, text) for name, text in result.inputs.items()}
+        inputs: dict[str, str] = {}
+        for name, text in result.inputs.items():
+            place: Where = (*where, "inputs", name)
+            if isinstance(text, str):
+                inputs[name] = self.input(question, ref, text, place)
+            else:
+                inputs |= self.several(question, ref, name, text)
         self.job(str(ref), result.computation, given, inputs, source, where)
 
-    def input(self, question: QuestionSpec, ref: ResultRef, name: str, text: str) -> str:
+    def input(self, question: QuestionSpec, ref: ResultRef, text: str, where: Where) -> str:
         """The address of the one result that an input names; empty when there is none."""
+        found = self.candidates(question, ref, text, where)
+        if len(found) > 1:
+            expected = "one of " + ", ".join(found)
+            self.wrong(question.source, f"names {len(found)} results", where, expected=expected, got=repr(text))
+        return found[0] if len(found) == 1 else ""
+
+    def several(self, question: QuestionSpec, ref: ResultRef, name: str, texts: list[str]) -> dict[str, str]:
+        """The addresses of all results that a list of inputs names, in order, as "runs/0", "runs/1" and so on."""
         where: Where = ("results", ref.result, "inputs", name)
+        found = [
+            address
+            for number, text in enumerate(texts)
+            for address in self.candidates(question, ref, text, (*where, number))
+        ]
+        return {f"{name}/{number}": address for number, address in enumerate(found)} or {f"{name}/0": ""}
+
+    def candidates(self, question: QuestionSpec, ref: ResultRef, text: str, where: Where) -> list[str]:
+        """The addresses of the results that a text means at this point of the grid; a mistake where there is none."""
         reference = parse_reference(text, question.address)
         if reference is not None and self.unread.holds(split_address(reference[0])[0]):
-            return ""
+            return []
         if reference is None or reference[0] not in self.found.refs:
             known = [key.removeprefix(f"{question.address}/") for key in self.found.refs]
             hint = nearest(text.partition("[")[0], known)
             self.wrong(
                 question.source, "there is no such result", where, expected="a result", got=repr(text), hint=hint
             )
-            return ""
+            return []
         candidates = self.found.refs[reference[0]]
         axes = {key for candidate in candidates for key, _ in candidate.point}
         own = {key: str(value) for key, value in ref.point if key in axes}
         found = select(candidates, {**own, **reference[1]})
-        if len(found) == 1:
-            return str(found[0])
-        if candidates:  # otherwise its grid is wrong, which has been said
+        if candidates and not found:  # without candidates its grid is wrong, which has been said
             expected = "one of " + ", ".join(map(str, candidates))
-            self.wrong(question.source, f"names {len(found)} results", where, expected=expected, got=repr(text))
-        return ""
+            self.wrong(question.source, "names 0 results", where, expected=expected, got=repr(text))
+        return [str(one) for one in found]
 
     def job(
         self, address: str, computation: str, given: Mapping[str, Given], inputs: Mapping[str, str],
@@ -196,7 +218,10 @@ class _Binder:
             self.wrong(source, "there is no such computation", (*where, "computation"), hint=hint, **details)
             return
         signature = self.catalogue[computation]
-        places = {name: (*where, "inputs", name) for name in inputs}
+        places = {}
+        for name in inputs:
+            parameter, slash, _ = name.partition("/")
+            places[parameter] = Input((*where, "inputs", parameter), several=bool(slash))
         bound = bind_arguments(signature, given, places, source, where)
         self.found.mistakes += bound.mistakes
         taken = {name: target for name, target in inputs.items() if target}

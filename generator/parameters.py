@@ -29,6 +29,7 @@ class Kind(Enum):
 
 PLAIN = {"int": int, "float": float, "str": str, "bool": bool, "None": type(None)}
 NAMED = {"Dataset": Kind.DATASET, "Network": Kind.NETWORK, "Result": Kind.RESULT}
+SEVERAL = "list[Result]"  # the results of several jobs
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,11 @@ class ParameterType:
         return found
 
     @property
+    def takes_many(self) -> bool:
+        """Whether it is given the results of several jobs, as one list."""
+        return ast.unparse(self.tree) == SEVERAL
+
+    @property
     def choices(self) -> tuple[str, ...]:
         """The texts that a Literal allows, for hints."""
         subscripts = (node for node in ast.walk(self.tree) if isinstance(node, ast.Subscript))
@@ -64,7 +70,8 @@ def parse_type(text: str) -> ParameterType:
     """Parse an annotation. Raises UnsupportedTypeError for anything that YAML data cannot fill."""
     try:
         tree = ast.parse(text, mode="eval").body
-        _check(tree)
+        if ast.unparse(tree) != SEVERAL:
+            _check(tree)
     except (SyntaxError, ValueError):
         known = ", ".join([*PLAIN, *NAMED])
         raise UnsupportedTypeError(
@@ -84,7 +91,7 @@ def _choices(inner: ast.expr) -> tuple[Any, ...]:
 def _check(tree: ast.expr, *, listed: bool = False) -> None:
     match tree:
         case ast.Name(id="Result") if listed:
-            raise UnsupportedTypeError  # an input is one result
+            raise UnsupportedTypeError  # several results are list[Result], and nothing around it
         case ast.Name(id=name) if name in PLAIN or name in NAMED:
             return
         case ast.Constant(value=None):

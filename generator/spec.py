@@ -58,14 +58,15 @@ class ResultRef:
 class ResultSpec:
     """A computation with its parameters, an optional grid over some of them, and other results as inputs.
 
-    Parameter values may hold ``{"role": name}``, which the profile replaces.
+    Parameter values may hold ``{"role": name}``, which the profile replaces. An input names one result; a list of names
+    stands for all results that these have, grid point by grid point.
     """
 
     ref: ResultRef
     computation: str
     params: Mapping[str, Any]
     grid: Mapping[str, Any]  # a parameter's name to its list of values, or to a role whose value is a list
-    inputs: Mapping[str, str]
+    inputs: Mapping[str, str | list[str]]
     place: Place
 
 

@@ -22,7 +22,7 @@ class ResultEntry(Strict):
     computation: str
     params: dict[str, Any] = Field(default_factory=dict)
     grid: dict[str, Any] = Field(default_factory=dict)
-    inputs: dict[str, str] = Field(default_factory=dict)
+    inputs: dict[str, str | list[str]] = Field(default_factory=dict)
 
 
 class ColumnEntry(Strict):

@@ -117,7 +117,7 @@ def _compute(job: Job, conditions: Conditions, cache: Cache, reporter: _Reporter
     threads = _prepare_torch(job.fingerprint, conditions.threads)
     checkpoints = cache.checkpoints(job.fingerprint)
     workspace = Workspace(device, conditions.data, progress=reporter.tell, checkpoints=checkpoints)
-    inputs = {name: cache.load(fingerprint) for name, fingerprint in job.inputs.items()}
+    inputs = _grouped({name: cache.load(fingerprint) for name, fingerprint in job.inputs.items()})
     began = time.perf_counter()
     result = computation.function(workspace, **job.parameters, **inputs)
     duration = time.perf_counter() - began
@@ -125,7 +125,7 @@ def _compute(job: Job, conditions: Conditions, cache: Cache, reporter: _Reporter
     loaded_code.check(conditions.code)  # again: the function may have imported more
     provenance = Provenance(
         computation=job.computation,
-        parameters={**{name: f"job {origin[:12]}" for name, origin in job.inputs.items()}, **job.parameters},
+        parameters={**_grouped({name: f"job {origin[:12]}" for name, origin in job.inputs.items()}), **job.parameters},
         fingerprint=job.fingerprint,
         device=device_in_words(device),
         duration=round(duration, 3),
@@ -135,6 +135,18 @@ def _compute(job: Job, conditions: Conditions, cache: Cache, reporter: _Reporter
     )
     cache.save(job.fingerprint, result, provenance)
     return provenance
+
+
+def _grouped(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Inputs by parameter: those called "runs/0", "runs/1" and so on become one list."""
+    found: dict[str, Any] = {}
+    for name, value in inputs.items():
+        parameter, slash, _ = name.partition("/")
+        if slash:
+            found.setdefault(parameter, []).append(value)
+        else:
+            found[parameter] = value
+    return found
 
 
 def _prepare_torch(fingerprint: str, threads: int) -> int:

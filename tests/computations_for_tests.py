@@ -43,6 +43,11 @@ def double(workspace: Workspace, *, source: Result) -> Result:
     )
 
 
+@computation(metrics=["totals"])
+def collect(workspace: Workspace, *, sources: list[Result]) -> Result:
+    return Result(metrics={"totals": ", ".join(str(source.metrics["total"]) for source in sources)})
+
+
 @computation(metrics=["total"])
 def slow(workspace: Workspace, *, seconds: float, steps: int, runs: str = "", name: str = "slow") -> Result:
     if runs:

@@ -73,7 +73,7 @@ def test_a_value_that_does_not_fit_is_told_what_was_expected(text: str, value: A
 @pytest.mark.parametrize(
     "text",
     ["", "dict[str, int]", "Path", "list", "tuple[int, int]", "Literal[X]", "Literal[1.5]", "Dataset | Network",
-     "list[Result]", "int or str", "int |", "Optional[int]", "'int'", "Literal[b'x']"],
+     "list[list[Result]]", "list[Result] | None", "int or str", "int |", "Optional[int]", "'int'", "Literal[b'x']"],
 )  # fmt: skip
 def test_types_that_yaml_cannot_fill_are_refused(text: str) -> None:
     with pytest.raises(UnsupportedTypeError, match="parameter type"):
@@ -85,6 +85,7 @@ def test_a_type_says_what_it_stands_for() -> None:
     assert list(kinds.values()) == [Kind.VALUE, Kind.DATASET, Kind.NETWORK, Kind.RESULT]
     assert [kind.takes_results for kind in Kind] == [False, False, True, True]
     assert parse_type("Literal['a', 'b', 3] | None").choices == ("a", "b")
+    assert [parse_type(text).takes_many for text in ("list[Result]", "Result", "list[int]")] == [True, False, False]
 
 
 @given(st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.lists(st.integers())))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import gzip
 import logging
 import shutil
 from collections.abc import Callable, Iterable
@@ -102,17 +103,24 @@ def _download(file: RemoteFile, data: Path, progress: Progress) -> None:
 
     # pooch's own messages would run into the caller's progress display
     pooch.get_logger().setLevel(logging.WARNING)
-    path = data / file.path
+    path, sent = data / file.path, file.packed or file
     try:
-        part = data / STAGING / f"{file.path}.part"
+        part = data / STAGING / f"{sent.path}.part"
         _check_room(file, data, part)
         # pooch checks whole digests only, and some publishers give just a prefix: hence None here and _verify below
         store = pooch.create(
-            path=data / STAGING, base_url="", registry={file.path: None}, urls={file.path: file.url},
+            path=data / STAGING, base_url="", registry={sent.path: None}, urls={sent.path: sent.url},
             retry_if_failed=RETRIES,
         )  # fmt: skip
-        staged = Path(store.fetch(file.path, downloader=_Transfer(file, part, path, progress)))
-        _verify(file, staged, path)
+
+        def forward(_: RemoteFile, done: int, total: int) -> None:
+            progress(file, done, total)  # named as what is asked for, also where something packed is sent
+
+        staged = Path(store.fetch(sent.path, downloader=_Transfer(sent, part, path, forward)))
+        _verify(sent, staged, path)
+        if file.packed:
+            staged = _unpacked(staged, data / STAGING / file.path)
+            _verify(file, staged, path)
         path.parent.mkdir(parents=True, exist_ok=True)
         staged.replace(path)
     except requests.RequestException as error:
@@ -147,6 +155,9 @@ class _Transfer:
             raise requests.ConnectionError(f"{here:,} of {self._file.size:,} bytes came")
         self._part.replace(output_file)
 
+    def _by_hand(self) -> str:
+        return _by_hand(self._file, self._path)
+
     def _receive(self, url: str, here: int) -> int:
         """Append what is missing to the part, or write it anew where the server cannot resume. Returns its size."""
         with self._request(url, here) as response:
@@ -178,7 +189,7 @@ class _Transfer:
         except (requests.ConnectionError, requests.Timeout) as error:
             if self._reached:
                 raise
-            raise DownloadError(f"{url} cannot be reached ({_reason(error)})", _by_hand(self._path)) from error
+            raise DownloadError(f"{url} cannot be reached ({_reason(error)})", self._by_hand()) from error
         self._reached = True
         if response.ok:
             return response
@@ -186,7 +197,7 @@ class _Transfer:
         if response.status_code == 416:  # the part is no beginning of this file: the next attempt starts again
             self._part.unlink()
         elif response.status_code < 500 and response.status_code not in PASSING:
-            raise DownloadError(f"{url} answers {response.status_code} {response.reason}", _by_hand(self._path))
+            raise DownloadError(f"{url} answers {response.status_code} {response.reason}", self._by_hand())
         raise requests.HTTPError(f"{response.status_code} {response.reason}")
 
 
@@ -199,15 +210,24 @@ def _verify(file: RemoteFile, staged: Path, path: Path) -> None:
     raise _wrong(file, path, f"sha256 {file.sha256}, {file.size:,} bytes", f"sha256 {digest}, {size:,} bytes")
 
 
+def _unpacked(archive: Path, target: Path) -> Path:
+    """Unpack a gzip file, whose digest has been verified, to ``target`` and delete it."""
+    with gzip.open(archive, "rb") as packed, target.open("wb") as plain:
+        shutil.copyfileobj(packed, plain)
+    archive.unlink()
+    return target
+
+
 def _wrong(file: RemoteFile, path: Path, expected: str, got: str) -> DownloadError:
     return DownloadError(
         f"{file.path}: what {file.url} sends is not the published file\n    expected: {expected}\n    got: {got}",
-        f"run the command again; if it happens again, a proxy alters downloads: {_by_hand(path)}",
+        f"run the command again; if it happens again, a proxy alters downloads: {_by_hand(file, path)}",
     )
 
 
-def _by_hand(path: Path) -> str:
-    return f"download it on a machine with internet and copy it to {path.absolute()}"
+def _by_hand(file: RemoteFile, path: Path) -> str:
+    way = "copy" if Path(file.path).name == path.name else "unpack"
+    return f"download it on a machine with internet and {way} it to {path.absolute()}"
 
 
 def _reason(error: Exception) -> str:

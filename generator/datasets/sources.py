@@ -14,6 +14,9 @@ from generator.datasets.embedded_scenes import PHOTOGRAPHS
 #: Where the fifteen scenes lie under the data folder, and the file in it that may say how they are split.
 SCENES15_FOLDER = "15-Scene"
 SCENES15_SPLIT = "split.json"
+#: Where torchvision keeps MNIST's four files under the data folder, and the mirror that it downloads them from.
+MNIST_FOLDER = "MNIST/raw"
+MNIST_URL = "https://ossci-datasets.s3.amazonaws.com/mnist"
 #: The collection moves from host to host, and no archive of it has a published digest that a download could be held to.
 SCENES15_HINT = (
     "get the fifteen-scene collection of Lazebnik, Schmid and Ponce (2006) from your teacher or its authors' page, "
@@ -27,7 +30,7 @@ class RemoteFile:
     """One published file: where it lies under the data folder, where it comes from and what it must be.
 
     ``sha256`` is the digest in hex, or its first digits where only those are published. ``size`` is in bytes and may
-    be off by ``size_slack`` bytes where the publisher rounds it.
+    be off by ``size_slack`` bytes where the publisher rounds it. ``packed`` is the gzip file that is sent in its place.
     """
 
     path: str
@@ -35,6 +38,7 @@ class RemoteFile:
     sha256: str
     size: int
     size_slack: int = 0
+    packed: RemoteFile | None = None
 
     def has_size(self, size: int) -> bool:
         """Whether a file of ``size`` bytes can be this one."""
@@ -56,6 +60,11 @@ class Source:
     citation: str
     #: How to get by hand what cannot be fetched.
     obtain: str = ""
+
+
+def _mnist_file(name: str, sha256: str, size: int, packed_sha256: str, packed_size: int) -> RemoteFile:
+    path, url = f"{MNIST_FOLDER}/{name}", f"{MNIST_URL}/{name}.gz"
+    return RemoteFile(path, url, sha256, size, packed=RemoteFile(f"{path}.gz", url, packed_sha256, packed_size))
 
 
 SOURCES: dict[str, Source] = {
@@ -85,6 +94,49 @@ SOURCES: dict[str, Source] = {
             obtain=SCENES15_HINT,
         ),
         Source(
+            name="mnist",
+            title="MNIST, 70,000 handwritten digits",
+            files=(
+                _mnist_file(
+                    "train-images-idx3-ubyte",
+                    "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+                    47_040_016,
+                    "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+                    9_912_422,
+                ),
+                _mnist_file(
+                    "train-labels-idx1-ubyte",
+                    "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+                    60_008,
+                    "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+                    28_881,
+                ),
+                _mnist_file(
+                    "t10k-images-idx3-ubyte",
+                    "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+                    7_840_016,
+                    "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+                    1_648_877,
+                ),
+                _mnist_file(
+                    "t10k-labels-idx1-ubyte",
+                    "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+                    10_008,
+                    "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+                    4_542,
+                ),
+            ),
+            licence="CC BY-SA 3.0, as it is commonly distributed",
+            citation="Y. LeCun, C. Cortes and C. Burges, The MNIST database of handwritten digits, 1998",
+        ),
+        Source(
+            name="embedded_digits",
+            title="1,797 handwritten digits inside the scikit-learn package",
+            files=(),
+            licence="CC BY 4.0",
+            citation="E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI repository, 1998",
+        ),
+        Source(
             name="embedded_scenes",
             title="crops of fifteen photographs inside the scikit-image package",
             files=(),
@@ -104,6 +156,8 @@ def data_files(name: str, data: Path) -> tuple[Path, ...]:
     if source.name == "embedded_scenes":
         folder = packaged_photographs()
         return tuple(folder / file for file in PHOTOGRAPHS.values())
+    if source.name == "embedded_digits":
+        return (packaged_digits(),)
     if source.name == "scenes15":
         return _scene_files(data / SCENES15_FOLDER)
     return tuple(data / file.path for file in source.files)
@@ -118,7 +172,16 @@ def _scene_files(folder: Path) -> tuple[Path, ...]:
 
 def packaged_photographs() -> Path:
     """The folder of photographs inside the installed scikit-image, found without importing it."""
-    package = importlib.util.find_spec("skimage")
-    if package is None or package.origin is None:
-        raise ModuleNotFoundError("scikit-image is not installed", name="skimage")
-    return Path(package.origin).parent / "data"
+    return _package_folder("skimage", "scikit-image") / "data"
+
+
+def packaged_digits() -> Path:
+    """The file of handwritten digits inside the installed scikit-learn, found without importing it."""
+    return _package_folder("sklearn", "scikit-learn") / "datasets/data/digits.csv.gz"
+
+
+def _package_folder(module: str, package: str) -> Path:
+    found = importlib.util.find_spec(module)
+    if found is None or found.origin is None:
+        raise ModuleNotFoundError(f"{package} is not installed", name=module)
+    return Path(found.origin).parent

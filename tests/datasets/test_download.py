@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gzip
 import hashlib
 import shutil
 import threading
@@ -99,6 +100,40 @@ def test_a_file_is_fetched_with_progress_and_nothing_else_is_left(server: Server
     assert steps[-1] == (len(BODY), len(BODY))
     assert [here for here, _ in steps] == sorted({here for here, _ in steps})
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["digits.npz", "sets"]
+
+
+def packed(server: Server, **changes: object) -> RemoteFile:
+    server.body = gzip.compress(BODY, compresslevel=0)  # level 0, so that it is long enough to be cut
+    facts = {"sha256": hashlib.sha256(server.body).hexdigest(), "size": len(server.body)}
+    sent = RemoteFile("sets/digits.npz.gz", f"{server.address}/digits.npz.gz", **facts)  # type: ignore[arg-type]
+    return server.file(url=sent.url, packed=sent, **changes)
+
+
+def test_a_packed_file_is_resumed_and_unpacked(server: Server, tmp_path: Path) -> None:
+    file = packed(server)
+    server.cut_after = [len(server.body) // 2]
+    seen: set[str] = set()
+    (done,) = fetch([file], tmp_path, lambda shown, _here, _total: seen.add(shown.path))
+    assert done.ending is Ending.DOWNLOADED
+    assert done.path.read_bytes() == BODY
+    assert start(server.seen[-1]) > 0
+    assert seen == {"sets/digits.npz"}
+    assert leftovers(tmp_path) == ["digits.npz"]
+
+
+def test_what_is_packed_is_verified_too(server: Server, tmp_path: Path) -> None:
+    (bad,) = fetch([packed(server, sha256="0" * 64)], tmp_path)
+    assert bad.ending is Ending.FAILED
+    assert hashlib.sha256(BODY).hexdigest() in str(bad.error)
+    assert leftovers(tmp_path) == []
+
+
+def test_a_packed_file_that_cannot_be_fetched_is_to_be_unpacked_by_hand(server: Server, tmp_path: Path) -> None:
+    file = packed(server)
+    server.statuses = [403]
+    (refused,) = fetch([file], tmp_path)
+    assert refused.ending is Ending.FAILED
+    assert f"unpack it to {tmp_path / 'sets/digits.npz'}" in refused.error.hint  # type: ignore[union-attr]
 
 
 def test_a_digest_prefix_is_enough_and_is_checked(server: Server, tmp_path: Path) -> None:

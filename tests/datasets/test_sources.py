@@ -31,6 +31,7 @@ def test_each_file_is_pinned_and_stays_inside_the_data_folder(file: RemoteFile) 
     assert file.url.startswith("https://")
     assert len(file.sha256) == 64
     assert file.size > 0
+    assert file.packed is None or len(file.packed.sha256) == 64
     assert not Path(file.path).is_absolute()
     assert ".." not in Path(file.path).parts
 
@@ -53,6 +54,17 @@ def test_the_embedded_scenes_are_the_photographs_that_skimage_reads(tmp_path: Pa
     assert len(files) == len(set(files)) == 15
     assert all(file.is_file() for file in files)
     assert {file.name: sha256(file) for file in files} == {file.name: registry[f"data/{file.name}"] for file in files}
+
+
+def test_the_embedded_digits_are_the_file_that_sklearn_reads(tmp_path: Path) -> None:
+    (file,) = data_files("embedded_digits", tmp_path)
+    import gzip
+
+    import numpy as np
+    from sklearn.datasets import load_digits
+
+    with gzip.open(file, "rt") as lines:
+        np.testing.assert_array_equal(np.loadtxt(lines, delimiter=",")[:, :-1], load_digits().data)
 
 
 def test_an_unknown_set_is_a_key_error(tmp_path: Path) -> None:
