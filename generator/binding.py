@@ -64,7 +64,7 @@ class _Binder:
         self.found = Bindings()
         self.unread = Unread.of(course)
         self.points: dict[str, dict[str, Given]] = {}  # by "<result>/<parameter>", what each grid point stands for
-        self.role_jobs: dict[str, tuple[RoleJob, Where]] = {}
+        self.role_jobs: dict[str, tuple[RoleJob, Source, Where]] = {}
 
     def bind(self) -> Bindings:
         self.roles()
@@ -75,8 +75,8 @@ class _Binder:
             for result in question.results.values():
                 for ref in self.found.refs[str(result.ref)]:
                     self.result(question, result, ref)
-        for address, (job, where) in self.role_jobs.items():
-            self.role_job(address, job, where)
+        for address, (job, source, where) in self.role_jobs.items():
+            self.role_job(address, job, source, where)
         self.order()
         return self.found
 
@@ -85,12 +85,11 @@ class _Binder:
 
     def roles(self) -> None:
         """Note the jobs behind all roles, used or not, so that each is checked; a name stands for one job."""
-        for job, place in role_jobs(self.profile.roles):
-            where: Where = ("profiles", self.profile.name, *place)
-            known, _ = self.role_jobs.setdefault(f"{ROLES}/{job.name}", (job, where))
+        for job, source, where in role_jobs(self.profile.roles):
+            known, _, _ = self.role_jobs.setdefault(f"{ROLES}/{job.name}", (job, source, where))
             if known != job:
                 hint = "give each job a name of its own"
-                self.wrong(self.course.source, "two different jobs are called the same", where, got=job.name, hint=hint)
+                self.wrong(source, "two different jobs are called the same", where, got=job.name, hint=hint)
 
     def role(self, value: Any, source: Source, where: Where) -> Given:
         """A value with every {role: name} in it replaced by what the profile puts there."""
@@ -228,9 +227,8 @@ class _Binder:
         taken |= {name: f"{ROLES}/{job.name}" for name, job in bound.jobs.items()}
         self.found.by_address[address] = Binding(address, signature, bound.parameters, taken, tuple(bound.files))
 
-    def role_job(self, address: str, job: RoleJob, where: Where) -> None:
+    def role_job(self, address: str, job: RoleJob, source: Source, where: Where) -> None:
         """File the job behind a role."""
-        source = self.course.source
         given = {name: self.role(value, source, (*where, "params", name)) for name, value in job.params.items()}
         self.job(address, job.computation, given, {}, source, where)
 
@@ -240,9 +238,11 @@ class _Binder:
         ordered, circles = inputs_first({address: binding.inputs.values() for address, binding in bound.items()})
         for circle in circles:
             question, result = split_address(circle[0])
-            roles = question == ROLES
-            source = self.course.source if roles else self.course.question(question).source
-            where = self.role_jobs[circle[0]][1] if roles else ("results", result, "inputs")
+            where: Where
+            if question == ROLES:
+                _, source, where = self.role_jobs[circle[0]]
+            else:
+                source, where = self.course.question(question).source, ("results", result, "inputs")
             self.wrong(source, "its inputs go round in a circle", where, got=" → ".join(circle))
         needed = {address for address in bound if split_address(address)[0] != ROLES}
         for address in reversed(ordered):

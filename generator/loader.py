@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from generator.answer_language import FUNCTIONS
 from generator.complaints import parse
 from generator.errors import InputError, Mistake
-from generator.roles import NAME, read_role
+from generator.profiles import LAB_PROFILES, read_profiles
+from generator.roles import NAME
 from generator.spec import (
     Answer,
     ColumnFormat,
@@ -22,7 +23,6 @@ from generator.spec import (
     Mark,
     PanelSpec,
     Place,
-    ProfileSpec,
     QuestionSpec,
     ResultRef,
     ResultSpec,
@@ -35,7 +35,6 @@ from generator.spec_files import (
     CourseFile,
     FigureEntry,
     LabFile,
-    ProfileEntry,
     QuestionFile,
     ResultEntry,
     RowsEntry,
@@ -106,7 +105,7 @@ class _Loader:
             year=str(form.year),
             authors=tuple((author.name, author.number) for author in form.authors),
             labs=tuple(labs),
-            profiles={name: self.profile(name, entry, source) for name, entry in form.profiles.items()},
+            profiles=read_profiles(form.profiles, source, self.lab_profiles(labs), self.mistakes),
             bibliography=bibliography,
             root=self.questions_folder,
             introduction=form.introduction,
@@ -121,12 +120,10 @@ class _Loader:
             if name in names[:number]:
                 self.mistakes.append(source.mistake(f"{name!r} stands twice", (*where, number), got=name))
 
-    def profile(self, name: str, entry: ProfileEntry, source: Source) -> ProfileSpec:
-        roles = {
-            role: read_role(role, value, source, ("profiles", name, "roles", role), self.mistakes)
-            for role, value in entry.roles.items()
-        }
-        return ProfileSpec(name, entry.title, entry.description, entry.note, roles)
+    def lab_profiles(self, labs: Iterable[LabSpec]) -> list[Source]:
+        """The files of those labs that have roles of their own."""
+        paths = (self.questions_folder / lab.id / LAB_PROFILES for lab in labs)
+        return [self.read(path) for path in paths if path.exists()]
 
     def lab(self, name: str, course: Source, number: int) -> LabSpec | None:
         folder = self.questions_folder / name
@@ -159,7 +156,7 @@ class _Loader:
         for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
             if path.suffix == ".yml":
                 self.mistakes.append(Mistake("the file would not be read", path, hint="its name must end in .yaml"))
-            elif path.stem not in {"lab", *listed}:
+            elif path.stem not in {"lab", Path(LAB_PROFILES).stem, *listed}:
                 hint = f"add {path.stem} to a section of lab.yaml, or give the file another ending"
                 self.mistakes.append(Mistake("the question is in no section", path, hint=hint))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from generator.complaints import nearest, shown
@@ -13,32 +13,44 @@ from generator.yaml_source import Source, Where
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 UNKNOWN = object()  # the value of a role that has no known form, or that does not exist: said once, not again
-FORMS = "a value, {value, label}, {computation, params, name, label}, or a list of these"
+FORMS = "a value, {value, label}, {role}, {computation, params, name, label}, or a list of these"
 
 
-def read_role(name: str, value: Any, source: Source, where: Where, mistakes: list[Mistake]) -> RoleSpec:
+#: Finds the role that another one names; the last two arguments are the file and the place that name it.
+LookUp = Callable[[Any, Source, Where], RoleSpec]
+
+
+def read_role(
+    name: str, value: Any, source: Source, where: Where, mistakes: list[Mistake], look_up: LookUp
+) -> RoleSpec:
     """A role's value from YAML; what has none of the known forms is added to ``mistakes``."""
     if isinstance(value, list):
-        items = [read_role(name, item, source, (*where, number), mistakes) for number, item in enumerate(value)]
-        return RoleSpec([item.value for item in items], ", ".join(item.label for item in items))
+        items = [read_role(name, v, source, (*where, n), mistakes, look_up) for n, v in enumerate(value)]
+        return RoleSpec([item.value for item in items], ", ".join(item.label for item in items), source, where)
     if not isinstance(value, Mapping):
-        return RoleSpec(value, "" if value is None else str(value))
+        return RoleSpec(value, "" if value is None else str(value), source, where)
+    if set(value) == {"role"}:
+        return look_up(value["role"], source, (*where, "role"))
     if "value" in value:
         _check_keys(value, {"value": object, "label": str}, source, where, mistakes)
-        inner = read_role(name, value["value"], source, (*where, "value"), mistakes)
-        return RoleSpec(inner.value, str(value.get("label", inner.label)))
+        inner = read_role(name, value["value"], source, (*where, "value"), mistakes, look_up)
+        return RoleSpec(inner.value, str(value.get("label", inner.label)), source, where)
+    return _role_job(name, value, source, where, mistakes)
+
+
+def _role_job(name: str, value: Mapping[str, Any], source: Source, where: Where, mistakes: list[Mistake]) -> RoleSpec:
     if "computation" not in value:
         mistakes.append(source.mistake("has the wrong form", where, expected=FORMS, got=shown(dict(value))))
-        return RoleSpec(UNKNOWN, "")
+        return RoleSpec(UNKNOWN, "", source, where)
     known = {"computation": str, "params": dict, "name": str, "label": str}
     if not _check_keys(value, known, source, where, mistakes):
-        return RoleSpec(UNKNOWN, "")
+        return RoleSpec(UNKNOWN, "", source, where)
     job = RoleJob(value.get("name", name), value["computation"], value.get("params", {}))
     if not NAME.fullmatch(job.name):
         expected = "small letters, digits and _, a letter first"
         place = (*where, "name") if "name" in value else where
         mistakes.append(source.mistake("not a name", place, expected=expected, got=shown(job.name)))
-    return RoleSpec(job, value.get("label", job.name))
+    return RoleSpec(job, value.get("label", job.name), source, where)
 
 
 def _check_keys(
@@ -58,8 +70,8 @@ def _check_keys(
     return len(mistakes) == before
 
 
-def role_jobs(roles: Mapping[str, RoleSpec]) -> Iterator[tuple[RoleJob, Where]]:
-    """Every job in a profile's roles, with its place below ``profiles.<name>``."""
+def role_jobs(roles: Mapping[str, RoleSpec]) -> Iterator[tuple[RoleJob, Source, Where]]:
+    """Every job in a profile's roles, with its file and its place there."""
 
     def inside(value: Any, where: Where) -> Iterator[tuple[RoleJob, Where]]:
         if isinstance(value, RoleJob):
@@ -68,5 +80,6 @@ def role_jobs(roles: Mapping[str, RoleSpec]) -> Iterator[tuple[RoleJob, Where]]:
             for number, item in enumerate(value):
                 yield from inside(item, (*where, number))
 
-    for name, role in roles.items():
-        yield from inside(role.value, ("roles", name))
+    for role in roles.values():
+        for job, where in inside(role.value, role.where):
+            yield job, role.source, where

@@ -8,7 +8,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from generator.yaml_source import Source
+from generator.yaml_source import Source, Where
 
 Point = tuple[tuple[str, Any], ...]  # one point of a grid: (("multiplier", 3),), in the order of the YAML
 
@@ -209,6 +209,8 @@ class RoleSpec:
 
     value: Any
     label: str
+    source: Source = field(compare=False, repr=False, default_factory=lambda: Source(Path()))
+    where: Where = field(compare=False, default=())
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,86 @@
+"""A lab's own roles are added to those of the course, and what is wrong with them is named with file and line."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.course_for_tests import COURSE_FILE, Q1, Course
+
+LAB_ROLES = "questions/1-a/profiles.yaml"
+
+
+def test_a_lab_adds_roles_to_each_profile(course: Course) -> None:
+    course.write(LAB_ROLES, "quick:\n  width: {value: 3, label: three}\nlight:\n  width: 5\n")
+    profiles = course.read().profiles
+    assert (profiles["quick"].roles["width"].value, profiles["quick"].roles["width"].label) == (3, "three")
+    assert profiles["light"].roles["width"].value == 5
+    assert profiles["light"].roles["rate"].value == 1
+
+
+def test_questions_use_the_roles_of_their_lab(course: Course) -> None:
+    course.write(LAB_ROLES, "quick: {width: 3}\nlight: {width: 5}\n")
+    course.edit(Q1, "{width: 4, rate", "{width: {role: width}, rate")
+    assert course.mistakes() == []
+
+
+def test_a_role_that_one_profile_lacks_is_named(course: Course) -> None:
+    course.write(LAB_ROLES, "quick: {width: 3}\n")
+    course.edit(Q1, "{width: 4, rate", "{width: {role: width}, rate")
+    (mistake,) = course.mistakes()
+    assert "profile 'light' gives no value to this role" in str(mistake)
+
+
+def test_a_role_can_stand_for_another_wherever_that_is_defined(course: Course) -> None:
+    course.write(
+        LAB_ROLES, "quick:\n  mine: {value: {role: network}, label: my own}\n  both: [{role: mine}, {role: rate}]\n"
+    )
+    roles = course.read().profiles["quick"].roles
+    assert roles["mine"].value == roles["network"].value
+    assert roles["mine"].label == "my own"
+    assert (roles["both"].value, roles["both"].label) == ([roles["network"].value, 0.25], "my own, 0.25")
+
+
+def test_a_mistake_in_a_role_is_said_once_however_many_stand_for_it(course: Course) -> None:
+    course.write(LAB_ROLES, "quick:\n  one: {role: two}\n  two: {file: x}\n  three: [{role: two}, {role: one}]\n")
+    (mistake,) = course.mistakes()
+    assert mistake.line == 3
+    assert "has the wrong form" in str(mistake)
+
+
+@pytest.mark.parametrize(("text", "line", "words"), [
+    ("quick:\n  net: {role: netwrk}\n", 2, ("there is no such role", "did you mean 'network'?")),
+    ("quick:\n  net: {role: [1]}\n", 2, ("there is no such role",)),
+    ("quick:\n  a: {role: b}\n  b: [{role: a}]\n", 3, ("name each other in a circle", "a → b → a")),
+    ("quik: {width: 3}\n", 1, ("there is no such profile", "'quik'", "did you mean 'quick'?")),
+    ("quick:\n  width: 1\n  rate: 2\n", 3, ("already has such a role", "course.yaml, line", "choose another name")),
+    ("quick:\n  Width: 1\n", 2, ("not a name", "small letters", "'Width'")),
+    ("quick: [width]\n", 1, ("has the wrong form", "roles with values")),
+    ("- quick\n", 1, ("has the wrong form", "profiles with roles")),
+    ("quick:\n  net: {computation: train, parms: {}}\n", 2, ("unknown key", "did you mean 'params'?")),
+    ("quick:\n  net: {computation: trian}\n", 2, ("there is no such computation", "did you mean 'train'?")),
+    ("quick:\n  net: {name: small, computation: train, params: {width: 9}}\n", 2, ("two different jobs",)),
+    ("quick:\n  net: {computation: compare, params: {first: {role: net}, second: {role: net}}}\n", 2, ("in a circle",)),
+    ("quick: {width: 3\n", None, ("profiles.yaml",)),
+])  # fmt: skip
+def test_what_is_wrong_in_a_labs_roles_is_named_with_its_line(
+    course: Course, text: str, line: int | None, words: tuple[str, ...]
+) -> None:
+    course.write(LAB_ROLES, text)
+    (mistake, *others) = course.mistakes()
+    assert others == []
+    assert mistake.path == course.path(LAB_ROLES)
+    assert line is None or mistake.line == line
+    for word in words:
+        assert word in str(mistake)
+
+
+def test_two_labs_cannot_share_a_role(course: Course) -> None:
+    course.write(LAB_ROLES, "quick: {width: 3}\nlight: {width: 3}\n")
+    course.edit(COURSE_FILE, "labs: [1-a]", "labs: [1-a, 1-b]")
+    question = "title: T\nstatement: S\n"
+    course.write("questions/1-b/lab.yaml", "title: B\nsections: [{title: S, questions: [q01]}]\n")
+    course.write("questions/1-b/q01.yaml", question)
+    course.write("answers/1-b/q01.md", "Nothing.\n")
+    course.write("questions/1-b/profiles.yaml", "quick: {width: 4}\n")
+    (mistake,) = course.mistakes()
+    assert "first in 1-a/profiles.yaml, line 1" in str(mistake)
