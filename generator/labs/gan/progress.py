@@ -12,6 +12,8 @@ from generator.results import Frames, ImageGrid, LineChart, Series
 
 #: Samples in a row of a grid.
 COLUMNS = 10
+#: Moments of training in a grid, at most.
+ROWS = 8
 #: Points of a curve, at most: more would not be told apart on paper.
 POINTS = 120
 #: Width of the line between the images of a frame, in pixels, and its grey.
@@ -55,9 +57,10 @@ def sample_grid(samples: Pixels, class_names: Sequence[str]) -> ImageGrid:
 
 
 def through_training(samples: Pixels, moments: Sequence[int], shown: Sequence[int]) -> ImageGrid:
-    """Of samples (moments, n, …), those numbered ``shown``, a row for each moment: one column follows one latent."""
-    images = tuple(picture(row[number]) for row in samples for number in shown)
-    return ImageGrid(images, columns=len(shown), row_titles=tuple(f"{moment:,} steps" for moment in moments))
+    """Of samples (moments, n, …), those numbered ``shown``: a column follows one latent through ROWS of the moments."""
+    rows = sorted({round(float(row)) for row in np.linspace(0, len(moments) - 1, ROWS)})
+    images = tuple(picture(samples[row, number]) for row in rows for number in shown)
+    return ImageGrid(images, columns=len(shown), row_titles=tuple(f"{moments[row]:,} steps" for row in rows))
 
 
 def animation(samples: Pixels, moments: Sequence[int]) -> Frames:

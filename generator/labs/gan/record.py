@@ -12,8 +12,10 @@ from generator.labs.gan.step import STEP_MEASURES
 
 #: Latent vectors that stay fixed through training; the samples shown are the first of them.
 FIXED = 100
-#: How many times the samples are kept, before the first step and after the last one included.
-MOMENTS = 12
+#: How many times the samples are kept, before the first step and after the last one included, and the earliest after
+#: the first: before that many steps there is nothing to be seen yet.
+MOMENTS = 15
+EARLIEST = 20
 
 
 class Record(nn.Module):
@@ -56,7 +58,7 @@ class Record(nn.Module):
 def sample_moments(steps: int) -> tuple[int, ...]:
     """After how many steps to keep samples: 0, ``steps``, and between them the closer the earlier.
 
-    Most of what can be seen happens in the first hundred steps, hence equal ratios and not equal distances.
+    Most of what can be seen happens in the first few hundred steps, hence equal ratios and not equal distances.
     """
-    spaced = np.geomspace(max(1.0, steps / 200), steps, MOMENTS - 1)
+    spaced = np.geomspace(min(EARLIEST, steps), steps, MOMENTS - 1)
     return (0, *sorted({round(float(moment)) for moment in spaced}))

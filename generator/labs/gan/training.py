@@ -24,8 +24,8 @@ from generator.workspace import Workspace
         "dataset", "image_size", "channels", "classes", "training_images", "conditional", "condition_discriminator",
         "nz", "ngf", "ndf", "generator_parameters", "discriminator_parameters", "initialisation", "loss", "d_rate",
         "g_rate", "batch_size", "epochs", "epochs_run", "steps", "window", "seed", "precision", "outcome", "trained",
-        "diverged", "diverged_epoch", "collapsed", "collapsed_epochs", "won", "won_epochs", "d_loss", "g_loss",
-        "d_real", "d_fake", "d_gradient", "g_gradient", "variety",
+        "diverged", "diverged_epoch", "collapsed", "collapsed_epochs", "unformed", "won", "won_epochs", "d_loss",
+        "g_loss", "d_real", "d_fake", "d_gradient", "g_gradient", "variety",
     ],
     tables={
         "history": ["epoch", "d_loss", "g_loss", "d_real", "d_fake", "d_gradient", "g_gradient", "variety", "finite"],
@@ -60,9 +60,9 @@ def train_gan(
     Osindero 2014), in the generator alone where not ``condition_discriminator``. ``training_images`` are the first so
     many, None for all. Measures of an epoch are means over its steps: losses, D(x) and D(G(z)) as probabilities before
     either update, lengths of the gradients; ``variety`` is the pixel variance of the fixed latents' images, as a share
-    of the data's. ``outcome`` is "diverged" (a number stopped being finite: training ends there), "collapsed", "won"
-    (by the discriminator) or "trained", as ``generator.labs.gan.outcome`` defines them. The arrays are both networks'
-    ``state_dict`` below ``generator/`` and ``discriminator/``; see ``generator.labs.gan.sampling``.
+    of the data's. ``outcome`` is "diverged" (a number stopped being finite: training ends there), "won" (by the
+    discriminator), "collapsed", "unformed" or "trained", as ``generator.labs.gan.outcome`` defines them. The arrays are
+    both networks' ``state_dict`` below ``generator/`` and ``discriminator/``; see ``generator.labs.gan.sampling``.
     """
     real = load_real_images(
         dataset, workspace.data, "train", image_size, count=training_images, device=workspace.device
@@ -130,6 +130,7 @@ def _course(history: list[Measures], match: Match) -> dict[str, Value]:
         "diverged_epoch": outcome.diverged,
         "collapsed": outcome.word == "collapsed",
         "collapsed_epochs": len(outcome.collapsed),
+        "unformed": outcome.word == "unformed",
         "won": outcome.word == "won",
         "won_epochs": len(outcome.won),
         **{name: history[-1][name] for name in (*STEP_MEASURES, "variety")},
