@@ -125,12 +125,25 @@ def _resume(workspace: Workspace, state: TrainingState) -> list[Measures]:
             number, _, key = path.partition("/")
             slots.setdefault(int(number), {})[key] = tensor
         optimiser.load_state_dict({**optimiser.state_dict(), "state": slots})
+        _lay_out_as_parameters(optimiser)
     for name, generator in state.generators.items():
         generator.set_state(tensors[f"generators/own/{name}"])
     torch.set_rng_state(tensors["generators/torch"])
     if "generators/cuda" in tensors:
         torch.cuda.set_rng_state(tensors["generators/cuda"], torch.device(workspace.device))
     return list(record["history"])
+
+
+def _lay_out_as_parameters(optimiser: Optimizer) -> None:
+    """Give each slot the memory layout of its parameter, which arrays do not keep.
+
+    A fused optimiser goes through the memory of both side by side: a channels_last parameter with contiguous slots
+    would be given the steps of other weights.
+    """
+    for parameter, slots in optimiser.state.items():
+        for key, value in slots.items():
+            if isinstance(value, torch.Tensor) and value.ndim and value.shape == parameter.shape:
+                slots[key] = torch.empty_like(parameter, dtype=value.dtype).copy_(value)
 
 
 def _below(tensors: Mapping[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:

@@ -16,7 +16,7 @@ from generator.workspace import Workspace
 
 #: Images at a time in sampling, and batches that the standing statistics are measured on.
 BATCH = 250
-STANDING_BATCHES = 40
+STANDING_BATCHES = 16
 
 
 def trained_generator(gan: Result, device: str = "cpu") -> ImageGenerator:
@@ -54,7 +54,7 @@ def draw_images(generator: ImageGenerator, latent: torch.Tensor, labels: torch.T
 
 @torch.no_grad()
 def settle(generator: ImageGenerator, rng: torch.Generator, device: str) -> None:
-    """Put the generator in eval mode with the statistics of its final weights, over 10,000 latents from ``rng``."""
+    """Put the generator in eval mode with the statistics of its final weights, over 4,000 latents from ``rng``."""
     norms = [module for module in generator.modules() if isinstance(module, nn.BatchNorm2d)]
     usual = [norm.momentum for norm in norms]
     for norm in norms:
