@@ -42,7 +42,7 @@ MEANS = ("density", "coverage", "inception_score", "confidence", "label_distance
 
 @computation(
     metrics=[
-        "variant", "runs", "outcome", "sound", "modes", "fid", "fid_low", "fid_high", "density", "coverage",
+        "label", "runs", "outcome", "sound", "modes", "fid", "fid_low", "fid_high", "density", "coverage",
         "coverage_low", "coverage_high", "inception_score", "confidence", "label_distance", "fid_p", "coverage_p",
     ],
     tables={"runs": ["outcome", "modes", "fid", "density", "coverage", "inception_score", "confidence"]},
@@ -63,7 +63,7 @@ def pool_gans(workspace: Workspace, *, measures: list[Result]) -> Result:
     columns = ("outcome", "modes", "fid", "density", "coverage", "inception_score", "confidence")
     return Result(
         metrics={
-            "variant": f"usual settings, {len(measures)} seeds" if len(measures) > 1 else "usual settings",
+            "label": f"usual settings, {len(measures)} seeds" if len(measures) > 1 else "usual settings",
             "runs": len(measures),
             "outcome": outcomes[0] if len(outcomes) == 1 else "mixed",
             "sound": outcomes == ["trained"],
@@ -81,7 +81,7 @@ def pool_gans(workspace: Workspace, *, measures: list[Result]) -> Result:
 
 @computation(
     metrics=[
-        "variant", "runs", "outcome", "sound", "modes", "fid", "fid_low", "fid_high", "density", "coverage",
+        "label", "runs", "outcome", "sound", "modes", "fid", "fid_low", "fid_high", "density", "coverage",
         "coverage_low", "coverage_high", "inception_score", "confidence", "label_distance", "fid_p", "coverage_p",
         "usual_fid", "usual_coverage", "fid_ratio", "differs", "worse", "better",
     ],
@@ -89,7 +89,7 @@ def pool_gans(workspace: Workspace, *, measures: list[Result]) -> Result:
 def compare_gan(workspace: Workspace, *, gan: Result, measure: Result, usual_gan: Result, usual: Result) -> Result:
     """One ``train_gan`` result with its ``measure_gan`` result, against ``usual``, a ``pool_gans`` result.
 
-    ``variant`` names the settings in which it differs from ``usual_gan``. The p values are two-sided, of the hypothesis
+    ``label`` names the settings in which it differs from ``usual_gan``. The p values are two-sided, of the hypothesis
     that this run is one more of the usual ones (:func:`outlier_p`, distances on a logarithmic scale); None for fewer
     than two of them. ``differs`` says whether the Fréchet distance does, with p < 0.05; ``worse`` and ``better``, which
     way. ``fid_ratio`` is over the usual runs' geometric mean, ``usual_fid``. The arrays hold the strip of samples.
@@ -103,7 +103,7 @@ def compare_gan(workspace: Workspace, *, gan: Result, measure: Result, usual_gan
     usual_fid = _number(usual, "fid")
     return Result(
         metrics={
-            "variant": variant_name(usual_gan.metrics, gan.metrics),
+            "label": variant_name(usual_gan.metrics, gan.metrics),
             "runs": 1,
             "outcome": gan.metrics["outcome"],
             "sound": gan.metrics["outcome"] == "trained",
@@ -125,7 +125,7 @@ def compare_gan(workspace: Workspace, *, gan: Result, measure: Result, usual_gan
 @computation(metrics=["rows", "columns"], figures=["strips"])
 def show_strips(workspace: Workspace, *, runs: list[Result]) -> Result:
     """The first samples of several GANs, unselected, a named row for each ``pool_gans`` or ``compare_gan`` result."""
-    names = [str(run.metrics["variant"]) for run in runs]
+    names = [str(run.metrics["label"]) for run in runs]
     strips = [[picture(np.asarray(image, dtype=np.uint8)) for image in run.arrays["strip"]] for run in runs]
     columns = min(len(strip) for strip in strips)
     blocks: list[Figure] = []

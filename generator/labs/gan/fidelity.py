@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import warnings
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
+#: A class is covered when at least this share of the images is judged to be of it.
+MODE_SHARE = 0.02
 #: Rows of one distance matrix at a time: 1,000 × 10,000 distances of 64 bits take 80 MB.
 _ROWS = 1000
 #: Below the largest: e^−600 is still above the smallest number of 64 bits.
@@ -82,3 +86,19 @@ def density_and_coverage(real: torch.Tensor, generated: torch.Tensor, neighbours
         inside += within.sum()
         covered += int(within.any(dim=1).sum())
     return int(inside) / (neighbours * len(generated)), covered / len(real)
+
+
+def class_shares(classes: torch.Tensor, count: int) -> NDArray[np.float64]:
+    """The share of each of ``count`` classes among images of these ``classes`` (n,)."""
+    shares: NDArray[np.float64] = torch.bincount(classes, minlength=count).double().cpu().numpy() / len(classes)
+    return shares
+
+
+def modes_covered(shares: NDArray[np.float64]) -> int:
+    """How many classes have at least MODE_SHARE of the images."""
+    return int((shares >= MODE_SHARE).sum())
+
+
+def label_distance(shares: NDArray[np.float64], others: NDArray[np.float64]) -> float:
+    """Total variation: half the sum of absolute differences between two sets of shares (classes,), in [0, 1]."""
+    return float(np.abs(shares - others).sum() / 2)

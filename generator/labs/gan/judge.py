@@ -8,7 +8,14 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from generator.labs.gan.fidelity import density_and_coverage, frechet_distance, inception_score
+from generator.labs.gan.fidelity import (
+    class_shares,
+    density_and_coverage,
+    frechet_distance,
+    inception_score,
+    label_distance,
+    modes_covered,
+)
 from generator.labs.gan.real_images import RealImages, load_real_images, to_signed
 from generator.labs.metrics import accuracy_metrics
 from generator.labs.training import (
@@ -47,8 +54,8 @@ class Recipe:
 @computation(
     metrics=[
         "dataset", "title", "classes", "features", "parameters", "training_images", "test_images", "references",
-        "epochs", "seed", "train_accuracy", "test", "test_hits", "test_low", "test_high", "confidence",
-        "inception_score", "neighbours", "real_fid", "real_density", "real_coverage",
+        "epochs", "seed", "train_accuracy", "test", "test_hits", "test_low", "test_high", "neighbours", "fid",
+        "density", "coverage", "inception_score", "confidence", "modes", "label_distance",
     ],
     tables={
         "classes": ["class_name", "share", "test_accuracy"],
@@ -69,27 +76,28 @@ def train_judge(
 ) -> Result:
     """Train the judge on the data set's training part, and score its last epoch on the test part.
 
-    ``training_images`` are the first so many, None for all. The other metrics say what its scores come to for real
-    images, which is the most that generated ones can hope for: test images' mean confidence and inception score, and
-    ``real_fid``, ``real_density`` and ``real_coverage`` of the test images against the training images whose features
-    are kept (REFERENCES of them, chosen by ``seed``). In the table, ``share`` is that of the training images. The
-    arrays are the network's ``state_dict`` below ``network/``, features (n, 64) of the kept training
-    images and which test images were judged right.
+    ``training_images`` are the first so many, None for all. The metrics from ``fid`` on are those of ``measure_gan``
+    for the test images in the place of generated ones: the most that a generator can hope for. Distances are from the
+    training images whose features are kept (REFERENCES of them, chosen by ``seed``). In the table, ``share`` is that
+    of the training images. The arrays are the network's ``state_dict`` below ``network/``, features (n, 64) of the kept
+    training images, and which test images were judged right.
     """
     train = load_real_images(dataset, workspace.data, "train", JUDGE_SIDE, training_images, workspace.device)
     test = load_real_images(dataset, workspace.data, "test", JUDGE_SIDE, device=workspace.device)
-    network = JudgeNetwork(train.channels, len(train.class_names))
+    classes = len(train.class_names)
+    network = JudgeNetwork(train.channels, classes)
     history = fit_judge(workspace, network, train.pixels, train.labels, Recipe(epochs, batch_size, learning_rate, seed))
     kept = torch.randperm(len(train), generator=workspace.rng(seed, "references"))[:REFERENCES]
     references, _ = judged(network, train.pixels[kept.to(workspace.device)])
     features, logits = judged(network, test.pixels)
     hits = (logits.argmax(1) == test.labels).cpu().numpy()
+    found = class_shares(logits.argmax(1), classes)
     density, coverage = density_and_coverage(references, features, neighbours)
     return Result(
         metrics={
             "dataset": dataset,
             "title": train.title,
-            "classes": len(train.class_names),
+            "classes": classes,
             "features": FEATURES,
             "parameters": sum(parameter.numel() for parameter in network.parameters()),
             "training_images": len(train),
@@ -99,12 +107,14 @@ def train_judge(
             "seed": seed,
             "train_accuracy": history[-1]["train_accuracy"],
             **accuracy_metrics("test", hits),
-            "confidence": confidence(logits),
-            "inception_score": inception_score(logits),
             "neighbours": neighbours,
-            "real_fid": frechet_distance(references, features),
-            "real_density": density,
-            "real_coverage": coverage,
+            "fid": frechet_distance(references, features),
+            "density": density,
+            "coverage": coverage,
+            "inception_score": inception_score(logits),
+            "confidence": confidence(logits),
+            "modes": modes_covered(found),
+            "label_distance": label_distance(found, class_shares(train.labels, classes)),
         },
         tables={"classes": _classes(train, test, logits), "history": history_table(history)},
         figures={"loss": history_chart(history, {"loss": "training loss"}, "cross-entropy")},
@@ -188,9 +198,8 @@ def confidence(logits: torch.Tensor) -> float:
 def _classes(train: RealImages, test: RealImages, logits: torch.Tensor) -> Table:
     """Each class's share of the training images, and of its test images the share that is judged right."""
     rows = []
-    for number, name in enumerate(train.class_names):
-        share = (train.labels == number).double().mean().item()
+    shares = class_shares(train.labels, len(train.class_names)).tolist()
+    for number, (name, share) in enumerate(zip(train.class_names, shares, strict=True)):
         own = logits[test.labels == number]
-        right = (own.argmax(1) == number).double().mean().item() if len(own) else None
-        rows.append((name, share, right))
+        rows.append((name, share, (own.argmax(1) == number).double().mean().item() if len(own) else None))
     return Table(("class_name", "share", "test_accuracy"), tuple(rows))

@@ -6,7 +6,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from generator.labs.gan.fidelity import density_and_coverage, frechet_distance, inception_score
+from generator.labs.gan.fidelity import (
+    MODE_SHARE,
+    density_and_coverage,
+    frechet_distance,
+    inception_score,
+    label_distance,
+    modes_covered,
+)
 from generator.labs.gan.judge import confidence, judged, load_judge
 from generator.labs.gan.progress import picture
 from generator.labs.gan.real_images import load_real_images, to_bytes
@@ -40,20 +47,19 @@ def measure_gan(
     gan: Result,
     judge: Result,
     samples: int = 10_000,
-    mode_share: float = 0.02,
     shown: int = 16,
     seed: int = 0,
 ) -> Result:
     """Draw ``samples`` images from a ``train_gan`` result, as bytes, and have a ``train_judge`` result judge them.
 
-    A class is covered (``modes``) when at least ``mode_share`` of the images are judged to be of it. ``label_distance``
-    is the total variation, half the sum of absolute differences, between the shares of the judged classes and the
-    shares of the classes in the training set, 0 to 1. Fréchet distance, density and coverage take as many generated
-    images as there are test images (``compared``), so that the test images' own values (``real_fid``, ``real_density``,
-    ``real_coverage``) are measured on equally many; images of more than 32 pixels are averaged to 32, real ones too. A
-    conditional generator draws all classes equally often; its ``agreement`` is the share of images that are judged to
-    be of the class asked for, None for others. ``strip`` holds the first ``shown`` images, unselected. Raises
-    ValueError where there are fewer samples than test images.
+    A class is covered (``modes``) when at least ``mode_share`` of the images are judged to be of it (MODE_SHARE).
+    ``label_distance`` is the total variation between the shares of the judged classes and those of the classes in the
+    training set. Fréchet distance, density and coverage take as many generated images as there are test images
+    (``compared``), so that the test images' own values (``real_fid``, ``real_density``, ``real_coverage``) are measured
+    on equally many; images of more than 32 pixels are averaged to 32, real ones too. A conditional generator draws all
+    classes equally often; its ``agreement`` is the share of images that are judged to be of the class asked for, None
+    for others. ``strip`` holds the first ``shown`` images, unselected. Raises ValueError where there are fewer samples
+    than test images.
     """
     network = load_judge(judge, workspace.device)
     real = _real_scores(workspace, gan, judge)
@@ -72,8 +78,8 @@ def measure_gan(
             "samples": samples,
             "compared": compared,
             "judge_test": judge.metrics["test"],
-            "mode_share": mode_share,
-            **_balance(classes, mode_share),
+            "mode_share": MODE_SHARE,
+            **_balance(classes),
             "confidence": confidence(logits),
             "real_confidence": judge.metrics["confidence"],
             "inception_score": inception_score(logits),
@@ -121,7 +127,7 @@ def _real_scores(workspace: Workspace, gan: Result, judge: Result) -> dict[str, 
     """What the test images come to themselves, in the size that the GAN was trained in."""
     size = int(str(gan.metrics["image_size"]))
     if size == JUDGE_SIDE:
-        return {name: float(str(judge.metrics[f"real_{name}"])) for name in ("fid", "density", "coverage")}
+        return {name: float(str(judge.metrics[name])) for name in ("fid", "density", "coverage")}
     test = load_real_images(str(judge.metrics["dataset"]), workspace.data, "test", size, device=workspace.device)
     features, _ = judged(load_judge(judge, workspace.device), test.pixels)
     return scores_of(_references(workspace, judge), features, int(str(judge.metrics["neighbours"])))
@@ -143,19 +149,19 @@ def _class_table(judge: Result, found: NDArray[np.int64], asked: NDArray[np.int6
     return Table(columns, tuple(rows))
 
 
-def _balance(classes: Table, mode_share: float) -> dict[str, Value]:
+def _balance(classes: Table) -> dict[str, Value]:
     """How evenly the classes occur."""
     rows = classes.records()
-    shares, reals = ([float(str(row[name])) for row in rows] for name in ("share", "real_share"))
-    rarest, commonest = int(np.argmin(shares)), int(np.argmax(shares))
+    shares, reals = (np.array([float(str(row[name])) for row in rows]) for name in ("share", "real_share"))
+    rarest, commonest = int(shares.argmin()), int(shares.argmax())
     return {
-        "modes": sum(share >= mode_share for share in shares),
+        "modes": modes_covered(shares),
         "classes": len(rows),
-        "label_distance": sum(abs(share - real) for share, real in zip(shares, reals, strict=True)) / 2,
+        "label_distance": label_distance(shares, reals),
         "rarest": rows[rarest]["class_name"],
-        "rarest_share": shares[rarest],
+        "rarest_share": float(shares[rarest]),
         "commonest": rows[commonest]["class_name"],
-        "commonest_share": shares[commonest],
+        "commonest_share": float(shares[commonest]),
     }
 
 

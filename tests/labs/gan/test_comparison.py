@@ -56,7 +56,7 @@ def test_a_run_far_outside_the_seeds_differs_and_one_among_them_does_not(workspa
     assert (near["differs"], near["worse"], near["better"]) == (False, False, False)
     assert (better["worse"], better["better"]) == (False, True)
     assert far["fid_ratio"] == pytest.approx(20 / (2.0 * 2.2 * 1.9) ** (1 / 3))
-    assert far["variant"] == "nz = 99"
+    assert far["label"] == "nz = 99"
 
 
 def test_runs_are_named_by_what_differs(small_gan, small_cgan):
@@ -69,7 +69,7 @@ def test_runs_are_named_by_what_differs(small_gan, small_cgan):
 
 
 def test_strips_have_a_row_for_each_run_in_blocks(workspace):
-    runs = [Result(metrics={"variant": f"run {number}"}, arrays=STRIP) for number in range(9)]
+    runs = [Result(metrics={"label": f"run {number}"}, arrays=STRIP) for number in range(9)]
     few, many = (show_strips(workspace, runs=runs[:count]).figures["strips"] for count in (3, 9))
     assert (few.columns, few.row_titles, len(few.images)) == (4, ("run 0", "run 1", "run 2"), 12)
     assert [len(block.row_titles) for block in many.panels] == [7, 2]

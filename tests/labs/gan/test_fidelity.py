@@ -7,7 +7,14 @@ import math
 import pytest
 import torch
 
-from generator.labs.gan.fidelity import density_and_coverage, frechet_distance, inception_score
+from generator.labs.gan.fidelity import (
+    class_shares,
+    density_and_coverage,
+    frechet_distance,
+    inception_score,
+    label_distance,
+    modes_covered,
+)
 
 
 def normal(count: int, width: int, seed: int) -> torch.Tensor:
@@ -94,3 +101,13 @@ def test_images_far_from_all_real_ones_cover_nothing_and_one_mode_covers_its_sha
 def test_too_few_real_images_are_refused():
     with pytest.raises(ValueError, match="no 5 neighbours"):
         density_and_coverage(normal(5, 2, 0), normal(5, 2, 1))
+
+
+def test_shares_of_classes_their_distance_and_what_they_cover():
+    shares = class_shares(torch.tensor([0] * 49 + [1] * 50 + [3]), 4)
+    assert shares.tolist() == [0.49, 0.5, 0.0, 0.01]
+    assert modes_covered(shares) == 2
+    even = class_shares(torch.arange(4), 4)
+    assert label_distance(even, even) == 0.0
+    assert label_distance(shares, even) == pytest.approx(0.24 + 0.25)
+    assert label_distance(class_shares(torch.tensor([0]), 2), class_shares(torch.tensor([1]), 2)) == 1.0

@@ -26,7 +26,7 @@ def test_the_floor_is_the_distance_of_test_images_from_training_images(judge, wo
     test = load_real_images("embedded_digits", workspace.data, "test", 32)
     features, logits = judged(network, test.pixels)
     references = torch.from_numpy(np.array(judge.arrays["features/train"]))
-    assert judge.metrics["real_fid"] == pytest.approx(frechet_distance(references, features), rel=1e-4)
+    assert judge.metrics["fid"] == pytest.approx(frechet_distance(references, features), rel=1e-4)
     assert judge.metrics["confidence"] == pytest.approx(confidence(logits), rel=1e-4)
     assert np.array_equal(judge.arrays["hits"], (logits.argmax(1) == test.labels).numpy())
     by_class = {row["class_name"]: row["test_accuracy"] for row in judge.tables["classes"].records()}
