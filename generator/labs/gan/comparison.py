@@ -37,13 +37,14 @@ SIGNIFICANT = 0.05
 
 #: What is compared, on which scale: spreads of distances are proportional to them, shares and scores are taken as such.
 SCALES: Mapping[str, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {"fid": np.log, "coverage": np.asarray}
-MEANS = ("density", "coverage", "inception_score", "confidence", "label_distance")
+MEANS = ("density", "coverage", "inception_score", "confidence", "label_distance", "class_variety")
 
 
 @computation(
     metrics=[
         "label", "runs", "outcome", "sound", "modes", "fid", "fid_low", "fid_high", "density", "coverage",
-        "coverage_low", "coverage_high", "inception_score", "confidence", "label_distance", "fid_p", "coverage_p",
+        "coverage_low", "coverage_high", "inception_score", "confidence", "label_distance", "class_variety", "fid_p",
+        "coverage_p",
     ],
     tables={"runs": ["outcome", "modes", "fid", "density", "coverage", "inception_score", "confidence"]},
 )  # fmt: skip
@@ -82,8 +83,8 @@ def pool_gans(workspace: Workspace, *, measures: list[Result]) -> Result:
 @computation(
     metrics=[
         "label", "runs", "outcome", "sound", "modes", "fid", "fid_low", "fid_high", "density", "coverage",
-        "coverage_low", "coverage_high", "inception_score", "confidence", "label_distance", "fid_p", "coverage_p",
-        "usual_fid", "usual_coverage", "fid_ratio", "differs", "worse", "better",
+        "coverage_low", "coverage_high", "inception_score", "confidence", "label_distance", "class_variety", "fid_p",
+        "coverage_p", "usual_fid", "usual_coverage", "fid_ratio", "differs", "worse", "better",
     ],
 )  # fmt: skip
 def compare_gan(workspace: Workspace, *, gan: Result, measure: Result, usual_gan: Result, usual: Result) -> Result:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch.nn import functional
 
 from generator.labs.gan.fidelity import (
@@ -16,7 +17,7 @@ from generator.labs.gan.fidelity import (
     label_distance,
     modes_covered,
 )
-from generator.labs.gan.real_images import RealImages, load_real_images, to_signed
+from generator.labs.gan.real_images import RealImages, load_real_images, pixel_variance, to_signed
 from generator.labs.metrics import accuracy_metrics
 from generator.labs.training import (
     Measures,
@@ -55,10 +56,10 @@ class Recipe:
     metrics=[
         "dataset", "title", "classes", "features", "parameters", "training_images", "test_images", "references",
         "epochs", "seed", "train_accuracy", "test", "test_hits", "test_low", "test_high", "neighbours", "fid",
-        "density", "coverage", "inception_score", "confidence", "modes", "label_distance",
+        "density", "coverage", "inception_score", "confidence", "modes", "label_distance", "class_variety",
     ],
     tables={
-        "classes": ["class_name", "share", "test_accuracy"],
+        "classes": ["class_name", "share", "test_accuracy", "variance"],
         "history": ["epoch", "loss", "train_accuracy"],
     },
     figures=["loss"],
@@ -78,9 +79,9 @@ def train_judge(
 
     ``training_images`` are the first so many, None for all. The metrics from ``fid`` on are those of ``measure_gan``
     for the test images in the place of generated ones: the most that a generator can hope for. Distances are from the
-    training images whose features are kept (REFERENCES of them, chosen by ``seed``). In the table, ``share`` is that
-    of the training images. The arrays are the network's ``state_dict`` below ``network/``, features (n, 64) of the kept
-    training images, and which test images were judged right.
+    training images whose features are kept (REFERENCES of them, chosen by ``seed``). In the table, ``share`` and
+    ``variance`` (:func:`class_variance`) are those of the training images. The arrays are the network's ``state_dict``
+    below ``network/``, features (n, 64) of the kept training images, and which test images were judged right.
     """
     train = load_real_images(dataset, workspace.data, "train", JUDGE_SIDE, training_images, workspace.device)
     test = load_real_images(dataset, workspace.data, "test", JUDGE_SIDE, device=workspace.device)
@@ -115,6 +116,7 @@ def train_judge(
             "confidence": confidence(logits),
             "modes": modes_covered(found),
             "label_distance": label_distance(found, class_shares(train.labels, classes)),
+            "class_variety": float(_spread(test, classes).sum() / _spread(train, classes).sum()),
         },
         tables={"classes": _classes(train, test, logits), "history": history_table(history)},
         figures={"loss": history_chart(history, {"loss": "training loss"}, "cross-entropy")},
@@ -182,12 +184,17 @@ def judged(network: JudgeNetwork, pixels: torch.Tensor) -> tuple[torch.Tensor, t
     network.eval()
     features = []
     for batch in torch.split(pixels, BATCH):
-        images = to_signed(batch)
-        if images.shape[2] != JUDGE_SIDE:
-            images = functional.interpolate(images, (JUDGE_SIDE, JUDGE_SIDE), mode="area")
+        images = at_judge_side(to_signed(batch))
         features.append(network.features(images.contiguous(memory_format=torch.channels_last)))
     found = torch.cat(features)
     return found, network.head(found)
+
+
+def at_judge_side(images: torch.Tensor) -> torch.Tensor:
+    """Images (n, channels, side, side) as the judge takes them: averaged over areas where they are of another size."""
+    if images.shape[2] == JUDGE_SIDE:
+        return images
+    return functional.interpolate(images, (JUDGE_SIDE, JUDGE_SIDE), mode="area")
 
 
 def confidence(logits: torch.Tensor) -> float:
@@ -198,8 +205,27 @@ def confidence(logits: torch.Tensor) -> float:
 def _classes(train: RealImages, test: RealImages, logits: torch.Tensor) -> Table:
     """Each class's share of the training images, and of its test images the share that is judged right."""
     rows = []
-    shares = class_shares(train.labels, len(train.class_names)).tolist()
-    for number, (name, share) in enumerate(zip(train.class_names, shares, strict=True)):
+    count = len(train.class_names)
+    shares, spread = class_shares(train.labels, count), _spread(train, count)
+    for number, name in enumerate(train.class_names):
         own = logits[test.labels == number]
-        rows.append((name, share, (own.argmax(1) == number).double().mean().item() if len(own) else None))
-    return Table(("class_name", "share", "test_accuracy"), tuple(rows))
+        right = (own.argmax(1) == number).double().mean().item() if len(own) else None
+        rows.append((name, float(shares[number]), right, float(spread[number])))
+    return Table(("class_name", "share", "test_accuracy", "variance"), tuple(rows))
+
+
+def _spread(images: RealImages, count: int) -> NDArray[np.float64]:
+    return class_variance(images.pixels, images.labels, count)
+
+
+def class_variance(pixels: torch.Tensor, classes: torch.Tensor, count: int) -> NDArray[np.float64]:
+    """For each of ``count`` classes, the :func:`pixel_variance` of its images, bytes (n, channels, side, side).
+
+    Images of another side than 32 are averaged over areas first. 0 for a class without images.
+    """
+    found = np.zeros(count)
+    for number in range(count):
+        own = pixels[classes == number]
+        if len(own):
+            found[number] = pixel_variance(at_judge_side(to_signed(own)))
+    return found

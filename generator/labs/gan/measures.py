@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 
 from generator.labs.gan.fidelity import (
     MODE_SHARE,
+    class_shares,
     density_and_coverage,
     frechet_distance,
     inception_score,
     label_distance,
     modes_covered,
 )
-from generator.labs.gan.judge import confidence, judged, load_judge
+from generator.labs.gan.judge import class_variance, confidence, judged, load_judge
 from generator.labs.gan.progress import picture
 from generator.labs.gan.real_images import load_real_images, to_bytes
 from generator.labs.gan.sampling import balanced_labels, draw_images, latent_vectors, trained_generator
@@ -30,11 +31,11 @@ BATCH = 1000
 
 @computation(
     metrics=[
-        "outcome", "samples", "compared", "judge_test", "mode_share", "modes", "classes", "label_distance",
-        "rarest", "rarest_share", "commonest", "commonest_share", "confidence", "real_confidence", "inception_score",
-        "real_inception_score", "fid", "real_fid", "neighbours", "density", "coverage", "real_density",
-        "real_coverage", "agreement", "agreement_hits", "agreement_low", "agreement_high", "worst_class",
-        "worst_agreement",
+        "outcome", "samples", "compared", "judge_test", "mode_share", "modes", "classes", "class_variety",
+        "label_distance", "rarest", "rarest_share", "commonest", "commonest_share", "confidence", "real_confidence",
+        "inception_score", "real_inception_score", "fid", "real_fid", "neighbours", "density", "coverage",
+        "real_density", "real_coverage", "agreement", "agreement_hits", "agreement_low", "agreement_high",
+        "worst_class", "worst_agreement",
     ],
     tables={
         "classes": ["class_name", "share", "low", "high", "real_share", "agreement", "agreement_low", "agreement_high"],
@@ -54,12 +55,13 @@ def measure_gan(
 
     A class is covered (``modes``) when at least ``mode_share`` of the images are judged to be of it (MODE_SHARE).
     ``label_distance`` is the total variation between the shares of the judged classes and those of the classes in the
-    training set. Fréchet distance, density and coverage take as many generated images as there are test images
-    (``compared``), so that the test images' own values (``real_fid``, ``real_density``, ``real_coverage``) are measured
-    on equally many; images of more than 32 pixels are averaged to 32, real ones too. A conditional generator draws all
-    classes equally often; its ``agreement`` is the share of images that are judged to be of the class asked for, None
-    for others. ``strip`` holds the first ``shown`` images, unselected. Raises ValueError where there are fewer samples
-    than test images.
+    training set. ``class_variety`` is the pixel variance among images of one class (asked for, or else judged), as a
+    share of that among training images, both summed over the classes that occur. Fréchet distance, density and coverage
+    take as many generated images as there are test images (``compared``), so that the test images' own values
+    (``real_fid``, ``real_density``, ``real_coverage``) are measured on equally many; images of more than 32 pixels are
+    averaged to 32, real ones too. A conditional generator draws all classes equally often; its ``agreement`` is the
+    share of images that are judged to be of the class asked for, None for others. ``strip`` holds the first ``shown``
+    images, unselected. Raises ValueError where there are fewer samples than test images.
     """
     network = load_judge(judge, workspace.device)
     real = _real_scores(workspace, gan, judge)
@@ -80,6 +82,7 @@ def measure_gan(
             "judge_test": judge.metrics["test"],
             "mode_share": MODE_SHARE,
             **_balance(classes),
+            "class_variety": _class_variety(judge, pixels, found if asked is None else asked),
             "confidence": confidence(logits),
             "real_confidence": judge.metrics["confidence"],
             "inception_score": inception_score(logits),
@@ -163,6 +166,14 @@ def _balance(classes: Table) -> dict[str, Value]:
         "commonest": rows[commonest]["class_name"],
         "commonest_share": float(shares[commonest]),
     }
+
+
+def _class_variety(judge: Result, pixels: torch.Tensor, classes: torch.Tensor) -> float:
+    """How much images of one class differ from one another, as a share of how much training images do."""
+    real = np.array([float(str(row["variance"])) for row in judge.tables["classes"].records()])
+    own = class_variance(pixels, classes, len(real))
+    occurring = class_shares(classes, len(real)) > 0
+    return float(own[occurring].sum() / real[occurring].sum())
 
 
 def _agreement(classes: Table, hits: torch.Tensor | None) -> dict[str, Value]:

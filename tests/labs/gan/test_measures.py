@@ -59,11 +59,21 @@ def test_one_image_repeated_is_one_mode_however_sure_the_judge_is(monkeypatch, w
     assert found.metrics["modes"] == 1
     assert found.metrics["inception_score"] == pytest.approx(1.0, abs=1e-6)
     assert found.metrics["coverage"] < 0.1
+    assert found.metrics["class_variety"] == 0.0
     assert found.metrics["fid"] > 10 * found.metrics["real_fid"]
     shares = {row["class_name"]: row for row in found.tables["classes"].records()}
     only = shares[found.metrics["commonest"]]
     assert only["share"] == 1.0
     assert found.metrics["label_distance"] == pytest.approx(1 - only["real_share"])
+
+
+def test_training_images_are_as_varied_within_their_classes_as_they_are(monkeypatch, workspace, judge, small_cgan):
+    train = load_real_images("embedded_digits", workspace.data, "train", 32, judge.metrics["training_images"])
+    drawing(monkeypatch, train.pixels, train.labels)
+    few = len(train)
+    known = replace(judge, metrics={**judge.metrics, "test_images": few})
+    found = measure_gan(workspace, gan=small_cgan, judge=known, samples=few).metrics
+    assert found["class_variety"] == pytest.approx(1.0)
 
 
 def test_noise_is_far_from_real_images(workspace, judge, small_gan):
