@@ -23,6 +23,7 @@ from generator.memo import Memo
 from generator.networks.weights import WEIGHTS
 
 OLDEST_PYTHON = (3, 11)
+NAMED = 5  # missing files that are named; the photographs behind MNIST-M alone are two hundred
 ROOM = 2 * 10**9  # bytes; a course build's results, checkpoints and report stay well below
 PATIENCE = 120  # seconds; torch's first import on a slow disk takes tens of them
 
@@ -183,7 +184,8 @@ def check_folder(name: str, folder: Path, needed: int) -> Check:
 def remote_files(datasets: frozenset[str], networks: frozenset[str]) -> tuple[RemoteFile, ...]:
     """All files that these data sets and networks are fetched from, in a stable order."""
     sets = (file for name in sorted(datasets) for file in SOURCES[name].files)
-    return (*sets, *(WEIGHTS[name] for name in sorted(networks)))
+    # Each once, though several data sets are made from it.
+    return tuple(dict.fromkeys((*sets, *(WEIGHTS[name] for name in sorted(networks)))))
 
 
 def bytes_to_fetch(data: Path, profiles: Needs) -> int:
@@ -201,8 +203,9 @@ def check_profile(name: str, data: Path, datasets: frozenset[str], networks: fro
     missing = [file for file, found in conditions.items() if found is Condition.MISSING]
     different = [Path(file.path).name for file, found in conditions.items() if found is Condition.DIFFERENT]
     if missing:
-        names = ", ".join(Path(file.path).name for file in missing)
-        found = f"missing: {names} ({sum(file.size for file in missing) / 1e6:,.1f} MB)"
+        names = ", ".join(Path(file.path).name for file in missing[:NAMED])
+        more = f" and {len(missing) - NAMED} more" if len(missing) > NAMED else ""
+        found = f"missing: {names}{more} ({sum(file.size for file in missing) / 1e6:,.1f} MB)"
         return Check(title, Health.WARN, found, f"genreport fetch --profile {name}")
     gone = [path for path in packaged if not path.is_file()]
     if gone:

@@ -14,7 +14,7 @@ class Job:
     ``module`` is imported so that ``computation`` is registered. ``parameters`` are all bound parameters, defaults
     included, JSON-ready, without those that ``inputs`` gives: ``inputs`` maps a parameter's name to the fingerprint of
     the job whose result it takes ("runs/0", "runs/1" … in order, for a parameter that takes a list). ``address`` is the
-    first place that asks for the job ("2-a/q01/vgg16"). ``seconds`` is the expected duration from earlier runs, or None.
+    first place that asks for the job ("2-a/q01/vgg16"). ``seconds`` is the expected duration, or None.
     """
 
     fingerprint: str

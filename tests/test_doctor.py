@@ -168,6 +168,12 @@ def test_what_is_to_fetch_counts_a_shared_file_once_and_a_present_one_not_at_all
     assert bytes_to_fetch(tmp_path, {"light": LIGHT}) == both - squeezenet.size
 
 
+def test_of_many_missing_files_a_few_are_named(tmp_path: Path) -> None:
+    missing = check_profile("light", tmp_path, frozenset({"mnist", "mnist_m", "mnist_m_plain"}), NOTHING, Memo(None))
+    assert missing.found.startswith("missing: train-images-idx3-ubyte, train-labels-idx1-ubyte, ")
+    assert missing.found.endswith("100075.jpg and 199 more (69.5 MB)")
+
+
 def test_missing_and_foreign_files_are_told_apart(tmp_path: Path) -> None:
     missing = check_profile("light", tmp_path, *LIGHT, Memo(None))
     assert missing.found == "missing: imagenet_val_25.npz, squeezenet1_1-b8a52dc0.pth (8.9 MB)"

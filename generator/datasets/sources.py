@@ -17,6 +17,22 @@ SCENES15_SPLIT = "split.json"
 #: Where torchvision keeps MNIST's four files under the data folder, and the mirror that it downloads them from.
 MNIST_FOLDER = "MNIST/raw"
 MNIST_URL = "https://ossci-datasets.s3.amazonaws.com/mnist"
+#: Where the photographs behind MNIST-M's digits come from and lie, and the list of them: digest, size and name.
+BSDS500_URL = (
+    "https://raw.githubusercontent.com/BIDS/BSDS500/a04b7c6c3a9f0ace74bf205c72a43d32e1c72722/BSDS500/data/images/train"
+)
+BSDS500_FOLDER = "BSDS500/train"
+BSDS500_LIST = Path(__file__).with_name("bsds500_train.txt")
+#: Colour photographs inside scikit-image and scikit-learn, the backgrounds of the embedded digits.
+SKIMAGE_BACKGROUNDS = ("astronaut.png", "chelsea.png", "coffee.png", "motorcycle_left.png", "rocket.jpg")
+SKLEARN_BACKGROUNDS = ("china.jpg", "flower.jpg")
+BLEND_LICENCE = "MNIST: CC BY-SA 3.0, as it is commonly distributed; BSDS500: non-commercial research and education"
+BLEND_CITATION = (
+    "Y. Ganin and V. Lempitsky, Unsupervised Domain Adaptation by Backpropagation, ICML 2015; P. Arbelaez, M. Maire, "
+    "C. Fowlkes and J. Malik, Contour Detection and Hierarchical Image Segmentation, IEEE TPAMI 33(5), 2011"
+)
+DIGITS_LICENCE = "CC BY 4.0"
+DIGITS_CITATION = "E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI repository, 1998"
 #: The collection moves from host to host, and no archive of it has a published digest that a download could be held to.
 SCENES15_HINT = (
     "get the fifteen-scene collection of Lazebnik, Schmid and Ponce (2006) from your teacher or its authors' page, "
@@ -75,6 +91,47 @@ def _mnist_file(name: str, sha256: str, size: int, packed_sha256: str, packed_si
     return RemoteFile(path, url, sha256, size, packed=RemoteFile(f"{path}.gz", url, packed_sha256, packed_size))
 
 
+def bsds500_files() -> tuple[RemoteFile, ...]:
+    """The 200 training photographs of BSDS500, in the order of their names."""
+    files = []
+    for line in BSDS500_LIST.read_text(encoding="utf-8").splitlines():
+        sha256, size, name = line.split()
+        files.append(RemoteFile(f"{BSDS500_FOLDER}/{name}", f"{BSDS500_URL}/{name}", sha256, int(size)))
+    return tuple(files)
+
+
+MNIST_FILES = (
+    _mnist_file(
+        "train-images-idx3-ubyte",
+        "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+        47_040_016,
+        "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+        9_912_422,
+    ),
+    _mnist_file(
+        "train-labels-idx1-ubyte",
+        "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+        60_008,
+        "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+        28_881,
+    ),
+    _mnist_file(
+        "t10k-images-idx3-ubyte",
+        "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+        7_840_016,
+        "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+        1_648_877,
+    ),
+    _mnist_file(
+        "t10k-labels-idx1-ubyte",
+        "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+        10_008,
+        "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+        4_542,
+    ),
+)
+
+
 SOURCES: dict[str, Source] = {
     source.name: source
     for source in (
@@ -104,45 +161,44 @@ SOURCES: dict[str, Source] = {
         Source(
             name="mnist",
             title="MNIST, 70,000 handwritten digits",
-            files=(
-                _mnist_file(
-                    "train-images-idx3-ubyte",
-                    "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-                    47_040_016,
-                    "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
-                    9_912_422,
-                ),
-                _mnist_file(
-                    "train-labels-idx1-ubyte",
-                    "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-                    60_008,
-                    "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
-                    28_881,
-                ),
-                _mnist_file(
-                    "t10k-images-idx3-ubyte",
-                    "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-                    7_840_016,
-                    "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
-                    1_648_877,
-                ),
-                _mnist_file(
-                    "t10k-labels-idx1-ubyte",
-                    "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-                    10_008,
-                    "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
-                    4_542,
-                ),
-            ),
+            files=MNIST_FILES,
             licence="CC BY-SA 3.0, as it is commonly distributed",
             citation="Y. LeCun, C. Cortes and C. Burges, The MNIST database of handwritten digits, 1998",
+        ),
+        Source(
+            name="mnist_m",
+            title="MNIST-M: MNIST on crops of the 200 training photographs of BSDS500",
+            files=(*MNIST_FILES, *bsds500_files()),
+            licence=BLEND_LICENCE,
+            citation=BLEND_CITATION,
+        ),
+        Source(
+            name="mnist_m_plain",
+            title="MNIST-M with grey digits",
+            files=(*MNIST_FILES, *bsds500_files()),
+            licence=BLEND_LICENCE,
+            citation=BLEND_CITATION,
         ),
         Source(
             name="embedded_digits",
             title="1,797 handwritten digits inside the scikit-learn package",
             files=(),
-            licence="CC BY 4.0",
-            citation="E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI repository, 1998",
+            licence=DIGITS_LICENCE,
+            citation=DIGITS_CITATION,
+        ),
+        Source(
+            name="embedded_digits_moved",
+            title="the embedded digits, each moved to several places",
+            files=(),
+            licence=DIGITS_LICENCE,
+            citation=DIGITS_CITATION,
+        ),
+        Source(
+            name="embedded_digits_m",
+            title="the embedded digits on crops of photographs inside scikit-image and scikit-learn",
+            files=(),
+            licence=f"digits: {DIGITS_LICENCE}; photographs: public domain, CC0, CC BY or no known restrictions",
+            citation=DIGITS_CITATION,
         ),
         Source(
             name="cifar10",
@@ -186,10 +242,12 @@ def data_files(name: str, data: Path) -> tuple[Path, ...]:
     if source.name == "embedded_scenes":
         folder = packaged_photographs()
         return tuple(folder / file for file in PHOTOGRAPHS.values())
-    if source.name == "embedded_digits":
+    if source.name in ("embedded_digits", "embedded_digits_moved"):
         return (packaged_digits(),)
     if source.name == "cifar10_subset":
         return (data / CIFAR10_SUBSET,)
+    if source.name == "embedded_digits_m":
+        return (packaged_digits(), *embedded_backgrounds())
     if source.name == "scenes15":
         return _scene_files(data / SCENES15_FOLDER)
     return tuple(data / file.path for file in source.files)
@@ -210,6 +268,12 @@ def packaged_photographs() -> Path:
 def packaged_digits() -> Path:
     """The file of handwritten digits inside the installed scikit-learn, found without importing it."""
     return _package_folder("sklearn", "scikit-learn") / "datasets/data/digits.csv.gz"
+
+
+def embedded_backgrounds() -> tuple[Path, ...]:
+    """The photographs behind the embedded digits, inside the installed scikit-image and scikit-learn."""
+    first, second = packaged_photographs(), _package_folder("sklearn", "scikit-learn") / "datasets/images"
+    return (*(first / name for name in SKIMAGE_BACKGROUNDS), *(second / name for name in SKLEARN_BACKGROUNDS))
 
 
 def _package_folder(module: str, package: str) -> Path:

@@ -40,3 +40,29 @@ def mcnemar_p(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:
     if only_first + only_second == 0:
         return 1.0
     return float(binomtest(only_first, only_first + only_second, 0.5).pvalue)
+
+
+def mean_interval(values: NDArray[np.float64]) -> tuple[float, float]:
+    """The 95 % interval of a mean from a few independent values, shape (n,), by Student's t (1908).
+
+    Raises ValueError for fewer than two values: one says nothing about the spread.
+    """
+    half = _t_quantile(values) * float(values.std(ddof=1)) / math.sqrt(len(values))
+    return float(values.mean()) - half, float(values.mean()) + half
+
+
+def next_value_range(values: NDArray[np.float64]) -> tuple[float, float]:
+    """The range in which one more value of the same kind falls with 95 % probability, from a few values of shape (n,).
+
+    The prediction interval of a normal variable: mean ± t · s · √(1 + 1/n). Raises ValueError for fewer than two.
+    """
+    half = _t_quantile(values) * float(values.std(ddof=1)) * math.sqrt(1 + 1 / len(values))
+    return float(values.mean()) - half, float(values.mean()) + half
+
+
+def _t_quantile(values: NDArray[np.float64]) -> float:
+    from scipy.stats import t  # late: SciPy takes longer to import than most computations need it for
+
+    if len(values) < 2:
+        raise ValueError(f"{len(values)} values say nothing about their spread; expected at least 2")
+    return float(t.ppf(0.975, len(values) - 1))

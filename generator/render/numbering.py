@@ -93,7 +93,8 @@ def _number_lab(numbering: Numbering, lab: LabSpec, counts: dict[str, int]) -> N
 
 def _number_question(numbering: Numbering, question: QuestionSpec, counts: dict[str, int]) -> None:
     address = question.address
-    numbering.questions[address] = Numbered("question", question.number, slug(address))
+    number = question.number or f"“{question.title}”"  # a part of the lab that the course does not number
+    numbering.questions[address] = Numbered("question", number, slug(address))
     _cite(numbering, question.statement, address)
     syntax = parse_answer(question.answer.text, question.answer.path)
     declared = exhibits_of(question)

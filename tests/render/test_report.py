@@ -146,3 +146,16 @@ def test_when_the_pdf_fails_the_page_is_written_and_no_old_pdf_is_left(tmp_path,
     assert (output / "results" / "metrics.json").is_file()
     assert not (output / "report.pdf").exists()
     assert not [name for name in files(output) if "print" in name]
+
+
+def test_a_part_that_the_course_does_not_number_is_called_by_its_title(tmp_path):
+    report = sample_report(tmp_path, answers={"q02": 'As {{ ref("2-a/q01") }} says.'})
+    lab = report.course.labs[0]
+    first, *others = lab.sections
+    unnumbered = replace(first.questions[0], number="", title="The data")
+    section = replace(first, questions=(unnumbered, *first.questions[1:]))
+    course = replace(report.course, labs=(replace(lab, sections=(section, *others)),))
+    page = render_report(replace(report, course=course), tmp_path / "build", HTML, silent).html.read_text()
+    assert re.search(r"<h4>(<span[^>]*star.*?</span>)?\s*<span class=\"question-title\">The data", page, re.S)
+    assert "Question\N{NO-BREAK SPACE}“The\N{NO-BREAK SPACE}data”" in page
+    assert re.search(r'<li><a href="#2-a-q01">The data', page)

@@ -1,0 +1,1 @@
+"""Unsupervised domain adaptation: labelled images of one domain, unlabelled images of another."""

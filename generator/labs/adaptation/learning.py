@@ -1,0 +1,99 @@
+"""One step of learning, with or without a second domain, and what a network then gets right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch.nn import functional
+
+from generator.labs.adaptation.domains import Domain, Normalisation
+from generator.networks.dann import DomainNetwork
+from generator.networks.precision import running_in
+
+#: Images in one forward pass where nothing is learnt.
+TEST_BATCH = 500
+MOMENTUM = 0.9
+
+
+@dataclass(frozen=True, eq=False)
+class Learner:
+    """A network with its optimiser; how its input is normalised, and in which format it computes."""
+
+    network: DomainNetwork
+    optimiser: torch.optim.SGD
+    normalisation: Normalisation
+    precision: str
+
+    @property
+    def device(self) -> torch.device:
+        """Where the network is."""
+        return next(self.network.parameters()).device
+
+    @property
+    def rate(self) -> float:
+        """The learning rate."""
+        return float(self.optimiser.param_groups[0]["lr"])
+
+    def set_rate(self, rate: float) -> None:
+        """Learn with this rate from now on."""
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+
+    def step(
+        self, images: torch.Tensor, labels: torch.Tensor, factor: torch.Tensor | None = None
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Learn from one batch; returns the mean class loss and the mean domain loss, still on the device.
+
+        ``images`` are uint8 (n, 28, 28, 3). The first ``len(labels)`` have the classes ``labels``, int64; they are the
+        source domain, and the others the target. With a reversal ``factor`` the network also learns to tell these apart
+        (Ganin et al. 2016, eq. 9-10, binary cross-entropy with source = 0 and target = 1); without, the domain loss is
+        0.
+        """
+        known = len(labels)
+        with running_in(self.precision, self.device.type):
+            features = self.network.features(self.normalisation.apply(images))
+            class_loss = functional.cross_entropy(self.network.classifier(features[:known]).float(), labels)
+            domain_loss = torch.zeros((), device=class_loss.device)
+            if factor is not None:
+                truth = (torch.arange(len(images), device=class_loss.device) >= known).float()
+                logits = self.network.domain_logits(features, factor).float()
+                domain_loss = functional.binary_cross_entropy_with_logits(logits, truth)
+        self.optimiser.zero_grad()
+        torch.autograd.backward(class_loss + domain_loss)
+        self.optimiser.step()
+        return class_loss.detach(), domain_loss.detach()
+
+    @torch.no_grad()
+    def predict(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Probabilities on the device: of the classes (n, classes), and of being from the target domain (n,)."""
+        classes, domains = [], []
+        unused = torch.ones((), device=images.device)  # no gradient flows, so no factor matters
+        for batch in torch.split(images, TEST_BATCH):
+            with running_in(self.precision, self.device.type):
+                features = self.network.features(self.normalisation.apply(batch))
+                classes.append(self.network.classifier(features).float().softmax(1))
+                domains.append(self.network.domain_logits(features, unused).float().sigmoid())
+        return torch.cat(classes), torch.cat(domains)
+
+
+def new_learner(network: DomainNetwork, normalisation: Normalisation, precision: str) -> Learner:
+    """Stochastic gradient descent with momentum 0.9; the rate is to be set before the first step."""
+    optimiser = torch.optim.SGD(network.parameters(), lr=0.0, momentum=MOMENTUM, fused=True)
+    return Learner(network, optimiser, normalisation, precision)
+
+
+@dataclass(frozen=True)
+class Score:
+    """Of ``images`` test images: how many are given their class, and how many their own domain."""
+
+    images: int
+    class_hits: int
+    domain_hits: int
+
+
+def score(learner: Learner, domain: Domain, *, is_target: bool) -> Score:
+    """Count what the network gets right in a domain; the boundary between the domains is a probability of 0.5."""
+    classes, domains = learner.predict(domain.images)
+    class_hits = int((classes.argmax(1) == domain.labels).sum())
+    return Score(len(domain), class_hits, int(((domains > 0.5) == is_target).sum()))

@@ -1,0 +1,228 @@
+"""Pseudo-labelling: a trained network's confident answers on the target domain are taken for labels, in rounds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from generator.labs.adaptation.domains import Domain, load_domain
+from generator.labs.adaptation.learning import Learner, new_learner, score
+from generator.labs.adaptation.runs import trained_network
+from generator.labs.adaptation.schedules import annealed_rate
+from generator.labs.metrics import accuracy_metrics
+from generator.labs.statistics import mcnemar_p
+from generator.labs.training import Measures, TrainingState, run_epochs, state_arrays
+from generator.networks.precision import chosen_precision
+from generator.registry import Dataset, computation
+from generator.results import LineChart, Result, Series, Table, Value
+from generator.workspace import Workspace
+
+COLUMNS = (
+    "round", "kept", "coverage", "label_accuracy", "least_covered", "least_coverage", "source_accuracy",
+    "target_accuracy",
+)  # fmt: skip
+NOT_KEPT = -1
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """How to train: ``epochs`` in each of ``rounds``, on answers with a probability of at least ``threshold``."""
+
+    threshold: float
+    rounds: int
+    epochs: int
+    epoch_images: int
+    batch_size: int
+    learning_rate: float
+    seed: int
+
+
+class PseudoLabels(nn.Module):
+    """The target images' labels of the current round, int64 (n,), ``NOT_KEPT`` where the network was not sure enough.
+
+    A module, so that they are checkpointed with the network: a training that goes on within a round needs the labels
+    that the round began with.
+    """
+
+    def __init__(self, images: int, device: torch.device) -> None:
+        super().__init__()
+        self.labels: torch.Tensor
+        self.register_buffer("labels", torch.full((images,), NOT_KEPT, device=device))
+
+    def renew(self, learner: Learner, images: torch.Tensor, threshold: float) -> None:
+        """Label anew what the network gives a probability of at least ``threshold``."""
+        sure, answers = learner.predict(images)[0].max(1)
+        self.labels.copy_(torch.where(sure >= threshold, answers, NOT_KEPT))
+
+
+@computation(
+    metrics=[
+        "method", "threshold", "rounds", "epochs", "seed", "target_train_images",
+        "start_source_accuracy", "start_target_accuracy", "source_accuracy", "source_accuracy_low",
+        "source_accuracy_high", "source_accuracy_hits", "target_accuracy", "target_accuracy_low",
+        "target_accuracy_high", "target_accuracy_hits", "gain", "gained", "lost", "p", "first_coverage",
+        "first_label_accuracy", "last_coverage", "last_label_accuracy", "start_train_accuracy", "diverged",
+    ],
+    tables={
+        "rounds": [
+            "round", "kept", "coverage", "label_accuracy", "least_covered", "least_coverage", "source_accuracy",
+            "target_accuracy",
+        ],
+    },
+    figures=["rounds"],
+)  # fmt: skip
+def train_on_pseudo_labels(
+    workspace: Workspace,
+    *,
+    run: Result,
+    source: Dataset,
+    target: Dataset,
+    threshold: float = 0.9,
+    rounds: int = 3,
+    epochs: int = 2,
+    epoch_images: int = 0,
+    batch_size: int = 64,
+    learning_rate: float = 0.01,
+    precision: Literal["auto", "bfloat16", "float32"] = "auto",
+    seed: int = 0,
+) -> Result:
+    """Go on with a network of ``train_adaptation``, on source labels and its own answers to target images (Lee 2013).
+
+    At the start of each round the network labels the target's training images; those to which it gives a probability
+    of at least ``threshold`` are kept, and it learns from them and from the source's images, half of each batch each,
+    for ``epochs`` epochs with a learning rate that falls from ``learning_rate`` over all rounds. The target's true
+    labels are used for measuring only: ``label_accuracy`` is the share of kept labels that are right, ``coverage`` the
+    share of images kept, ``least_covered`` the true class of which least is kept. ``start_…`` is before the first
+    round, on test images or (``start_train_accuracy``) on the target's training images. ``p`` is the exact McNemar p
+    value of target test images before against after all rounds, ``gained`` and ``lost`` count those that only the
+    network after, or only the one before, gets right. The last round counts, never the best.
+    """
+    recipe = Rounds(threshold, rounds, epochs, epoch_images, batch_size, learning_rate, seed)
+    parts = {
+        (name, part): load_domain(workspace, origin, part)[1]
+        for name, origin in (("source", source), ("target", target))
+        for part in ("train", "test")
+    }
+    network, normalisation = trained_network(workspace, run)
+    learner = new_learner(network, normalisation, chosen_precision(precision, workspace.device))
+    before = _hits(learner, parts["target", "test"])
+    start = {
+        "start_source_accuracy": float(_hits(learner, parts["source", "test"]).mean()),
+        "start_target_accuracy": float(before.mean()),
+        "start_train_accuracy": float(_hits(learner, parts["target", "train"]).mean()),
+    }
+    history = _train(workspace, learner, parts, recipe)
+    on_source, after = (_hits(learner, parts[name, "test"]) for name in ("source", "target"))
+    ends = history[epochs - 1 :: epochs]
+    return Result(
+        metrics={
+            "method": run.metrics["method"],
+            "threshold": threshold,
+            "rounds": rounds,
+            "epochs": epochs,
+            "seed": seed,
+            "target_train_images": len(parts["target", "train"]),
+            **start,
+            **accuracy_metrics("source_accuracy", on_source),
+            **accuracy_metrics("target_accuracy", after),
+            "gain": float(after.mean() - before.mean()),
+            "gained": int((after & ~before).sum()),
+            "lost": int((before & ~after).sum()),
+            "p": mcnemar_p(before, after),
+            **{
+                f"{when}_{name}": end[name] if end["kept"] else None
+                for when, end in (("first", ends[0]), ("last", ends[-1]))
+                for name in ("coverage", "label_accuracy")
+            },
+            "diverged": any(not np.isfinite(measures["loss"]) for measures in history),
+        },
+        tables={"rounds": _table(ends, start)},
+        figures={"rounds": _chart(ends, start)},
+        arrays=state_arrays(learner.network),
+    )
+
+
+def _train(
+    workspace: Workspace, learner: Learner, parts: Mapping[tuple[str, str], Domain], recipe: Rounds
+) -> list[Measures]:
+    """Train the learner's network in place; what each epoch measured, target accuracies at the end of each round."""
+    source, target = parts["source", "train"], parts["target", "train"]
+    pseudo = PseudoLabels(len(target), learner.device)
+    order = workspace.rng(recipe.seed, "order")
+    size = min(recipe.epoch_images or len(source), len(source))
+
+    def run_epoch(epoch: int) -> Measures:
+        if epoch % recipe.epochs == 0:
+            pseudo.renew(learner, target.images, recipe.threshold)
+        learner.set_rate(annealed_rate(epoch / (recipe.rounds * recipe.epochs), recipe.learning_rate))
+        kept = torch.nonzero(pseudo.labels != NOT_KEPT).squeeze(1)
+        total = torch.zeros((), device=learner.device)
+        learner.network.train()
+        for known in torch.split(torch.randperm(len(source), generator=order)[:size], recipe.batch_size):
+            known = known.to(learner.device)
+            images, labels = source.images[known], source.labels[known]
+            if len(kept):
+                drawn = kept[torch.randint(len(kept), (len(known),), generator=order).to(kept.device)]
+                images = torch.cat([images, target.images[drawn]])
+                labels = torch.cat([labels, pseudo.labels[drawn]])
+            total += learner.step(images, labels)[0] * len(known)
+        measures = {"loss": total.item() / size, **_labels_measured(pseudo.labels, target.labels)}
+        if (epoch + 1) % recipe.epochs == 0:
+            for name in ("source", "target"):
+                found = score(learner, parts[name, "test"], is_target=name == "target")
+                measures[f"{name}_accuracy"] = found.class_hits / found.images
+        return measures
+
+    state = TrainingState({"network": learner.network, "labels": pseudo}, {"sgd": learner.optimiser}, {"order": order})
+    return run_epochs(workspace, state, recipe.rounds * recipe.epochs, recipe.seed, run_epoch)
+
+
+def _labels_measured(labels: torch.Tensor, truth: torch.Tensor) -> Measures:
+    """How many pseudo-labels there are, how many of them are right, and the class of which least is kept."""
+    kept = labels != NOT_KEPT
+    classes = torch.bincount(truth)
+    shares = torch.bincount(truth[kept], minlength=len(classes)) / classes
+    count = int(kept.sum())
+    return {
+        "kept": count,
+        "coverage": count / len(labels),
+        "label_accuracy": float((labels[kept] == truth[kept]).float().mean()) if count else 0.0,
+        "least_covered": int(shares.argmin()),
+        "least_coverage": float(shares.min()),
+    }
+
+
+def _hits(learner: Learner, domain: Domain) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = (learner.predict(domain.images)[0].argmax(1) == domain.labels).cpu().numpy()
+    return found
+
+
+def _table(ends: Sequence[Measures], start: Mapping[str, float]) -> Table:
+    """One row for each round, and before them one for the network that it began with."""
+    first = {"round": 0, **{name: start[f"start_{name}"] for name in ("source_accuracy", "target_accuracy")}}
+    rows: list[dict[str, Value]] = [dict(first)]
+    for number, end in enumerate(ends, start=1):
+        label_accuracy = end["label_accuracy"] if end["kept"] else None
+        rows.append({**end, "round": number, "label_accuracy": label_accuracy})
+    return Table(COLUMNS, tuple(tuple(row.get(name) for name in COLUMNS) for row in rows))
+
+
+def _chart(ends: Sequence[Measures], start: Mapping[str, float]) -> LineChart:
+    rounds = np.arange(1, len(ends) + 1)
+    accuracies = [start["start_target_accuracy"], *(end["target_accuracy"] for end in ends)]
+    labels = [end["label_accuracy"] if end["kept"] else np.nan for end in ends]
+    return LineChart(
+        series=(
+            Series("target test accuracy", np.arange(len(ends) + 1), np.array(accuracies)),
+            Series("pseudo-labels that are right", rounds, np.array(labels)),
+            Series("images with a pseudo-label", rounds, np.array([end["coverage"] for end in ends])),
+        ),
+        x_label="round",
+        y_label="share",
+    )
