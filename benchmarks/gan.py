@@ -45,8 +45,9 @@ def recipe(conditional: bool, precision: str) -> Recipe:
 
 def label_features(branch: LabelMaps, maps: torch.Tensor) -> torch.Tensor:
     """A label branch on maps (n, classes, side, side), image by image."""
-    features: torch.Tensor = branch.rectifier(branch.norm(branch.convolution(maps)))
-    return features
+    features = branch.convolution(maps)
+    rectified: torch.Tensor = branch.rectifier(features if branch.norm is None else branch.norm(features))
+    return rectified
 
 
 class PlainGenerator(nn.Module):

@@ -1,8 +1,9 @@
 """The two networks of a DCGAN and of a conditional DCGAN (Radford et al. 2016; Mirza and Osindero 2014).
 
-Every convolution is 4 × 4 without offsets and, but for each network's last one, followed by batch normalisation. Labels
-enter a conditional network as one constant plane for each class, of ones for an image's own class and zeros for the
-others. All images of a class get the same maps from them, so the maps are computed once for each class, and spread.
+Every convolution is 4 × 4 without offsets. All are followed by batch normalisation, but for each network's last one
+and the generator's on labels. Labels enter a conditional network as one constant plane for each class, of ones for an
+image's own class and zeros for the others. All images of a class get the same maps from them, so the maps are computed
+once for each class, and spread.
 """
 
 from __future__ import annotations
@@ -24,18 +25,21 @@ SLOPE = 0.2
 
 
 class LabelMaps(nn.Module):
-    """What a convolution, batch normalisation and a rectifier make of the label planes, once for each class.
+    """What a convolution, batch normalisation where ``normalised``, and a rectifier make of each class's label planes.
 
     ``convolution`` takes ``classes`` channels; the planes have ``side`` × ``side`` pixels.
     """
 
     ones: torch.Tensor
 
-    def __init__(self, convolution: nn.Conv2d | nn.ConvTranspose2d, side: int, rectifier: nn.Module) -> None:
+    def __init__(
+        self, convolution: nn.Conv2d | nn.ConvTranspose2d, side: int, rectifier: nn.Module, normalised: bool
+    ) -> None:
         super().__init__()
         classes = convolution.in_channels
         self.convolution = convolution
-        self.norm = nn.BatchNorm2d(convolution.out_channels)
+        # Nothing is stored for later: only the discriminator has this layer, and it has no use after training.
+        self.norm = nn.BatchNorm2d(convolution.out_channels, track_running_stats=False) if normalised else None
         self.rectifier = rectifier
         planes = torch.eye(classes).view(classes, classes, 1, 1).repeat(1, 1, side, side)
         self.register_buffer("ones", planes, persistent=False)
@@ -43,33 +47,15 @@ class LabelMaps(nn.Module):
     def forward(self, chosen: torch.Tensor) -> torch.Tensor:
         """Maps (classes, channels, height, width), normalised as in a batch with the one-hot labels (n, classes)."""
         maps = self.convolution(self.ones).float()
-        if not self.training:
-            return self._rectified(maps, self._stored(self.norm.running_mean), self._stored(self.norm.running_var))
-        # A class counts as often as it occurs: these are the batch's mean and variance over images and places.
-        weights = chosen.mean(0).view(-1, 1, 1, 1) / maps[0, 0].numel()
-        mean = (weights * maps).sum((0, 2, 3))
-        variance = (weights * (maps - mean.view(1, -1, 1, 1)).square()).sum((0, 2, 3))
-        self._remember(mean.detach(), variance.detach(), len(chosen) * maps[0, 0].numel())
-        return self._rectified(maps, mean, variance)
-
-    def _rectified(self, maps: torch.Tensor, mean: torch.Tensor, variance: torch.Tensor) -> torch.Tensor:
-        scale = self.norm.weight / torch.sqrt(variance + self.norm.eps)
-        offset = self.norm.bias - mean * scale
-        rectified: torch.Tensor = self.rectifier(maps * scale.view(1, -1, 1, 1) + offset.view(1, -1, 1, 1))
+        if self.norm is not None:
+            # A class counts as often as it occurs: these are the batch's mean and variance over images and places.
+            weights = chosen.mean(0).view(-1, 1, 1, 1) / maps[0, 0].numel()
+            centred = maps - (weights * maps).sum((0, 2, 3), keepdim=True)
+            variance = (weights * centred.square()).sum((0, 2, 3))
+            scale = self.norm.weight / torch.sqrt(variance + self.norm.eps)
+            maps = centred * scale.view(1, -1, 1, 1) + self.norm.bias.view(1, -1, 1, 1)
+        rectified: torch.Tensor = self.rectifier(maps)
         return rectified
-
-    @torch.no_grad()
-    def _remember(self, mean: torch.Tensor, variance: torch.Tensor, count: int) -> None:
-        """Update the stored statistics as BatchNorm2d does: an unbiased variance, a moving or a cumulative mean."""
-        batches = self._stored(self.norm.num_batches_tracked).add_(1)
-        momentum = self.norm.momentum if self.norm.momentum is not None else 1.0 / float(batches)
-        self._stored(self.norm.running_mean).lerp_(mean, momentum)
-        self._stored(self.norm.running_var).lerp_(variance * (count / (count - 1)), momentum)
-
-    @staticmethod
-    def _stored(statistic: torch.Tensor | None) -> torch.Tensor:
-        assert statistic is not None  # BatchNorm2d keeps its statistics unless told not to
-        return statistic
 
 
 class ImageGenerator(nn.Module):
@@ -91,7 +77,9 @@ class ImageGenerator(nn.Module):
         inputs = widths[0]
         if classes:
             enlarging = nn.ConvTranspose2d(classes, widths[0], FIRST_SIDE, bias=False)
-            self.label = LabelMaps(enlarging, 1, nn.ReLU(inplace=True))
+            # Without batch normalisation: ten fixed vectors, as large as the latent ones, would drown these out, and
+            # each class would be one image.
+            self.label = LabelMaps(enlarging, 1, nn.ReLU(inplace=True), normalised=False)
             inputs *= 2
         self.join = nn.ConvTranspose2d(inputs, widths[1], 4, stride=2, padding=1, bias=False)
         layers: list[nn.Module] = []
@@ -136,7 +124,7 @@ class Discriminator(nn.Module):
         inputs = widths[0]
         if classes and sees_labels:
             halving = nn.Conv2d(classes, widths[0], 4, stride=2, padding=1, bias=False)
-            self.label = LabelMaps(halving, size, nn.LeakyReLU(SLOPE, inplace=True))
+            self.label = LabelMaps(halving, size, nn.LeakyReLU(SLOPE, inplace=True), normalised=True)
             inputs *= 2
         self.join = nn.Conv2d(inputs, widths[1], 4, stride=2, padding=1, bias=False)
         layers: list[nn.Module] = []
