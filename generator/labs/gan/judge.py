@@ -55,8 +55,8 @@ class Recipe:
 @computation(
     metrics=[
         "dataset", "title", "classes", "features", "parameters", "training_images", "test_images", "references",
-        "epochs", "seed", "train_accuracy", "test", "test_hits", "test_low", "test_high", "neighbours", "fid",
-        "density", "coverage", "inception_score", "confidence", "modes", "label_distance", "class_variety",
+        "epochs", "seed", "train_accuracy", "test", "test_hits", "test_low", "test_high", "p", "neighbours",
+        "fid", "density", "coverage", "inception_score", "confidence", "modes", "label_distance", "class_variety",
     ],
     tables={
         "classes": ["class_name", "share", "test_accuracy", "variance"],
@@ -81,7 +81,8 @@ def train_judge(
     for the test images in the place of generated ones: the most that a generator can hope for. Distances are from the
     training images whose features are kept (REFERENCES of them, chosen by ``seed``). In the table, ``share`` and
     ``variance`` (:func:`class_variance`) are those of the training images. The arrays are the network's ``state_dict``
-    below ``network/``, features (n, 64) of the kept training images, and which test images were judged right.
+    below ``network/``, features (n, 64) of the kept training images, and which test images were judged right. ``p`` is
+    None: it is there for tables beside ``train_on_samples``, which compares with this.
     """
     train = load_real_images(dataset, workspace.data, "train", JUDGE_SIDE, training_images, workspace.device)
     test = load_real_images(dataset, workspace.data, "test", JUDGE_SIDE, device=workspace.device)
@@ -108,6 +109,7 @@ def train_judge(
             "seed": seed,
             "train_accuracy": history[-1]["train_accuracy"],
             **accuracy_metrics("test", hits),
+            "p": None,
             "neighbours": neighbours,
             "fid": frechet_distance(references, features),
             "density": density,
