@@ -2,7 +2,8 @@
 
 In training, batch normalisation makes an image depend on the others of its batch. For sampling the generator is in eval
 mode, with statistics measured once with its final weights ("standing statistics": Brock et al. 2019, section 4.1) in
-place of the moving means, which mix in those of earlier weights.
+place of the moving means, which mix in those of earlier weights. In a trial on MNIST and on the embedded digits, the
+measures of samples drawn in training mode differed from these by about as much as those of two draws do.
 """
 
 from __future__ import annotations

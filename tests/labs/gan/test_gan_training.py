@@ -72,6 +72,15 @@ def test_a_killed_training_ends_with_the_numbers_of_an_uninterrupted_one(workspa
     same(resumed, train_gan(workspace, **settings))
 
 
+@pytest.mark.parametrize(("dataset", "size", "channels"), [("embedded_digits", 64, 1), ("embedded_digits_m", 32, 3)])
+def test_larger_and_coloured_images_are_trained_and_shown_as_such(workspace, dataset, size, channels):
+    result = train_gan(workspace, **{**SHORT, "dataset": dataset, "image_size": size, "epochs": 1, "conditional": True})
+    assert (result.metrics["image_size"], result.metrics["channels"]) == (size, channels)
+    assert {image.shape for image in result.figures["samples"].images} == {(size, size, 3)[: 2 if channels == 1 else 3]}
+    assert len(result.figures["samples"].images) == 100
+    assert result.figures["samples"].row_titles == tuple("0123456789")
+
+
 KILLED_BY_SIGNAL = """
 import os, signal, sys
 from pathlib import Path
