@@ -123,9 +123,13 @@ def compare_gan(workspace: Workspace, *, gan: Result, measure: Result, usual_gan
     )
 
 
-@computation(metrics=["rows", "columns"], figures=["strips"])
+@computation(metrics=["rows", "columns", "failed", "failures"], figures=["strips"])
 def show_strips(workspace: Workspace, *, runs: list[Result]) -> Result:
-    """The first samples of several GANs, unselected, a named row for each ``pool_gans`` or ``compare_gan`` result."""
+    """The first samples of several GANs, unselected, a named row for each ``pool_gans`` or ``compare_gan`` result.
+
+    ``failed`` counts the runs that are not sound, ``failures`` names them with their outcomes.
+    """
+    failures = [f"{run.metrics['label']} ({run.metrics['outcome']})" for run in runs if not run.metrics["sound"]]
     names = [str(run.metrics["label"]) for run in runs]
     strips = [[picture(np.asarray(image, dtype=np.uint8)) for image in run.arrays["strip"]] for run in runs]
     columns = min(len(strip) for strip in strips)
@@ -134,7 +138,15 @@ def show_strips(workspace: Workspace, *, runs: list[Result]) -> Result:
         images = tuple(image for strip in strips[start : start + BLOCK] for image in strip[:columns])
         blocks.append(ImageGrid(images, columns=columns, row_titles=tuple(names[start : start + BLOCK])))
     figure = blocks[0] if len(blocks) == 1 else Panels(tuple(blocks), columns=1)
-    return Result(metrics={"rows": len(strips), "columns": columns}, figures={"strips": figure})
+    return Result(
+        metrics={
+            "rows": len(strips),
+            "columns": columns,
+            "failed": len(failures),
+            "failures": "; ".join(failures),
+        },
+        figures={"strips": figure},
+    )
 
 
 def variant_name(usual: Mapping[str, Value], other: Mapping[str, Value]) -> str:

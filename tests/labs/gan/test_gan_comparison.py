@@ -70,7 +70,10 @@ def test_runs_are_named_by_what_differs(small_gan, small_cgan):
 
 
 def test_strips_have_a_row_for_each_run_in_blocks(workspace):
-    runs = [Result(metrics={"label": f"run {number}"}, arrays=STRIP) for number in range(9)]
+    outcomes = [{"outcome": "won" if number == 2 else "trained", "sound": number != 2} for number in range(9)]
+    runs = [Result(metrics={"label": f"run {n}", **outcome}, arrays=STRIP) for n, outcome in enumerate(outcomes)]
+    assert show_strips(workspace, runs=runs).metrics["failures"] == "run 2 (won)"
+    assert show_strips(workspace, runs=runs[:2]).metrics["failed"] == 0
     few, many = (show_strips(workspace, runs=runs[:count]).figures["strips"] for count in (3, 9))
     assert (few.columns, few.row_titles, len(few.images)) == (4, ("run 0", "run 1", "run 2"), 12)
     assert [len(block.row_titles) for block in many.panels] == [7, 2]
