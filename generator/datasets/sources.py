@@ -41,6 +41,14 @@ SCENES15_HINT = (
     "with `--data DIR`"
 )
 
+#: CIFAR-10 in its binary version, and the file that holds a part of it.
+CIFAR10_ARCHIVE = "cifar-10-binary.tar.gz"
+CIFAR10_SUBSET = "cifar10_subset.npz"
+CIFAR10_SUBSET_HINT = (
+    "get cifar10_subset.npz from your teacher, put it into the data folder, and name that with `--data DIR`; or give "
+    "the role the data set `cifar10`, which `genreport fetch` downloads"
+)
+
 
 @dataclass(frozen=True)
 class RemoteFile:
@@ -194,6 +202,28 @@ SOURCES: dict[str, Source] = {
             citation=DIGITS_CITATION,
         ),
         Source(
+            name="cifar10",
+            title="CIFAR-10, 60,000 colour photographs of ten kinds of things",
+            files=(
+                RemoteFile(
+                    path=CIFAR10_ARCHIVE,
+                    url=f"https://www.cs.toronto.edu/~kriz/{CIFAR10_ARCHIVE}",
+                    sha256="c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
+                    size=170_052_171,
+                ),
+            ),
+            licence="the authors state none, and ask for a citation",
+            citation="A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009",
+        ),
+        Source(
+            name="cifar10_subset",
+            title="a part of CIFAR-10, 11,000 colour photographs of ten kinds of things",
+            files=(),
+            licence="the authors state none, and ask for a citation",
+            citation="A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009",
+            obtain=CIFAR10_SUBSET_HINT,
+        ),
+        Source(
             name="embedded_scenes",
             title="crops of fifteen photographs inside the scikit-image package",
             files=(),
@@ -215,6 +245,8 @@ def data_files(name: str, data: Path) -> tuple[Path, ...]:
         return tuple(folder / file for file in PHOTOGRAPHS.values())
     if source.name in ("embedded_digits", "embedded_digits_moved"):
         return (packaged_digits(),)
+    if source.name == "cifar10_subset":
+        return (data / CIFAR10_SUBSET,)
     if source.name == "embedded_digits_m":
         return (packaged_digits(), *embedded_backgrounds())
     if source.name == "scenes15":

@@ -10,6 +10,10 @@ from generator.datasets import embedded_digits_moved, embedded_scenes
 from generator.labs.adaptation.seeds import pool_seeds
 from generator.labs.adaptation.training import train_adaptation
 from generator.labs.features import extract_features
+from generator.labs.gan.comparison import compare_gan, pool_gans
+from generator.labs.gan.judge import train_judge
+from generator.labs.gan.measures import measure_gan
+from generator.labs.gan.training import train_gan
 from generator.labs.narrow_training import train_narrow_network
 from generator.labs.transfer import svm_by_layer
 from generator.labs.visualising.saliency_cases import saliency_cases
@@ -19,8 +23,9 @@ from generator.workspace import Workspace
 FEW = {"train": 8, "test": 4}
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="session", autouse=True)
 def one_thread():
+    """Before any training: two threads on a busy machine wait for each other."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -101,3 +106,20 @@ def adaptation(tmp_path_factory):
         ]
     seeds = pool_seeds(workspace, naive=runs, dann=runs, target=runs)
     return {"run": runs[0], "runs": runs, "naive": runs, "dann": runs, "target": runs, "seeds": seeds}
+
+
+@pytest.fixture(scope="session")
+def gans(tmp_path_factory):
+    """Hardly trained GANs, conditional but for "unlabelled", and their measures, by the names of parameters."""
+    workspace = Workspace("cpu", tmp_path_factory.mktemp("data"))
+    digits = {"dataset": "embedded_digits"}
+    judge = train_judge(workspace, **digits, training_images=200, epochs=1)
+    settings = {**digits, "training_images": 64, "ngf": 2, "ndf": 2, "nz": 4, "epochs": 1, "batch_size": 32}
+    gan = train_gan(workspace, **settings, conditional=True)
+    measure = measure_gan(workspace, gan=gan, judge=judge, samples=500, shown=4)
+    usual = pool_gans(workspace, measures=[measure, measure])
+    compared = compare_gan(workspace, gan=gan, measure=measure, usual_gan=gan, usual=usual)
+    return {
+        "gan": gan, "judge": judge, "real": judge, "measure": measure, "measures": [measure, measure], "usual_gan": gan,
+        "unlabelled": train_gan(workspace, **settings), "usual": usual, "runs": [usual, compared],
+    }  # fmt: skip

@@ -21,6 +21,7 @@ for path in sorted(LABS_FOLDER.rglob("[a-z]*.py")):
 LABS = [name for name in REGISTRY if REGISTRY[name].function.__module__.startswith("generator.labs.")]
 ON_IMAGES = {"dataset": "embedded_scenes"}
 DOMAINS = {"source": "embedded_digits_moved", "target": "embedded_digits_m"}
+DIGITS = {"dataset": "embedded_digits"}
 ARGUMENTS = {
     "activation_maps": {**ON_IMAGES, "image": 0, "layer": "last"},
     "choose_penalty": {"layer": "relu7", "cs": [0.1, 1.0], "folds": 2},
@@ -40,18 +41,25 @@ ARGUMENTS = {
         "generations": 1,
     },
     "compare_runs": {"labels": ["first", "second"]},
+    "compare_gan": {},
     "compare_transfers": {},
     "domain_samples": DOMAINS,
     "embed_domains": {**DOMAINS, "per_class": 4, "perplexity": 5.0},
     "extract_features": {**ON_IMAGES, "layers": ["relu7", "fc8"]},
     "fool_images": {**ON_IMAGES, "images": [0, 21], "targets": ["cat", "moon"], "most_steps": 5},
+    "generator_losses": {},
     "grey_equivalence": {**ON_IMAGES, "images": 2},
+    "interpolate_latents": {"paths": 4, "steps": 3, "shown": 2},
+    "label_by_latent": {"columns": 2, "measured": 4},
+    "measure_gan": {"samples": 500, "shown": 4},
     "mode_effect": {**ON_IMAGES, "examples": [0], "passes": 2},
+    "nearest_real_images": {**DIGITS, "samples": 20, "shown": 2},
     "network_costs": {"architectures": ["squeezenet1_1", "vit_b_16"]},
     "network_summary": {"architecture": "squeezenet1_1"},
     "network_on_scenes": {**ON_IMAGES, "layer": "relu7", "image": 0},
     "normalisation_effect": ON_IMAGES,
     "output_scores": {**ON_IMAGES, "image": 0},
+    "pool_gans": {},
     "precision_effect": {**ON_IMAGES, "layers": ["relu7"], "images": 4},
     "pool_seeds": {},
     "reduce_dimensions": {"layer": "relu7", "dimensions": [2, 5]},
@@ -60,8 +68,6 @@ ARGUMENTS = {
     "saliency_cases": {**ON_IMAGES, "images": 4},
     "saliency_stability": {**ON_IMAGES, "images": 2, "levels": [1.0, 2.0], "samples": 1},
     "show_fooling": {**ON_IMAGES, "images": [0, 21], "targets": ["cat", "moon"], "most_steps": 5},
-    "svm_by_layer": {"reference": "relu7", "folds": 2},
-    "svm_confusions": {**ON_IMAGES, "layer": "relu7"},
     "sweep_class_settings": {
         "classes": ["cat", "moon"],
         "steps": [2, 3],
@@ -69,25 +75,44 @@ ARGUMENTS = {
         "decays": [0.1],
         "combined": [[1.0, 0.1]],
     },
+    "show_strips": {},
+    "svm_by_layer": {"reference": "relu7", "folds": 2},
+    "svm_confusions": {**ON_IMAGES, "layer": "relu7"},
+    "train_gan": {**DIGITS, "training_images": 64, "ngf": 2, "ndf": 2, "nz": 4, "epochs": 1, "batch_size": 32},
     "train_head": {**ON_IMAGES, "svm_layer": "relu7", "epochs": 1},
+    "train_judge": {**DIGITS, "training_images": 200, "epochs": 1},
     "train_narrow_network": {"architecture": "narrow_squeezenet", "width": 8, "image_size": 32, "epochs": 1},
     "transfer_fooling": {**ON_IMAGES, "factors": [1, 2]},
     "visualise_classes": {**ON_IMAGES, "classes": ["cat", "moon"], "steps": 2},
     "visualise_from_photographs": {**ON_IMAGES, "journeys": [["cat", "cat"], ["moon", "cat"]], "steps": 2},
     "train_adaptation": {**DOMAINS, "epochs": 1, "epoch_images": 64},
     "train_on_pseudo_labels": {**DOMAINS, "epoch_images": 64, "rounds": 2, "epochs": 1, "threshold": 0.11},
+    "train_on_samples": {**DIGITS, "samples": 100, "epochs": 1},
 }
 
 
+def _results(module, fixture):
+    """The results that a lab's computations take, by the names of their parameters; those of no other lab are made."""
+    if module.startswith("generator.labs.gan."):
+        return dict(fixture("gans"))
+    if module.startswith("generator.labs.adaptation."):
+        return dict(fixture("adaptation"))
+    if module.startswith("generator.labs.visualising."):
+        return {"cases": fixture("cases"), "fooled": fixture("fooled")}
+    transfer = fixture("transfer")
+    return {"features": fixture("features"), "svm": transfer, "reference": transfer, "other": transfer}
+
+
 @pytest.fixture(params=LABS)
-def computed(request, workspace, network, features, transfer, cases, fooled, adaptation):
+def computed(request, workspace):
     computation = REGISTRY[request.param]
+    results = _results(computation.function.__module__, request.getfixturevalue)
+    if request.param == "interpolate_latents":
+        results["gan"] = results["unlabelled"]
     arguments = dict(ARGUMENTS[request.param])
-    results = {"features": features, "svm": transfer, "reference": transfer, "other": transfer}
-    results |= {"cases": cases, "fooled": fooled, **adaptation}
     for name, annotation in computation.function.__annotations__.items():
         if annotation == "Network":
-            arguments[name] = network
+            arguments[name] = request.getfixturevalue("network")
         elif annotation in ("Result", "list[Result]") and name in results:
             arguments[name] = results[name]
     return computation, computation.function(workspace, **arguments)

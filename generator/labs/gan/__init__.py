@@ -1,0 +1,1 @@
+"""Lab 2-de: generative adversarial networks, their training and the measures of their samples."""

@@ -1,0 +1,176 @@
+"""Compare a trained GAN with runs of the usual settings that differ in their seeds alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from generator.labs.gan.progress import picture
+from generator.registry import computation
+from generator.results import Figure, ImageGrid, Panels, Result, Table, Value
+from generator.workspace import Workspace
+
+#: A setting of ``train_gan``, and how a run that differs in it is called.
+VARIATIONS: Mapping[str, str] = {
+    "dataset": "{}",
+    "training_images": "{:,} images",
+    "image_size": "{0} × {0} pixels",
+    "conditional": "conditional",
+    "nz": "nz = {}",
+    "ngf": "ngf = {}",
+    "ndf": "ndf = {}",
+    "epochs": "{} epochs",
+    "initialisation": "{} initialisation",
+    "loss": "{} loss",
+    "d_rate": "D rate {:g}",
+    "g_rate": "G rate {:g}",
+    "batch_size": "batches of {}",
+}
+#: Strips of samples that are drawn below one another in one block of the figure.
+BLOCK = 7
+#: Below this p value a run counts as different.
+SIGNIFICANT = 0.05
+
+
+#: What is compared, on which scale: spreads of distances are proportional to them, shares and scores are taken as such.
+SCALES: Mapping[str, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {"fid": np.log, "coverage": np.asarray}
+MEANS = ("density", "coverage", "inception_score", "confidence", "label_distance", "class_variety")
+
+
+@computation(
+    metrics=[
+        "label", "runs", "outcome", "sound", "modes", "fid", "fid_low", "fid_high", "density", "coverage",
+        "coverage_low", "coverage_high", "inception_score", "confidence", "label_distance", "class_variety", "fid_p",
+        "coverage_p",
+    ],
+    tables={"runs": ["outcome", "modes", "fid", "density", "coverage", "inception_score", "confidence"]},
+)  # fmt: skip
+def pool_gans(workspace: Workspace, *, measures: list[Result]) -> Result:
+    """Means over runs that differ in their seeds alone, from their ``measure_gan`` results.
+
+    ``fid`` is a geometric mean, the others are arithmetic; ``…_low`` and ``…_high`` are the smallest and the largest
+    run's value. ``modes`` is the fewest of any run, ``outcome`` that of all runs or "mixed"; they are ``sound`` if none
+    diverged, collapsed or was won by the discriminator. The p values are None: see :func:`compare_gan`. The arrays hold
+    the first run's strip of samples.
+    """
+    outcomes = sorted({str(one.metrics["outcome"]) for one in measures})
+    runs = {name: np.array([_number(one, name) for one in measures]) for name in ("fid", *MEANS)}
+    ends: dict[str, Value] = {}
+    for name in SCALES:
+        ends |= {f"{name}_low": float(runs[name].min()), f"{name}_high": float(runs[name].max())}
+    columns = ("outcome", "modes", "fid", "density", "coverage", "inception_score", "confidence")
+    return Result(
+        metrics={
+            "label": f"usual settings, {len(measures)} seeds" if len(measures) > 1 else "usual settings",
+            "runs": len(measures),
+            "outcome": outcomes[0] if len(outcomes) == 1 else "mixed",
+            "sound": outcomes == ["trained"],
+            "modes": min(int(_number(one, "modes")) for one in measures),
+            "fid": float(np.exp(np.log(runs["fid"]).mean())),
+            **{name: float(runs[name].mean()) for name in MEANS},
+            **ends,
+            "fid_p": None,
+            "coverage_p": None,
+        },
+        tables={"runs": Table(columns, tuple(tuple(one.metrics[name] for name in columns) for one in measures))},
+        arrays={"strip": measures[0].arrays["strip"]},
+    )
+
+
+@computation(
+    metrics=[
+        "label", "runs", "outcome", "sound", "modes", "fid", "fid_low", "fid_high", "density", "coverage",
+        "coverage_low", "coverage_high", "inception_score", "confidence", "label_distance", "class_variety", "fid_p",
+        "coverage_p", "usual_fid", "usual_coverage", "fid_ratio", "differs", "worse", "better",
+    ],
+)  # fmt: skip
+def compare_gan(workspace: Workspace, *, gan: Result, measure: Result, usual_gan: Result, usual: Result) -> Result:
+    """One ``train_gan`` result with its ``measure_gan`` result, against ``usual``, a ``pool_gans`` result.
+
+    ``label`` names the settings in which it differs from ``usual_gan``. The p values are two-sided, of the hypothesis
+    that this run is one more of the usual ones (:func:`outlier_p`, distances on a logarithmic scale); None for fewer
+    than two of them. ``differs`` says whether the Fréchet distance does, with p < 0.05; ``worse`` and ``better``, which
+    way. ``fid_ratio`` is over the usual runs' geometric mean, ``usual_fid``. The arrays hold the strip of samples.
+    """
+    own = {name: _number(measure, name) for name in ("fid", *MEANS)}
+    p: dict[str, float | None] = {}
+    for name, scale in SCALES.items():
+        known = np.array([float(str(row[name])) for row in usual.tables["runs"].records()])
+        p[name] = outlier_p(float(scale(np.array(own[name]))), scale(known))
+    differs = p["fid"] is not None and p["fid"] < SIGNIFICANT
+    usual_fid = _number(usual, "fid")
+    return Result(
+        metrics={
+            "label": variant_name(usual_gan.metrics, gan.metrics),
+            "runs": 1,
+            "outcome": gan.metrics["outcome"],
+            "sound": gan.metrics["outcome"] == "trained",
+            "modes": measure.metrics["modes"],
+            **own,
+            **dict.fromkeys(f"{name}_{end}" for name in SCALES for end in ("low", "high")),
+            **{f"{name}_p": value for name, value in p.items()},
+            "usual_fid": usual_fid,
+            "usual_coverage": usual.metrics["coverage"],
+            "fid_ratio": own["fid"] / usual_fid,
+            "differs": differs,
+            "worse": differs and own["fid"] > usual_fid,
+            "better": differs and own["fid"] < usual_fid,
+        },
+        arrays={"strip": measure.arrays["strip"]},
+    )
+
+
+@computation(metrics=["rows", "columns", "failed", "failures"], figures=["strips"])
+def show_strips(workspace: Workspace, *, runs: list[Result]) -> Result:
+    """The first samples of several GANs, unselected, a named row for each ``pool_gans`` or ``compare_gan`` result.
+
+    ``failed`` counts the runs that are not sound, ``failures`` names them with their outcomes.
+    """
+    failures = [f"{run.metrics['label']} ({run.metrics['outcome']})" for run in runs if not run.metrics["sound"]]
+    names = [str(run.metrics["label"]) for run in runs]
+    strips = [[picture(np.asarray(image, dtype=np.uint8)) for image in run.arrays["strip"]] for run in runs]
+    columns = min(len(strip) for strip in strips)
+    blocks: list[Figure] = []
+    for start in range(0, len(strips), BLOCK):
+        images = tuple(image for strip in strips[start : start + BLOCK] for image in strip[:columns])
+        blocks.append(ImageGrid(images, columns=columns, row_titles=tuple(names[start : start + BLOCK])))
+    figure = blocks[0] if len(blocks) == 1 else Panels(tuple(blocks), columns=1)
+    return Result(
+        metrics={
+            "rows": len(strips),
+            "columns": columns,
+            "failed": len(failures),
+            "failures": "; ".join(failures),
+        },
+        figures={"strips": figure},
+    )
+
+
+def variant_name(usual: Mapping[str, Value], other: Mapping[str, Value]) -> str:
+    """In which settings ``other`` differs from ``usual``, both metrics of ``train_gan`` results."""
+    differences = [
+        form.format(other[setting]) for setting, form in VARIATIONS.items() if other[setting] != usual[setting]
+    ]
+    return ", ".join(differences) or "usual settings"
+
+
+def outlier_p(value: float, usual: NDArray[np.float64]) -> float | None:
+    """The two-sided p value that ``value`` comes from the normal distribution that the sample ``usual`` (n,) is from.
+
+    Student's t with n − 1 degrees of freedom: t = (x − m) / (s √(1 + 1/n)), a two-sample test with one value in a
+    sample. None where n < 2 or the sample does not vary.
+    """
+    from scipy.stats import t  # late: SciPy takes longer to import than most computations need it for
+
+    count = len(usual)
+    if count < 2 or not (spread := float(usual.std(ddof=1))) > 0:
+        return None
+    distance = abs(value - float(usual.mean())) / (spread * math.sqrt(1 + 1 / count))
+    return float(2 * t.sf(distance, count - 1))
+
+
+def _number(result: Result, name: str) -> float:
+    return float(str(result.metrics[name]))

@@ -1,0 +1,233 @@
+"""The judge of generated images: a classifier trained on real ones, and what it makes of real images itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn import functional
+
+from generator.labs.gan.fidelity import (
+    class_shares,
+    density_and_coverage,
+    frechet_distance,
+    inception_score,
+    label_distance,
+    modes_covered,
+)
+from generator.labs.gan.real_images import RealImages, load_real_images, pixel_variance, to_signed
+from generator.labs.metrics import accuracy_metrics
+from generator.labs.training import (
+    Measures,
+    TrainingState,
+    cosine_rate,
+    history_chart,
+    history_table,
+    run_epochs,
+    state_arrays,
+)
+from generator.networks.judge import FEATURES, JUDGE_SIDE, JudgeNetwork
+from generator.networks.narrow import initialise
+from generator.registry import Dataset, computation
+from generator.results import Result, Table
+from generator.workspace import Workspace
+
+#: Real training images whose features are kept for comparisons, at most.
+REFERENCES = 10_000
+#: Images at a time.
+BATCH = 500
+
+WEIGHT_DECAY = 0.05
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How long and how fast to train a judge; ``learning_rate`` is the first and largest one."""
+
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    seed: int
+
+
+@computation(
+    metrics=[
+        "dataset", "title", "classes", "features", "parameters", "training_images", "test_images", "references",
+        "epochs", "seed", "train_accuracy", "test", "test_hits", "test_low", "test_high", "p", "neighbours",
+        "fid", "density", "coverage", "inception_score", "confidence", "modes", "label_distance", "class_variety",
+    ],
+    tables={
+        "classes": ["class_name", "share", "test_accuracy", "variance"],
+        "history": ["epoch", "loss", "train_accuracy"],
+    },
+    figures=["loss"],
+)  # fmt: skip
+def train_judge(
+    workspace: Workspace,
+    *,
+    dataset: Dataset,
+    training_images: int | None = None,
+    epochs: int = 2,
+    batch_size: int = 64,
+    learning_rate: float = 3e-3,
+    neighbours: int = 5,
+    seed: int = 0,
+) -> Result:
+    """Train the judge on the data set's training part, and score its last epoch on the test part.
+
+    ``training_images`` are the first so many, None for all. The metrics from ``fid`` on are those of ``measure_gan``
+    for the test images in the place of generated ones: the most that a generator can hope for. Distances are from the
+    training images whose features are kept (REFERENCES of them, chosen by ``seed``). In the table, ``share`` and
+    ``variance`` (:func:`class_variance`) are those of the training images. The arrays are the network's ``state_dict``
+    below ``network/``, features (n, 64) of the kept training images, and which test images were judged right. ``p`` is
+    None: it is there for tables beside ``train_on_samples``, which compares with this.
+    """
+    train = load_real_images(dataset, workspace.data, "train", JUDGE_SIDE, training_images, workspace.device)
+    test = load_real_images(dataset, workspace.data, "test", JUDGE_SIDE, device=workspace.device)
+    classes = len(train.class_names)
+    network = JudgeNetwork(train.channels, classes)
+    history = fit_judge(workspace, network, train.pixels, train.labels, Recipe(epochs, batch_size, learning_rate, seed))
+    kept = torch.randperm(len(train), generator=workspace.rng(seed, "references"))[:REFERENCES]
+    references, _ = judged(network, train.pixels[kept.to(workspace.device)])
+    features, logits = judged(network, test.pixels)
+    hits = (logits.argmax(1) == test.labels).cpu().numpy()
+    found = class_shares(logits.argmax(1), classes)
+    density, coverage = density_and_coverage(references, features, neighbours)
+    return Result(
+        metrics={
+            "dataset": dataset,
+            "title": train.title,
+            "classes": classes,
+            "features": FEATURES,
+            "parameters": sum(parameter.numel() for parameter in network.parameters()),
+            "training_images": len(train),
+            "test_images": len(test),
+            "references": len(references),
+            "epochs": epochs,
+            "seed": seed,
+            "train_accuracy": history[-1]["train_accuracy"],
+            **accuracy_metrics("test", hits),
+            "p": None,
+            "neighbours": neighbours,
+            "fid": frechet_distance(references, features),
+            "density": density,
+            "coverage": coverage,
+            "inception_score": inception_score(logits),
+            "confidence": confidence(logits),
+            "modes": modes_covered(found),
+            "label_distance": label_distance(found, class_shares(train.labels, classes)),
+            "class_variety": float(_spread(test, classes).sum() / _spread(train, classes).sum()),
+        },
+        tables={"classes": _classes(train, test, logits), "history": history_table(history)},
+        figures={"loss": history_chart(history, {"loss": "training loss"}, "cross-entropy")},
+        arrays={
+            **{f"network/{name}": array for name, array in state_arrays(network).items()},
+            "features/train": references.cpu().numpy(),
+            "hits": hits,
+        },
+    )
+
+
+def fit_judge(
+    workspace: Workspace, network: JudgeNetwork, pixels: torch.Tensor, labels: torch.Tensor, recipe: Recipe
+) -> list[Measures]:
+    """Train ``network`` in place on bytes (n, channels, 32, 32) with labels (n,): AdamW, a cosine learning rate.
+
+    Its weights are drawn afresh. Each epoch's loss and accuracy are means over its batches.
+    """
+    initialise(network, workspace.rng(recipe.seed, "weights"))
+    network.to(pixels.device).to(memory_format=torch.channels_last)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=recipe.learning_rate, weight_decay=WEIGHT_DECAY)
+    order = workspace.rng(recipe.seed, "order")
+
+    def run_epoch(epoch: int) -> Measures:
+        batches = torch.split(torch.randperm(len(pixels), generator=order), recipe.batch_size)
+        total_loss, right = (torch.zeros((), device=pixels.device) for _ in range(2))
+        network.train()
+        for number, chosen in enumerate(batches):
+            cosine_rate(optimiser, recipe.learning_rate, (epoch + number / len(batches)) / recipe.epochs)
+            batch = chosen.to(pixels.device)
+            images = to_signed(pixels[batch]).contiguous(memory_format=torch.channels_last)
+            logits = network(images)
+            loss = functional.cross_entropy(logits, labels[batch])
+            optimiser.zero_grad()
+            torch.autograd.backward(loss)
+            optimiser.step()
+            total_loss += loss.detach() * len(batch)
+            right += (logits.detach().argmax(1) == labels[batch]).sum()
+        return {"loss": total_loss.item() / len(pixels), "train_accuracy": right.item() / len(pixels)}
+
+    state = TrainingState({"judge": network}, {"adamw": optimiser}, {"order": order})
+    return run_epochs(workspace, state, recipe.epochs, recipe.seed, run_epoch)
+
+
+def load_judge(judge: Result, device: str) -> JudgeNetwork:
+    """The trained network of a ``train_judge`` result, in eval mode."""
+    prefix = "network/"
+    weights = {
+        name.removeprefix(prefix): torch.from_numpy(np.array(array))
+        for name, array in judge.arrays.items()
+        if name.startswith(prefix)
+    }
+    channels = weights["body.0.weight"].shape[1]
+    network = JudgeNetwork(channels, int(str(judge.metrics["classes"])))
+    network.load_state_dict(weights, strict=True)
+    return network.to(device).eval()
+
+
+@torch.no_grad()
+def judged(network: JudgeNetwork, pixels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Features (n, 64) and logits (n, classes) in eval mode of bytes (n, channels, side, side).
+
+    Images of another side than 32 are averaged over areas first.
+    """
+    network.eval()
+    features = []
+    for batch in torch.split(pixels, BATCH):
+        images = at_judge_side(to_signed(batch))
+        features.append(network.features(images.contiguous(memory_format=torch.channels_last)))
+    found = torch.cat(features)
+    return found, network.head(found)
+
+
+def at_judge_side(images: torch.Tensor) -> torch.Tensor:
+    """Images (n, channels, side, side) as the judge takes them: averaged over areas where they are of another size."""
+    if images.shape[2] == JUDGE_SIDE:
+        return images
+    return functional.interpolate(images, (JUDGE_SIDE, JUDGE_SIDE), mode="area")
+
+
+def confidence(logits: torch.Tensor) -> float:
+    """Mean probability, over images, of the class that the logits (n, classes) favour."""
+    return float(logits.double().softmax(1).amax(1).mean())
+
+
+def _classes(train: RealImages, test: RealImages, logits: torch.Tensor) -> Table:
+    """Each class's share of the training images, and of its test images the share that is judged right."""
+    rows = []
+    count = len(train.class_names)
+    shares, spread = class_shares(train.labels, count), _spread(train, count)
+    for number, name in enumerate(train.class_names):
+        own = logits[test.labels == number]
+        right = (own.argmax(1) == number).double().mean().item() if len(own) else None
+        rows.append((name, float(shares[number]), right, float(spread[number])))
+    return Table(("class_name", "share", "test_accuracy", "variance"), tuple(rows))
+
+
+def _spread(images: RealImages, count: int) -> NDArray[np.float64]:
+    return class_variance(images.pixels, images.labels, count)
+
+
+def class_variance(pixels: torch.Tensor, classes: torch.Tensor, count: int) -> NDArray[np.float64]:
+    """For each of ``count`` classes, the :func:`pixel_variance` of its images, bytes (n, channels, side, side).
+
+    Images of another side than 32 are averaged over areas first. 0 for a class without images.
+    """
+    found = np.zeros(count)
+    for number in range(count):
+        own = pixels[classes == number]
+        if len(own):
+            found[number] = pixel_variance(at_judge_side(to_signed(own)))
+    return found

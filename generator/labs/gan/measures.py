@@ -1,0 +1,202 @@
+"""Measure a trained generator by what the judge makes of thousands of its images."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from generator.labs.gan.fidelity import (
+    MODE_SHARE,
+    class_shares,
+    density_and_coverage,
+    frechet_distance,
+    inception_score,
+    label_distance,
+    modes_covered,
+)
+from generator.labs.gan.judge import class_variance, confidence, judged, load_judge
+from generator.labs.gan.progress import picture
+from generator.labs.gan.real_images import load_real_images, to_bytes
+from generator.labs.gan.sampling import balanced_labels, draw_images, latent_vectors, trained_generator
+from generator.labs.statistics import wilson_interval
+from generator.networks.judge import JUDGE_SIDE
+from generator.registry import computation
+from generator.results import Bars, BarSeries, ImageGrid, Result, Table, Value
+from generator.workspace import Workspace
+
+#: Images drawn and judged at a time: 64 × 64 pixels in 32 bits take 16 MB.
+BATCH = 1000
+
+
+@computation(
+    metrics=[
+        "outcome", "samples", "compared", "judge_test", "mode_share", "modes", "classes", "class_variety",
+        "label_distance", "rarest", "rarest_share", "commonest", "commonest_share", "confidence", "real_confidence",
+        "inception_score", "real_inception_score", "fid", "real_fid", "neighbours", "density", "coverage",
+        "real_density", "real_coverage", "agreement", "agreement_hits", "agreement_low", "agreement_high",
+        "worst_class", "worst_agreement",
+    ],
+    tables={
+        "classes": ["class_name", "share", "low", "high", "real_share", "agreement", "agreement_low", "agreement_high"],
+    },
+    figures=["classes", "strip"],
+)  # fmt: skip
+def measure_gan(
+    workspace: Workspace,
+    *,
+    gan: Result,
+    judge: Result,
+    samples: int = 10_000,
+    shown: int = 16,
+    seed: int = 0,
+) -> Result:
+    """Draw ``samples`` images from a ``train_gan`` result, as bytes, and have a ``train_judge`` result judge them.
+
+    A class is covered (``modes``) when at least ``mode_share`` of the images are judged to be of it (MODE_SHARE).
+    ``label_distance`` is the total variation between the shares of the judged classes and those of the classes in the
+    training set. ``class_variety`` is the pixel variance among images of one class (asked for, or else judged), as a
+    share of that among training images, both summed over the classes that occur. Fréchet distance, density and coverage
+    take as many generated images as there are test images (``compared``), so that the test images' own values
+    (``real_fid``, ``real_density``, ``real_coverage``) are measured on equally many; images of more than 32 pixels are
+    averaged to 32, real ones too. A conditional generator draws all classes equally often; its ``agreement`` is the
+    share of images that are judged to be of the class asked for, None for others. ``strip`` holds the first ``shown``
+    images, unselected. Raises ValueError where there are fewer samples than test images.
+    """
+    network = load_judge(judge, workspace.device)
+    real = _real_scores(workspace, gan, judge)
+    compared = int(str(judge.metrics["test_images"]))
+    if samples < compared:
+        raise ValueError(f"{samples} samples are fewer than the {compared} test images")
+    pixels, asked = draw_samples(workspace, gan, samples, seed)
+    features, logits = judged(network, pixels)
+    found = logits.argmax(1)
+    scores = scores_of(_references(workspace, judge), features[:compared], int(str(judge.metrics["neighbours"])))
+    hits = None if asked is None else (found == asked)
+    classes = _class_table(judge, found.cpu().numpy(), None if asked is None else asked.cpu().numpy())
+    return Result(
+        metrics={
+            "outcome": gan.metrics["outcome"],
+            "samples": samples,
+            "compared": compared,
+            "judge_test": judge.metrics["test"],
+            "mode_share": MODE_SHARE,
+            **_balance(classes),
+            "class_variety": _class_variety(judge, pixels, found if asked is None else asked),
+            "confidence": confidence(logits),
+            "real_confidence": judge.metrics["confidence"],
+            "inception_score": inception_score(logits),
+            "real_inception_score": judge.metrics["inception_score"],
+            **scores,
+            **{f"real_{name}": value for name, value in real.items()},
+            "neighbours": judge.metrics["neighbours"],
+            **_agreement(classes, hits),
+        },
+        tables={"classes": classes},
+        figures={"classes": _class_chart(classes), "strip": _strip(pixels[:shown])},
+        arrays={"strip": pixels[:shown].cpu().numpy()},
+    )
+
+
+def scores_of(references: torch.Tensor, features: torch.Tensor, neighbours: int) -> dict[str, float]:
+    """Fréchet distance, density and coverage of features (m, d) against those of real training images (n, d)."""
+    density, coverage = density_and_coverage(references, features, neighbours)
+    return {"fid": frechet_distance(references, features), "density": density, "coverage": coverage}
+
+
+@torch.no_grad()
+def draw_samples(workspace: Workspace, gan: Result, count: int, seed: int) -> tuple[torch.Tensor, torch.Tensor | None]:
+    """Images (count, channels, size, size) of a ``train_gan`` result as bytes, and the classes asked for, or None.
+
+    Numbers that are not finite, from a training that diverged, become 0, a middle grey.
+    """
+    generator = trained_generator(gan, workspace.device)
+    latent = latent_vectors(workspace, seed, count, generator.nz)
+    labels = balanced_labels(count, generator.classes, workspace.device) if generator.classes else None
+    found = []
+    for start in range(0, count, BATCH):
+        own = None if labels is None else labels[start : start + BATCH]
+        images = draw_images(generator, latent[start : start + BATCH], own)
+        found.append(to_bytes(torch.nan_to_num(images, nan=0.0, posinf=0.0, neginf=0.0)))
+        workspace.progress(min(start + BATCH, count), count, f"{min(start + BATCH, count)} of {count} samples")
+    return torch.cat(found), labels
+
+
+def _references(workspace: Workspace, judge: Result) -> torch.Tensor:
+    return torch.from_numpy(np.array(judge.arrays["features/train"])).to(workspace.device)
+
+
+def _real_scores(workspace: Workspace, gan: Result, judge: Result) -> dict[str, float]:
+    """What the test images come to themselves, in the size that the GAN was trained in."""
+    size = int(str(gan.metrics["image_size"]))
+    if size == JUDGE_SIDE:
+        return {name: float(str(judge.metrics[name])) for name in ("fid", "density", "coverage")}
+    test = load_real_images(str(judge.metrics["dataset"]), workspace.data, "test", size, device=workspace.device)
+    features, _ = judged(load_judge(judge, workspace.device), test.pixels)
+    return scores_of(_references(workspace, judge), features, int(str(judge.metrics["neighbours"])))
+
+
+def _class_table(judge: Result, found: NDArray[np.int64], asked: NDArray[np.int64] | None) -> Table:
+    """How often each class was found, and, where classes were asked for, how often each was then found."""
+    rows: list[tuple[Value, ...]] = []
+    for number, known in enumerate(judge.tables["classes"].records()):
+        count = int((found == number).sum())
+        agreement: tuple[Value, ...] = (None, None, None)
+        if asked is not None:
+            own = found[asked == number]
+            hits = int((own == number).sum())
+            agreement = (hits / len(own), *wilson_interval(hits, len(own)))
+        low, high = wilson_interval(count, len(found))
+        rows.append((known["class_name"], count / len(found), low, high, known["share"], *agreement))
+    columns = ("class_name", "share", "low", "high", "real_share", "agreement", "agreement_low", "agreement_high")
+    return Table(columns, tuple(rows))
+
+
+def _balance(classes: Table) -> dict[str, Value]:
+    """How evenly the classes occur."""
+    rows = classes.records()
+    shares, reals = (np.array([float(str(row[name])) for row in rows]) for name in ("share", "real_share"))
+    rarest, commonest = int(shares.argmin()), int(shares.argmax())
+    return {
+        "modes": modes_covered(shares),
+        "classes": len(rows),
+        "label_distance": label_distance(shares, reals),
+        "rarest": rows[rarest]["class_name"],
+        "rarest_share": float(shares[rarest]),
+        "commonest": rows[commonest]["class_name"],
+        "commonest_share": float(shares[commonest]),
+    }
+
+
+def _class_variety(judge: Result, pixels: torch.Tensor, classes: torch.Tensor) -> float:
+    """How much images of one class differ from one another, as a share of how much training images do."""
+    real = np.array([float(str(row["variance"])) for row in judge.tables["classes"].records()])
+    own = class_variance(pixels, classes, len(real))
+    occurring = class_shares(classes, len(real)) > 0
+    return float(own[occurring].sum() / real[occurring].sum())
+
+
+def _agreement(classes: Table, hits: torch.Tensor | None) -> dict[str, Value]:
+    """The share of images of the class asked for, with its interval, and the class that comes out worst."""
+    names = ("agreement", "agreement_hits", "agreement_low", "agreement_high", "worst_class", "worst_agreement")
+    if hits is None:
+        return dict.fromkeys(names)
+    count = int(hits.sum())
+    worst = min(classes.records(), key=lambda row: float(str(row["agreement"])))
+    low, high = wilson_interval(count, len(hits))
+    values = (count / len(hits), count, low, high, worst["class_name"], worst["agreement"])
+    return dict(zip(names, values, strict=True))
+
+
+def _class_chart(classes: Table) -> Bars:
+    rows = classes.records()
+    share, low, high, real = (
+        np.array([float(str(row[name])) for row in rows]) for name in ("share", "low", "high", "real_share")
+    )
+    series = (BarSeries("generated", share, low, high), BarSeries("training images", real))
+    return Bars(tuple(str(row["class_name"]) for row in rows), series, value_label="share of images")
+
+
+def _strip(pixels: torch.Tensor) -> ImageGrid:
+    images = tuple(picture(image) for image in pixels.cpu().numpy())
+    return ImageGrid(images, columns=len(images))

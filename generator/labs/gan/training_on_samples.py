@@ -1,0 +1,68 @@
+"""Train a classifier on generated images alone, and test it on real ones: what the samples lack, it cannot learn."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from generator.labs.gan.judge import Recipe, fit_judge, judged
+from generator.labs.gan.measures import draw_samples
+from generator.labs.gan.real_images import load_real_images
+from generator.labs.metrics import accuracy_metrics
+from generator.labs.statistics import mcnemar_p
+from generator.networks.judge import JUDGE_SIDE, JudgeNetwork
+from generator.registry import Dataset, computation
+from generator.results import Result
+from generator.workspace import Workspace
+
+
+@computation(
+    metrics=[
+        "samples", "test_images", "epochs", "seed", "train_accuracy", "test", "test_hits", "test_low", "test_high",
+        "real_images", "real_test", "real_low", "real_high", "loss", "p",
+    ],
+)  # fmt: skip
+def train_on_samples(
+    workspace: Workspace,
+    *,
+    gan: Result,
+    real: Result,
+    dataset: Dataset,
+    samples: int = 10_000,
+    epochs: int = 2,
+    batch_size: int = 64,
+    learning_rate: float = 3e-3,
+    seed: int = 0,
+) -> Result:
+    """Train a judge's network on a conditional generator's images and their labels, and test it on real images.
+
+    The classification accuracy score of Ravuri and Vinyals 2019, section 3. ``real`` is a ``train_judge`` result to
+    compare with, of the same recipe and as many real images. ``loss`` is by how much real images teach more, a
+    difference of proportions; ``p`` is the exact McNemar p value on the test images. Raises ValueError for a generator
+    without labels, and for one of images that are not 32 pixels wide.
+    """
+    pixels, labels = draw_samples(workspace, gan, samples, seed)
+    if labels is None or pixels.shape[2] != JUDGE_SIDE:
+        raise ValueError(f"expected a conditional generator of {JUDGE_SIDE} × {JUDGE_SIDE} images")
+    test = load_real_images(dataset, workspace.data, "test", JUDGE_SIDE, device=workspace.device)
+    network = JudgeNetwork(test.channels, len(test.class_names))
+    history = fit_judge(workspace, network, pixels, labels, Recipe(epochs, batch_size, learning_rate, seed))
+    _, logits = judged(network, test.pixels)
+    hits = (logits.argmax(1) == test.labels).cpu().numpy()
+    reference = np.asarray(real.arrays["hits"], dtype=np.bool_)
+    accuracy = accuracy_metrics("test", hits)
+    return Result(
+        metrics={
+            "samples": samples,
+            "test_images": len(test),
+            "epochs": epochs,
+            "seed": seed,
+            "train_accuracy": history[-1]["train_accuracy"],
+            **accuracy,
+            "real_images": real.metrics["training_images"],
+            "real_test": real.metrics["test"],
+            "real_low": real.metrics["test_low"],
+            "real_high": real.metrics["test_high"],
+            "loss": float(reference.mean() - hits.mean()),
+            "p": mcnemar_p(hits, reference),
+        },
+    )
