@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from jinja2 import TemplateSyntaxError, nodes
@@ -72,6 +73,7 @@ def _environment() -> AnswerEnvironment:
     return environment
 
 
+@cache  # checking, numbering and writing each read the same texts again
 def parse_answer(text: str, path: Path, *, first_line: int = 1, caption: bool = False) -> AnswerSyntax:
     """Read an answer's source without running it.
 
