@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from jinja2 import TemplateSyntaxError, nodes
@@ -64,6 +65,7 @@ class AnswerSyntax:
     mistakes: tuple[Mistake, ...] = ()
 
 
+@cache  # checking, numbering and writing each read the same texts again
 def parse_answer(text: str, path: Path, *, first_line: int = 1, caption: bool = False) -> AnswerSyntax:
     """Read an answer's source without running it.
 
