@@ -210,7 +210,7 @@ def check_profile(name: str, data: Path, datasets: frozenset[str], networks: fro
     gone = [path for path in packaged if not path.is_file()]
     if gone:
         by_hand = [SOURCES[source].obtain for source in sorted(datasets) if gone[0] in data_files(source, data)]
-        mend = by_hand[0] or f"{sys.executable} -m pip install --force-reinstall scikit-image"
+        mend = by_hand[0] or f"{sys.executable} -m pip install --force-reinstall scikit-image scikit-learn"
         return Check(title, Health.FAIL, f"missing: {', '.join(map(str, gone))}", mend)
     if different:
         mend = f"fine if your teacher gave them to you; otherwise genreport fetch --profile {name} --force"
