@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from jinja2 import Template, TemplateError
 
@@ -124,10 +124,14 @@ class AnswerWriter:
 
         return rows
 
-    def _role(self, name: str) -> Markdown:
+    def _role(self, name: str) -> Markdown | float:
+        """What the profile calls the role's value; a number without another name stays one, to be formatted."""
         role = self.profile.roles.get(name)
         if role is None:
             raise AnswerError(f"the profile {self.profile.name} has no role {name}")
+        is_number = isinstance(role.value, int | float) and not isinstance(role.value, bool)
+        if is_number and role.label == str(role.value):
+            return cast(float, role.value)
         return Markdown(escape_markdown(role.label))
 
 

@@ -368,7 +368,11 @@ def sample_report(
     )
     profile = ProfileSpec(
         "quick", "Quick profile", "Embedded data and small networks.", "Quick profile: embedded data.",
-        {"classifier": RoleSpec("x", "the small network")},
+        {
+            "classifier": RoleSpec("x", "the small network"),
+            "samples": RoleSpec(10000, "10000"),
+            "width": RoleSpec(8, "narrow"),
+        },
     )  # fmt: skip
     course = CourseSpec(
         "Deep learning for computer vision",
