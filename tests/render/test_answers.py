@@ -35,7 +35,7 @@ def write(writer, text, **options):
         ("{{ vgg16.odd_name }}", r"\<b\>\*\[star\]\*\</b\> \$x\$"),
         ('{{ role("classifier") }}', "the small network"),
         ('{{ role("samples") | integer }}', f"10{THIN}000"),
-        ('{{ role("samples") }}', "10000"),
+        ('{{ role("samples") }}', f"10{THIN}000"),
         ('{{ role("width") }}', "narrow"),
         ('{{ ref("layers") }}', "[Table\u00a01](#table-2-a-q01-layers)"),
         ('{{ ref("2-a/q02/maps") }}', "[Figure\u00a03](#figure-2-a-q02-maps)"),
