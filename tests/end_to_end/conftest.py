@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from project import FIRST, REAL_DATA, Project, checkout
+from project import FIRST, REAL_DATA, Project, checkout, small_checkout
 
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The quick report, built cold, once for all tests; never edit it, copy it."""
+    """The quick report's first section, built cold, once for all tests; never edit it, copy it."""
     project = checkout(tmp_path_factory.mktemp("quick"))
+    project.questions = FIRST
     computed, cached = project.build()
     assert computed > 0
     assert cached == 0
@@ -29,6 +30,22 @@ def built_light(tmp_path_factory: pytest.TempPathFactory) -> Project:
     computed, cached = project.build()
     assert computed > 0
     assert cached == 0
+    return project
+
+
+@pytest.fixture(scope="session")
+def built_lab(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A course of one lab with all its results, which took next to no computing; never edit it, copy it."""
+    project = small_checkout(tmp_path_factory.mktemp("lab"), ["2-a"])
+    project.build("--format", "html")
+    return project
+
+
+@pytest.fixture(scope="session")
+def built_course(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The whole course with all its results, which took next to no computing; never edit it, copy it."""
+    project = small_checkout(tmp_path_factory.mktemp("course"))
+    project.build("--format", "html")
     return project
 
 

@@ -84,7 +84,57 @@ class Project:
 FIRST = ["2-a/q01", "2-a/q02", "2-a/q03", "2-a/q04"]
 
 
+#: What makes every computation of the quick profile a matter of seconds, by role. Nothing that comes of it means
+#: anything: this is for tests of where results go, not of what they are.
+SMALL = {
+    "2-a": {"scratch_epochs": "1", "head_epochs": "2", "tuning_epochs": "1"},
+    "2-b": {
+        "smoothing_samples": "1",
+        "fooled_images": "[5, 25]",
+        "attacked_images": "[5, 45]",
+        "pixel_attacked_images": "1",
+        "carlini_wagner_rounds": "1",
+        "carlini_wagner_steps": "5",
+        "pixel_candidates": "5",
+        "pixel_generations": "1",
+        "class_steps": "2",
+        "class_step_counts": "[2, 3, 4]",
+    },
+    "2-c": {"adaptation_epoch_images": "32", "pseudo_rounds": "1", "pseudo_epochs": "1", "embedded_per_class": "5"},
+    "2-de": {
+        "gan_images": "64",
+        "gan_samples": "500",
+        "gan_lesson_images": "100",
+        "gan_judge_epochs": "1",
+        "gan_lesson_epochs": "1",
+        "gan_copies": "20",
+        "gan_colour_images": "64",
+        "gan_colour_judge_images": "100",
+        "gan_colour_judge_epochs": "1",
+    },
+}
+
+
 def checkout(folder: Path) -> Project:
     for name in ("generator", "questions", "templates"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     return Project(folder)
+
+
+def small_checkout(folder: Path, labs: list[str] | None = None) -> Project:
+    """A checkout whose quick profile computes next to nothing, of all labs or of some."""
+    project = checkout(folder)
+    for lab, roles in SMALL.items():
+        path = folder / "questions" / lab / "profiles.yaml"
+        text = path.read_text()
+        for role, value in roles.items():
+            # The quick profile comes first in each file.
+            text, found = re.subn(rf"^  {role}: .*$", f"  {role}: {value}", text, count=1, flags=re.MULTILINE)
+            assert found, f"{path} has no role {role}"
+        path.write_text(text)
+    # The other narrow network stays as it is: one that knows nothing cannot be fooled, either.
+    project.edit("questions/course.yaml", "epochs: 16", "epochs: 2")
+    if labs:
+        course = folder / "questions" / "course.yaml"
+        course.write_text(re.sub(r"^labs: .*$", f"labs: [{', '.join(labs)}]", course.read_text(), flags=re.MULTILINE))
+    return project
