@@ -145,7 +145,7 @@ def install_line(package: str) -> str:
 def check_fonts(report: Path) -> Check:
     """Whether every font that the report's style sheets name is there."""
     sheets = " ".join(sheet.read_text(encoding="utf-8") for sheet in sorted(report.glob("*.css*")))
-    named = set(re.findall(r"[\w.-]+\.(?:woff2|ttf|otf)\b", sheets))
+    named = set(re.findall(r"[\w.-]+\.(?:woff2?|ttf|otf)\b", sheets))
     missing = sorted(name for name in named if not (report / "fonts" / name).is_file())
     if named and not missing:
         return Check("fonts", Health.OK, f"{len(named)} font files in {report / 'fonts'}")

@@ -211,7 +211,7 @@ def test_an_installed_package_works_from_any_folder(tmp_path: Path) -> None:
     content = tmp_path / "installed/generator/content"
     assert child.stdout.startswith(f"{content / 'questions'} {content / 'templates'}\n")
     assert "2-a/q01" in child.stdout
-    assert list((content / "templates/report/fonts").glob("*.woff2"))
+    assert list((content / "templates/report/fonts").glob("*.woff"))
 
 
 def test_ci_runs_make_test() -> None:

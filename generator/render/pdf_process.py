@@ -21,7 +21,7 @@ LIBRARIES_MISSING = 3
 _ROOT = "/report/"
 
 _LARGEST_GAP = 0.2  # of a page's height, before text is drawn up in front of a figure
-_MOST_LAYOUTS = 4
+_MOST_LAYOUTS = 2  # that may move something; each takes as long as the first
 _TEXT = frozenset({"p", "ul", "ol", "dl", "pre", "blockquote", "div"})
 
 
