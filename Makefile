@@ -6,6 +6,8 @@ PYTHON ?= python3
 PIP_OPTIONS ?=
 VENV ?= .venv
 OUTPUT ?= build
+# How many processes run the tests; each file stays in one of them, with what its tests share.
+TEST_PROCESSES ?= 2
 
 BIN := $(VENV)/bin
 REPORT_READY := $(VENV)/.report-ready
@@ -29,7 +31,7 @@ report: $(REPORT_READY) ## Set up, build the quick report, and say where it is
 	@folder=$$(cd "$(OUTPUT)" && pwd) && printf '\nThe report is here:\n  %s/report.html\n  %s/report.pdf\n' "$$folder" "$$folder"
 
 test: lint ## Set up with the test extras, then run everything that CI runs
-	$(PANGO) $(BIN)/python -m pytest
+	$(PANGO) $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile
 
 lint: $(TEST_READY) ## Check style, types and the direction of imports
 	$(BIN)/ruff check

@@ -54,4 +54,4 @@ def test_every_typeface_comes_with_its_licence():
     licences = {path.name.split("-")[0].lower() for path in fonts.glob("*-LICENSE.txt")}
     for font in [*fonts.glob("*.woff"), *fonts.glob("*.ttf")]:
         assert any(font.name.lower().startswith(name) for name in licences), font.name
-    assert sum(path.stat().st_size for path in fonts.iterdir()) < 2_000_000
+    assert sum(path.stat().st_size for path in fonts.iterdir()) < 2_500_000  # they travel with every report
