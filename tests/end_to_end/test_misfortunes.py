@@ -20,7 +20,7 @@ def project(built: Project, tmp_path: Path) -> Project:
 
 def complaints(project: Project, *arguments: str) -> str:
     before = (project.folder / "build/report.html").read_bytes()
-    said = project.run("build", *arguments, code=2).stderr
+    said = project.run("build", *project.questions, *arguments, code=2).stderr
     assert (project.folder / "build/report.html").read_bytes() == before, "the report of before is still there"
     return said
 
@@ -68,7 +68,7 @@ def test_a_failing_job_is_shown_and_the_rest_is_built(project: Project) -> None:
         "    return Result(",
         '    raise RuntimeError("out of luck")\n    return Result(',
     )
-    done = project.run("build", code=1)
+    done = project.run("build", *project.questions, code=1)
     assert "out of luck" in done.stderr
     page = (project.folder / "build/report.html").read_text()
     assert "out of luck" in page
@@ -77,7 +77,7 @@ def test_a_failing_job_is_shown_and_the_rest_is_built(project: Project) -> None:
 
 
 def test_missing_data_fails_its_questions_only(project: Project, tmp_path: Path) -> None:
-    done = project.run("build", "--profile", "light", "--data", str(tmp_path / "nothing"), code=1)
+    done = project.run("build", *project.questions, "--profile", "light", "--data", str(tmp_path / "nothing"), code=1)
     assert "data missing" in done.stderr
     assert "genreport fetch" in done.stderr
     metrics = project.metrics()
@@ -93,7 +93,7 @@ def test_a_damaged_entry_is_computed_again_with_a_warning(project: Project, opti
     content[len(content) // 2] ^= 1
     damaged.write_bytes(content)
     shutil.rmtree(project.folder / "build")
-    done = project.run("build", "--format", "html", *options, code=code)
+    done = project.run("build", *project.questions, "--format", "html", *options, code=code)
     assert "damaged" in done.stderr
     assert project.metrics() == expected
 
@@ -101,7 +101,7 @@ def test_a_damaged_entry_is_computed_again_with_a_warning(project: Project, opti
 def test_a_folder_that_cannot_be_written_is_named_before_computing(project: Project) -> None:
     (project.folder / "taken").write_text("a file, not a folder")
     for option in ("--output", "--cache"):
-        done = project.run("build", option, "taken/inside", code=1)
+        done = project.run("build", *project.questions, option, "taken/inside", code=1)
         assert "taken" in done.stderr
         assert option in done.stderr
 
@@ -114,7 +114,7 @@ def test_a_full_disk_is_said_and_loses_nothing(project: Project) -> None:
     if mounted.returncode:
         pytest.skip("this machine does not let root mount")
     try:
-        done = project.run("build", "--cache", str(disk / "cache"), "--format", "html", code=1)
+        done = project.run("build", *project.questions, "--cache", str(disk / "cache"), "--format", "html", code=1)
     finally:
         subprocess.run(["umount", str(disk)], check=True)
     assert "No space left" in done.stderr
@@ -128,7 +128,7 @@ def test_without_pango_the_page_is_written_and_the_remedy_said(project: Project)
         "raise OSError(\"cannot load library 'libpango-1.0-0': no such file\")\n"
     )
     shutil.rmtree(project.folder / "build")
-    done = project.run("build", code=1, PYTHONPATH=f"{hidden}{os.pathsep}{project.folder}")
+    done = project.run("build", *project.questions, code=1, PYTHONPATH=f"{hidden}{os.pathsep}{project.folder}")
     assert "Pango" in done.stderr
     assert "install" in done.stderr
     assert (project.folder / "build/report.html").is_file()
