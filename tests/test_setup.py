@@ -171,7 +171,13 @@ def test_make_test_runs_everything_that_must_hold(clone: Path, machine: Path) ->
     answer = make(clone, "test")
     assert answer.returncode == 0, answer.stderr
     checks = [call.removeprefix(".venv/bin/") for call in calls(machine) if "pip install" not in call][-5:]
-    assert checks == ["ruff check", "ruff format --check", "mypy ", "lint-imports ", "python -m pytest -n 2 --dist loadfile"]
+    assert checks == [
+        "ruff check",
+        "ruff format --check",
+        "mypy ",
+        "lint-imports ",
+        "python -m pytest -n 2 --dist loadfile",
+    ]
     assert any(call.endswith("--editable .[test]") for call in calls(machine))
 
 
