@@ -24,6 +24,9 @@ CURVES = {
     "domain_loss": "domain loss",
 }
 
+#: The highest losses that are drawn, well above guessing (ln 10 and ln 2): a run that is being lost leaves any scale.
+HIGHEST = {"class_loss": 3.5, "domain_loss": 2.0}
+
 
 @computation(
     metrics=[
@@ -131,12 +134,14 @@ def _swing(run: Result) -> float:
 
 
 def _chart(runs: Mapping[str, Result], name: str, y_label: str) -> LineChart:
-    series = []
+    series, highest = [], 0.0
     for label, run in runs.items():
         values = column(run, name)
         if np.isfinite(values).any():
             series.append(Series(label, np.arange(1, len(values) + 1), values))
-    return LineChart(tuple(series), x_label="epoch", y_label=y_label)
+            highest = max(highest, float(np.nanmax(values)))
+    limits = (0.0, HIGHEST[name]) if highest > HIGHEST.get(name, np.inf) else None
+    return LineChart(tuple(series), x_label="epoch", y_label=y_label, y_limits=limits)
 
 
 def _number(value: Value) -> float:

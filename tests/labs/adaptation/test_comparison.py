@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from made_runs import made_run
 
 from generator.labs.adaptation.comparison import compare_runs, in_words
-from generator.results import Result
+from generator.results import Result, Table
 
 SEEDS = Result(metrics={"range_low": 0.65, "range_high": 0.75})
 
@@ -67,3 +69,14 @@ def test_runs_need_labels_and_a_reference(workspace, labels, reference):
 )
 def test_names_read_as_a_sentence(names, words):
     assert in_words(names) == words
+
+
+def test_a_loss_without_bounds_does_not_flatten_the_others(workspace):
+    lost = made_run(0.1, diverged=2)
+    rows = tuple((epoch, 1e4, *rest) for epoch, _, *rest in lost.tables["history"].rows)
+    lost = replace(lost, tables={"history": Table(lost.tables["history"].columns, rows)})
+    runs = {"usual": made_run(0.7), "lost": lost}
+    compared = compare_runs(workspace, runs=list(runs.values()), labels=list(runs), seeds=SEEDS)
+    target, _, class_loss, _ = compared.figures["curves"].panels
+    assert class_loss.y_limits == (0.0, 3.5)
+    assert target.y_limits is None
