@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -116,6 +117,8 @@ def _fill_gaps(root: Any, layout: _Layout) -> bool:
 
 
 def _write_pdf(page: Path, target: Path, fields: bool) -> dict[str, Any]:
+    # fontTools writes the time into every font that it unpacks; the same report must give the same bytes.
+    os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
     import weasyprint
     from weasyprint.urls import URLFetcher
 
