@@ -15,6 +15,8 @@ from generator.yaml_source import Source, Where
 
 #: A lab's file with the roles of that lab alone, beside its lab.yaml: ``{<profile>: {<role>: <value>}}``.
 LAB_PROFILES = "profiles.yaml"
+#: What stands in that file in the place of a profile for the roles that are written alike for all of them.
+ALL = "all"
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,11 @@ class _Entry:
     source: Source
     where: Where
 
+    @property
+    def line(self) -> int | None:
+        """The line of the file that it begins on."""
+        return self.source.line(self.where)
+
 
 def read_profiles(
     entries: Mapping[str, ProfileEntry], course: Source, labs: Iterable[Source], mistakes: list[Mistake]
@@ -34,6 +41,11 @@ def read_profiles(
     Roles are known by their names throughout the course, so that a question of one lab can use what another computed:
     two labs cannot both have a role of one name in the same profile.
     """
+    if ALL in entries:
+        details = {"expected": "another name", "got": shown(ALL)}
+        mistakes.append(
+            course.mistake("a profile cannot have the name that stands for all", ("profiles", ALL), **details)
+        )
     found = {
         profile: {name: _Entry(value, course, ("profiles", profile, "roles", name)) for name, value in e.roles.items()}
         for profile, e in entries.items()
@@ -54,7 +66,7 @@ def _add_lab(lab: Source, found: Mapping[str, dict[str, _Entry]], mistakes: list
         mistakes.append(lab.mistake("has the wrong form", (), expected="profiles with roles", got=shown(lab.data)))
         return
     for profile, given in lab.data.items():
-        if profile not in found:
+        if profile not in found and profile != ALL:
             details = {"expected": "one of " + ", ".join(found), "got": shown(profile)}
             hint = nearest(profile, list(found))
             mistakes.append(lab.mistake("there is no such profile", (profile,), hint=hint, **details))
@@ -63,20 +75,25 @@ def _add_lab(lab: Source, found: Mapping[str, dict[str, _Entry]], mistakes: list
             mistakes.append(lab.mistake("has the wrong form", (profile,), **details))
         else:
             for name, value in given.items():
-                _add_role(name, _Entry(value, lab, (profile, name)), found[profile], mistakes)
+                _add_role(name, _Entry(value, lab, (profile, name)), found, profile, mistakes)
 
 
-def _add_role(name: str, entry: _Entry, roles: dict[str, _Entry], mistakes: list[Mistake]) -> None:
+def _add_role(
+    name: str, entry: _Entry, found: Mapping[str, dict[str, _Entry]], profile: str, mistakes: list[Mistake]
+) -> None:
+    """Add a role to ``profile``, or to every one; a mistake is said once, however many profiles it is in."""
+    given = list(found.values()) if profile == ALL else [found[profile]]
+    first = next((roles[name] for roles in given if name in roles), None)
     if not NAME.fullmatch(name):
         expected = "small letters, digits and _, a letter first"
         mistakes.append(entry.source.mistake("not a name", entry.where, expected=expected, got=shown(name)))
-    elif name in roles:
-        source, line = roles[name].source, roles[name].source.line(roles[name].where)
-        details = {"got": f"first in {source.path.parent.name}/{source.path.name}, line {line}"}
+    elif first is not None:
+        details = {"got": f"first in {first.source.path.parent.name}/{first.source.path.name}, line {first.line}"}
         message = "this profile already has such a role"
         mistakes.append(entry.source.mistake(message, entry.where, hint="choose another name", **details))
     else:
-        roles[name] = entry
+        for roles in given:
+            roles[name] = entry
 
 
 class _Roles:

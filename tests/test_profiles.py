@@ -17,6 +17,19 @@ def test_a_lab_adds_roles_to_each_profile(course: Course) -> None:
     assert profiles["light"].roles["rate"].value == 1
 
 
+def test_what_is_said_for_all_is_in_every_profile_and_uses_the_roles_of_each(course: Course) -> None:
+    course.write(LAB_ROLES, "all:\n  twice: [{role: width}, {role: width}]\nquick: {width: 3}\nlight: {width: 5}\n")
+    profiles = course.read().profiles
+    assert [profiles[name].roles["twice"].value for name in ("quick", "light")] == [[3, 3], [5, 5]]
+
+
+def test_no_profile_can_be_called_all(course: Course) -> None:
+    text = course.path(COURSE_FILE).read_text()
+    course.edit(COURSE_FILE, "  light:", "  all:")
+    assert "  light:" in text
+    assert any("cannot have the name that stands for all" in str(mistake) for mistake in course.mistakes())
+
+
 def test_questions_use_the_roles_of_their_lab(course: Course) -> None:
     course.write(LAB_ROLES, "quick: {width: 3}\nlight: {width: 5}\n")
     course.edit(Q1, "{width: 4, rate", "{width: {role: width}, rate")
@@ -53,6 +66,10 @@ def test_a_mistake_in_a_role_is_said_once_however_many_stand_for_it(course: Cour
     ("quick:\n  a: {role: b}\n  b: [{role: a}]\n", 3, ("name each other in a circle", "a → b → a")),
     ("quik: {width: 3}\n", 1, ("there is no such profile", "'quik'", "did you mean 'quick'?")),
     ("quick:\n  width: 1\n  rate: 2\n", 3, ("already has such a role", "course.yaml, line", "choose another name")),
+    ("all:\n  width: 1\n  rate: 2\n", 3, ("already has such a role", "course.yaml, line", "choose another name")),
+    ("all:\n  width: 1\nlight:\n  width: 2\n", 4, ("already has such a role", "1-a/profiles.yaml, line 2")),
+    ("all:\n  Width: 1\n", 2, ("not a name", "small letters", "'Width'")),
+    ("all: [width]\n", 1, ("has the wrong form", "roles with values")),
     ("quick:\n  Width: 1\n", 2, ("not a name", "small letters", "'Width'")),
     ("quick: [width]\n", 1, ("has the wrong form", "roles with values")),
     ("- quick\n", 1, ("has the wrong form", "profiles with roles")),

@@ -2,43 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
-from torch.nn import functional
 
 from generator.datasets.images import ImageSet, load_images
+from generator.labs.classifier_training import Recipe, fit_classifier
 from generator.labs.statistics import wilson_interval
-from generator.labs.training import (
-    Measures,
-    TrainingState,
-    cosine_rate,
-    history_chart,
-    history_table,
-    run_epochs,
-    state_arrays,
-)
+from generator.labs.training import history_chart, history_table, state_arrays
 from generator.networks.backbones import LABELS
 from generator.networks.narrow import build_narrow, initialise
 from generator.networks.preprocessing import IMAGENET_MEAN, IMAGENET_STD, normalised, scaled
 from generator.registry import Dataset, computation
 from generator.results import Result, Table
 from generator.workspace import Workspace
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How long and how fast to train; ``learning_rate`` is the first and largest one."""
-
-    epochs: int
-    batch_size: int
-    learning_rate: float
-    weight_decay: float
-    seed: int
 
 
 @computation(
@@ -72,8 +53,11 @@ def train_narrow_network(
     module = build_narrow(architecture, width, image_size, len(train.class_names))
     initialise(module, workspace.rng(seed, "weights"))
     module.to(workspace.device).to(memory_format=torch.channels_last)
-    recipe = Recipe(epochs, batch_size, learning_rate, weight_decay, seed)
-    history = _fit(workspace, module, _inputs(workspace, train, image_size), train.labels, recipe)
+    flips = workspace.rng(seed, "flips")
+    inputs = _flipping(_inputs(workspace, train, image_size), flips)
+    labels = torch.from_numpy(train.labels).to(workspace.device)
+    recipe = Recipe(epochs, batch_size, learning_rate, seed, weight_decay)
+    history = fit_classifier(workspace, module, inputs, labels, recipe, {"flips": flips})
     hits = _hits(module, _inputs(workspace, test, image_size), test.labels)
     low, high = wilson_interval(hits, len(test))
     return Result(
@@ -104,34 +88,14 @@ def train_narrow_network(
     )
 
 
-def _fit(
-    workspace: Workspace, module: nn.Module, images: torch.Tensor, labels: NDArray[np.int64], recipe: Recipe
-) -> list[Measures]:
-    """Train ``module`` in place; each epoch's loss and accuracy are means over its batches, dropout included."""
-    targets = torch.from_numpy(labels).to(images.device)
-    optimiser = torch.optim.AdamW(module.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
-    order, flips = workspace.rng(recipe.seed, "order"), workspace.rng(recipe.seed, "flips")
+def _flipping(images: torch.Tensor, flips: torch.Generator) -> Callable[[torch.Tensor], torch.Tensor]:
+    """Images by their numbers, half of them mirrored."""
 
-    def run_epoch(epoch: int) -> Measures:
-        batches = torch.split(torch.randperm(len(images), generator=order), recipe.batch_size)
-        total_loss = torch.zeros((), device=images.device)
-        right = torch.zeros((), device=images.device)
-        module.train()
-        for number, chosen in enumerate(batches):
-            cosine_rate(optimiser, recipe.learning_rate, (epoch + number / len(batches)) / recipe.epochs)
-            flipped = (torch.rand(len(chosen), 1, 1, 1, generator=flips) < 0.5).to(images.device)
-            batch = chosen.to(images.device)
-            logits = module(torch.where(flipped, images[batch].flip(3), images[batch]))
-            loss = functional.cross_entropy(logits, targets[batch])
-            optimiser.zero_grad()
-            torch.autograd.backward(loss)
-            optimiser.step()
-            total_loss += loss.detach() * len(batch)
-            right += (logits.detach().argmax(1) == targets[batch]).sum()
-        return {"loss": total_loss.item() / len(images), "train_accuracy": right.item() / len(images)}
+    def some(chosen: torch.Tensor) -> torch.Tensor:
+        flipped = (torch.rand(len(chosen), 1, 1, 1, generator=flips) < 0.5).to(images.device)
+        return torch.where(flipped, images[chosen].flip(3), images[chosen])
 
-    state = TrainingState({"network": module}, {"adamw": optimiser}, {"order": order, "flips": flips})
-    return run_epochs(workspace, state, recipe.epochs, recipe.seed, run_epoch)
+    return some
 
 
 def _inputs(workspace: Workspace, images: ImageSet, size: int) -> torch.Tensor:

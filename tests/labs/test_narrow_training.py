@@ -7,61 +7,38 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from generator.datasets import embedded_scenes
 from generator.labs.narrow_training import train_narrow_network
 from generator.networks.backbones import load_backbone
+from tests.labs.trainings_for_tests import (
+    KilledError,
+    MemoryCheckpoints,
+    disturbed,
+    killed_after,
+    same_numbers,
+    torchs_own_generator_is_left_alone,
+)
 
 SHORT = {"architecture": "narrow_vgg16", "width": 2, "image_size": 32, "epochs": 4, "seed": 3}
 
 
-class MemoryCheckpoints:
-    """Keeps the last checkpoint, as the runner's do on disk."""
-
-    def __init__(self):
-        self.kept = None
-
-    def save(self, arrays, state):
-        self.kept = ({name: np.array(array) for name, array in arrays.items()}, dict(state))
-
-    def load(self):
-        return self.kept
-
-
-class KilledError(Exception):
-    pass
-
-
-def same(first, second):
-    assert first.metrics == second.metrics
-    assert first.tables == second.tables
-    assert first.arrays.keys() == second.arrays.keys()
-    for name, array in first.arrays.items():
-        np.testing.assert_array_equal(array, second.arrays[name])
-
-
-@pytest.mark.parametrize("killed_after", [1, 3, 4])
-def test_a_killed_training_ends_with_the_numbers_of_an_uninterrupted_one(workspace, killed_after):
-    def kill(done, total, message):
-        if done == killed_after:
-            raise KilledError
-
+@pytest.mark.parametrize("done", [1, 3, 4])
+def test_a_killed_training_ends_with_the_numbers_of_an_uninterrupted_one(workspace, done):
     checkpoints = MemoryCheckpoints()
     with pytest.raises(KilledError):
-        train_narrow_network(replace(workspace, progress=kill, checkpoints=checkpoints), **SHORT)
+        train_narrow_network(replace(workspace, progress=killed_after(done), checkpoints=checkpoints), **SHORT)
     epochs = []
     after = replace(workspace, progress=lambda done, *_: epochs.append(done), checkpoints=checkpoints)
     resumed = train_narrow_network(after, **SHORT)
-    assert epochs == list(range(killed_after + 1, SHORT["epochs"] + 1))
-    same(resumed, train_narrow_network(workspace, **SHORT))
+    assert epochs == list(range(done + 1, SHORT["epochs"] + 1))
+    same_numbers(resumed, train_narrow_network(workspace, **SHORT))
 
 
 def test_the_seed_and_nothing_else_decides(workspace):
     first = train_narrow_network(workspace, **SHORT)
-    torch.manual_seed(99)
-    torch.rand(10)
-    same(first, train_narrow_network(workspace, **SHORT))
+    disturbed()
+    same_numbers(first, train_narrow_network(workspace, **SHORT))
     other = train_narrow_network(workspace, **{**SHORT, "seed": 4})
     assert other.metrics["train_accuracy"] != first.metrics["train_accuracy"] or any(
         not np.array_equal(first.arrays[name], other.arrays[name]) for name in first.arrays
@@ -69,11 +46,7 @@ def test_the_seed_and_nothing_else_decides(workspace):
 
 
 def test_training_leaves_torchs_own_generator_alone(workspace):
-    torch.manual_seed(5)
-    expected = torch.rand(3)
-    torch.manual_seed(5)
-    train_narrow_network(workspace, **{**SHORT, "epochs": 1})
-    assert torch.equal(torch.rand(3), expected)
+    torchs_own_generator_is_left_alone(lambda: train_narrow_network(workspace, **{**SHORT, "epochs": 1}))
 
 
 def test_progress_comes_epoch_by_epoch_in_words(workspace):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
+from generator.labs.classifier_training import Recipe, fit_classifier
 from generator.labs.gan.fidelity import (
     class_shares,
     density_and_coverage,
@@ -19,37 +18,17 @@ from generator.labs.gan.fidelity import (
 )
 from generator.labs.gan.real_images import RealImages, load_real_images, pixel_variance, to_signed
 from generator.labs.metrics import accuracy_metrics
-from generator.labs.training import (
-    Measures,
-    TrainingState,
-    cosine_rate,
-    history_chart,
-    history_table,
-    run_epochs,
-    state_arrays,
-)
+from generator.labs.training import Measures, history_chart, history_table, state_arrays
 from generator.networks.judge import FEATURES, JUDGE_SIDE, JudgeNetwork
 from generator.networks.narrow import initialise
 from generator.registry import Dataset, computation
-from generator.results import Result, Table
+from generator.results import Result, Table, Value
 from generator.workspace import Workspace
 
 #: Real training images whose features are kept for comparisons, at most.
 REFERENCES = 10_000
 #: Images at a time.
 BATCH = 500
-
-WEIGHT_DECAY = 0.05
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How long and how fast to train a judge; ``learning_rate`` is the first and largest one."""
-
-    epochs: int
-    batch_size: int
-    learning_rate: float
-    seed: int
 
 
 @computation(
@@ -93,8 +72,6 @@ def train_judge(
     references, _ = judged(network, train.pixels[kept.to(workspace.device)])
     features, logits = judged(network, test.pixels)
     hits = (logits.argmax(1) == test.labels).cpu().numpy()
-    found = class_shares(logits.argmax(1), classes)
-    density, coverage = density_and_coverage(references, features, neighbours)
     return Result(
         metrics={
             "dataset": dataset,
@@ -111,13 +88,7 @@ def train_judge(
             **accuracy_metrics("test", hits),
             "p": None,
             "neighbours": neighbours,
-            "fid": frechet_distance(references, features),
-            "density": density,
-            "coverage": coverage,
-            "inception_score": inception_score(logits),
-            "confidence": confidence(logits),
-            "modes": modes_covered(found),
-            "label_distance": label_distance(found, class_shares(train.labels, classes)),
+            **_fidelity(train, logits, references, features, neighbours),
             "class_variety": float(_spread(test, classes).sum() / _spread(train, classes).sum()),
         },
         tables={"classes": _classes(train, test, logits), "history": history_table(history)},
@@ -130,37 +101,35 @@ def train_judge(
     )
 
 
+def _fidelity(
+    train: RealImages, logits: torch.Tensor, references: torch.Tensor, features: torch.Tensor, neighbours: int
+) -> dict[str, Value]:
+    """What ``measure_gan`` measures, for real images with these logits and features."""
+    classes = len(train.class_names)
+    found = class_shares(logits.argmax(1), classes)
+    density, coverage = density_and_coverage(references, features, neighbours)
+    return {
+        "fid": frechet_distance(references, features),
+        "density": density,
+        "coverage": coverage,
+        "inception_score": inception_score(logits),
+        "confidence": confidence(logits),
+        "modes": modes_covered(found),
+        "label_distance": label_distance(found, class_shares(train.labels, classes)),
+    }
+
+
 def fit_judge(
     workspace: Workspace, network: JudgeNetwork, pixels: torch.Tensor, labels: torch.Tensor, recipe: Recipe
 ) -> list[Measures]:
-    """Train ``network`` in place on bytes (n, channels, 32, 32) with labels (n,): AdamW, a cosine learning rate.
-
-    Its weights are drawn afresh. Each epoch's loss and accuracy are means over its batches.
-    """
+    """Train ``network`` in place, from weights drawn afresh, on bytes (n, channels, 32, 32) with labels (n,)."""
     initialise(network, workspace.rng(recipe.seed, "weights"))
     network.to(pixels.device).to(memory_format=torch.channels_last)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=recipe.learning_rate, weight_decay=WEIGHT_DECAY)
-    order = workspace.rng(recipe.seed, "order")
 
-    def run_epoch(epoch: int) -> Measures:
-        batches = torch.split(torch.randperm(len(pixels), generator=order), recipe.batch_size)
-        total_loss, right = (torch.zeros((), device=pixels.device) for _ in range(2))
-        network.train()
-        for number, chosen in enumerate(batches):
-            cosine_rate(optimiser, recipe.learning_rate, (epoch + number / len(batches)) / recipe.epochs)
-            batch = chosen.to(pixels.device)
-            images = to_signed(pixels[batch]).contiguous(memory_format=torch.channels_last)
-            logits = network(images)
-            loss = functional.cross_entropy(logits, labels[batch])
-            optimiser.zero_grad()
-            torch.autograd.backward(loss)
-            optimiser.step()
-            total_loss += loss.detach() * len(batch)
-            right += (logits.detach().argmax(1) == labels[batch]).sum()
-        return {"loss": total_loss.item() / len(pixels), "train_accuracy": right.item() / len(pixels)}
+    def inputs(chosen: torch.Tensor) -> torch.Tensor:
+        return to_signed(pixels[chosen]).contiguous(memory_format=torch.channels_last)
 
-    state = TrainingState({"judge": network}, {"adamw": optimiser}, {"order": order})
-    return run_epochs(workspace, state, recipe.epochs, recipe.seed, run_epoch)
+    return fit_classifier(workspace, network, inputs, labels, recipe)
 
 
 def load_judge(judge: Result, device: str) -> JudgeNetwork:

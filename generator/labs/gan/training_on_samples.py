@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from generator.labs.gan.judge import Recipe, fit_judge, judged
+from generator.labs.classifier_training import Recipe
+from generator.labs.gan.judge import fit_judge, judged
 from generator.labs.gan.measures import draw_samples
 from generator.labs.gan.real_images import load_real_images
 from generator.labs.metrics import accuracy_metrics

@@ -106,7 +106,6 @@ def sweep_class_settings(
     }
     made = _make_all(workspace, backbone, other, classes, groups, seed)
     labels = _labels(groups)
-    best = max(made, key=lambda name: made[name].mean("confidence"))
     return Result(
         metrics={
             "label": backbone.label,
@@ -120,11 +119,7 @@ def sweep_class_settings(
             "blur": blur,
             "jitter": jitter,
             "weak_noise": WEAK_NOISE,
-            "variations": len(made),
-            **{f"{measure}_{name}": one.mean(measure) for name, one in made.items() for measure in MEASURES},
-            **{f"recognised_{name}": one.recognised for name, one in made.items()},
-            "best_label": labels[best],
-            "best_confidence": made[best].mean("confidence"),
+            **_measures(made, labels),
         },
         tables={"variations": _variation_table(made, labels), "images": _image_table(made, labels)},
         figures={
@@ -169,6 +164,18 @@ def _labels(groups: Mapping[str, Sequence[Variation]]) -> dict[str, str]:
     """What to call each variation outside its group, where "nor shifts" has nothing to refer to."""
     named = {one.name: one.label for group in groups.values() for one in group}
     return {**named, "base": "the base", "nothing": "λ = 0, no blur, no shifts"}
+
+
+def _measures(made: Mapping[str, Made], labels: Mapping[str, str]) -> dict[str, Value]:
+    """Every measure of every variation, and the variation that the judge is surest of."""
+    best = max(made, key=lambda name: made[name].mean("confidence"))
+    return {
+        "variations": len(made),
+        **{f"{measure}_{name}": one.mean(measure) for name, one in made.items() for measure in MEASURES},
+        **{f"recognised_{name}": one.recognised for name, one in made.items()},
+        "best_label": labels[best],
+        "best_confidence": made[best].mean("confidence"),
+    }
 
 
 def _variation_table(made: Mapping[str, Made], labels: Mapping[str, str]) -> Table:

@@ -111,18 +111,9 @@ def transfer_fooling(
     if own.class_names != other_one.class_names:
         raise ValueError(f"{own.label} and {other_one.label} know different classes")
     pairs = _fooled(workspace, own, dataset, fooled, seed)
-    rows, elsewhere = [], []
-    steps = sorted({1, *factors})
-    originals = [_says(backbone, list(as_saved(pairs.originals))) for backbone in (own, other_one)]
-    for number, factor in enumerate(steps, start=1):
-        answers = [
-            _ask(backbone, pairs, said, factor) for backbone, said in zip((own, other_one), originals, strict=True)
-        ]
-        elsewhere.append(answers[1])
-        rows.append(_row(factor, pairs, *answers))
-        workspace.progress(number, len(steps) + 1, f"differences × {factor}")
+    rows, unmagnified = _ask_both(workspace, (own, other_one), pairs, sorted({1, *factors}))
     by_target = [
-        _of_target(pairs.targets == target, own.class_names[target], elsewhere[0], target)
+        _of_target(pairs.targets == target, own.class_names[target], unmagnified, target)
         for target in dict.fromkeys(pairs.targets.tolist())
     ]
     files = _files(own, pairs)
@@ -136,7 +127,7 @@ def transfer_fooling(
             **{name: rows[0][name] for name in shown},
             "targets": len(by_target),
             "significant_targets": sum(row["p"] < 0.05 and row["changed"] > row["noise_changed"] for row in by_target),
-            "largest_factor": steps[-1],
+            "largest_factor": rows[-1]["factor"],
             **{f"largest_{name}": rows[-1][name] for name in shown},
             **{f"kept_{name}": row[1] for name, row in zip(QUALITIES, files.rows, strict=True)},
         },
@@ -170,6 +161,20 @@ def _says(backbone: Backbone, pictures: Sequence[Pictures]) -> NDArray[np.int64]
     """The class that a network predicts for each picture, resized to its input where it has another size."""
     found: NDArray[np.int64] = logits_separately(backbone, backbone.preprocess(pictures)).argmax(1).cpu().numpy()
     return found
+
+
+def _ask_both(
+    workspace: Workspace, backbones: tuple[Backbone, Backbone], pairs: Fooled, factors: Sequence[int]
+) -> tuple[list[dict[str, float]], Answers]:
+    """A row for each factor, the first of which is 1, and the second network's answers with that."""
+    rows, elsewhere = [], []
+    originals = [_says(backbone, list(as_saved(pairs.originals))) for backbone in backbones]
+    for number, factor in enumerate(factors, start=1):
+        answers = [_ask(backbone, pairs, said, factor) for backbone, said in zip(backbones, originals, strict=True)]
+        elsewhere.append(answers[1])
+        rows.append(_row(factor, pairs, *answers))
+        workspace.progress(number, len(factors) + 1, f"differences × {factor}")
+    return rows, elsewhere[0]
 
 
 def _ask(backbone: Backbone, pairs: Fooled, original: NDArray[np.int64], factor: int) -> Answers:

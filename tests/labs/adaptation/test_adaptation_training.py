@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +10,7 @@ import pytest
 from generator.checkpoints import DiskCheckpoints
 from generator.datasets import embedded_digits_moved
 from generator.labs.adaptation.training import train_adaptation
+from tests.labs.trainings_for_tests import run_until_killed, same_arrays
 
 SETS = {"source": "embedded_digits_moved", "target": "embedded_digits_m"}
 # Without reversal, because so short a training with it would not get past guessing, and count as lost.
@@ -39,33 +35,19 @@ def untimed(result):
 
 def same(first, second):
     assert untimed(first) == untimed(second)
-    assert first.arrays.keys() == second.arrays.keys()
-    for name, array in first.arrays.items():
-        np.testing.assert_array_equal(array, second.arrays[name])
+    same_arrays(first, second)
 
 
 KILLED = f"""
-import os, signal, sys
-from pathlib import Path
-import torch
-torch.set_num_threads(1)
-from generator.checkpoints import DiskCheckpoints
 from generator.datasets import embedded_digits_moved
 from generator.labs.adaptation.training import train_adaptation
-from generator.workspace import Workspace
 embedded_digits_moved.COPIES = 1
-def kill(done, total, message):
-    if done == 2:
-        os.kill(os.getpid(), signal.SIGKILL)
-workspace = Workspace("cpu", Path(), progress=kill, checkpoints=DiskCheckpoints(Path(sys.argv[1])))
 train_adaptation(workspace, **{SHORT!r})
 """
 
 
 def test_a_killed_training_goes_on_to_the_same_numbers(workspace, tmp_path):
-    command = [sys.executable, "-c", KILLED, str(tmp_path / "kept")]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
-    assert subprocess.run(command, env=environment, check=False).returncode == -signal.SIGKILL
+    run_until_killed(KILLED, tmp_path / "kept", 2)
     epochs = []
     resumed = replace(
         workspace,

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +15,15 @@ from generator.labs.gan.real_images import load_real_images
 from generator.labs.gan.sampling import balanced_labels, draw_images, latent_vectors, trained_generator
 from generator.labs.gan.training import train_gan
 from generator.workspace import Workspace
+from tests.labs.trainings_for_tests import (
+    KilledError,
+    MemoryCheckpoints,
+    disturbed,
+    killed_after,
+    run_until_killed,
+    same_numbers,
+    torchs_own_generator_is_left_alone,
+)
 
 SHORT = {
     "dataset": "embedded_digits", "training_images": 96, "nz": 6, "ngf": 2, "ndf": 2, "epochs": 3, "batch_size": 32,
@@ -26,49 +31,24 @@ SHORT = {
 }  # fmt: skip
 
 
-class MemoryCheckpoints:
-    """Keeps the last checkpoint, as the runner's do on disk."""
-
-    def __init__(self):
-        self.kept = None
-
-    def save(self, arrays, state):
-        self.kept = ({name: np.array(array) for name, array in arrays.items()}, dict(state))
-
-    def load(self):
-        return self.kept
-
-
-class KilledError(Exception):
-    pass
-
-
 def same(first, second):
-    assert first.metrics == second.metrics
-    assert first.tables == second.tables
-    assert first.arrays.keys() == second.arrays.keys()
-    for name, array in first.arrays.items():
-        np.testing.assert_array_equal(array, second.arrays[name])
+    same_numbers(first, second)
     for one, other in zip(first.figures["progress"].images, second.figures["progress"].images, strict=True):
         np.testing.assert_array_equal(one, other)
     for one, other in zip(first.figures["losses"].series, second.figures["losses"].series, strict=True):
         np.testing.assert_array_equal(one.y, other.y)
 
 
-@pytest.mark.parametrize(("killed_after", "conditional"), [(1, False), (2, True), (3, False)])
-def test_a_killed_training_ends_with_the_numbers_of_an_uninterrupted_one(workspace, killed_after, conditional):
-    def kill(done, total, message):
-        if done == killed_after and ", step 0" not in message:
-            raise KilledError
-
+@pytest.mark.parametrize(("done", "conditional"), [(1, False), (2, True), (3, False)])
+def test_a_killed_training_ends_with_the_numbers_of_an_uninterrupted_one(workspace, done, conditional):
     settings = {**SHORT, "conditional": conditional}
     checkpoints = MemoryCheckpoints()
     with pytest.raises(KilledError):
-        train_gan(replace(workspace, progress=kill, checkpoints=checkpoints), **settings)
+        train_gan(replace(workspace, progress=killed_after(done), checkpoints=checkpoints), **settings)
     epochs = []
     after = replace(workspace, progress=lambda done, *_: epochs.append(int(done)), checkpoints=checkpoints)
     resumed = train_gan(after, **settings)
-    assert min(epochs, default=3) == killed_after  # nothing before the checkpoint was done again
+    assert min(epochs, default=3) == done  # nothing before the checkpoint was done again
     same(resumed, train_gan(workspace, **settings))
 
 
@@ -81,28 +61,10 @@ def test_larger_and_coloured_images_are_trained_and_shown_as_such(workspace, dat
     assert result.figures["samples"].row_titles == tuple("0123456789")
 
 
-KILLED_BY_SIGNAL = """
-import os, signal, sys
-from pathlib import Path
-import torch
-from generator.checkpoints import DiskCheckpoints
-from generator.labs.gan.training import train_gan
-from generator.workspace import Workspace
-torch.set_num_threads(1)
-def kill(done, total, message):
-    if done == 2 and ", step 0" not in message:
-        os.kill(os.getpid(), signal.SIGKILL)
-train_gan(Workspace("cpu", Path("nowhere"), kill, DiskCheckpoints(Path(sys.argv[1]))), **eval(sys.argv[2]))
-"""
-
-
 def test_a_process_that_is_killed_loses_no_finished_epoch(workspace, tmp_path):
     folder = tmp_path / "checkpoints"
-    child = subprocess.run(
-        [sys.executable, "-c", KILLED_BY_SIGNAL, str(folder), repr(SHORT)],
-        cwd=Path(__file__).parents[3], env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}, check=False,
-    )  # fmt: skip
-    assert child.returncode == -signal.SIGKILL
+    code = f"from generator.labs.gan.training import train_gan\ntrain_gan(workspace, **{SHORT!r})"
+    run_until_killed(code, folder, 2)
     steps = []
     again = Workspace("cpu", Path("nowhere"), lambda done, *_: steps.append(done), DiskCheckpoints(folder))
     same(train_gan(again, **SHORT), train_gan(workspace, **SHORT))
@@ -111,19 +73,14 @@ def test_a_process_that_is_killed_loses_no_finished_epoch(workspace, tmp_path):
 
 def test_the_seed_and_nothing_else_decides(workspace):
     first = train_gan(workspace, **SHORT)
-    torch.manual_seed(99)
-    torch.rand(10)
+    disturbed()
     same(first, train_gan(workspace, **SHORT))
     other = train_gan(workspace, **{**SHORT, "seed": 4})
     assert other.metrics["d_loss"] != first.metrics["d_loss"]
 
 
 def test_training_leaves_torchs_own_generator_alone(workspace):
-    torch.manual_seed(5)
-    expected = torch.rand(3)
-    torch.manual_seed(5)
-    train_gan(workspace, **{**SHORT, "epochs": 1})
-    assert torch.equal(torch.rand(3), expected)
+    torchs_own_generator_is_left_alone(lambda: train_gan(workspace, **{**SHORT, "epochs": 1}))
 
 
 def test_wider_networks_meet_the_same_images_in_the_same_order(workspace):
