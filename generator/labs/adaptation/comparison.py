@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from generator.labs.adaptation.runs import column
+from generator.labs.adaptation.runs import column, lost_epoch
 from generator.registry import computation
 from generator.results import LineChart, Panels, Result, Series, Table, Value
 from generator.workspace import Workspace
@@ -51,12 +51,12 @@ def compare_runs(
 
     ``seeds`` is a result of ``pool_seeds``; its range is where one more default run would fall with 95 % probability. A
     run is "higher" or "lower" when its target accuracy is outside that range and on the same side of the reference,
-    "alike" otherwise: then the difference may be no more than the seed's. A run that diverged is neither; its accuracy
-    is that at the point where it was stopped. ``labels`` name the runs in table and curves. Accuracies are proportions
-    after the last epoch with 95 % Wilson intervals, ``difference`` is in target accuracy. ``highest``, ``lowest`` and
-    the spreads between them are over the runs that did not diverge (over all where all did), as is ``swing``: the
-    largest change of target accuracy from one epoch to the next in the second half of a training. Raises ValueError
-    where there are not as many labels as runs, or no run at ``reference``.
+    "alike" otherwise: then the difference may be no more than the seed's. A run that diverged, or guessed in its last
+    epoch (:func:`runs.lost_epoch`), is neither; its accuracy is that at the point where it ended. ``labels`` name the
+    runs in table and curves. Accuracies are proportions after the last epoch with 95 % Wilson intervals, ``difference``
+    is in target accuracy. ``highest``, ``lowest`` and the spreads between them are over the runs that did not diverge
+    (over all where all did), as is ``swing``: the largest change of target accuracy from one epoch to the next in the
+    second half of a training. Raises ValueError where there are not as many labels as runs, or no run at ``reference``.
     """
     if len(labels) != len(runs) or not 0 <= reference < len(runs):
         raise ValueError(f"{len(labels)} labels and reference {reference} for {len(runs)} runs")
@@ -66,7 +66,7 @@ def compare_runs(
     kinds = {
         kind: [str(row["label"]) for row in rows if row["outcome"] == kind] for kind in ("higher", "lower", "alike")
     }
-    kinds["diverged"] = [label for label, run in named.items() if run.metrics["diverged"]]
+    kinds["diverged"] = [label for label, run in named.items() if lost_epoch(run) is not None]
     stable = [row for row in rows if row["label"] not in kinds["diverged"]] or rows
     highest = max(stable, key=lambda row: _number(row["target_accuracy"]))
     lowest = min(stable, key=lambda row: _number(row["target_accuracy"]))
@@ -108,8 +108,8 @@ def _row(run: Result, label: str, reference: Result, bounds: tuple[float, float]
     shown = {name: run.metrics[name] for name in COLUMNS if name in run.metrics}
     difference = _number(run.metrics["target_accuracy"]) - _number(reference.metrics["target_accuracy"])
     outcome = "reference" if run is reference else _outcome(_number(run.metrics["target_accuracy"]), difference, bounds)
-    if run.metrics["diverged"]:
-        outcome = f"diverged in epoch {run.metrics['diverged_epoch']}"
+    if (lost := lost_epoch(run)) is not None:
+        outcome = f"diverged in epoch {lost}"
     return {**shown, "label": label, "difference": None if run is reference else difference, "outcome": outcome}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.labs.adaptation.runs import column
+from generator.labs.adaptation.runs import column, lost_epoch
 from generator.labs.statistics import mean_interval, next_value_range
 from generator.registry import computation
 from generator.results import LineChart, Result, Series, Table, Value
@@ -71,7 +71,7 @@ def pool_seeds(workspace: Workspace, *, naive: list[Result], dann: list[Result],
     return Result(
         metrics={
             "seeds": len(naive),
-            "diverged": sum(bool(run.metrics["diverged"]) for listed in runs.values() for run in listed),
+            "diverged": sum(lost_epoch(run) is not None for listed in runs.values() for run in listed),
             **_means("source", on_source),
             **_means("target", on_target),
             **_interval("gain", gain),
@@ -111,7 +111,7 @@ def _interval(name: str, values: Numbers) -> dict[str, Value]:
 
 
 def _method(label: str, runs: Sequence[Result], source: Numbers, target: Numbers) -> tuple[Value, ...]:
-    diverged = sum(bool(run.metrics["diverged"]) for run in runs)
+    diverged = sum(lost_epoch(run) is not None for run in runs)
     spread = (float(source.mean()), float(source.std(ddof=1)), float(target.mean()), float(target.std(ddof=1)))
     return (label, len(runs), diverged, *spread, float(target.min()), float(target.max()))
 

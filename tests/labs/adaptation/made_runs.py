@@ -8,11 +8,18 @@ MEASURES = ("class_loss", "domain_loss", "source_accuracy", "target_accuracy", "
 
 
 def made_run(
-    target: float, *, source: float = 0.9, seed: int = 0, epochs: int = 3, diverged: int | None = None
+    target: float,
+    *,
+    source: float = 0.9,
+    seed: int = 0,
+    epochs: int = 3,
+    diverged: int | None = None,
+    last_loss: float | None = None,
 ) -> Result:
-    """A run whose accuracy on the target rises to ``target`` in equal steps."""
+    """A run whose accuracy on the target rises to ``target`` in equal steps; its class loss is 1 / epoch."""
+    losses = [1 / epoch for epoch in range(1, epochs)] + [1 / epochs if last_loss is None else last_loss]
     rows = tuple(
-        (epoch, 1 / epoch, None, source, target * epoch / epochs, epoch / epochs, 0.01)
+        (epoch, losses[epoch - 1], None, source, target * epoch / epochs, epoch / epochs, 0.01)
         for epoch in range(1, epochs + 1)
     )
     metrics = {

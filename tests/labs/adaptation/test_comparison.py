@@ -45,6 +45,18 @@ def test_a_diverged_run_is_neither_the_best_nor_the_worst(compared):
     assert metrics["swing"] == pytest.approx(0.8 / 3)
 
 
+def test_a_run_that_guesses_in_its_last_epoch_is_lost_and_no_lower_one(workspace):
+    runs = [made_run(0.70), made_run(0.13, source=0.11, last_loss=2.301), made_run(0.60, last_loss=2.2)]
+    compared = compare_runs(workspace, runs=runs, labels=["usual", "gone", "bad"], seeds=SEEDS)
+    assert [row["outcome"] for row in compared.tables["runs"].records()] == [
+        "reference",
+        "diverged in epoch 3",
+        "lower",
+    ]
+    assert (compared.metrics["diverged_labels"], compared.metrics["lowest_label"]) == ("gone", "bad")
+    assert compared.metrics["source_spread"] == pytest.approx(0)
+
+
 def test_beyond_the_range_on_the_wrong_side_of_the_reference_is_no_difference(workspace):
     runs = [made_run(0.80), made_run(0.78), made_run(0.82)]  # a reference that is itself an outlier
     compared = compare_runs(workspace, runs=runs, labels=["usual", "less", "more"], seeds=SEEDS)
