@@ -48,6 +48,13 @@ def test_bookmarks_follow_labs_sections_and_questions(reader):
     assert (0, "References") in found
 
 
+def test_a_new_part_ends_the_running_title_of_the_section_before_it(reader):
+    text = [sheet.extract_text() for sheet in reader.pages]
+    assert sum("1.1 VGG16" in page for page in text[4:-2]) > 0
+    assert "References" in text[-1]
+    assert "1.1 VGG16" not in text[-1]
+
+
 def test_pages_are_a4_and_carry_headers_and_numbers_but_the_cover(reader):
     for sheet in reader.pages:
         assert [round(float(side)) for side in sheet.mediabox[2:]] == [595, 842]
