@@ -49,7 +49,22 @@ def human_time(seconds: float) -> str:
     return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"
 
 
-class BuildDisplay:
+class LiveDisplay:
+    """Something with progress bars that are drawn as long as it is entered."""
+
+    progress: Progress
+
+    def __enter__(self) -> Self:
+        self.progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.progress.stop()
+
+
+class BuildDisplay(LiveDisplay):
     """Shows a build's events on standard error and its end on standard output."""
 
     def __init__(self) -> None:
@@ -72,15 +87,6 @@ class BuildDisplay:
             disable=not self.live,
             refresh_per_second=10,
         )
-
-    def __enter__(self) -> Self:
-        self.progress.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.progress.stop()
 
     def say(self, text: str) -> None:
         """A line of its own, above the progress bars."""
@@ -215,7 +221,7 @@ def _show_job(console: Console, session: Session, plan: Plan, planned: PlannedJo
     _print_reasons(console, planned)
 
 
-class FetchDisplay:
+class FetchDisplay(LiveDisplay):
     """Shows downloads: a bar each on a terminal, a line each elsewhere."""
 
     def __init__(self, data: Path) -> None:
@@ -230,15 +236,6 @@ class FetchDisplay:
             console=self.console,
             disable=not self.console.is_terminal,
         )
-
-    def __enter__(self) -> Self:
-        self.progress.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.progress.stop()
 
     def listen(self, file: RemoteFile, done: int, total: int) -> None:
         """Take one progress report: bytes done of a file's total."""
