@@ -17,7 +17,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 #: What an answer may call, besides a result with its grid point.
 FUNCTIONS = frozenset({"table", "figure", "ref", "metric", "rows", "role"})
 #: Filters that write numbers; the renderer provides them.
-NUMBER_FILTERS = frozenset({"integer", "millions", "percent", "points", "decimal", "scientific", "seconds"})
+NUMBER_FILTERS = frozenset({"integer", "millions", "percent", "points", "decimal", "scientific", "p_value", "seconds"})
 #: Jinja's own filters that an answer may use: none of them can build a long string from a short one.
 PLAIN_FILTERS = frozenset({"abs", "first", "join", "last", "length", "lower", "max", "min", "round", "sum", "upper"})
 FILTERS = NUMBER_FILTERS | PLAIN_FILTERS

@@ -91,6 +91,17 @@ def scientific(value: Any, digits: int = 1) -> Markdown:
     return Markdown(_finite(value, write))
 
 
+def p_value(value: Any) -> Markdown:
+    """With as many digits as it takes not to print zero: 0.0593 → 0.06, 0.0021 → 0.002, 0.00032 → 3.2 × 10⁻⁴."""
+
+    def write(number: float) -> str:
+        if number < 1e-3:
+            return scientific(number)
+        return f"{number:.{2 if number >= 0.01 else 3}f}"
+
+    return Markdown(_finite(value, write))
+
+
 def seconds(value: Any) -> Markdown:
     """A duration in seconds: 0.0421 → 42 ms, 3.26 → 3.3 s, 250 → 4 min 10 s, 7300 → 2 h 2 min."""
 
@@ -134,5 +145,6 @@ FILTERS: dict[str, Callable[..., Markdown]] = {
     "points": points,
     "decimal": decimal,
     "scientific": scientific,
+    "p_value": p_value,
     "seconds": seconds,
 }
