@@ -125,7 +125,7 @@ def _numbers(question: QuestionSpec, catalogue: Catalogue, refs: Mapping[str, Se
     if not question.results:
         return []
     lines = [
-        "Numbers. Print one with {{ … }}, and with a filter: | percent, | decimal(2), | integer, | scientific, | p_value.",
+        "Numbers. Print one with {{ … }}, and a filter: | percent, | decimal(2), | integer, | scientific, | p_value.",
         "",
     ]
     for result in question.results.values():
