@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,7 @@ class Ingredients:
 
     def fingerprint(self) -> str:
         """SHA-256 over the canonical JSON of all ingredients, in hex."""
-        return hashlib.sha256(canonical({"format": FORMAT, **asdict(self)}).encode()).hexdigest()
+        return hashlib.sha256(canonical({"format": FORMAT, **vars(self)}).encode()).hexdigest()
 
 
 def canonical(value: Any) -> str:
@@ -67,6 +67,7 @@ class CodeReader:
         self._paths: dict[str, Path | None] = {}
         self._modules: dict[str, ModuleCode | None] = {}
         self._reached: dict[tuple[str, str], dict[str, str]] = {}
+        self._steps: dict[Spot, tuple[dict[str, str], tuple[Spot, ...]]] = {}
 
     def path(self, module: str) -> Path | None:
         """The file of a project module ("generator.labs.transfer"), or None for any other."""
@@ -105,9 +106,19 @@ class CodeReader:
                 spot = open_.pop()
                 if spot not in seen:
                     seen.add(spot)
-                    open_ += self._next(spot, found)
+                    filed, leads = self._step(spot)
+                    found |= filed
+                    open_ += leads
             self._reached[key] = found
         return self._reached[key]
+
+    def _step(self, spot: Spot) -> tuple[dict[str, str], tuple[Spot, ...]]:
+        """What :meth:`_next` files and gives, remembered: most spots are passed on the way from many functions."""
+        if spot not in self._steps:
+            filed: dict[str, str] = {}
+            leads = tuple(self._next(spot, filed))
+            self._steps[spot] = filed, leads
+        return self._steps[spot]
 
     def _next(self, spot: Spot, found: dict[str, str]) -> Iterator[Spot]:
         """File the definition at a spot under its label, and give the spots that it leads to."""
