@@ -10,9 +10,11 @@ processor has it. Same images, same recipe, several seeds; one thread, processor
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import statistics
 import time
-from dataclasses import replace
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +25,7 @@ from torch.utils.data import DataLoader, Dataset, Subset
 from torchvision import transforms
 from torchvision.datasets import MNIST
 
+from generator.allocator import keep_freed_memory
 from generator.datasets.pixels import PixelSet, load_pixels
 from generator.labs.adaptation.domains import MNIST_MEAN, MNIST_STD, Domain, chosen_normalisation, load_domain
 from generator.labs.adaptation.learning import Learner, new_learner, score
@@ -35,6 +38,8 @@ RECIPE = Recipe(
     method="dann", epochs=3, batch_size=64, learning_rate=0.01, scheduler="epoch", normalisation="mnist",
     shape="exponential", direction="increasing", slope=2.0, multiplier=1.0, pairing="independent", seed=0,
 )  # fmt: skip
+NOTEBOOK = "notebook"
+SETS = {"source": "mnist", "target": "mnist_m"}
 TO_INPUT = transforms.Compose([
     transforms.ToTensor(),
     transforms.Lambda(lambda pixels: pixels.expand(3, -1, -1)),
@@ -99,6 +104,39 @@ def learner_of(network: DomainNetwork, precision: str) -> Learner:
     return new_learner(network, chosen_normalisation("mnist", np.random.default_rng(0)), precision)
 
 
+@dataclass(frozen=True)
+class Trial:
+    """One training: which way, from which seed, on how many images of each domain."""
+
+    way: str
+    seed: int
+    images: int
+    data: Path
+
+
+def tried(trial: Trial) -> tuple[float, dict[str, float]]:
+    """Pairs per second of processor time, and the accuracy on each domain. Meant for a process of its own."""
+    torch.set_num_threads(1)
+    workspace = Workspace("cpu", trial.data)
+    recipe = replace(RECIPE, seed=trial.seed)
+    if trial.way == NOTEBOOK:
+        blends = Blends(load_pixels("mnist_m", trial.data, "train").first(trial.images))
+        digits = Subset(MNIST(str(trial.data), train=True, transform=TO_INPUT), range(trial.images))
+        began = time.process_time()
+        network = notebook_way(digits, blends, recipe)
+    else:
+        keep_freed_memory()  # as every worker does
+        domains = {name: load_domain(workspace, origin, "train", trial.images)[1] for name, origin in SETS.items()}
+        began = time.process_time()
+        network = our_way(domains, recipe, trial.way)
+    speed = trial.images * recipe.epochs / (time.process_time() - began)
+    shares = {}
+    for name, origin in SETS.items():
+        test = load_domain(workspace, origin, "test", 2_000)[1]
+        shares[name] = score(learner_of(network, "float32"), test, is_target=name == "target").class_hits / len(test)
+    return speed, shares
+
+
 def main() -> None:
     """Print pairs per second of processor time, and both domains' accuracies, of each way."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -106,42 +144,27 @@ def main() -> None:
     parser.add_argument("--images", type=int, default=6_000, help="of each domain")
     parser.add_argument("--seeds", type=int, default=3)
     chosen = parser.parse_args()
-    torch.set_num_threads(1)
-    precision = chosen_precision("auto", "cpu")
-    blends = load_pixels("mnist_m", chosen.data, "train").first(chosen.images)
-    digits = Subset(MNIST(str(chosen.data), train=True, transform=TO_INPUT), range(chosen.images))
-    workspace = Workspace("cpu", chosen.data)
-    domains = {
-        name: load_domain(workspace, origin, "train", chosen.images)[1]
-        for name, origin in (("source", "mnist"), ("target", "mnist_m"))
-    }
-    ways = {
-        "notebook": lambda recipe: notebook_way(digits, Blends(blends), recipe),
-        "ours, float32": lambda recipe: our_way(domains, recipe, "float32"),
-        f"ours, {precision}": lambda recipe: our_way(domains, recipe, precision),
-    }
-    tests: dict[str, Domain] = {
-        name: load_domain(workspace, origin, "test", 2_000)[1]
-        for name, origin in (("source", "mnist"), ("target", "mnist_m"))
-    }
+    ways = (NOTEBOOK, "float32", chosen_precision("auto", "cpu"))
     speeds: dict[str, list[float]] = {name: [] for name in ways}
-    found: dict[str, dict[str, list[float]]] = {name: {"source": [], "target": []} for name in ways}
-    for seed in range(chosen.seeds):
-        for name, way in ways.items():  # in turn, so that a busy machine slows all of them
-            began = time.process_time()
-            network = way(replace(RECIPE, seed=seed))
-            speeds[name].append(chosen.images * RECIPE.epochs / (time.process_time() - began))
-            for domain, test in tests.items():
-                hits = score(learner_of(network, "float32"), test, is_target=domain == "target").class_hits
-                found[name][domain].append(hits / len(test))
-    base = statistics.median(speeds["notebook"])
+    found: dict[str, list[dict[str, float]]] = {name: [] for name in ways}
+    spawning = multiprocessing.get_context("spawn")
+    # A process for each training, since what one does with its memory would speed up or slow down the next.
+    with ProcessPoolExecutor(1, mp_context=spawning, max_tasks_per_child=1) as pool:
+        for seed in range(chosen.seeds):
+            for name in ways:  # in turn, so that a busy machine slows all of them
+                speed, shares = pool.submit(tried, Trial(name, seed, chosen.images, chosen.data)).result()
+                speeds[name].append(speed)
+                found[name].append(shares)
+    base = statistics.median(speeds[NOTEBOOK])
     for name, values in speeds.items():
         speed = statistics.median(values)
         accuracies = ", ".join(
-            f"{domain} {statistics.mean(shares):.3f} ± {statistics.stdev(shares):.3f}"
-            for domain, shares in found[name].items()
+            f"{domain} {statistics.mean(column):.3f} ± {statistics.stdev(column):.3f}"
+            for domain in SETS
+            for column in [[shares[domain] for shares in found[name]]]
         )
-        print(f"{name:16s} {speed:8,.0f} pairs a second, {speed / base:5.2f} times as many; {accuracies}")
+        label = name if name == NOTEBOOK else f"ours, {name}"
+        print(f"{label:16s} {speed:8,.0f} pairs a second, {speed / base:5.2f} times as many; {accuracies}")
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from generator import loaded_code
+from generator.allocator import keep_freed_memory
 from generator.cache import Cache, DamagedEntryError
 from generator.device import device_in_words, torch_device
 from generator.errors import GenreportError
@@ -163,6 +164,7 @@ def _prepare_torch(fingerprint: str, threads: int) -> int:
     import numpy as np
     import torch
 
+    keep_freed_memory()
     torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(True, warn_only=True)
     warnings.filterwarnings("ignore", message=".*does not have a deterministic implementation")  # nothing to be done
