@@ -24,16 +24,21 @@ def column_spec(key: str, entry: str | ColumnEntry) -> ColumnSpec:
 def expected_spec(entry: ExpectedEntry, source: Source, where: Where) -> ExpectedSpec:
     """A published number; whatever is wrong with what it is compared with is added to the source's mistakes."""
     cell = bool(entry.table)
-    if cell == bool(entry.metric) or cell != bool(entry.row) or cell != bool(entry.column):
-        expected = "either metric:, or table:, row: and column:"
+    ways = (entry.metric, entry.table, entry.incomparable)
+    if sum(map(bool, ways)) != 1 or cell != bool(entry.row) or cell != bool(entry.column):
+        expected = "either metric:, or table:, row: and column:, or incomparable: and the reason"
         source.mistakes.append(source.mistake("says not what it is compared with", where, expected=expected))
+    if bool(entry.incomparable) != (entry.tolerance is None):
+        expected = "no tolerance" if entry.incomparable else "tolerance:, a number"
+        source.mistakes.append(source.mistake("says not how near is near enough", where, expected=expected))
     return ExpectedSpec(
         metric=entry.table or entry.metric,
         value=float(entry.value),
-        tolerance=float(entry.tolerance),
+        tolerance=float(entry.tolerance or 0),
         source=entry.source,
         profile=entry.profile,
         spread=entry.spread,
         row=tuple(entry.row.items()),
         column=entry.column,
+        incomparable=entry.incomparable,
     )

@@ -142,7 +142,8 @@ class ExpectedSpec:
     """A published number beside the metric that should reproduce it (reference edition only).
 
     ``spread`` names the metric with the standard deviation over our seeds, where there is one. With a ``column``,
-    ``metric`` names a table, and the number belongs into the row with the values in ``row``.
+    ``metric`` names a table, and the number belongs into the row with the values in ``row``. Where nothing of ours is
+    the same quantity, ``metric`` is empty and ``incomparable`` says why.
     """
 
     metric: str
@@ -153,10 +154,11 @@ class ExpectedSpec:
     spread: str = ""
     row: Point = ()
     column: str = ""
+    incomparable: str = ""
 
     @property
     def name(self) -> str:
-        """What it is compared with, for people."""
+        """What it is compared with, for people; empty where it is compared with nothing."""
         where = ", ".join(f"{name} = {value}" for name, value in self.row)
         return f"{self.metric}.{self.column}, {where}" if self.column else self.metric
 

@@ -78,14 +78,15 @@ class FigureEntry(Strict):
 
 
 class ExpectedEntry(Strict):
-    """A published number, beside a metric, or beside a cell of a result's table."""
+    """A published number, beside a metric, a cell of a result's table, or the reason why there is none to compare."""
 
     metric: str = ""
     table: str = ""
     row: dict[str, str | int | float | bool] = Field(default_factory=dict)
     column: str = ""
+    incomparable: str = ""
     value: float | int
-    tolerance: float | int = Field(ge=0)
+    tolerance: float | int | None = Field(default=None, ge=0)
     source: str
     profile: str = "course"
     spread: str = ""

@@ -20,6 +20,7 @@ CANARY = "zebrafinch"
 def planted(course: Course) -> Course:
     """The course with the word in each place that is for teachers alone."""
     course.edit(Q1, "source: a report", f"source: {CANARY} report")
+    course.edit(Q1, "expected:\n", f"expected:\n  - {{value: 3, incomparable: {CANARY}, source: an hour}}\n")
     course.write(Q1, course.text(Q1) + f"marking: |\n  Two lines,\n  {CANARY}.\n")
     course.write(A1, f"{CANARY}\n\n{course.text(A1)}")
     course.edit(COURSE_FILE, "labs:", f"conclusion: {CANARY}\nlabs:")
@@ -35,7 +36,7 @@ def read(course: Course, edition: Edition, answers: Path | None = None) -> Cours
 
 
 def test_the_reference_edition_has_it_all(planted: Course) -> None:
-    assert pickle.dumps(read(planted, Edition.REFERENCE)).count(CANARY.encode()) >= 5
+    assert pickle.dumps(read(planted, Edition.REFERENCE)).count(CANARY.encode()) >= 6
 
 
 def test_a_worksheet_holds_no_trace_in_any_object(planted: Course) -> None:

@@ -22,13 +22,16 @@ class Verdict(Enum):
     REPRODUCED = "reproduced"  # within the tolerance
     WITHIN_SPREAD = "within the seeds’ spread"  # further off, but not further than our seeds are from one another
     DIFFERS = "differs"
-    NOT_COMPARABLE = "not comparable"  # meant for another profile
+    NOT_COMPARABLE = "not comparable"  # meant for another profile, or nothing of ours is the same quantity
     MISSING = "not computed"
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One published number, ours, and the verdict; ``spread`` is the standard deviation over our seeds."""
+    """One published number, ours, and the verdict; ``spread`` is the standard deviation over our seeds.
+
+    ``metric`` names what it is compared with; where that is nothing it is empty, and ``reason`` says why.
+    """
 
     question: str
     metric: str
@@ -39,6 +42,7 @@ class Comparison:
     ours: float | None
     spread: float | None
     verdict: Verdict
+    reason: str = ""
 
     @property
     def digits(self) -> int:
@@ -69,11 +73,12 @@ def _compare(question: QuestionSpec, expected: ExpectedSpec, profile: ProfileSpe
         ours=ours,
         spread=spread,
         verdict=_judge(expected, ours, spread, profile.name),
+        reason=expected.incomparable,
     )
 
 
 def _judge(expected: ExpectedSpec, ours: float | None, spread: float | None, profile: str) -> Verdict:
-    if expected.profile not in (ANY_PROFILE, profile):
+    if expected.incomparable or expected.profile not in (ANY_PROFILE, profile):
         return Verdict.NOT_COMPARABLE
     if ours is None:
         return Verdict.MISSING
@@ -84,7 +89,10 @@ def _judge(expected: ExpectedSpec, ours: float | None, spread: float | None, pro
 
 
 def _number(question: str, address: str, results: Results, cell: ExpectedSpec | None = None) -> float | None:
-    """A metric's value, or that of a table's cell; None when it is no number or there is none under this profile."""
+    """A metric's value, or that of a table's cell; None when it is no number or there is none under this profile.
+
+    What is true counts as 1, what is false as 0.
+    """
     parsed = parse_result_address(address)
     if parsed is None:
         return None
@@ -94,7 +102,7 @@ def _number(question: str, address: str, results: Results, cell: ExpectedSpec | 
         value = _cell(results.table(ref, name), cell) if cell and cell.column else results.metric(ref, name)
     except (AnswerError, ResultUnavailableError):
         return None
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return float(value) if isinstance(value, int | float) else None
 
 
 def _cell(table: Table, cell: ExpectedSpec) -> Any:

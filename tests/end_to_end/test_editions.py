@@ -36,7 +36,9 @@ def planted(built_course: Project, tmp_path_factory: pytest.TempPathFactory) -> 
         data = yaml.safe_load(path.read_text())
         text = path.read_text()
         for expected in data.get("expected", []):
-            text = text.replace(f"source: {quoted(expected['source'], text)}", f"source: {word()}", 1)
+            for key in ("source", "incomparable"):
+                if key in expected:
+                    text = text.replace(f"{key}: {quoted(expected[key], text, key)}", f"{key}: {word()}", 1)
         marking = f"marking: |\n  {word()}\n"
         text = text.replace("marking: |\n", marking) if "marking: |\n" in text else text + marking
         path.write_text(text)
@@ -45,9 +47,9 @@ def planted(built_course: Project, tmp_path_factory: pytest.TempPathFactory) -> 
     return project, planted
 
 
-def quoted(source: str, text: str) -> str:
-    """A source as the file spells it."""
-    return source if f"source: {source}" in text else f'"{source}"'
+def quoted(words: str, text: str, key: str) -> str:
+    """What stands under a key, as the file spells it."""
+    return words if f"{key}: {words}" in text else f'"{words}"'
 
 
 def contents(folder: Path) -> Iterator[tuple[str, str]]:

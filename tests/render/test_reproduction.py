@@ -31,6 +31,7 @@ CASES = [
      Verdict.MISSING),
     (ExpectedSpec("vgg16.layers", 64, 0.0, "many rows", "quick", "", (("kind", "convolution 3×3"),), "outputs"),
      Verdict.MISSING),
+    (ExpectedSpec("", 24.0, 0.0, "time", incomparable="a time on another machine"), Verdict.NOT_COMPARABLE),
     (ExpectedSpec("vgg16.odd_name", 0.5, 0.1, "words", "quick"), Verdict.MISSING),
 ]  # fmt: skip
 
@@ -50,7 +51,7 @@ def test_each_verdict(tmp_path: Path, expected: ExpectedSpec, verdict: Verdict) 
     course = expecting(report.course, expected)
     (found,) = compare(course, report.profile, results, {"2-a/q01"})
     assert found.verdict is verdict
-    assert (found.ours is None) == (verdict is Verdict.MISSING)
+    assert (found.ours is None) == (verdict is Verdict.MISSING or bool(expected.incomparable))
     assert compare(course, report.profile, results, {"2-a/q02"}) == ()
 
 
