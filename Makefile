@@ -31,7 +31,7 @@ report: $(REPORT_READY) ## Set up, build the quick report, and say where it is
 	@folder=$$(cd "$(OUTPUT)" && pwd) && printf '\nThe report is here:\n  %s/report.html\n  %s/report.pdf\n' "$$folder" "$$folder"
 
 test: lint ## Set up with the test extras, then run everything that CI runs
-	$(PANGO) $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile
+	$(PANGO) $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 
 lint: $(TEST_READY) ## Check style, types and the direction of imports
 	$(BIN)/ruff check

@@ -85,7 +85,8 @@ def _quoted(text: str) -> str:
 def starter(question: QuestionSpec, catalogue: Catalogue, refs: Mapping[str, Sequence[ResultRef]]) -> str:
     """The answer file that a student begins with: nothing but a comment, so that it counts as empty."""
     mark = f" ({question.mark.value})" if question.mark.value else ""
-    lines = [f"{question.lab}, question {question.number}{mark}: {question.title}", "", question.statement.strip(), ""]
+    place = f"{question.lab}, question {question.number}" if question.number else question.lab
+    lines = [f"{place}{mark}: {question.title}", "", question.statement.strip(), ""]
     lines += _exhibits(question)
     lines += _numbers(question, catalogue, refs)
     text = "\n".join(lines).replace("#}", "# }")

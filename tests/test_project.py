@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from generator.editions import Theme
 from generator.errors import InputError
 from generator.project import read_project
 from generator.spec import CourseSpec
-from generator.starter import write_project
+from generator.starter import starter, write_project
 from tests.course_for_tests import Course
 
 
@@ -51,6 +52,14 @@ def test_each_answer_begins_empty_and_says_what_it_can_use(mine: Path) -> None:
     for path in (mine / "answers").rglob("*.md"):
         syntax = parse_answer(path.read_text(), path)
         assert not [*syntax.mistakes, *syntax.metrics, *syntax.exhibits, *syntax.citations], path
+
+
+def test_a_question_without_a_number_goes_by_its_lab_and_title(course: Course) -> None:
+    spec, catalogue = course.read(), course.catalogue()
+    refs = bind_course(spec, spec.profiles["quick"], catalogue).refs
+    question = next(spec.questions())
+    assert f"1-a, question 1 (starred): {question.title}" in starter(question, catalogue, refs)
+    assert f"\n1-a (starred): {question.title}" in starter(replace(question, number=""), catalogue, refs)
 
 
 def test_nothing_of_the_reference_answers_is_in_it(course: Course, mine: Path) -> None:
