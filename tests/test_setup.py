@@ -176,7 +176,7 @@ def test_make_test_runs_everything_that_must_hold(clone: Path, machine: Path) ->
         "ruff format --check",
         "mypy ",
         "lint-imports ",
-        "python -m pytest -n 2 --dist loadfile",
+        "python -m pytest -n 2 --dist loadfile --no-loadscope-reorder",
     ]
     assert any(call.endswith("--editable .[test]") for call in calls(machine))
 
