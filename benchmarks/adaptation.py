@@ -25,13 +25,13 @@ from torch.utils.data import DataLoader, Dataset, Subset
 from torchvision import transforms
 from torchvision.datasets import MNIST
 
-from generator.allocator import keep_freed_memory
 from generator.datasets.pixels import PixelSet, load_pixels
 from generator.labs.adaptation.domains import MNIST_MEAN, MNIST_STD, Domain, chosen_normalisation, load_domain
 from generator.labs.adaptation.learning import Learner, new_learner, score
 from generator.labs.adaptation.recipe import Batches, Recipe
 from generator.networks.dann import DomainNetwork, build_domain_network
 from generator.networks.precision import chosen_precision
+from generator.running.allocator import keep_freed_memory
 from generator.workspace import Workspace
 
 RECIPE = Recipe(

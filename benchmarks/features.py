@@ -18,7 +18,7 @@ import numpy as np
 import torch
 
 from generator.datasets.images import load_images
-from generator.labs.features import Feeder, Taken, tap_of
+from generator.labs.transfer.features import Feeder, Taken, tap_of
 from generator.networks.backbones import Backbone, load_backbone
 from generator.networks.precision import chosen_precision
 from generator.networks.preprocessing import scaled

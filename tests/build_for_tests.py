@@ -8,10 +8,10 @@ import signal
 import sys
 from pathlib import Path
 
-from generator.cache import Cache
-from generator.executor import ExecutorSpec
-from generator.job import Job
-from generator.runner import Event, JobFinished, JobProgress, run_jobs
+from generator.jobs import Job
+from generator.running.executors.choose import ExecutorSpec
+from generator.running.runner import Event, JobFinished, JobProgress, run_jobs
+from generator.store.cache import Cache
 
 
 def tell(event: Event) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator.catalogue import Catalogue, read_catalogue
-from generator.checks import read_and_check
+from generator.checks.course import read_and_check
+from generator.course.spec import CourseSpec
 from generator.errors import InputError, Mistake
-from generator.memo import Memo
-from generator.spec import CourseSpec
+from generator.planning.catalogue import Catalogue, read_catalogue
+from generator.store.memo import Memo
 
 COURSE_FILE, LAB = "questions/course.yaml", "questions/1-a/lab.yaml"
 Q1, Q2 = "questions/1-a/q01.yaml", "questions/1-a/q02.yaml"

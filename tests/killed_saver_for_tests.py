@@ -11,7 +11,7 @@ from pathlib import Path
 
 import test_cache
 
-from generator import cache
+from generator.store import cache
 
 written: list[Path] = []
 write_whole = cache.write_file

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from generator.catalogue import read_catalogue
-from generator.checks import check_course
-from generator.content_paths import questions_folder
-from generator.loader import load_course
-from generator.memo import Memo
-from generator.spec import CourseSpec
+from generator.checks.course import check_course
+from generator.course.loader import load_course
+from generator.course.spec import CourseSpec
+from generator.folders import questions_folder
+from generator.planning.catalogue import read_catalogue
+from generator.store.memo import Memo
 
 TEXT = (Path(__file__).resolve().parent.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
 COURSE = """

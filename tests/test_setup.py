@@ -14,7 +14,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from generator import doctor
+from generator.commands import doctor
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ("sh", "cat", "mkdir", "touch", "awk", "rm", "uname", "cp", "chmod", "dirname")
@@ -207,9 +207,9 @@ def test_an_installed_package_works_from_any_folder(tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "installed")
     code = (
-        "import sys; from generator.content_paths import questions_folder, templates_folder;"
+        "import sys; from generator.folders import questions_folder, templates_folder;"
         "print(questions_folder(), templates_folder()); sys.argv[1:] = ['list', '--cache', 'cache'];"
-        "from generator.cli import main; main()"
+        "from generator.cli.main import main; main()"
     )
     environment = {**os.environ, "PYTHONPATH": str(tmp_path / "installed")}
     child = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True)

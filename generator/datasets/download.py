@@ -16,7 +16,7 @@ from typing import Any
 
 from generator.datasets.sources import RemoteFile
 from generator.errors import DownloadError
-from generator.memo import Memo
+from generator.store.memo import Memo
 
 # requests and pooch are imported where they are used: `genreport --help` and planning import this module's neighbours.
 

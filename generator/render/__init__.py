@@ -1,6 +1,1 @@
-"""From outcomes to the finished report: HTML page, PDF and exported results."""
-
-from generator.render.document import Report
-from generator.render.report import RenderedReport, render_report
-
-__all__ = ["RenderedReport", "Report", "render_report"]
+"""From outcomes to the finished report: what it shows, its text, its figures, and the documents that are written."""

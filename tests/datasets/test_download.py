@@ -18,7 +18,7 @@ import pytest
 from generator.datasets import download
 from generator.datasets.download import Condition, Ending, condition, fetch
 from generator.datasets.sources import RemoteFile
-from generator.memo import Memo
+from generator.store.memo import Memo
 
 BODY = bytes(range(256)) * 8_000  # 2 MB, several blocks
 

@@ -11,7 +11,7 @@ import pytest
 
 from generator.datasets.download import Condition, condition
 from generator.datasets.sources import SOURCES, RemoteFile, data_files
-from generator.memo import Memo, sha256
+from generator.store.memo import Memo, sha256
 
 DATA = Path(os.environ.get("GENREPORT_DATA") or Path(__file__).resolve().parents[3] / "shared/data")
 

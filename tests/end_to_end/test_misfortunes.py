@@ -64,7 +64,7 @@ def test_an_unknown_selection_profile_or_role_is_named(project: Project) -> None
 
 def test_a_failing_job_is_shown_and_the_rest_is_built(project: Project) -> None:
     project.edit(
-        "generator/labs/architecture.py",
+        "generator/labs/pretrained/architecture.py",
         "    return Result(",
         '    raise RuntimeError("out of luck")\n    return Result(',
     )

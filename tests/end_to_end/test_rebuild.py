@@ -49,10 +49,10 @@ def test_editing_an_answer_computes_nothing_and_shows(project: Project) -> None:
 
 
 def test_editing_a_comment_a_docstring_or_the_layout_computes_nothing(project: Project) -> None:
-    for path in sorted((project.folder / "generator/labs").glob("*.py")):
+    for path in sorted((project.folder / "generator/labs").rglob("*.py")):
         text = path.read_text()
         path.write_text(text + "\n\n# A remark at the end.\n")
-    first = project.folder / "generator/labs/architecture.py"
+    first = project.folder / "generator/labs/pretrained/architecture.py"
     text = first.read_text()
     docstring = text[: text.index("\n")]
     first.write_text(text.replace(docstring, '"""Another docstring."""', 1))
@@ -61,13 +61,13 @@ def test_editing_a_comment_a_docstring_or_the_layout_computes_nothing(project: P
 
 def test_editing_a_helper_computes_again_exactly_what_reaches_it(project: Project) -> None:
     before = jobs(project)
-    path = project.folder / "generator/labs/statistics.py"
+    path = project.folder / "generator/labs/shared/statistics.py"
     text = path.read_text()
     docstring = text.index('"""', text.index("def wilson_interval("))
     end = text.index('"""', docstring + 3) + 3
     path.write_text(text[:end] + "\n    _ = 0  # another syntax tree, the same numbers" + text[end:])
     plan = json.loads((project.folder / "build/results/plan.json").read_text())["jobs"]
-    reaching = {a for a, job in plan.items() if "generator/labs/statistics.py::wilson_interval" in job["code"]}
+    reaching = {a for a, job in plan.items() if "generator/labs/shared/statistics.py::wilson_interval" in job["code"]}
     affected = set(reaching)
     while True:  # a job whose input changed is another job
         more = {a for a, job in plan.items() if {before[x] for x in affected} & set(job["inputs"].values())} - affected
@@ -77,7 +77,7 @@ def test_editing_a_helper_computes_again_exactly_what_reaches_it(project: Projec
     assert reaching, "no computation uses the helper: choose another"
     assert affected < set(before), "every computation uses the helper: choose another"
     said = project.run("plan", *project.options).stdout
-    assert "code generator/labs/statistics.py::wilson_interval" in said
+    assert "code generator/labs/shared/statistics.py::wilson_interval" in said
     computed, _ = project.build("--format", "html")
     after = jobs(project)
     assert {address for address in before if before[address] != after[address]} == affected

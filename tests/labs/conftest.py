@@ -9,14 +9,14 @@ import torch
 from generator.datasets import embedded_digits_moved, embedded_scenes
 from generator.labs.adaptation.seeds import pool_seeds
 from generator.labs.adaptation.training import train_adaptation
-from generator.labs.features import extract_features
 from generator.labs.gan.comparison import compare_gan, pool_gans
 from generator.labs.gan.judge import train_judge
 from generator.labs.gan.measures import measure_gan
 from generator.labs.gan.training import train_gan
-from generator.labs.narrow_training import train_narrow_network
-from generator.labs.transfer import svm_by_layer
-from generator.labs.visualising.saliency_cases import saliency_cases
+from generator.labs.pretrained.narrow_training import train_narrow_network
+from generator.labs.transfer.features import extract_features
+from generator.labs.transfer.layers import svm_by_layer
+from generator.labs.visualising.saliency.cases import saliency_cases
 from generator.results import Result
 from generator.workspace import Workspace
 

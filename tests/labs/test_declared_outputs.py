@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import generator.labs
-from generator.catalogue import matches
+from generator.planning.catalogue import matches
 from generator.registry import REGISTRY
 from generator.results import decode, encode
 

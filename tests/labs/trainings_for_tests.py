@@ -17,7 +17,7 @@ _CHILD = """
 import os, signal, sys
 from pathlib import Path
 import torch
-from generator.checkpoints import DiskCheckpoints
+from generator.store.checkpoints import DiskCheckpoints
 from generator.workspace import Workspace
 torch.set_num_threads(1)
 def kill(done, total, message):

@@ -12,7 +12,7 @@ import torchvision
 
 from generator.datasets.images import load_images
 from generator.errors import DataMissingError
-from generator.labs.metrics import hits_within, logits_of
+from generator.labs.shared.metrics import hits_within, logits_of
 from generator.networks.backbones import CHECKPOINTS, build_architecture, load_backbone, paper_names
 from generator.networks.preprocessing import displayable, normalised, scaled
 

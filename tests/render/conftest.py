@@ -7,7 +7,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # for sample_report
 
 from sample_report import sample_report, silent
 
-from generator.render import RenderedReport, render_report
+from generator.render.outputs.report import RenderedReport, render_report
 
 
 @pytest.fixture(scope="session")

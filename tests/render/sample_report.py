@@ -10,24 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from generator.editions import Theme
-from generator.outcomes import Failure, Outcome, Provenance, State
-from generator.render import Report
-from generator.results import (
-    Bars,
-    BarSeries,
-    Cloud,
-    Frames,
-    Heatmap,
-    ImageGrid,
-    LineChart,
-    Panels,
-    Result,
-    Scatter,
-    Series,
-    Table,
-)
-from generator.spec import (
+from generator.course.editions import Theme
+from generator.course.spec import (
     Answer,
     ColumnFormat,
     ColumnSpec,
@@ -45,6 +29,22 @@ from generator.spec import (
     RowsSpec,
     SectionSpec,
     TableSpec,
+)
+from generator.jobs import Failure, Outcome, Provenance, State
+from generator.render.content.document import Report
+from generator.results import (
+    Bars,
+    BarSeries,
+    Cloud,
+    Frames,
+    Heatmap,
+    ImageGrid,
+    LineChart,
+    Panels,
+    Result,
+    Scatter,
+    Series,
+    Table,
 )
 
 NETWORKS = {

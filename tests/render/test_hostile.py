@@ -15,17 +15,17 @@ from typing import Any
 import pytest
 from sample_report import sample_report
 
-from generator.answer_files import AnswerFiles
-from generator.editions import Edition
+from generator.course.answer_files import AnswerFiles
+from generator.course.editions import Edition
+from generator.course.project import read_project
+from generator.course.untrusted_files import LONGEST_TEXT
 from generator.errors import InputError, Mistake
-from generator.own_files import LONGEST_TEXT
-from generator.project import read_project
-from generator.render.answers import AnswerWriter
-from generator.render.markdown import Surroundings, to_html
-from generator.render.maths import MarkupError, mathml
-from generator.render.numbering import number_course
-from generator.render.own_images import OwnImages
-from generator.render.values import Results
+from generator.render.content.answers import AnswerWriter
+from generator.render.content.values import Results
+from generator.render.text.markdown import Surroundings, to_html
+from generator.render.text.maths import MarkupError, mathml
+from generator.render.text.numbering import number_course
+from generator.render.text.own_images import OwnImages
 
 SECRET = "the examiner's secret"
 SLOW = 20.0  # seconds; measured: below 6 on a busy machine, the limit of one answer being 5

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from generator.labs.training import Measures, history_chart
+from generator.labs.shared.training import Measures, history_chart
 from generator.results import LineChart, Panels, Series, Table
 
 #: The columns of the history; those of the domain classifier are empty where it was not trained.

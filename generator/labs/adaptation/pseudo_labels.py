@@ -15,9 +15,9 @@ from generator.labs.adaptation.domains import Domain, load_domain
 from generator.labs.adaptation.learning import Learner, new_learner, score
 from generator.labs.adaptation.runs import trained_network
 from generator.labs.adaptation.schedules import annealed_rate
-from generator.labs.metrics import accuracy_metrics
-from generator.labs.statistics import mcnemar_p
-from generator.labs.training import Measures, TrainingState, run_epochs, state_arrays
+from generator.labs.shared.metrics import accuracy_metrics
+from generator.labs.shared.statistics import mcnemar_p
+from generator.labs.shared.training import Measures, TrainingState, run_epochs, state_arrays
 from generator.networks.precision import chosen_precision
 from generator.registry import Dataset, computation
 from generator.results import LineChart, Result, Series, Table, Value

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.labs.adaptation.runs import column, lost_epoch
-from generator.labs.statistics import mean_interval, next_value_range
+from generator.labs.shared.statistics import mean_interval, next_value_range
 from generator.registry import computation
 from generator.results import LineChart, Result, Series, Table, Value
 from generator.workspace import Workspace

@@ -18,8 +18,8 @@ from generator.labs.adaptation.domains import Domain, chosen_normalisation, load
 from generator.labs.adaptation.learning import Learner, Score, new_learner, score
 from generator.labs.adaptation.outcome import curves, diverged_epoch, finite, history_rows
 from generator.labs.adaptation.recipe import Batches, Recipe
-from generator.labs.statistics import wilson_interval
-from generator.labs.training import Measures, TrainingState, run_epochs, state_arrays
+from generator.labs.shared.statistics import wilson_interval
+from generator.labs.shared.training import Measures, TrainingState, run_epochs, state_arrays
 from generator.networks.dann import build_domain_network
 from generator.networks.precision import chosen_precision
 from generator.registry import Dataset, computation

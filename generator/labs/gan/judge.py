@@ -7,7 +7,6 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from generator.labs.classifier_training import Recipe, fit_classifier
 from generator.labs.gan.fidelity import (
     class_shares,
     density_and_coverage,
@@ -17,8 +16,9 @@ from generator.labs.gan.fidelity import (
     modes_covered,
 )
 from generator.labs.gan.real_images import RealImages, load_real_images, pixel_variance, to_signed
-from generator.labs.metrics import accuracy_metrics
-from generator.labs.training import Measures, history_chart, history_table, state_arrays
+from generator.labs.shared.classifier_training import Recipe, fit_classifier
+from generator.labs.shared.metrics import accuracy_metrics
+from generator.labs.shared.training import Measures, history_chart, history_table, state_arrays
 from generator.networks.judge import FEATURES, JUDGE_SIDE, JudgeNetwork
 from generator.networks.narrow import initialise
 from generator.registry import Dataset, computation

@@ -11,7 +11,7 @@ from generator.labs.gan.real_images import RealImages, pixel_variance
 from generator.labs.gan.record import FIXED, Record
 from generator.labs.gan.sampling import draw_images
 from generator.labs.gan.step import STEP_MEASURES, Adversaries, Batch, GeneratorLoss, train_step
-from generator.labs.training import Measures, TrainingState, run_epochs
+from generator.labs.shared.training import Measures, TrainingState, run_epochs
 from generator.networks.gan import Discriminator, ImageGenerator, Initialisation, initialise_gan
 from generator.workspace import Workspace
 

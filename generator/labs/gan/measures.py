@@ -19,7 +19,7 @@ from generator.labs.gan.judge import class_variance, confidence, judged, load_ju
 from generator.labs.gan.progress import picture
 from generator.labs.gan.real_images import load_real_images, to_bytes
 from generator.labs.gan.sampling import balanced_labels, draw_images, latent_vectors, trained_generator
-from generator.labs.statistics import wilson_interval
+from generator.labs.shared.statistics import wilson_interval
 from generator.networks.judge import JUDGE_SIDE
 from generator.registry import computation
 from generator.results import Bars, BarSeries, ImageGrid, Result, Table, Value

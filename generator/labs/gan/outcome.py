@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from generator.labs.training import Measures
+from generator.labs.shared.training import Measures
 
 #: Samples whose variance, as a share of the data's, is below this are next to identical. The images of one digit alone
 #: keep more than half of the variance of all ten.

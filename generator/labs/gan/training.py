@@ -11,7 +11,7 @@ from generator.labs.gan.real_images import RealImages, load_real_images, to_byte
 from generator.labs.gan.record import FIXED
 from generator.labs.gan.sampling import draw_images, settle
 from generator.labs.gan.step import STEP_MEASURES
-from generator.labs.training import Measures, history_table, state_arrays
+from generator.labs.shared.training import Measures, history_table, state_arrays
 from generator.networks.gan import parameter_count
 from generator.networks.precision import chosen_precision
 from generator.registry import Dataset, computation

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from generator.labs.classifier_training import Recipe
 from generator.labs.gan.judge import fit_judge, judged
 from generator.labs.gan.measures import draw_samples
 from generator.labs.gan.real_images import load_real_images
-from generator.labs.metrics import accuracy_metrics
-from generator.labs.statistics import mcnemar_p
+from generator.labs.shared.classifier_training import Recipe
+from generator.labs.shared.metrics import accuracy_metrics
+from generator.labs.shared.statistics import mcnemar_p
 from generator.networks.judge import JUDGE_SIDE, JudgeNetwork
 from generator.registry import Dataset, computation
 from generator.results import Result

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from generator.content_paths import templates_folder
+from generator.folders import templates_folder
 from generator.render.figures.style import INK, MUTED
 from generator.results import Frames
 

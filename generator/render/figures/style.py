@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib import font_manager
 from matplotlib.colors import to_hex, to_rgb
 
-from generator.content_paths import templates_folder
+from generator.folders import templates_folder
 
 #: Okabe and Ito's palette (2008, "Color Universal Design"), the strongest contrasts on white first; its yellow, which
 #: is too pale for lines on white, is replaced by a dark grey.

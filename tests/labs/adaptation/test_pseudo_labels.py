@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from generator.checkpoints import DiskCheckpoints
 from generator.datasets import embedded_digits_m, embedded_digits_moved
 from generator.labs.adaptation.pseudo_labels import NOT_KEPT, PseudoLabels, train_on_pseudo_labels
 from generator.labs.adaptation.training import train_adaptation
+from generator.store.checkpoints import DiskCheckpoints
 from generator.workspace import Workspace
 
 SETS = {"source": "embedded_digits_moved", "target": "embedded_digits_m"}

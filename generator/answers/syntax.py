@@ -1,0 +1,285 @@
+"""What an answer says before anything is computed: the exhibits, results, references and citations that it names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import TemplateSyntaxError, nodes
+
+from generator.answers.language import FILTERS, FUNCTIONS, NODES
+from generator.answers.prose import read_prose, reading_environment
+from generator.errors import Mistake
+
+Point = tuple[tuple[str, str], ...]  # the values as they are spelt: a grid over numbers is named by their text
+
+_LONGEST = 200_000
+_DEEPEST_LOOP = 2  # loops only nest this deep, so that a short answer cannot run for long
+_DEEPEST = 50  # of tags and brackets in one another: Python itself gives up at a hundred
+
+_ADDRESS = re.compile(
+    r"^(?:(?P<question>[\w.-]+/[\w.-]+)/)?(?P<result>\w+)(?:\[(?P<point>[^\]]*)\])?(?:\.(?P<name>[\w.*-]+))?$"
+)
+_CITATION = re.compile(r"\[@[\w:.+/-]+(?:\s*;\s*@[\w:.+/-]+)*\]")
+_EQUATION = re.compile(r"\$\$[ \t]*\((?P<label>[^()$\n]+)\)")
+
+
+@dataclass(frozen=True)
+class Named:
+    """A name at a line: an exhibit placed, a reference, a role, a citation key or an equation's label."""
+
+    name: str
+    line: int
+    kind: str = ""  # "table" or "figure" for exhibits
+
+
+@dataclass(frozen=True)
+class ResultRead:
+    """A value read from a result.
+
+    ``question`` is empty for the answer's own question, ``point`` the grid point that is spelt out, ``name`` the metric
+    or (for ``rows``) the table; ``result`` is "this" in the captions of panels.
+    """
+
+    question: str
+    result: str
+    point: Point
+    name: str
+    line: int
+
+
+@dataclass(frozen=True)
+class AnswerSyntax:
+    """What an answer names, each in source order with its line, and the mistakes found in it."""
+
+    exhibits: tuple[Named, ...] = ()
+    refs: tuple[Named, ...] = ()
+    metrics: tuple[ResultRead, ...] = ()
+    tables: tuple[ResultRead, ...] = ()
+    roles: tuple[Named, ...] = ()
+    citations: tuple[Named, ...] = ()
+    equations: tuple[Named, ...] = ()
+    one_sided: tuple[int, ...] = ()  # the lines of claims without a second branch
+    mistakes: tuple[Mistake, ...] = ()
+
+
+@cache  # checking, numbering and writing each read the same texts again
+def parse_answer(text: str, path: Path, *, first_line: int = 1, caption: bool = False) -> AnswerSyntax:
+    """Read an answer's source without running it.
+
+    ``first_line`` is the line of ``path`` on which the text begins. A ``caption`` places no exhibit, and may name
+    ``this``, the result of its own panel. Mistakes are returned, never raised.
+    """
+    if len(text) > _LONGEST:
+        got = f"{len(text)} characters"
+        return AnswerSyntax(mistakes=(Mistake("the text is too long", path, expected=f"at most {_LONGEST}", got=got),))
+    try:
+        tree = reading_environment().parse(text)
+        reader = _Reader(path, first_line, caption, text)
+        reader.read(tree)
+    except TemplateSyntaxError as error:
+        line = first_line + error.lineno - 1
+        return AnswerSyntax(mistakes=(Mistake(error.message or "cannot be read as a template", path, line),))
+    except RecursionError:
+        return AnswerSyntax(mistakes=(Mistake("its tags or brackets are nested too deeply", path),))
+    reader.read_markdown()
+    return reader.syntax()
+
+
+def parse_result_address(address: str) -> tuple[str, str, Point, str] | None:
+    """Split "2-a/q01/networks[architecture=alexnet].parameters" into question, result, point and name.
+
+    The question and the point may be missing; the point's values are strings. None if the address has another form.
+    """
+    match = _ADDRESS.match(address)
+    if match is None:
+        return None
+    pairs = [pair.partition("=") for pair in (match["point"] or "").split(",") if pair.strip()]
+    if any(not sign for _, sign, _ in pairs):
+        return None
+    point = tuple((key.strip(), value.strip()) for key, _, value in pairs)
+    return match["question"] or "", match["result"], point, match["name"] or ""
+
+
+class _Reader:
+    """Walks the tree of one answer and gathers what it names."""
+
+    def __init__(self, path: Path, first_line: int, caption: bool, text: str) -> None:
+        self.path = path
+        self.first_line = first_line
+        self.caption = caption
+        self.text = text
+        self.lines = text.splitlines()
+        self.assigned: set[str] = {"loop"}
+        self.found: dict[str, list[Named]] = {kind: [] for kind in ("exhibits", "refs", "roles")}
+        self.metrics: list[ResultRead] = []
+        self.tables: list[ResultRead] = []
+        self.citations: list[Named] = []
+        self.equations: list[Named] = []
+        self.one_sided: list[int] = []
+        self.mistakes: list[Mistake] = []
+        self.depth = 0
+
+    def syntax(self) -> AnswerSyntax:
+        """Everything that was found."""
+        return AnswerSyntax(
+            exhibits=tuple(self.found["exhibits"]),
+            refs=tuple(self.found["refs"]),
+            metrics=tuple(self.metrics),
+            tables=tuple(self.tables),
+            roles=tuple(self.found["roles"]),
+            citations=tuple(self.citations),
+            equations=tuple(self.equations),
+            one_sided=tuple(self.one_sided),
+            mistakes=tuple(sorted(self.mistakes, key=lambda mistake: mistake.line or 0)),
+        )
+
+    def mistake(self, message: str, line: int | None, **details: str) -> None:
+        # Nodes that Jinja adds of itself have no line.
+        self.mistakes.append(Mistake(message, self.path, self.first_line + (line or 1) - 1, **details))
+
+    def read(self, tree: nodes.Template) -> None:
+        """Gather names from the whole tree."""
+        for name in tree.find_all(nodes.Name):
+            if name.ctx != "load":
+                self.assigned.add(name.name)
+        self._walk(tree, loops=0, branches=0)
+
+    def _walk(self, node: nodes.Node, loops: int, branches: int) -> None:
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise RecursionError
+        self._visit(node, loops, branches)
+        self.depth -= 1
+
+    def _visit(self, node: nodes.Node, loops: int, branches: int) -> None:
+        if _is_claim(node):
+            self._walk(node.test.args[1], loops, branches)  # type: ignore[attr-defined]
+            if node.test.args[5].value:  # type: ignore[attr-defined]
+                self.one_sided.append(self.first_line + node.lineno - 1)
+            for child in (*node.body, *node.else_):  # type: ignore[attr-defined]
+                self._walk(child, loops, branches + 1)
+            return
+        if not isinstance(node, NODES) or (isinstance(node, nodes.Tuple) and node.ctx == "load"):
+            self.mistake(f"{type(node).__name__} is not part of the language of answers", node.lineno)
+            return
+        if isinstance(node, nodes.Filter) and node.name not in FILTERS:
+            self.mistake(f"unknown filter {node.name!r}", node.lineno, expected=", ".join(sorted(FILTERS)))
+        if isinstance(node, nodes.For):
+            loops += 1
+            self._loop(node, loops)
+        if self._reads(node, branches):
+            return
+        inner = branches + isinstance(node, nodes.For | nodes.If | nodes.CondExpr)
+        for child in node.iter_child_nodes():
+            self._walk(child, loops, inner)
+
+    def _loop(self, node: nodes.For, loops: int) -> None:
+        if node.recursive or loops > _DEEPEST_LOOP:
+            self.mistake(f"loops may be {_DEEPEST_LOOP} deep and not recursive", node.lineno)
+        if not isinstance(node.iter, nodes.Call) or getattr(node.iter.node, "name", "") != "rows":
+            self.mistake("a loop goes over the rows of a table", node.lineno, expected='rows("result.table")')
+
+    def _reads(self, node: nodes.Node, branches: int) -> bool:
+        """Note a call or a read of a result; True when nothing inside the node is left to look at."""
+        if isinstance(node, nodes.Call):
+            return self._call(node, branches)
+        if isinstance(node, nodes.Getattr | nodes.Getitem):
+            return self._attribute(node)
+        if isinstance(node, nodes.Name) and node.ctx == "load" and node.name not in self.assigned:
+            what = "a function; call it" if node.name in FUNCTIONS else "a result; name one of its metrics"
+            self.mistake(f"{node.name} is {what}", node.lineno, expected=f"{node.name}.metric")
+            return True
+        return False
+
+    def _attribute(self, node: nodes.Getattr | nodes.Getitem) -> bool:
+        name = node.attr if isinstance(node, nodes.Getattr) else _text(node.arg)
+        target = node.node
+        point: Point = ()
+        if isinstance(target, nodes.Call) and isinstance(target.node, nodes.Name):
+            if target.node.name in FUNCTIONS or target.node.name in self.assigned:
+                return False
+            point, target = self._point(target), target.node
+        if not isinstance(target, nodes.Name) or target.name in self.assigned:
+            return False
+        if target.name == "this" and not self.caption:
+            self.mistake("only captions know `this`, the result of their panel", node.lineno)
+        elif name is None:
+            self.mistake(
+                f"the metric of {target.name} must be spelt out", node.lineno, expected=f"{target.name}.metric"
+            )
+        else:
+            self.metrics.append(ResultRead("", target.name, point, name, self.first_line + node.lineno - 1))
+        return True
+
+    def _point(self, call: nodes.Call) -> Point:
+        values = [(argument.key, argument.value) for argument in call.kwargs]
+        if call.args or not values or any(not isinstance(value, nodes.Const) for _, value in values):
+            name = getattr(call.node, "name", "result")
+            expected = f'{name}(parameter="value").metric'
+            self.mistake("a grid point is spelt out with names and literals", call.lineno, expected=expected)
+            return ()
+        return tuple((key, str(value.value)) for key, value in values if isinstance(value, nodes.Const))
+
+    def _call(self, node: nodes.Call, branches: int) -> bool:
+        name = getattr(node.node, "name", "")
+        if name not in FUNCTIONS:
+            shown = name or "this"
+            self.mistake(f"{shown} cannot be called here", node.lineno, expected=", ".join(sorted(FUNCTIONS)))
+            return True
+        argument = _text(node.args[0]) if len(node.args) == 1 and not node.kwargs else None
+        if argument is None:
+            self.mistake(f"{name}() takes one name, spelt out", node.lineno, expected=f'{name}("name")')
+            return True
+        line = self.first_line + node.lineno - 1
+        if name in ("table", "figure"):
+            self._exhibit(name, argument, node.lineno, branches)
+        elif name in ("ref", "role"):
+            self.found[f"{name}s"].append(Named(argument, line))
+        else:
+            self._address(name, argument, node.lineno)
+        return True
+
+    def _exhibit(self, kind: str, name: str, line: int, branches: int) -> None:
+        self.found["exhibits"].append(Named(name, self.first_line + line - 1, kind))
+        if self.caption:
+            self.mistake("a caption cannot place an exhibit", line)
+        elif branches:
+            self.mistake(f"{kind}({name!r}) stands inside a claim, condition or loop", line, hint="place it outside")
+        elif not re.fullmatch(r"\s*\{\{[^{}]*\}\}\s*", self.lines[line - 1]):
+            self.mistake(f"{kind}({name!r}) must stand on a line of its own", line, got=self.lines[line - 1].strip())
+
+    def _address(self, function: str, address: str, line: int) -> None:
+        parsed = parse_result_address(address)
+        if parsed is None or not parsed[3]:
+            expected = '"result.name", "result[parameter=value].name" or "lab/question/result.name"'
+            self.mistake(f"{function}() got an address of another form", line, expected=expected, got=address)
+            return
+        read = ResultRead(*parsed, self.first_line + line - 1)
+        (self.metrics if function == "metric" else self.tables).append(read)
+
+    def read_markdown(self) -> None:
+        """Gather citations and labelled equations from the text between the tags."""
+        prose, inside = read_prose(self.text)
+        for match in _CITATION.finditer(prose):
+            line = self.first_line + prose.count("\n", 0, match.start())
+            self.citations += [Named(key.strip()[1:], line) for key in match[0][1:-1].split(";")]
+        for match in _EQUATION.finditer(prose):
+            line = prose.count("\n", 0, match.start()) + 1
+            self.equations.append(Named(match["label"].strip(), self.first_line + line - 1))
+            if inside[match.start()]:
+                self.mistake(f"the equation {match['label']} is labelled inside a claim, condition or loop", line)
+
+
+def _is_claim(node: nodes.Node) -> bool:
+    return (
+        isinstance(node, nodes.If)
+        and isinstance(node.test, nodes.Call)
+        and isinstance(node.test.node, nodes.ExtensionAttribute)
+    )
+
+
+def _text(node: nodes.Node) -> str | None:
+    return node.value if isinstance(node, nodes.Const) and isinstance(node.value, str) else None

@@ -1,0 +1,90 @@
+"""Check all that questions and answers name, before anything is computed: results, metrics, exhibits, citations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from generator.answers.syntax import AnswerSyntax, parse_answer
+from generator.checks.question import QuestionChecker
+from generator.checks.text import CourseNames, TextChecker
+from generator.course.loader import read_course
+from generator.course.spec import CourseSpec
+from generator.course.yaml_source import Source, Where
+from generator.errors import InputError, Mistake
+from generator.planning.binding import bind_course
+from generator.planning.catalogue import Catalogue
+
+ENTRY = re.compile(r"^[ \t]*@(?!string\b|comment\b|preamble\b)\w+\s*\{\s*([^,\s]+)\s*,", re.MULTILINE | re.IGNORECASE)
+
+
+def read_and_check(questions: Path, answers: Path, catalogue: Catalogue) -> CourseSpec:
+    """The course, checked in form and in all that it names. Raises InputError with every mistake of every file."""
+    course, mistakes = read_course(questions, answers)
+    if course is not None:
+        mistakes += check_course(course, catalogue)
+    if mistakes or course is None:
+        raise InputError(dict.fromkeys(mistakes))
+    return course
+
+
+def check_course(course: CourseSpec, catalogue: Catalogue) -> list[Mistake]:
+    """All mistakes of all files, in the order of the questions; an empty list when there are none."""
+    bindings = {name: bind_course(course, profile, catalogue) for name, profile in course.profiles.items()}
+    mistakes = [mistake for found in bindings.values() for mistake in found.mistakes]
+    answers = {q.address: parse_answer(q.answer.text, q.answer.path) for q in course.questions()}
+    keys, faulty = _bibliography(course.bibliography)
+    mistakes += faulty
+    names = CourseNames(course, catalogue, bindings, answers, keys)
+    for source, where, text in _introductions(course):
+        checker = TextChecker(names, source.path, student=source.path in course.own_texts.values())
+        checker.text(_syntax(source, where, text))
+        mistakes += checker.mistakes
+    for question in course.questions():
+        mistakes += QuestionChecker(names, question).check()
+        statement = TextChecker(names, question.source.path)
+        statement.citations(_syntax(question.source, ("statement",), question.statement))
+        mistakes += statement.mistakes
+    return list(dict.fromkeys(mistakes))  # the profiles share most mistakes
+
+
+def _bibliography(path: Path) -> tuple[frozenset[str] | None, list[Mistake]]:
+    """The keys of all entries, None when the file cannot be read, and what is wrong with it."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return None, [Mistake("is not text in UTF-8", path, error.object[: error.start].count(b"\n") + 1)]
+    except FileNotFoundError:
+        return None, []  # its place in course.yaml has been named
+    except OSError as error:
+        return None, [Mistake(f"cannot be read: {error.strerror}", path)]
+    lines: dict[str, int] = {}
+    mistakes = []
+    for entry in ENTRY.finditer(text):
+        key, line = entry[1], text.count("\n", 0, entry.start(1)) + 1
+        if key in lines:
+            mistakes.append(Mistake("the key stands twice", path, line, key, got=f"first in line {lines[key]}"))
+        lines.setdefault(key, line)
+    return frozenset(lines), mistakes
+
+
+def _introductions(course: CourseSpec) -> Iterator[tuple[Source, Where, str]]:
+    """Every introduction and conclusion; they are templates that belong to no question."""
+    for name in ("introduction", "conclusion"):
+        yield _source(course, name, course.source), (name,), getattr(course, name)
+    for lab in course.labs:
+        yield lab.source, ("introduction",), lab.introduction
+        yield _source(course, f"{lab.id}/conclusion", lab.source), ("conclusion",), lab.conclusion
+        for number, section in enumerate(lab.sections):
+            yield lab.source, ("sections", number, "introduction"), section.introduction
+
+
+def _source(course: CourseSpec, name: str, of_the_course: Source) -> Source:
+    """The file of a text: a student's own, or the course's."""
+    return Source(course.own_texts[name]) if name in course.own_texts else of_the_course
+
+
+def _syntax(source: Source, where: Where, text: str) -> AnswerSyntax:
+    written, line = source.text(where, text)
+    return parse_answer(written, source.path, first_line=line)

@@ -1,0 +1,184 @@
+"""Check what a text names under every profile: results, metrics, tables, exhibits, roles and citations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from generator.answers.syntax import AnswerSyntax, Named, ResultRead
+from generator.course.parsing import nearest
+from generator.course.references import Unread, select, split_address
+from generator.course.spec import CourseSpec, QuestionSpec, ResultRef
+from generator.errors import Mistake
+from generator.planning.binding import Bindings
+from generator.planning.catalogue import Catalogue, Signature, matches
+
+
+@dataclass(frozen=True)
+class CourseNames:
+    """Everything that texts may name: results under each profile, computations, answers, bibliography keys if known."""
+
+    course: CourseSpec
+    catalogue: Catalogue
+    bindings: Mapping[str, Bindings]
+    answers: Mapping[str, AnswerSyntax]
+    keys: frozenset[str] | None
+
+    @cached_property
+    def unread(self) -> Unread:
+        """Questions that could not be read: what names them cannot be judged."""
+        return Unread.of(self.course)
+
+    @cached_property
+    def equations(self) -> frozenset[str] | None:
+        """The labels of all equations; None when an answer could not be read."""
+        if self.unread.names or any(answer.mistakes for answer in self.answers.values()):
+            return None
+        return frozenset(f"eq:{label.name}" for answer in self.answers.values() for label in answer.equations)
+
+    @cached_property
+    def questions(self) -> Mapping[str, QuestionSpec]:
+        """Every question by its address."""
+        return {question.address: question for question in self.course.questions()}
+
+    def refs(self, address: str) -> dict[str, tuple[ResultRef, ...]]:
+        """The grid of a result under each profile in which it has one; none for a result that does not exist."""
+        return {name: found.refs[address] for name, found in self.bindings.items() if found.refs.get(address)}
+
+    def exists(self, address: str) -> bool:
+        """Whether there is a result of this address, its grid in order or not."""
+        return any(address in found.refs for found in self.bindings.values())
+
+    def signature(self, address: str) -> Signature | None:
+        """The computation behind "2-a/q01/vgg16", or None when either is unknown (which is said elsewhere)."""
+        question, name = split_address(address)
+        try:
+            return self.catalogue[self.questions[question].results[name].computation]
+        except KeyError:
+            return None
+
+    def axes(self, address: str) -> set[str]:
+        """The parameters that a result's grid goes over; tables and texts may show them like metrics."""
+        return {name for refs in self.refs(address).values() for ref in refs for name, _ in ref.point}
+
+
+def wanted(got: str, known: Iterable[str]) -> dict[str, str]:
+    """Expected, got and the nearest known name, for a mistake's details."""
+    names = sorted(known)
+    expected = "one of " + ", ".join(names) if names else "none is declared"
+    return {"expected": expected, "got": repr(got), "hint": nearest(got, names)}
+
+
+class TextChecker:
+    """Checks the texts of one file: answers, captions and introductions, which belong to ``question`` or to none.
+
+    A ``student`` may make claims without a second branch.
+    """
+
+    def __init__(
+        self, names: CourseNames, path: Path, question: QuestionSpec | None = None, *, student: bool = False
+    ) -> None:
+        self.names = names
+        self.path = path
+        self.question = question
+        self.student = student
+        self.mistakes: list[Mistake] = []
+
+    def text(self, syntax: AnswerSyntax, this: Iterable[str] = ()) -> None:
+        """All that a text names; ``this`` are the addresses of the results that the exhibit above a caption shows."""
+        self.mistakes += syntax.mistakes
+        if not self.student:
+            hint = "say after {% otherwise %} what holds when the numbers fall the other way"
+            message = "this claim has no {% otherwise %} branch"
+            self.mistakes += [Mistake(message, self.path, line, hint=hint) for line in syntax.one_sided]
+        shown = set(this)
+        for reads, what in ((syntax.metrics, "metric"), (syntax.tables, "table")):
+            for read in reads:
+                if read.result == "this" and not read.question:
+                    self._this(read, shown, what)
+                else:
+                    self.read(read, what)
+        if self.question is None:
+            for exhibit in syntax.exhibits:
+                message = f"{exhibit.kind} {exhibit.name!r} stands outside an answer"
+                self.mistakes.append(Mistake(message, self.path, exhibit.line, hint="refer to it with ref()"))
+        for reference in syntax.refs:
+            self._reference(reference)
+        for role in syntax.roles:
+            lacking = [p for p in self.names.course.profiles.values() if role.name not in p.roles]
+            if lacking:
+                where = " and ".join(repr(profile.name) for profile in lacking)
+                self.unknown(role, f"role in profile {where}", lacking[0].roles)
+        self.citations(syntax)
+
+    def citations(self, syntax: AnswerSyntax) -> None:
+        """Every citation needs an entry of the bibliography."""
+        for citation in syntax.citations:
+            if self.names.keys is not None and citation.name not in self.names.keys:
+                self.unknown(citation, "entry of the bibliography", self.names.keys)
+
+    def unknown(self, named: Named, what: str, known: Iterable[str]) -> None:
+        """File the mistake that a text names something that does not exist."""
+        self.mistakes.append(Mistake(f"there is no such {what}", self.path, named.line, **wanted(named.name, known)))
+
+    def _this(self, read: ResultRead, shown: set[str], what: str) -> None:
+        """`this` in a caption: the only result that its exhibit shows."""
+        if len(shown) > 1:
+            hint = "name the result that is meant"
+            got = ", ".join(sorted(shown))
+            self.mistakes.append(
+                Mistake("`this` could be several results here", self.path, read.line, got=got, hint=hint)
+            )
+        for address in shown:
+            self._declared(read, address.partition("[")[0], what)
+
+    def read(self, read: ResultRead, what: str, profiles: Iterable[str] | None = None) -> None:
+        """A metric or table read from a result: the result, one grid point and the name must exist in each profile."""
+        home = read.question or (self.question.address if self.question else "")
+        address = f"{home}/{read.result}"
+        if self.names.unread.holds(home):
+            return
+        if not self.names.exists(address):
+            own = self.question.results if self.question and not read.question else ()
+            every = {key for found in self.names.bindings.values() for key in found.refs}
+            got = address if read.question else read.result
+            details = wanted(got, own or every)
+            self.mistakes.append(Mistake("there is no such result", self.path, read.line, **details))
+            return
+        for profile, refs in self.names.refs(address).items():
+            chosen = select(refs, {name: str(value) for name, value in read.point})
+            if len(chosen) != 1 and (profiles is None or profile in profiles):
+                expected = "one of " + ", ".join(map(str, refs))
+                message = f"names {len(chosen)} results in profile {profile!r}"
+                self.mistakes.append(Mistake(message, self.path, read.line, read.result, expected=expected))
+                return
+        self._declared(read, address, what)
+
+    def _declared(self, read: ResultRead, address: str, what: str) -> None:
+        signature = self.names.signature(address)
+        if signature is None:
+            return
+        axes = self.names.axes(address) if what == "metric" else ()
+        names = (*(signature.metrics if what == "metric" else signature.tables), *axes)
+        if not matches(read.name, names):
+            message = f"{signature.name} gives no such {what}"
+            self.mistakes.append(Mistake(message, self.path, read.line, read.result, **wanted(read.name, names)))
+
+    def _reference(self, reference: Named) -> None:
+        """ref("x"), ref("2-a/q01/x"), ref("2-a/q01") or ref("eq:label"): what it names must exist."""
+        name = reference.name
+        own = self.question.address if self.question else ""
+        home, _, short = name.rpartition("/") if name.count("/") >= 2 else (own, "", name)
+        if short.startswith("eq:"):
+            labels = self.names.equations
+            if labels is not None and short not in labels:
+                self.unknown(reference, "equation", labels)
+        elif name not in self.names.questions and not any(map(self.names.unread.holds, (name, home))):
+            spec = self.names.questions.get(home)
+            known = {*spec.tables, *spec.figures} if spec else set()
+            if short not in known:
+                what = "table or figure" if spec else "question"
+                named = Named(short if spec else home, reference.line)
+                self.unknown(named, what, known if spec else self.names.questions)

@@ -1,0 +1,267 @@
+"""The command line: the only place that prints or exits. Commands import what they need when they run."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from generator import __version__
+from generator.cli.options import FOLDER, common_options, find_project, read_formats, read_settings
+
+if TYPE_CHECKING:
+    from generator.errors import GenreportError
+
+# \b keeps click from filling the lines of an example.
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="genreport")
+def cli() -> None:
+    """Build the lab report: run what its questions need, once, and render HTML and PDF.
+
+    \b
+    genreport build                     the whole report, on embedded data, into build/
+    genreport build 2-a/q03             compute one question, keep the rest
+    genreport plan                      what would be computed, and why
+    """
+
+
+@cli.command()
+@click.argument("selection", nargs=-1)
+@common_options(output=True)
+@click.option("--only", is_flag=True, help="Write just the selection, as a document of its own with the same numbers.")
+@click.option("--force", is_flag=True, help="Compute the selection again, although it is in the cache.")
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), default="auto", show_default=True)
+@click.option("--jobs", type=click.IntRange(1), help="Jobs at once (one per core, or one per card).")
+@click.option("--executor", default="here", show_default=True, metavar="PLACE", help="here, or dask://HOST:PORT.")
+@click.option("--format", "formats", default="html,pdf", show_default=True, help="Which documents to write.")
+@click.option("--strict", is_flag=True, help="Warnings make the build fail (exit code 1).")
+@click.option("--edition", type=click.Choice(["student", "worksheet", "reference"]), help="Whom the report is for.")
+@click.option("--frames", is_flag=True, help="A worksheet with empty frames for its exhibits; computes nothing.")
+@click.option("--fields", is_flag=True, help="A worksheet whose PDF has fields to write in.")
+def build(selection: tuple[str, ...], formats: str, only: bool, force: bool, **options: Any) -> None:
+    """Compute what is missing and write the report.
+
+    SELECTION is a lab (2-a) or a question (2-a/q03); everything without one. A folder made by `genreport init`, as the
+    first word of the selection or as the current folder, gives the student's report with the answers in it.
+
+    \b
+    genreport build
+    genreport build 2-a/q03 --profile light --data ~/genreport-data
+    genreport build 2-a --only --format pdf
+    genreport build --set classifier=mobilenet_v2 --profile light
+    genreport build --edition worksheet --frames --fields
+    genreport build my-report 2-a
+    """
+    from generator.cli.build_display import BuildDisplay
+    from generator.commands.build import build as run_build
+
+    project, selection = find_project(selection)
+    settings = read_settings(formats=read_formats(formats), project=project, **options)
+    with BuildDisplay() as display:
+        report = run_build(settings, selection, only=only, force=force, listen=display.listen, say=display.say)
+    display.conclude(report)
+    sys.exit(int(report.exit_code))
+
+
+@cli.command()
+@click.argument("folder", type=FOLDER)
+@common_options()
+def init(folder: Path, **options: Any) -> None:
+    """Make a student's project in FOLDER: report.yaml, and a file for each answer that says what it can use.
+
+    In a folder that is a project already, only what is missing is added.
+
+    \b
+    genreport init my-report
+    genreport init my-report --profile light
+    """
+    from generator.commands.init import begin_project
+
+    written = begin_project(folder, read_settings(**options))
+    click.echo(
+        f"{len(written)} files written to {folder}/: put your names into report.yaml, your answers into answers/,"
+    )
+    click.echo(f"and run: genreport build {folder}")
+
+
+@cli.command()
+@click.argument("submissions", nargs=-1, required=True, type=click.Path(path_type=Path))
+@common_options()
+@click.option("--output", type=FOLDER, default="check", show_default=True, help="Where the summary and reports go.")
+@click.option("--jobs", type=click.IntRange(1), help="Submissions at once (one per core).")
+def check(submissions: tuple[Path, ...], output: Path, **options: Any) -> None:
+    """Build many students' projects and sum up what stands in them, for teachers.
+
+    A SUBMISSION is a project's folder, or a folder full of projects. Each is built under its own profile, or the given
+    one, in a process with limits on time and memory; the summary names unanswered questions, contradicted claims,
+    numbers that no result supports, results that differ from ours, and identical answers.
+
+    \b
+    genreport check submissions/
+    genreport check submissions/ada submissions/alan --output ~/marking
+    """
+    from generator.cli.check_display import CheckDisplay
+    from generator.commands.check import look_over
+    from generator.commands.check_summary import write_summary
+
+    with CheckDisplay() as display:
+        settings, profile = read_settings(**options), options["profile"]
+        found = look_over(submissions, settings, output, display.finished, display.listen, profile)
+    sys.exit(display.conclude(found, write_summary(found, output)))
+
+
+@cli.command()
+@click.argument("selection", nargs=-1)
+@common_options()
+def plan(selection: tuple[str, ...], **options: Any) -> None:
+    """Show every job: cached or not, and for one that is not, what changed.
+
+    \b
+    genreport plan
+    genreport plan 2-a/q03 --profile light
+    """
+    from generator.cli.plan_display import show_plan
+    from generator.commands.plan import make_plan
+
+    show_plan(make_plan(read_settings(**options), selection)[2])
+
+
+@cli.command("list")
+@common_options()
+def list_(**options: Any) -> None:
+    """List the questions with their state.
+
+    \b
+    genreport list
+    genreport list --profile course
+    """
+    from generator.cli.plan_display import show_questions
+    from generator.commands.plan import make_plan
+
+    session, planned, _ = make_plan(read_settings(**options))
+    show_questions(session, planned)
+
+
+@cli.command()
+@click.argument("question")
+@common_options()
+def why(question: str, **options: Any) -> None:
+    """Tell one question's story: its results, where they came from, and what would be computed.
+
+    \b
+    genreport why 2-a/q03
+    """
+    from generator.cli.plan_display import show_story
+    from generator.commands.plan import make_plan
+
+    session, planned, _ = make_plan(read_settings(**options), [question])
+    for address in session.questions([question]):
+        show_story(session, planned, address)
+
+
+@cli.command()
+@common_options()
+@click.option("--force", is_flag=True, help="Replace files that differ from the published ones.")
+def fetch(force: bool, **options: Any) -> None:
+    """Download and verify all data and weights that a profile needs; goes on where it stopped.
+
+    \b
+    genreport fetch --profile course
+    genreport fetch --profile light --data /scratch/genreport
+    """
+    from generator.cli.fetch_display import FetchDisplay
+    from generator.commands.fetch import fetch_data
+
+    settings = read_settings(**options)
+    with FetchDisplay(settings.data) as display:
+        fetched, by_hand = fetch_data(settings, display.listen, force=force)
+    sys.exit(display.conclude(fetched, by_hand))
+
+
+@cli.command()
+@common_options()
+def doctor(**options: Any) -> None:
+    """Check Python, torch, Pango, fonts, data, weights and disk, and say how to mend each fault.
+
+    \b
+    genreport doctor
+    genreport doctor --data ~/genreport-data
+    """
+    from generator.cli.doctor_display import show_checks
+    from generator.commands.doctor import diagnose
+
+    sys.exit(show_checks(diagnose(read_settings(**options))))
+
+
+@cli.command()
+@common_options()
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def clean(yes: bool, **options: Any) -> None:
+    """Remove cache entries that no question needs any more, under any profile.
+
+    \b
+    genreport clean
+    genreport clean --yes
+    """
+    from generator.cli.words import human_size
+    from generator.commands.clean import unneeded
+
+    cache, stale = unneeded(read_settings(**options))
+    if not stale:
+        click.echo(f"Every entry in {cache.folder} is needed.")
+        return
+    entries = "1 entry" if len(stale) == 1 else f"{len(stale)} entries"
+    size = human_size(sum(entry.size for entry in stale))
+    if yes or click.confirm(f"Remove {entries} ({size}) from {cache.folder}?"):
+        for entry in stale:
+            cache.remove(entry.fingerprint)
+        click.echo(f"Removed {entries}, {size}.")
+
+
+def main() -> None:
+    """Run the command line; what goes wrong is said without a traceback, and the exit code tells its kind."""
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.Exit as request:
+        sys.exit(request.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("\nStopped. What was finished is kept; the same command goes on from here.", err=True)
+        sys.exit(130)
+    except Exception as error:
+        from generator.errors import GenreportError, InputError
+        from generator.jobs import ExitCode
+
+        if not isinstance(error, GenreportError):
+            click.echo(_unexpected(error), err=True)
+            sys.exit(int(ExitCode.JOB_FAILED))
+        click.echo(_worded(error), err=True)
+        sys.exit(int(ExitCode.BAD_INPUT if isinstance(error, InputError) else ExitCode.JOB_FAILED))
+
+
+def _worded(error: GenreportError) -> str:
+    mistakes = getattr(error, "mistakes", ())
+    head = f"{len(mistakes)} mistakes, nothing was computed:\n" if len(mistakes) > 1 else ""
+    return click.style("error: ", fg="red", bold=True) + head + str(error)
+
+
+def _unexpected(error: Exception) -> str:
+    """A fault of genreport's own: one line for the user, the traceback in a file for whoever mends it."""
+    import tempfile
+    import traceback
+
+    text = "".join(traceback.format_exception(error))
+    with tempfile.NamedTemporaryFile("w", prefix="genreport-", suffix=".log", delete=False) as file:
+        file.write(text)
+    head = click.style("error: ", fg="red", bold=True) + f"{type(error).__name__}: {error}"
+    return f"{head}\n    hint: this is a fault of genreport itself; please report it with {file.name}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""How plans, questions and the story of one question are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from generator.cli.words import human_time
+from generator.planning.plan import Plan, PlannedJob, Standing
+
+if TYPE_CHECKING:
+    from generator.commands.session import Session
+
+
+STYLES = {Standing.HIT: "green", Standing.MISS: "yellow", Standing.BLOCKED: "red"}
+
+
+def show_plan(planned: Iterable[PlannedJob]) -> None:
+    """Print every job with its standing and, for a miss, what changed."""
+    console = Console(highlight=False, soft_wrap=True)
+    jobs = list(planned)
+    for job in jobs:
+        head = f"[{STYLES[job.standing]}]{job.standing.value:12}[/] {escape(', '.join(job.addresses))}"
+        time_ = f" (about {human_time(job.job.seconds)})" if job.standing is Standing.MISS and job.job.seconds else ""
+        console.print(f"{head} [dim]{job.job.computation} {job.job.fingerprint[:12]}{time_}[/]")
+        _print_reasons(console, job)
+    missing = [job for job in jobs if job.standing is Standing.MISS]
+    known = sum(job.job.seconds or 0.0 for job in missing)
+    unknown = sum(1 for job in missing if job.job.seconds is None)
+    estimate = f", about {human_time(known)} of computing" if known else ""
+    estimate += f" ({unknown} of unknown length)" if unknown else ""
+    console.print(f"{len(jobs)} jobs: {len(jobs) - len(missing)} stay, {len(missing)} to compute{estimate}")
+
+
+def _print_reasons(console: Console, job: PlannedJob) -> None:
+    for reason in job.reasons if job.standing is not Standing.HIT else ():
+        console.print(f"             [dim]because:[/] {escape(str(reason))}")
+    if job.failure is not None:
+        console.print(f"             [red]{escape(job.failure.reason)}[/]")
+        console.print(f"             hint: {escape(job.failure.hint)}")
+
+
+def show_questions(session: Session, plan: Plan) -> None:
+    """Print each question with its mark and state."""
+    console = Console(highlight=False)
+    table = Table(box=None, pad_edge=False)
+    for title in ("question", "title", "mark", "results", "state"):
+        table.add_column(title, overflow="fold")
+    for question in session.course.questions():
+        jobs = [plan.jobs[fp] for address, fp in plan.by_address.items() if address.startswith(f"{question.address}/")]
+        standings = [job.standing for job in jobs]
+        worst = next((s for s in (Standing.BLOCKED, Standing.MISS) if s in standings), Standing.HIT)
+        words = f"{standings.count(worst)} {worst.value}" if worst is not Standing.HIT else "ready"
+        state = f"[{STYLES[worst]}]{words}[/]"
+        table.add_row(question.address, escape(question.title), question.mark.value, str(len(jobs)), state)
+    console.print(table)
+
+
+def show_story(session: Session, plan: Plan, address: str) -> None:
+    """Print one question: its files, its results with where they came from, its exhibits."""
+    console = Console(highlight=False, soft_wrap=True)
+    question = session.course.question(address)
+    console.print(f"[bold]{address}  {escape(question.title)}[/] {question.mark.value}")
+    console.print(f"  question  {question.place.path}\n  answer    {question.answer.path}")
+    own = [place for place in plan.by_address if place.rpartition("/")[0] == address]
+    for fingerprint in dict.fromkeys(plan.by_address[place] for place in own):
+        _show_job(console, session, plan, plan.jobs[fingerprint])
+    for kind, exhibits in (("table", question.tables), ("figure", question.figures)):
+        for name in exhibits:
+            console.print(f"  {kind:9} {name}")
+
+
+def _show_job(console: Console, session: Session, plan: Plan, planned: PlannedJob) -> None:
+    """One job with its parameters and, if it was computed, when and where."""
+    job = planned.job
+    head = f"[{STYLES[planned.standing]}]{planned.standing.value}[/] {escape(', '.join(planned.addresses))}"
+    console.print(f"  {head} [dim]{job.fingerprint[:12]}[/]")
+    parameters = ", ".join(f"{name}={value!r}" for name, value in job.parameters.items())
+    console.print(f"      {job.computation}({escape(parameters)})")
+    for name, target in job.inputs.items():
+        console.print(f"      {name} from {escape(', '.join(plan.jobs[target].addresses))}")
+    if planned.standing is Standing.HIT:
+        origin = session.cache.provenance(job.fingerprint)
+        console.print(f"      computed {origin.finished} in {human_time(origin.duration)} on {escape(origin.device)}")
+    _print_reasons(console, planned)

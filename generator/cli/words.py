@@ -1,0 +1,23 @@
+"""Sizes and durations as people say them."""
+
+from __future__ import annotations
+
+
+def human_size(size: float) -> str:
+    """A number of bytes as people say it: 12.3 MB."""
+    for unit in ("bytes", "kB", "MB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} GB"
+
+
+def human_time(seconds: float) -> str:
+    """A duration as people say it: 0.4 s, 12 s, 3 min 20 s, 1 h 05 min."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if not minutes:
+        return f"{rest} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"

@@ -1,0 +1,198 @@
+"""The program as a list of verbs: open, plan, run, render; every command of the command line is one of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from generator import __version__
+from generator.commands.computing import Listener, compute_results, failures
+from generator.commands.session import Session, Settings, open_session
+from generator.commands.up_to_date import Rendering, is_current, mark_current, render_key
+from generator.course.editions import Edition
+from generator.errors import CacheError, RenderError
+from generator.jobs import ExitCode, Outcome, State
+from generator.planning.plan import Plan
+from generator.store.cache import DamagedEntryError
+from generator.store.files import replace_file, to_json
+
+if TYPE_CHECKING:
+    from generator.render.content.document import Report
+    from generator.render.figures import Drawing
+
+Say = Callable[[str], None]
+Drawings = MutableMapping[tuple[str, str, float], "Drawing"]
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What a build did. ``written`` is empty when the report on disk was already the right one.
+
+    ``gaps`` are the questions that a student's report has no answer for.
+    """
+
+    computed: int
+    cached: int
+    files: tuple[Path, ...]
+    written: bool
+    problems: tuple[str, ...]
+    warnings: tuple[str, ...]
+    gaps: tuple[str, ...]
+    exit_code: ExitCode
+
+
+def build(
+    settings: Settings,
+    selection: Iterable[str] = (),
+    *,
+    only: bool = False,
+    force: bool = False,
+    listen: Listener = lambda event: None,
+    say: Say = lambda text: None,
+) -> BuildReport:
+    """Compute what the selection needs and render the report.
+
+    Raises:
+        InputError: the questions, answers or options are wrong; nothing was computed or written.
+        ExecutorError, CacheError: there is nowhere to compute, or no room to keep results.
+    """
+    session = open_session(settings)
+    chosen = session.questions(selection)
+    _check_writable(settings)
+    part = "+".join(chosen) if only else "all"
+    computing = () if settings.frames else chosen  # empty frames need no results
+    plan, outcomes = compute_results(session, computing, force, listen)
+    report, key = _report(session, plan, outcomes, chosen if only else None)
+    warnings: list[str] = []
+    rendering = current = is_current(settings.output, part, key)
+    if rendering is None:
+        warnings = _remove_damaged(session, report)
+        if warnings:
+            plan, outcomes = compute_results(session, computing, False, listen)
+            report, key = _report(session, plan, outcomes, chosen if only else None)
+        rendering = _render(session, report, plan, say)
+        if rendering.files:  # a report without its PDF is tried again
+            mark_current(settings.output, part, key, rendering)
+    session.save()
+    states = [outcomes[planned.job.fingerprint].state for planned in plan.needed(computing)]
+    problems = (*failures(plan, outcomes), *rendering.problems)
+    warnings += rendering.warnings
+    failed = bool(problems) or (settings.strict and bool(warnings))
+    return BuildReport(
+        computed=states.count(State.COMPUTED),
+        cached=states.count(State.HIT),
+        files=rendering.main,
+        written=current is None,
+        problems=problems,
+        warnings=tuple(warnings),
+        gaps=rendering.gaps,
+        exit_code=ExitCode.JOB_FAILED if failed else ExitCode.OK,
+    )
+
+
+def compute(settings: Settings, listen: Listener = lambda event: None) -> tuple[str, ...]:
+    """Compute what is missing of all results and render nothing; one line for each job that failed."""
+    session = open_session(settings)
+    _check_writable(settings)
+    plan, outcomes = compute_results(session, session.questions(()), False, listen)
+    session.save()
+    return tuple(failures(plan, outcomes))
+
+
+def render_computed(session: Session, drawings: Drawings) -> Rendering:
+    """Render a report from what is in the cache; nothing is computed, and nothing but the report is written."""
+    plan, outcomes = compute_results(session, (), False, lambda event: None)
+    report, _ = _report(session, plan, outcomes, None)
+    return _render(session, dataclasses.replace(report, drawings=drawings), plan, lambda text: None)
+
+
+def _check_writable(settings: Settings) -> None:
+    """Find out before an hour of computing, not after, that there is nowhere to put the results."""
+    for name, folder in (("--cache", settings.cache), ("--output", settings.output)):
+        hint = f"choose another folder with {name}"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CacheError(f"cannot create {folder}: {error.strerror}", hint) from None
+        if not os.access(folder, os.W_OK):
+            raise CacheError(f"cannot write to {folder}", hint)
+
+
+def _report(
+    session: Session, plan: Plan, outcomes: Mapping[str, Outcome], only: tuple[str, ...] | None
+) -> tuple[Report, str]:
+    """What is to be rendered, and the key under which it would be the same again."""
+    from generator.render.content.document import Report
+
+    settings = session.settings
+    by_address = {address: outcomes[fingerprint] for address, fingerprint in plan.by_address.items()}
+    devices = dict.fromkeys(o.provenance.device for o in by_address.values() if o.provenance is not None)
+    report = Report(
+        course=session.shown,
+        profile=session.profile,
+        device=", ".join(devices),
+        version=__version__,
+        refs=plan.refs,
+        outcomes=by_address,
+        only=None if only is None else frozenset(only),
+        images=settings.project.folder if settings.project and settings.edition is Edition.STUDENT else None,
+        frames=settings.frames,
+        fields=settings.fields,
+    )
+    roles = {name: role.label for name, role in session.profile.roles.items()}
+    options = {
+        "profile": settings.profile,
+        "edition": [settings.edition.value, settings.frames, settings.fields],
+        "roles": roles,
+        "only": only,
+        "formats": sorted(settings.formats),
+    }
+    return report, render_key(session.shown.files, options, by_address, session.memo)
+
+
+def _remove_damaged(session: Session, report: Report) -> list[str]:
+    """Read every result that the report shows; entries whose checksums do not hold are removed and named."""
+    warnings = []
+    for address, outcome in report.outcomes.items():
+        try:
+            if outcome.has_result:
+                outcome.load()
+        except DamagedEntryError as error:
+            session.cache.remove(outcome.fingerprint)
+            warnings.append(f"{address}: {error.message}; it was computed again")
+    return warnings
+
+
+def _render(session: Session, report: Report, plan: Plan, say: Say) -> Rendering:
+    """Write the report, the exported results and the plan. No files are listed when there can be no PDF."""
+    from generator.render.outputs.report import render_report
+
+    output = session.settings.output
+    try:
+        rendered = render_report(report, output, session.settings.formats, say)
+        if report.only is None:
+            replace_file(output / "results" / "plan.json", to_json(_exported(plan)))
+    except RenderError as error:
+        pages = tuple(page for page in output.glob("report*.html") if "html" in session.settings.formats)
+        return Rendering(pages, (), (str(error),))
+    except OSError as error:
+        raise RenderError(
+            f"the report cannot be written to {output}: {error.strerror or error}",
+            "make room there, or choose another folder with --output; what was computed is kept",
+        ) from error
+    main = tuple(path for path in (rendered.html, rendered.pdf) if path is not None)
+    files = list(main)
+    if report.only is None:
+        files += [path for name in ("assets", "results") for path in (output / name).rglob("*") if path.is_file()]
+    said = [tuple(map(str, words)) for words in (rendered.problems, rendered.warnings, rendered.gaps)]
+    return Rendering(main, tuple(files), *said)
+
+
+def _exported(plan: Plan) -> dict[str, Any]:
+    """The plan as results/plan.json holds it: for each address its fingerprint and all that went into it."""
+    jobs = {address: asdict(plan.jobs[fp].ingredients) | {"fingerprint": fp} for address, fp in plan.by_address.items()}
+    return {"profile": plan.profile, "jobs": dict(sorted(jobs.items()))}

@@ -1,0 +1,121 @@
+"""What a student's own numbers have to do with ours: those typed into prose, and those of results handed in."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import TemplateSyntaxError
+
+from generator.answers.prose import read_prose
+
+#: A number as people type it, thousands with commas or narrow spaces: 89.4, -3, 1,000. Not part of a name: 15-Scene.
+_THOUSANDS = r"\d{1,3}(?:[,\u202f\u00a0]\d{3})+(?:\.\d+)?"
+_NUMBER = re.compile(rf"(?<![\w.,^_/-])-?(?:{_THOUSANDS}|\d+(?:\.\d+)?)(?![\w^-]|[.,]\d)")
+#: Formulas, citations, the addresses of links, headings, and the numbers of lists.
+_NOT_PROSE = re.compile(
+    r"\$\$[\s\S]{0,4000}?\$\$|\$[^$\n]{1,2000}\$|\[@[^\]\n]{0,300}\]|\]\([^)\n]{0,300}\)|^#+ [^\n]*$|^ {0,3}\d+[.)] ",
+    re.MULTILINE,
+)
+_ALWAYS = 12  # whole numbers up to here count things that no result needs to support
+_COMMON = (95.0, 100.0)  # the level of intervals, and the whole
+_YEARS = range(1900, 2101)
+_SCALES = (1.0, 100.0, 1e-3, 1e-6, 1e-9)  # as they are, in per cent, in thousands, in millions, in billions
+
+#: How far a number may be from ours where we know no spread: a part of its size.
+TOLERANCE = 0.02
+_SPREADS = 2.0
+_EXACT = 1e-9
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A number in an answer's prose, as it is typed, with its line."""
+
+    text: str
+    line: int
+
+    @property
+    def value(self) -> float:
+        """The number."""
+        return float(re.sub(r"[,\u202f\u00a0 ]", "", self.text))
+
+    @property
+    def digits(self) -> int:
+        """How many digits it has after the point."""
+        return len(self.text.partition(".")[2])
+
+
+def typed_numbers(text: str) -> Iterator[Typed]:
+    """The numbers in an answer's prose; formulas, code, tags, citations, links and headings are not prose."""
+    try:
+        prose, _ = read_prose(text)
+    except TemplateSyntaxError:
+        return
+    prose = _NOT_PROSE.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), prose)
+    for found in _NUMBER.finditer(prose):
+        yield Typed(found[0], prose.count("\n", 0, found.start()) + 1)
+
+
+def unsupported(text: str, known: Iterable[Any], given: str) -> list[Typed]:
+    """The typed numbers that no value of the results rounds to, at the digits at which they are typed.
+
+    Numbers that ``given``, the statement of the question, mentions need no support, nor do small counts and years.
+    """
+    values = [abs(float(value)) for value in known if _is_number(value)]
+    mentioned = set(_COMMON) | {float(number) for number in re.findall(r"\d+(?:\.\d+)?", given)}
+    return [
+        number
+        for number in typed_numbers(text)
+        if not _plain(number) and abs(number.value) not in mentioned and not _rounds(number, values)
+    ]
+
+
+def _plain(number: Typed) -> bool:
+    whole = not number.digits
+    return whole and (abs(number.value) <= _ALWAYS or (number.value in _YEARS and "," not in number.text))
+
+
+def _rounds(number: Typed, values: Iterable[float]) -> bool:
+    half = 0.5 * 10.0**-number.digits
+    wanted = abs(number.value)
+    return any(abs(value * scale - wanted) <= half * (1 + _EXACT) for value in values for scale in _SCALES)
+
+
+def differing(handed_in: bytes, ours: Mapping[str, Any]) -> list[str]:
+    """Where metrics.json of a submission differs from our metrics beyond the seeds' spread, one line for each.
+
+    The spread of "…/accuracy" is our "…/accuracy_std"; where there is none, a number may differ by TOLERANCE of its
+    size. Measured times are not compared. Raises ValueError when the file is no such JSON.
+    """
+    try:
+        theirs = json.loads(handed_in)
+    except (ValueError, RecursionError) as error:
+        raise ValueError("metrics.json cannot be read") from error
+    if not isinstance(theirs, dict):
+        raise ValueError("metrics.json holds no metrics")
+    compared = [name for name in theirs if name in ours and "seconds" not in name.rpartition("/")[2]]
+    return [
+        f"{name}: {_shown(theirs[name])} instead of {_shown(ours[name])}"
+        for name in compared
+        if not _agree(theirs[name], ours[name], ours.get(f"{name}_std"))
+    ]
+
+
+def _agree(theirs: Any, ours: Any, spread: Any) -> bool:
+    if not (_is_number(theirs) and _is_number(ours)):
+        return bool(theirs == ours)
+    allowed = _SPREADS * spread if _is_number(spread) else TOLERANCE * abs(ours)
+    return bool(abs(theirs - ours) <= allowed + _EXACT * abs(ours))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _shown(value: Any) -> str:
+    return f"{value:.6g}" if _is_number(value) else repr(value)[:40]

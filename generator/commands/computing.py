@@ -1,0 +1,76 @@
+"""Compute what a selection of questions needs: from the plan to an outcome for each of its jobs."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Mapping
+
+from generator.commands.session import Session
+from generator.jobs import Failure, Job, Outcome, State
+from generator.planning.plan import Plan, Standing
+from generator.running.executors.choose import ExecutorSpec
+from generator.running.runner import Event, run_jobs
+
+Listener = Callable[[Event], None]
+
+
+def compute_results(
+    session: Session, chosen: tuple[str, ...], force: bool, listen: Listener
+) -> tuple[Plan, dict[str, Outcome]]:
+    """Plan, and compute what is missing of the chosen questions; every planned job gets an outcome by fingerprint."""
+    whole = len(chosen) == sum(1 for _ in session.course.questions())
+    plan = session.plan(frozenset({*chosen, *(["roles"] if whole else [])}) if force else frozenset())
+    needed = {planned.job.fingerprint for planned in plan.needed(chosen)}
+    outcomes: dict[str, Outcome] = {}
+    jobs: list[Job] = []
+    for fingerprint, planned in plan.jobs.items():
+        failure = _blocked(plan, fingerprint)
+        if planned.standing is Standing.HIT:
+            load = functools.cache(functools.partial(session.cache.load, fingerprint))
+            outcomes[fingerprint] = Outcome(State.HIT, fingerprint, session.cache.provenance(fingerprint), load=load)
+        elif fingerprint not in needed:
+            outcomes[fingerprint] = Outcome(State.PENDING, fingerprint)
+        elif failure is not None:
+            state = State.FAILED if planned.standing is Standing.BLOCKED else State.SKIPPED
+            outcomes[fingerprint] = Outcome(state, fingerprint, failure=failure)
+        else:
+            jobs.append(planned.job)
+    for job in jobs:
+        if session.cache.has(job.fingerprint):  # forced: while its entry is there, no worker computes it
+            session.cache.remove(job.fingerprint)
+    settings = session.settings
+    spec = ExecutorSpec(settings.executor, settings.jobs, settings.device)
+    hits = [planned.job for planned in plan.jobs.values() if planned.standing is Standing.HIT]
+    outcomes |= run_jobs(jobs, session.cache, spec, data=settings.data, on_event=listen, hits=hits)
+    _remember(session, plan, outcomes)
+    return plan, outcomes
+
+
+def _blocked(plan: Plan, fingerprint: str) -> Failure | None:
+    """Why the job cannot run, when data is missing for it or for one of its inputs."""
+    planned = plan.jobs[fingerprint]
+    if planned.standing is Standing.BLOCKED:
+        return planned.failure
+    for target in planned.job.inputs.values():
+        cause = _blocked(plan, target)
+        if cause is not None:
+            return Failure(f"its input {plan.jobs[target].job.address} cannot be computed: {cause.reason}", cause.hint)
+    return None
+
+
+def _remember(session: Session, plan: Plan, outcomes: Mapping[str, Outcome]) -> None:
+    """Note what each address was computed from, for the next `plan`."""
+    for address, fingerprint in plan.by_address.items():
+        outcome = outcomes[fingerprint]
+        if outcome.has_result and outcome.provenance is not None:
+            ingredients = plan.jobs[fingerprint].ingredients
+            session.history.note(plan.profile, address, ingredients, outcome.provenance.duration)
+
+
+def failures(plan: Plan, outcomes: Mapping[str, Outcome]) -> Iterator[str]:
+    """One line for each job that failed or was skipped, with all places that asked for it."""
+    for fingerprint, outcome in outcomes.items():
+        if outcome.failure is not None:
+            places = ", ".join(plan.jobs[fingerprint].addresses)
+            hint = f"\n    hint: {outcome.failure.hint}" if outcome.failure.hint else ""
+            yield f"{places}: {outcome.state.value}: {outcome.failure.reason}{hint}"

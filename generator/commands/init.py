@@ -1,0 +1,172 @@
+"""Lay out a student's project: report.yaml, and for each question a file that says what its answer can use."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from generator.commands.session import Settings, open_session
+from generator.course.editions import Edition
+from generator.course.project import FILE, IMAGES
+from generator.course.spec import CourseSpec, FigureSpec, QuestionSpec, ResultRef, TableSpec
+from generator.errors import InputError, Mistake
+from generator.planning.catalogue import Catalogue
+
+_WIDTH = 110
+_WORDS = ("label", "network", "name", "layer", "architecture")  # metrics that are no numbers
+_TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+
+_REPORT = """\
+# What stands on the cover of your report. Lines that you leave out are the course's own.
+title: {title}
+authors:
+  - {{name: Your name, number: "12345678"}}
+institution: {institution}
+programme: {programme}
+course: {course}
+year: {year}
+language: {language}     # for hyphenation and screen readers: en, fr, …
+theme: {theme}   # chapters (a cover, Figure 2.1) or sections (a title above the contents, Figure 7)
+labs: [{labs}]   # those of your report, in its order
+profile: {profile}   # quick, light or course: which data and networks
+"""
+
+_OWN = """\
+{{#
+{what} of the report, in your own words. It may print numbers by their full names,
+{{{{ metric("{example}") }}}}, and make claims. Leave it empty to have none.
+#}}
+"""
+
+
+def begin_project(folder: Path, settings: Settings) -> list[Path]:
+    """Lay out a student's project, or add what is new to one; no file is replaced. Raises InputError."""
+    session = open_session(dataclasses.replace(settings, edition=Edition.WORKSHEET))  # no answer is even read
+    written = write_project(folder, session.course, session.catalogue, session.bindings.refs, settings.profile)
+    session.save()
+    return written
+
+
+def write_project(
+    folder: Path, course: CourseSpec, catalogue: Catalogue, refs: Mapping[str, Sequence[ResultRef]], profile: str
+) -> list[Path]:
+    """Write what is missing of a project into ``folder`` and return what was written; no file is ever replaced.
+
+    ``refs`` maps a result's address to its grid under the profile. Raises InputError when the folder cannot be one.
+    """
+    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / FILE).is_file())):
+        hint = "name a new folder, or an empty one"
+        raise InputError([Mistake("this is no place for a project: it holds other things", folder, hint=hint)])
+    written = []
+    for name, text in _files(course, catalogue, refs, profile):
+        path = folder / name
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            written.append(path)
+    (folder / IMAGES).mkdir(exist_ok=True)
+    return written
+
+
+def _files(
+    course: CourseSpec, catalogue: Catalogue, refs: Mapping[str, Sequence[ResultRef]], profile: str
+) -> Iterator[tuple[str, str]]:
+    words = {name: _quoted(getattr(course, name)) for name in ("title", "institution", "programme", "course", "year")}
+    labs = ", ".join(lab.id for lab in course.labs)
+    yield FILE, _REPORT.format(**words, labs=labs, profile=profile, language=course.language, theme=course.theme.value)
+    shown = [result for question in course.questions() for result in question.results.values()]
+    example = (
+        _address(shown[0].ref, catalogue[shown[0].computation].metrics, refs) if shown else "lab/question/result.x"
+    )
+    for name in ("introduction", "conclusion"):
+        yield f"answers/{name}.md", _OWN.format(what=f"The {name}", example=example)
+    for lab in course.labs:
+        yield f"answers/{lab.id}/conclusion.md", _OWN.format(what=f"The conclusion of “{lab.title}”", example=example)
+        for question in lab.questions():
+            yield f"answers/{question.address}.md", starter(question, catalogue, refs)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def starter(question: QuestionSpec, catalogue: Catalogue, refs: Mapping[str, Sequence[ResultRef]]) -> str:
+    """The answer file that a student begins with: nothing but a comment, so that it counts as empty."""
+    mark = f" ({question.mark.value})" if question.mark.value else ""
+    place = f"{question.lab}, question {question.number}" if question.number else question.lab
+    lines = [f"{place}{mark}: {question.title}", "", question.statement.strip(), ""]
+    lines += _exhibits(question)
+    lines += _numbers(question, catalogue, refs)
+    text = "\n".join(lines).replace("#}", "# }")
+    return f"{{#\n{text.rstrip()}\n#}}\n\n"
+
+
+def _exhibits(question: QuestionSpec) -> list[str]:
+    """How to place and name each table and figure, with what it holds."""
+    exhibits: list[TableSpec | FigureSpec] = [*question.tables.values(), *question.figures.values()]
+    if not exhibits:
+        return ["This question has no table or figure.", ""]
+    lines = [
+        "Tables and figures. Each line below, alone on its line in your answer, puts one there; those that you do not",
+        f'place follow at the end. In a sentence, refer to one with {{{{ ref("{exhibits[0].name}") }}}}.',
+        "",
+    ]
+    for exhibit in exhibits:
+        kind = "table" if isinstance(exhibit, TableSpec) else "figure"
+        place = f"{kind} {exhibit.name}, in the appendix" if exhibit.appendix else f'{{{{ {kind}("{exhibit.name}") }}}}'
+        lines += [f"  {place}", *_wrapped(_contents(exhibit))]
+    return [*lines, ""]
+
+
+def _contents(exhibit: TableSpec | FigureSpec) -> str:
+    """A table's columns; a figure's description, with an ellipsis for each number that it would print."""
+    if isinstance(exhibit, TableSpec):
+        return "columns: " + ", ".join(column.title for column in exhibit.columns)
+    return " ".join(_TEMPLATE.sub("…", exhibit.alt).split())
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, _WIDTH, initial_indent="      ", subsequent_indent="      ")
+
+
+def _numbers(question: QuestionSpec, catalogue: Catalogue, refs: Mapping[str, Sequence[ResultRef]]) -> list[str]:
+    """The metrics of each result, spelt as an answer prints them, and what a claim looks like."""
+    if not question.results:
+        return []
+    lines = [
+        "Numbers. Print one with {{ … }}, and a filter: | percent, | decimal(2), | integer, | scientific, | p_value.",
+        "",
+    ]
+    for result in question.results.values():
+        metrics = catalogue[result.computation].metrics
+        lines += [f"  {_spelling(result.ref, refs)}.NAME", *_wrapped("NAME: " + ", ".join(metrics))]
+    first = next(iter(question.results.values()))
+    read = f"{_spelling(first.ref, refs)}.{_example(catalogue[first.computation].metrics)}"
+    return [
+        *lines,
+        "",
+        "A claim is a sentence that the results must support; where they do not, it is printed with a warning:",
+        "",
+        f"  {{% claim {read} > 0 %}}It is {{{{ {read} }}}}, more than nothing.{{% endclaim %}}",
+    ]
+
+
+def _example(metrics: Sequence[str]) -> str:
+    """A metric that is likely to be a number: names of things come first in many results."""
+    return next((name for name in metrics if not name.endswith(_WORDS) and "*" not in name), metrics[0])
+
+
+def _spelling(ref: ResultRef, refs: Mapping[str, Sequence[ResultRef]]) -> str:
+    """A result as an answer spells it; of a grid, its first point."""
+    points = refs.get(str(ref)) or (ref,)
+    named = ", ".join(f'{name}="{value}"' for name, value in points[0].point)
+    return f"{ref.result}({named})" if named else ref.result
+
+
+def _address(ref: ResultRef, metrics: Sequence[str], refs: Mapping[str, Sequence[ResultRef]]) -> str:
+    """The full address of a result's metric."""
+    points = refs.get(str(ref)) or (ref,)
+    return f"{points[0]}.{_example(metrics)}"

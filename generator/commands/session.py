@@ -1,0 +1,153 @@
+"""A build's settings, and the course as they open it: loaded, checked, bound and planned."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from generator.checks.course import check_course
+from generator.course.editions import Edition
+from generator.course.loader import read_course
+from generator.course.project import Project
+from generator.course.spec import CourseSpec, ProfileSpec, RoleSpec
+from generator.errors import InputError, Mistake
+from generator.folders import PACKAGE, default_cache, default_data, questions_folder, templates_folder
+from generator.planning.binding import Bindings, bind_course
+from generator.planning.catalogue import Catalogue, read_catalogue
+from generator.planning.fingerprint import canonical
+from generator.planning.history import History
+from generator.planning.parameters import Kind
+from generator.planning.plan import Plan, Planner
+from generator.store.cache import Cache
+from generator.store.memo import Memo
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the command line decides. ``overrides`` maps a role to the value that takes its place.
+
+    A student's report needs a ``project``; the other editions take its title page and its choice of labs, if given.
+    A worksheet may have empty ``frames`` in place of exhibits, and ``fields`` to write in in its PDF.
+    """
+
+    profile: str = "quick"
+    output: Path = Path("build")
+    cache: Path = field(default_factory=default_cache)
+    data: Path = field(default_factory=default_data)
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    device: str = "auto"
+    jobs: int | None = None
+    executor: str = "here"
+    formats: frozenset[str] = frozenset({"html", "pdf"})
+    strict: bool = False
+    edition: Edition = Edition.REFERENCE
+    project: Project | None = None
+    frames: bool = False
+    fields: bool = False
+    questions: Path = field(default_factory=questions_folder)
+    answers: Path = field(default_factory=lambda: templates_folder() / "answers")
+
+
+@dataclass
+class Session:
+    """The course under one profile, with what has been remembered of earlier builds.
+
+    ``shown`` is the course as the report shows it: with the labs that a project chose, under its title.
+    """
+
+    settings: Settings
+    course: CourseSpec
+    shown: CourseSpec
+    profile: ProfileSpec
+    catalogue: Catalogue
+    bindings: Bindings
+    cache: Cache
+    history: History
+    memo: Memo
+
+    def plan(self, forced: frozenset[str] = frozenset()) -> Plan:
+        """Every job of the course; ``forced`` are questions whose jobs are computed again."""
+        planner = Planner(self.cache, self.history, self.memo, self.settings.data)
+        return planner.plan(self.bindings, self.profile.name, forced)
+
+    def questions(self, selection: Iterable[str]) -> tuple[str, ...]:
+        """The addresses of the questions that a selection names ("2-a", "2-a/q03"); all for an empty one.
+
+        Raises InputError for names that do not exist.
+        """
+        every = [question.address for question in self.shown.questions()]
+        labs = [lab.id for lab in self.shown.labs]
+        chosen: set[str] = set()
+        mistakes = []
+        for name in selection:
+            found = {address for address in every if name in (address, address.partition("/")[0])}
+            if not found:
+                close = difflib.get_close_matches(name, [*labs, *every], n=1)
+                hint = f"did you mean {close[0]!r}?" if close else "`genreport list` shows all"
+                expected = "a lab (" + ", ".join(labs) + ") or a question (2-a/q03)"
+                mistakes.append(Mistake("there is no such selection", expected=expected, got=repr(name), hint=hint))
+            chosen |= found
+        if mistakes:
+            raise InputError(mistakes)
+        return tuple(address for address in every if address in chosen or not chosen)
+
+    def needs(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The data sets and the pre-trained networks that the profile's jobs read."""
+        files = {file for binding in self.bindings.by_address.values() for file in binding.files}
+        names = {kind: frozenset(n for k, n in files if k is kind) for kind in (Kind.DATASET, Kind.NETWORK)}
+        return names[Kind.DATASET], names[Kind.NETWORK]
+
+    def save(self) -> None:
+        """Keep what was remembered for the next build."""
+        self.memo.save()
+        self.history.save()
+
+
+def open_session(settings: Settings) -> Session:
+    """Load, check and bind the course. Raises InputError with every mistake of every file."""
+    memo = Memo(settings.cache / "memo.json")
+    catalogue = read_catalogue(memo)
+    project = settings.project
+    answers = project.answers if project and settings.edition is Edition.STUDENT else settings.answers
+    course, mistakes = read_course(settings.questions, answers, settings.edition)
+    if course is None:
+        raise InputError(mistakes)
+    checked = "" if mistakes else _content_key(course, memo)  # a file that is missing has no digest
+    if mistakes or not memo.holds("checked", checked):
+        mistakes += check_course(course, catalogue)
+        if mistakes:
+            raise InputError(dict.fromkeys(mistakes))
+        memo.keep("checked", checked)
+    profile = _profile(course, settings)
+    bindings = bind_course(course, profile, catalogue)
+    if bindings.mistakes:
+        raise InputError(bindings.mistakes)
+    history = History(settings.cache / "history.json")
+    shown = dataclasses.replace(project.cover(course), labs=project.labs(course)) if project else course
+    return Session(settings, course, shown, profile, catalogue, bindings, Cache(settings.cache), history, memo)
+
+
+def _content_key(course: CourseSpec, memo: Memo) -> str:
+    """A digest of all that checking reads: every file of the course and every module of the package."""
+    files = [*course.files, *sorted(PACKAGE.rglob("*.py"))]
+    digests = {str(path): memo.digest(path) for path in files}
+    return hashlib.sha256(canonical([course.edition.value, digests]).encode()).hexdigest()
+
+
+def _profile(course: CourseSpec, settings: Settings) -> ProfileSpec:
+    """The chosen profile with the overridden roles put in."""
+    if settings.profile not in course.profiles:
+        expected = "one of " + ", ".join(course.profiles)
+        raise InputError([Mistake("there is no such profile", expected=expected, got=repr(settings.profile))])
+    profile = course.profiles[settings.profile]
+    unknown = sorted(set(settings.overrides) - set(profile.roles))
+    if unknown:
+        expected = "one of " + ", ".join(sorted(profile.roles))
+        raise InputError([Mistake("--set names no role", expected=expected, got=repr(name)) for name in unknown])
+    roles = {name: RoleSpec(value, str(value)) for name, value in settings.overrides.items()}
+    return dataclasses.replace(profile, roles={**profile.roles, **roles})

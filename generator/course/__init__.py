@@ -1,0 +1,1 @@
+"""From the files of a course or of a student's project to what they specify."""

@@ -1,0 +1,55 @@
+"""Where an edition's answers come from: the course's own, a student's project, or nowhere."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator.course.editions import Edition
+from generator.course.spec import Answer
+from generator.course.untrusted_files import OwnFileError, read_own
+from generator.errors import Mistake
+
+#: A student's texts that belong to no question: "introduction", "conclusion", and a conclusion for each lab.
+OWN_TEXTS = ("introduction", "conclusion")
+
+
+@dataclass(frozen=True)
+class AnswerFiles:
+    """The answers below a folder; no file is opened for a worksheet.
+
+    A student's files are read with care and may be missing: their question then has an empty answer.
+    """
+
+    edition: Edition
+    folder: Path
+
+    def read(self, name: str) -> Answer | Mistake:
+        """The text called ``name`` ("2-a/q01", "conclusion"), or what is wrong with its file."""
+        path = self.folder / f"{name}.md"
+        if self.edition is Edition.WORKSHEET:
+            return Answer("", path)
+        try:
+            raw = read_own(self.folder, f"{name}.md") if self.edition is Edition.STUDENT else path.read_bytes()
+            return Answer(raw.decode("utf-8-sig"), path)
+        except UnicodeDecodeError as error:
+            return Mistake("is not text in UTF-8", path, error.object[: error.start].count(b"\n") + 1)
+        except FileNotFoundError:
+            return Mistake(f"the answer of {name} is missing", path, expected="a Markdown file")
+        except OwnFileError as error:
+            return Answer("", path) if error.absent else Mistake(str(error), path)
+        except OSError as error:
+            return Mistake(f"cannot be read: {error.strerror}", path, expected="a Markdown file")
+
+    def strays(self, questions: set[str]) -> list[Mistake]:
+        """A student's answers that no question would show: a file with a mistyped name is a lost answer."""
+        if self.edition is not Edition.STUDENT:
+            return []
+        labs = {question.partition("/")[0] for question in questions}
+        known = {*OWN_TEXTS, *questions, *(f"{lab}/conclusion" for lab in labs)}
+        hint = "give it the name of its question, or another ending"
+        found = sorted(Path(folder, name) for folder, _, names in os.walk(self.folder) for name in names)
+        texts = [path for path in found if path.suffix == ".md"]
+        strange = [path for path in texts if path.relative_to(self.folder).as_posix()[:-3] not in known]
+        return [Mistake("no question has this name", path, hint=hint) for path in strange]

@@ -1,0 +1,278 @@
+"""Read all questions of the course into one specification; every mistake of every file is found before any is shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from generator.answers.language import FUNCTIONS
+from generator.course.answer_files import AnswerFiles
+from generator.course.editions import Edition, Theme
+from generator.course.forms import (
+    CourseFile,
+    FigureEntry,
+    LabFile,
+    QuestionFile,
+    RowsEntry,
+    Strict,
+    TableEntry,
+)  # fmt: skip
+from generator.course.parsing import parse
+from generator.course.profiles import LAB_PROFILES, read_profiles
+from generator.course.question_files import column_spec, expected_spec, result_spec
+from generator.course.roles import NAME
+from generator.course.spec import (
+    Answer,
+    CourseSpec,
+    FigureSpec,
+    LabSpec,
+    Mark,
+    PanelSpec,
+    Place,
+    QuestionSpec,
+    RowsSpec,
+    SectionSpec,
+    TableSpec,
+)  # fmt: skip
+from generator.course.yaml_source import Source, Where, read_yaml
+from generator.errors import InputError, Mistake
+
+NUMBERED = re.compile(r"q0*(\d+)([a-z]?)")
+FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+TAKEN = {"this", "loop", *FUNCTIONS}  # words of the language of answers
+
+
+def load_course(questions: Path, answers: Path) -> CourseSpec:
+    """Read the course below ``questions`` with its answers below ``answers``.
+
+    Raises InputError with the mistakes of all files in their form; :mod:`generator.checks` checks what they name.
+    """
+    course, mistakes = read_course(questions, answers)
+    if mistakes or course is None:
+        raise InputError(mistakes)
+    return course
+
+
+def read_course(
+    questions: Path, answers: Path, edition: Edition = Edition.REFERENCE
+) -> tuple[CourseSpec | None, list[Mistake]]:
+    """The course with those of its questions that can be read, and the mistakes in the form of all files.
+
+    There is no course when course.yaml itself is wrong. What the edition must not show is not read: ``answers`` is the
+    student's own folder for a student's report, and is never opened for a worksheet.
+    """
+    loader = _Loader(questions, AnswerFiles(edition, answers))
+    return loader.course(), loader.mistakes
+
+
+class _Loader:
+    """Walks from the course to its labs and questions and gathers what is wrong on the way."""
+
+    def __init__(self, questions: Path, answers: AnswerFiles) -> None:
+        self.questions_folder = questions
+        self.answers = answers
+        self.edition = answers.edition
+        self.own_texts: dict[str, Path] = {}
+        self.mistakes: list[Mistake] = []
+        self.files: list[Path] = []
+
+    def read(self, path: Path, without: frozenset[str] = frozenset()) -> Source:
+        self.files.append(path)
+        return read_yaml(path, without)
+
+    def course(self) -> CourseSpec | None:
+        source = self.read(self.questions_folder / "course.yaml", self.edition.withheld_from_course)
+        form = parse(source, CourseFile)
+        self.mistakes += source.mistakes
+        names = _names(form.labs if form else source.data, "labs")
+        labs = [lab for number, name in names if (lab := self.lab(name, source, number)) is not None]
+        if form is None:
+            return None
+        self.duplicates(form.labs, source, ("labs",))
+        bibliography = self.questions_folder / form.bibliography
+        self.files.append(bibliography)
+        if not bibliography.is_file():
+            self.mistakes.append(
+                source.mistake("the bibliography is missing", ("bibliography",), got=form.bibliography)
+            )
+        self.mistakes += self.answers.strays({question.address for lab in labs for question in lab.questions()})
+        return CourseSpec(
+            title=form.title,
+            subtitle=form.subtitle,
+            course=form.course,
+            institution=form.institution,
+            programme=form.programme,
+            year=str(form.year),
+            authors=tuple((author.name, author.number) for author in form.authors),
+            labs=tuple(labs),
+            profiles=read_profiles(form.profiles, source, self.lab_profiles(labs), self.mistakes),
+            bibliography=bibliography,
+            root=self.questions_folder,
+            introduction=self.own_text("introduction", form.introduction),
+            conclusion=self.own_text("conclusion", form.conclusion),
+            language=form.language,
+            theme=Theme(form.theme),
+            edition=self.edition,
+            own_texts=self.own_texts,
+            source=source,
+            files=tuple(self.files),
+        )
+
+    def duplicates(self, names: list[str], source: Source, where: Where) -> None:
+        for number, name in enumerate(names):
+            if name in names[:number]:
+                self.mistakes.append(source.mistake(f"{name!r} stands twice", (*where, number), got=name))
+
+    def lab_profiles(self, labs: Iterable[LabSpec]) -> list[Source]:
+        """The files of those labs that have roles of their own."""
+        paths = (self.questions_folder / lab.id / LAB_PROFILES for lab in labs)
+        return [self.read(path) for path in paths if path.exists()]
+
+    def lab(self, name: str, course: Source, number: int) -> LabSpec | None:
+        folder = self.questions_folder / name
+        if not folder.is_dir():
+            expected = f"a folder {name}/ with lab.yaml beside course.yaml"
+            self.mistakes.append(course.mistake("there is no such lab", ("labs", number), expected=expected, got=name))
+            return None
+        source = self.read(folder / "lab.yaml", self.edition.withheld_from_labs)
+        form = parse(source, LabFile)
+        self.mistakes += source.mistakes
+        sections = []
+        listed: list[str] = []
+        for position, (title, introduction, names) in enumerate(_sections(form, source)):
+            where: Where = ("sections", position, "questions")
+            for index, question in names:
+                if question in listed:
+                    self.mistakes.append(source.mistake(f"question {question!r} stands twice", (*where, index)))
+                listed.append(question)
+            found = [self.question(name, question) for _, question in names]
+            sections.append(SectionSpec(title, introduction, tuple(q for q in found if q is not None)))
+        if form is None:
+            return None
+        self.strays(folder, listed)
+        conclusion = self.own_text(f"{name}/conclusion", form.conclusion)
+        return LabSpec(name, form.title, form.introduction, conclusion, tuple(sections), Place(source.path, 1), source)
+
+    def strays(self, folder: Path, listed: list[str]) -> None:
+        """Files that look like questions of the lab and are in none of its sections."""
+        for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
+            if path.suffix == ".yml":
+                self.mistakes.append(Mistake("the file would not be read", path, hint="its name must end in .yaml"))
+            elif path.stem not in {"lab", Path(LAB_PROFILES).stem, *listed}:
+                hint = f"add {path.stem} to a section of lab.yaml, or give the file another ending"
+                self.mistakes.append(Mistake("the question is in no section", path, hint=hint))
+
+    def question(self, lab: str, name: str) -> QuestionSpec | None:
+        source = self.read(self.questions_folder / lab / f"{name}.yaml", self.edition.withheld_from_questions)
+        form = parse(source, QuestionFile)
+        answer = self.answer(f"{lab}/{name}")
+        if form is not None:
+            self.names(form, source)
+        expected = [
+            expected_spec(entry, source, ("expected", n)) for n, entry in enumerate(form.expected if form else ())
+        ]
+        self.mistakes += source.mistakes
+        if form is None or answer is None:
+            return None
+        address = f"{lab}/{name}"
+        numbered = NUMBERED.fullmatch(name)
+        return QuestionSpec(
+            lab=lab,
+            id=name,
+            number="".join(numbered.groups()) if numbered else "",
+            title=form.title,
+            mark=Mark(form.mark),
+            statement=form.statement,
+            results={key: result_spec(address, key, entry, source) for key, entry in form.results.items()},
+            tables={key: self.table(key, entry, source) for key, entry in form.tables.items()},
+            figures={key: self.figure(key, entry, source) for key, entry in form.figures.items()},
+            answer=answer,
+            place=Place(source.path, 1),
+            source=source,
+            expected=tuple(expected),
+            marking=form.marking,
+            space=form.space,
+        )
+
+    def names(self, form: QuestionFile, source: Source) -> None:
+        """Results and exhibits need names that answers can spell; `this` is a panel's own result."""
+        groups: dict[str, Mapping[str, Strict]] = {
+            "results": form.results,
+            "tables": form.tables,
+            "figures": form.figures,
+        }
+        for group, entries in groups.items():
+            for key in entries:
+                if not NAME.fullmatch(key) or (group == "results" and key in TAKEN):
+                    expected = "small letters, digits and _, a letter first, and none of " + ", ".join(sorted(TAKEN))
+                    source.mistakes.append(source.mistake("not a name", (group, key), expected=expected, got=key))
+        for key in form.tables.keys() & form.figures.keys():
+            got = f"first in line {source.line(('tables', key))}"
+            source.mistakes.append(source.mistake("a table has the same name", ("figures", key), got=got))
+
+    def answer(self, name: str) -> Answer | None:
+        found = self.answers.read(name)
+        if isinstance(found, Mistake):
+            self.mistakes.append(found)
+            return None
+        if found.text or self.edition is Edition.REFERENCE:
+            self.files.append(found.path)
+        return found
+
+    def own_text(self, name: str, of_the_course: str) -> str:
+        """An introduction or conclusion: the course's, or a student's own."""
+        if self.edition is not Edition.STUDENT:
+            return of_the_course
+        answer = self.answer(name)
+        if answer is None or not answer.text.strip():
+            return ""
+        self.own_texts[name] = answer.path
+        return answer.text
+
+    def table(self, name: str, entry: TableEntry, source: Source) -> TableSpec:
+        where: Where = ("tables", name)
+        from_table = bool(entry.source or entry.table)
+        if from_table == bool(entry.rows) or (from_table and not (entry.source and entry.table)):
+            expected = "either from: and table:, or rows:"
+            self.mistakes.append(source.mistake("says not where its rows come from", where, expected=expected))
+        rows = [entry.rows] if isinstance(entry.rows, str) else entry.rows
+        return TableSpec(
+            name=name,
+            caption=entry.caption,
+            columns=tuple(column_spec(key, column) for key, column in entry.columns.items()),
+            source=entry.source,
+            table=entry.table,
+            rows=tuple(RowsSpec(r.source, r.label) if isinstance(r, RowsEntry) else RowsSpec(r) for r in rows),
+            row_title=entry.row_title,
+            appendix=entry.appendix,
+            place=Place(source.path, source.line(where) or 1),
+        )
+
+    def figure(self, name: str, entry: FigureEntry, source: Source) -> FigureSpec:
+        where: Where = ("figures", name)
+        panels = [PanelSpec(panel.source, panel.figure, panel.caption, panel.alt) for panel in entry.panels]
+        if bool(entry.panels) == bool(entry.source or entry.figure) or bool(entry.source) != bool(entry.figure):
+            expected = "either from: and figure:, or panels:"
+            self.mistakes.append(source.mistake("says not what to draw", where, expected=expected))
+        if entry.source:
+            panels = [PanelSpec(entry.source, entry.figure, entry.panel_caption, "")]
+        place = Place(source.path, source.line(where) or 1)
+        return FigureSpec(name, entry.caption, entry.alt, tuple(panels), entry.columns, entry.appendix, place)
+
+
+def _names(listed: Any, key: str = "") -> list[tuple[int, str]]:
+    """The names in a list with their places; of data that does not fit its model, those that do."""
+    if isinstance(listed, Mapping):
+        listed = listed.get(key)
+    items = enumerate(listed) if isinstance(listed, list) else ()
+    return [(number, name) for number, name in items if isinstance(name, str) and FILE_NAME.fullmatch(name)]
+
+
+def _sections(form: LabFile | None, source: Source) -> list[tuple[str, str, list[tuple[int, str]]]]:
+    """Title, introduction and questions of each section, as far as they can be read: a faulty lab has questions too."""
+    if form is not None:
+        return [(section.title, section.introduction, _names(section.questions)) for section in form.sections]
+    sections = source.data.get("sections") if isinstance(source.data, Mapping) else None
+    return [("", "", _names(section, "questions")) for section in sections] if isinstance(sections, list) else []

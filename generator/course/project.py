@@ -1,0 +1,126 @@
+"""A student's project: a folder with report.yaml, an answer for each question, and images."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from generator.course.editions import Theme
+from generator.course.forms import FileName, Strict
+from generator.course.parsing import nearest, parse
+from generator.course.spec import CourseSpec, LabSpec
+from generator.course.untrusted_files import OwnFileError, read_own
+from generator.course.yaml_source import Source, read_yaml_text
+from generator.errors import InputError, Mistake
+
+FILE = "report.yaml"
+IMAGES = "images"
+
+#: One line of a title page, without characters that could draw on a terminal.
+Line = Annotated[str, Field(max_length=300, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]*$")]
+
+
+class ProjectAuthor(Strict):
+    """One author."""
+
+    name: Line = Field(min_length=1)
+    number: Line = ""
+
+
+class ProjectFile(Strict):
+    """``report.yaml``; what it leaves out is the course's own."""
+
+    title: Line = ""
+    subtitle: Line = ""
+    authors: list[ProjectAuthor] = Field(min_length=1, max_length=20)
+    course: Line = ""
+    institution: Line = ""
+    programme: Line = ""
+    year: Line | int = ""
+    language: str = Field(default="", pattern=r"^([a-z]{2,3}(-[A-Z]{2})?)?$")
+    theme: Literal["", "chapters", "sections"] = ""
+    labs: list[FileName] = Field(default_factory=list)
+    profile: FileName = "quick"
+
+
+@dataclass(frozen=True)
+class Project:
+    """A student's project as its report.yaml describes it."""
+
+    folder: Path
+    form: ProjectFile
+    source: Source
+
+    @property
+    def answers(self) -> Path:
+        """The folder with the answers: answers/2-a/q01.md."""
+        return self.folder / "answers"
+
+    @property
+    def file(self) -> Path:
+        """The file that describes the project."""
+        return self.folder / FILE
+
+    def pictures(self) -> tuple[Path, ...]:
+        """The plain files in the folder of images, none of them through a link."""
+        found = [Path(folder, name) for folder, _, names in os.walk(self.folder / IMAGES) for name in names]
+        return tuple(sorted(path for path in found if stat.S_ISREG(path.lstat().st_mode)))
+
+    def cover(self, course: CourseSpec) -> CourseSpec:
+        """The course under the project's own title, authors, language and theme."""
+        form = self.form
+        given = {
+            "title": form.title,
+            "subtitle": form.subtitle,
+            "course": form.course,
+            "institution": form.institution,
+            "programme": form.programme,
+            "year": str(form.year),
+            "language": form.language,
+            "theme": Theme(form.theme) if form.theme else None,
+        }
+        authors = tuple((author.name, author.number) for author in form.authors)
+        taken = {name: value for name, value in given.items() if value}
+        return replace(course, authors=authors, files=(*course.files, self.file, *self.pictures()), **taken)  # type: ignore[arg-type]
+
+    def labs(self, course: CourseSpec) -> tuple[LabSpec, ...]:
+        """The labs that the report shows, in its own order. InputError when the course has no such lab."""
+        by_name = {lab.id: lab for lab in course.labs}
+        return tuple(by_name[name] for name in self._known(list(by_name)))
+
+    def _known(self, known: Sequence[str]) -> list[str]:
+        mistakes = []
+        for number, name in enumerate(self.form.labs):
+            if name not in known:
+                expected = "one of " + ", ".join(known)
+                hint = nearest(name, list(known))
+                details = {"expected": expected, "got": repr(name), "hint": hint}
+                mistakes.append(self.source.mistake("there is no such lab", ("labs", number), **details))
+        if mistakes:
+            raise InputError(mistakes)
+        return list(dict.fromkeys(self.form.labs)) or list(known)
+
+
+def is_project(folder: Path) -> bool:
+    """Whether a folder holds a student's project."""
+    return (folder / FILE).is_file()
+
+
+def read_project(folder: Path) -> Project:
+    """Read a project's report.yaml. Raises InputError with every mistake in it."""
+    path = folder / FILE
+    try:
+        source = read_yaml_text(path, read_own(folder, FILE))
+    except OwnFileError as error:
+        hint = "`genreport init DIR` makes a project" if error.absent else ""
+        raise InputError([Mistake(str(error), path, expected="a file that describes the report", hint=hint)]) from None
+    form = parse(source, ProjectFile)
+    if form is None:
+        raise InputError(source.mistakes)
+    return Project(folder, form, source)

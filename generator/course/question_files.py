@@ -1,0 +1,44 @@
+"""Turn the entries of a question's file into its specifications: results, columns and published numbers."""
+
+from __future__ import annotations
+
+from generator.course.forms import ColumnEntry, ExpectedEntry, ResultEntry
+from generator.course.spec import ColumnFormat, ColumnSpec, ExpectedSpec, Place, ResultRef, ResultSpec
+from generator.course.yaml_source import Source, Where
+
+
+def result_spec(question: str, name: str, entry: ResultEntry, source: Source) -> ResultSpec:
+    """A result of the question ("2-a/q03") under its name."""
+    place = Place(source.path, source.line(("results", name)) or 1)
+    return ResultSpec(ResultRef(question, name), entry.computation, entry.params, entry.grid, entry.inputs, place)
+
+
+def column_spec(key: str, entry: str | ColumnEntry) -> ColumnSpec:
+    """A column of a table, written short or in full."""
+    if isinstance(entry, str):
+        return ColumnSpec(key, entry)
+    interval = (entry.interval[0], entry.interval[1]) if entry.interval else None
+    return ColumnSpec(key, entry.title, ColumnFormat(entry.format), entry.digits, entry.unit, entry.best, interval)
+
+
+def expected_spec(entry: ExpectedEntry, source: Source, where: Where) -> ExpectedSpec:
+    """A published number; whatever is wrong with what it is compared with is added to the source's mistakes."""
+    cell = bool(entry.table)
+    ways = (entry.metric, entry.table, entry.incomparable)
+    if sum(map(bool, ways)) != 1 or cell != bool(entry.row) or cell != bool(entry.column):
+        expected = "either metric:, or table:, row: and column:, or incomparable: and the reason"
+        source.mistakes.append(source.mistake("says not what it is compared with", where, expected=expected))
+    if bool(entry.incomparable) != (entry.tolerance is None):
+        expected = "no tolerance" if entry.incomparable else "tolerance:, a number"
+        source.mistakes.append(source.mistake("says not how near is near enough", where, expected=expected))
+    return ExpectedSpec(
+        metric=entry.table or entry.metric,
+        value=float(entry.value),
+        tolerance=float(entry.tolerance or 0),
+        source=entry.source,
+        profile=entry.profile,
+        spread=entry.spread,
+        row=tuple(entry.row.items()),
+        column=entry.column,
+        incomparable=entry.incomparable,
+    )

@@ -1,0 +1,300 @@
+"""The frozen specifications that the YAML files are turned into: course, labs, questions, results and exhibits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from generator.course.editions import Edition, Theme
+from generator.course.yaml_source import Source, Where
+
+Point = tuple[tuple[str, Any], ...]  # one point of a grid: (("multiplier", 3),), in the order of the YAML
+
+
+#: In place of a profile's name: a published number that holds under each.
+ANY_PROFILE = "any"
+
+
+class Mark(Enum):
+    """How the course marks a question."""
+
+    STARRED = "starred"
+    BONUS = "bonus"
+    PLAIN = ""
+
+
+class ColumnFormat(Enum):
+    """How a column's numbers are written; ``digits`` refines it."""
+
+    AUTO = "auto"
+    TEXT = "text"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    PERCENT = "percent"
+    SCIENTIFIC = "scientific"
+    MILLIONS = "millions"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a piece of specification stands, for messages."""
+
+    path: Path
+    line: int
+
+
+@dataclass(frozen=True)
+class ResultRef:
+    """One job's result: by question address ("2-a/q03"), result name, and grid point (empty without a grid)."""
+
+    question: str
+    result: str
+    point: Point = ()
+
+    def __str__(self) -> str:
+        point = ",".join(f"{name}={value}" for name, value in self.point)
+        return f"{self.question}/{self.result}" + (f"[{point}]" if point else "")
+
+
+@dataclass(frozen=True)
+class ResultSpec:
+    """A computation with its parameters, an optional grid over some of them, and other results as inputs.
+
+    Parameter values may hold ``{"role": name}``, which the profile replaces. An input names one result; a list of names
+    stands for all results that these have, grid point by grid point.
+    """
+
+    ref: ResultRef
+    computation: str
+    params: Mapping[str, Any]
+    grid: Mapping[str, Any]  # a parameter's name to its list of values, or to a role whose value is a list
+    inputs: Mapping[str, str | list[str]]
+    place: Place
+
+
+@dataclass(frozen=True)
+class ColumnSpec:
+    """One column of a table: which metric (or table column) it shows and how.
+
+    ``interval`` names the two columns with the ends of the 95 % interval; ``best`` is "max", "min" or "".
+    """
+
+    source: str
+    title: str
+    format: ColumnFormat = ColumnFormat.AUTO
+    digits: int | None = None
+    unit: str = ""
+    best: str = ""
+    interval: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class RowsSpec:
+    """Rows of a table taken from the metrics of a result, one for each of its grid points."""
+
+    result: str
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """A numbered table: either ``table`` of one result, or one row for each result (or grid point) in ``rows``."""
+
+    name: str
+    caption: str
+    columns: tuple[ColumnSpec, ...]
+    source: str = ""  # "vgg16" or "vgg16[architecture=alexnet]"; empty when rows are given
+    table: str = ""
+    rows: tuple[RowsSpec, ...] = ()
+    row_title: str = ""
+    appendix: bool = False
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class PanelSpec:
+    """One sub-figure: a figure of a result; a result with a grid gives one sub-figure for each point."""
+
+    source: str
+    figure: str
+    caption: str = ""
+    alt: str = ""
+
+
+@dataclass(frozen=True)
+class FigureSpec:
+    """A numbered figure of one or more panels. Captions and alternative texts are answer templates (Jinja)."""
+
+    name: str
+    caption: str
+    alt: str
+    panels: tuple[PanelSpec, ...]
+    columns: int = 1
+    appendix: bool = False
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class ExpectedSpec:
+    """A published number beside the metric that should reproduce it (reference edition only).
+
+    ``spread`` names the metric with the standard deviation over our seeds, where there is one. With a ``column``,
+    ``metric`` names a table, and the number belongs into the row with the values in ``row``. Where nothing of ours is
+    the same quantity, ``metric`` is empty and ``incomparable`` says why.
+    """
+
+    metric: str
+    value: float
+    tolerance: float
+    source: str
+    profile: str = "course"
+    spread: str = ""
+    row: Point = ()
+    column: str = ""
+    incomparable: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is compared with, for people; empty where it is compared with nothing."""
+        where = ", ".join(f"{name} = {value}" for name, value in self.row)
+        return f"{self.metric}.{self.column}, {where}" if self.column else self.metric
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer's source: Markdown with Jinja, and the file it came from."""
+
+    text: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class QuestionSpec:
+    """One question of a lab with everything that its answer may show."""
+
+    lab: str
+    id: str  # "q03"
+    number: str  # "3"
+    title: str
+    mark: Mark
+    statement: str
+    results: Mapping[str, ResultSpec]
+    tables: Mapping[str, TableSpec]
+    figures: Mapping[str, FigureSpec]
+    answer: Answer
+    place: Place
+    source: Source = field(compare=False, repr=False, default_factory=lambda: Source(Path()))
+    expected: tuple[ExpectedSpec, ...] = ()
+    marking: str = ""
+    space: int | None = None  # lines to write on in a worksheet
+
+    @property
+    def address(self) -> str:
+        """The question's name on the command line and in results: "2-a/q03"."""
+        return f"{self.lab}/{self.id}"
+
+    @property
+    def lines(self) -> int:
+        """How many lines a worksheet has for the answer: as the question says, else by its mark."""
+        return self.space or (14 if self.mark is Mark.STARRED else 9)
+
+
+@dataclass(frozen=True)
+class SectionSpec:
+    """A run of questions under one heading."""
+
+    title: str
+    introduction: str
+    questions: tuple[QuestionSpec, ...]
+
+
+@dataclass(frozen=True)
+class LabSpec:
+    """One lab: introduction, sections, conclusion."""
+
+    id: str
+    title: str
+    introduction: str
+    conclusion: str
+    sections: tuple[SectionSpec, ...]
+    place: Place
+    source: Source = field(compare=False, repr=False, default_factory=lambda: Source(Path()))
+
+    def questions(self) -> Iterator[QuestionSpec]:
+        """All questions of the lab in order."""
+        for section in self.sections:
+            yield from section.questions
+
+
+@dataclass(frozen=True)
+class RoleSpec:
+    """What a profile puts in a role: a value, a list, or a job whose result it is; ``label`` names it in prose."""
+
+    value: Any
+    label: str
+    source: Source = field(compare=False, repr=False, default_factory=lambda: Source(Path()))
+    where: Where = field(compare=False, default=())
+
+
+@dataclass(frozen=True)
+class RoleJob:
+    """A role's value that has to be computed. ``name`` tells it from the others where a role holds several."""
+
+    name: str
+    computation: str
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ProfileSpec:
+    """A named choice of data, networks and lengths. ``note`` stands in each caption, ``description`` on the cover."""
+
+    name: str
+    title: str
+    description: str
+    note: str
+    roles: Mapping[str, RoleSpec]
+
+
+@dataclass(frozen=True)
+class CourseSpec:
+    """The whole course. ``authors`` are ("name", "student number") pairs.
+
+    ``own_texts`` are the files of those introductions and conclusions ("conclusion", "2-a/conclusion") that a student
+    wrote; the others stand in the course's own files.
+    """
+
+    title: str
+    subtitle: str
+    course: str
+    institution: str
+    programme: str
+    year: str
+    authors: tuple[tuple[str, str], ...]
+    labs: tuple[LabSpec, ...]
+    profiles: Mapping[str, ProfileSpec]
+    bibliography: Path
+    root: Path
+    introduction: str = ""
+    conclusion: str = ""
+    language: str = "en"
+    theme: Theme = Theme.CHAPTERS
+    edition: Edition = Edition.REFERENCE
+    own_texts: Mapping[str, Path] = field(default_factory=dict)
+    source: Source = field(compare=False, repr=False, default_factory=lambda: Source(Path()))
+    files: tuple[Path, ...] = field(default=())  # every file that was read
+
+    def questions(self) -> Iterator[QuestionSpec]:
+        """All questions of the course in order."""
+        for lab in self.labs:
+            yield from lab.questions()
+
+    def question(self, address: str) -> QuestionSpec:
+        """The question at "2-a/q03"; KeyError if there is none."""
+        for question in self.questions():
+            if question.address == address:
+                return question
+        raise KeyError(address)

@@ -1,0 +1,100 @@
+"""One unit of work, what can become of it and of the program, and the record that goes with a result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum, IntEnum
+from typing import Any
+
+from generator.results import Result
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job as planning fixes it. Two jobs with the same fingerprint are the same job.
+
+    ``module`` is imported so that ``computation`` is registered. ``parameters`` are all bound parameters, defaults
+    included, JSON-ready, without those that ``inputs`` gives: ``inputs`` maps a parameter's name to the fingerprint of
+    the job whose result it takes ("runs/0", "runs/1" … in order, for a parameter that takes a list). ``address`` is the
+    first place that asks for the job ("2-a/q01/vgg16"). ``seconds`` is the expected duration, or None.
+    """
+
+    fingerprint: str
+    computation: str
+    module: str
+    address: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    seconds: float | None = None
+
+
+class ExitCode(IntEnum):
+    """What the shell gets back."""
+
+    OK = 0
+    JOB_FAILED = 1
+    BAD_INPUT = 2
+
+
+class State(Enum):
+    """How a job ended in this build."""
+
+    HIT = "cached"
+    COMPUTED = "computed"
+    FAILED = "failed"
+    SKIPPED = "skipped"  # one of its inputs failed
+    PENDING = "not computed"  # outside the selection and not in the cache
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """How a result came about, as recorded when it was computed. ``duration`` is in seconds of wall time.
+
+    A parameter that took another job's result is recorded as "job" with the first digits of that job's fingerprint.
+    """
+
+    computation: str
+    parameters: Mapping[str, Any]
+    fingerprint: str
+    device: str
+    duration: float
+    torch: str
+    threads: int
+    finished: str
+    precision: str = "float32"
+
+    @property
+    def seed(self) -> int | None:
+        """The seed parameter, where the computation has one."""
+        seed = self.parameters.get("seed")
+        return seed if isinstance(seed, int) else None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a job gave no result; ``traceback`` is kept for the author and never shown in a report."""
+
+    reason: str
+    hint: str = ""
+    traceback: str = ""
+
+
+def _nothing() -> Result:
+    raise LookupError("this job has no result")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One job's end: its state and, where there is a result, how to read it and where it came from."""
+
+    state: State
+    fingerprint: str
+    provenance: Provenance | None = None
+    failure: Failure | None = None
+    load: Callable[[], Result] = field(default=_nothing, repr=False, compare=False)
+
+    @property
+    def has_result(self) -> bool:
+        """Whether :attr:`load` will give a result."""
+        return self.state in (State.HIT, State.COMPUTED)

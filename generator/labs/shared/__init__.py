@@ -1,0 +1,1 @@
+"""What the labs share: training, statistics and measures."""

@@ -1,0 +1,1 @@
+"""Transfer learning: classifiers on the features of a pre-trained network."""

@@ -1,0 +1,146 @@
+"""Where a classifier on transferred features goes wrong: classes, pairs of classes, single images."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from generator.datasets.images import ImageSet, load_images
+from generator.labs.shared.statistics import wilson_interval
+from generator.labs.transfer.svm import Fit, fit_svm, split_of
+from generator.networks.preprocessing import scaled
+from generator.registry import Dataset, computation
+from generator.results import Heatmap, ImageGrid, Result, Table, Value
+from generator.workspace import Workspace
+
+#: Wrongly classified images that are shown, and their side in pixels.
+SHOWN, SIDE = 10, 120
+
+
+@computation(
+    metrics=[
+        "network", "layer_label", "test", "errors", "classes", "worst_class", "worst_accuracy", "worst_low",
+        "worst_high", "best_class", "best_accuracy", "best_low", "best_high", "pair_true", "pair_predicted",
+        "pair_count",
+        "pair_share", "second_true", "second_predicted", "second_count", "perfect_classes", "shown", "both_ways",
+        "class_images", "errors_in_pairs", "pairs",
+    ],
+    tables={
+        "classes": ["class_name", "images", "right", "accuracy", "low", "high", "taken_for", "taken_for_count"],
+        "pairs": ["true_class", "predicted_class", "count", "share"],
+    },
+    figures=["confusion", "worst"],
+)  # fmt: skip
+def svm_confusions(
+    workspace: Workspace, *, features: Result, dataset: Dataset, layer: str, c: float = 1.0, seed: int = 0
+) -> Result:
+    """The confusion matrix of the SVM on L2-normalised features, and the test images it is most sure and wrong about.
+
+    ``dataset`` has to be the one that the features are from. Accuracies of classes are proportions with 95 % Wilson
+    intervals. The pairs are the five most frequent (true class, predicted class); ``share`` is of the true class's
+    images. The images are those wrong ones whose decision value for the predicted class is furthest above that of the
+    true one.
+    """
+    split = split_of(features, layer).normalised()
+    fit = fit_svm(split, c, seed)
+    images = load_images(dataset, workspace.data)
+    if not np.array_equal(images.labels, split.test_labels):
+        raise ValueError(f"the features are not those of {dataset}")
+    names = images.class_names
+    matrix = np.zeros((len(names), len(names)), dtype=np.int64)
+    np.add.at(matrix, (split.test_labels, fit.test_predicted), 1)
+    classes, pairs = _class_table(matrix, names), _pair_table(matrix, names)
+    label = next(row["label"] for row in features.tables["layers"].records() if row["layer"] == layer)
+    errors = int(matrix.sum() - np.trace(matrix))
+    shares = matrix / matrix.sum(axis=1, keepdims=True)
+    return Result(
+        metrics={
+            "network": features.metrics["network"],
+            "layer_label": label,
+            "test": float(np.trace(matrix) / matrix.sum()),
+            "errors": errors,
+            "classes": len(names),
+            "class_images": int(matrix.sum(axis=1).min()),
+            "shown": min(SHOWN, errors),
+            **_extremes(classes, pairs, matrix, names),
+        },
+        tables={"classes": classes, "pairs": pairs},
+        figures={
+            "confusion": Heatmap(
+                values=100 * shares,
+                row_labels=names,
+                column_labels=names,
+                colour_label="share of the class, %",
+                row_title="true class",
+                column_title="predicted class",
+                value_range=(0.0, 100.0),
+                annotate=False,
+            ),
+            "worst": _worst(images, fit, names),
+        },
+    )
+
+
+def _class_table(matrix: NDArray[np.int64], names: tuple[str, ...]) -> Table:
+    """One row for each class, the worst first."""
+    rows: list[tuple[Value, ...]] = []
+    for index, name in enumerate(names):
+        right, total = int(matrix[index, index]), int(matrix[index].sum())
+        wrong = matrix[index].copy()
+        wrong[index] = 0
+        other = int(wrong.argmax())
+        count = int(wrong[other])
+        rows.append((name, total, right, right / total, *wilson_interval(right, total), names[other] if count else "",
+                     count))  # fmt: skip
+    rows.sort(key=lambda row: float(row[3] or 0.0))
+    columns = ("class_name", "images", "right", "accuracy", "low", "high", "taken_for", "taken_for_count")
+    return Table(columns, tuple(rows))
+
+
+def _pair_table(matrix: NDArray[np.int64], names: tuple[str, ...]) -> Table:
+    wrong = matrix - np.diag(np.diag(matrix))
+    order = np.argsort(-wrong, axis=None, kind="stable")[:5]
+    places = [divmod(int(place), len(names)) for place in order]
+    rows = tuple(
+        (names[true], names[taken], int(wrong[true, taken]), float(wrong[true, taken] / matrix[true].sum()))
+        for true, taken in places
+    )
+    return Table(("true_class", "predicted_class", "count", "share"), rows)
+
+
+def _extremes(classes: Table, pairs: Table, matrix: NDArray[np.int64], names: tuple[str, ...]) -> dict[str, Value]:
+    rows, found = classes.records(), pairs.records()
+    worst, best, first, second = rows[0], rows[-1], found[0], found[1]
+    true, taken = names.index(str(first["true_class"])), names.index(str(first["predicted_class"]))
+    return {
+        "worst_class": worst["class_name"],
+        **{f"worst_{name}": worst[name] for name in ("accuracy", "low", "high")},
+        "best_class": best["class_name"],
+        **{f"best_{name}": best[name] for name in ("accuracy", "low", "high")},
+        "pair_true": first["true_class"],
+        "pair_predicted": first["predicted_class"],
+        "pair_count": first["count"],
+        "pair_share": first["share"],
+        "second_true": second["true_class"],
+        "second_predicted": second["predicted_class"],
+        "second_count": second["count"],
+        "both_ways": int(matrix[taken, true]),
+        "perfect_classes": sum(row["right"] == row["images"] for row in rows),
+        "pairs": len(found),
+        "errors_in_pairs": sum(int(str(row["count"])) for row in found),
+    }
+
+
+def _worst(images: ImageSet, fit: Fit, names: tuple[str, ...]) -> ImageGrid:
+    labels = images.labels
+    rows = np.arange(len(labels))
+    margin = fit.decisions[rows, fit.test_predicted] - fit.decisions[rows, labels]
+    wrong = np.flatnonzero(fit.test_predicted != labels)
+    order = wrong[np.argsort(-margin[wrong], kind="stable")][:SHOWN]
+    if not len(order):  # nothing is wrong: show the least certain of the right ones
+        order = np.argsort(np.sort(fit.decisions, axis=1)[:, -1], kind="stable")[:SHOWN]
+    chosen = images.select([int(index) for index in order])
+    pictures = (scaled(chosen.images, SIDE) * 255).round().byte().permute(0, 2, 3, 1).numpy()
+    titles = tuple(f"{names[labels[index]]} → {names[fit.test_predicted[index]]}" for index in order)
+    tones = tuple("good" if labels[index] == fit.test_predicted[index] else "bad" for index in order)
+    return ImageGrid(tuple(pictures), 5, titles=titles, tones=tones)

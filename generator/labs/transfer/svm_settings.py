@@ -1,0 +1,248 @@
+"""Settings of the classifier behind a network: the penalty C, and a principal component analysis before it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from generator.labs.shared.metrics import accuracy_metrics
+from generator.labs.shared.statistics import mcnemar_p
+from generator.labs.transfer.svm import Split, cross_validated, fit_svm, l2_normalised, split_of
+from generator.registry import computation
+from generator.results import LineChart, Result, Series, Table, Value
+from generator.workspace import Workspace
+
+
+@computation(
+    metrics=[
+        "network", "layer_label", "folds", "smallest_c", "largest_c", "train_images", "test_images", "chosen_c",
+        "chosen_validation", "chosen_test", "chosen_low", "chosen_high", "chosen_train", "default_c", "default_test",
+        "default_low", "default_high", "default_validation", "p", "best_c", "best_test", "best_p", "spread",
+        "small_c_test", "large_c_test", "plateau_low", "plateau_high", "fold_spread",
+    ],
+    tables={"values": ["c", "validation", "validation_low", "validation_high", "train", "test", "low", "high", "p"]},
+    figures=["accuracy"],
+)  # fmt: skip
+def choose_penalty(
+    workspace: Workspace,
+    *,
+    features: Result,
+    layer: str,
+    cs: list[float],
+    folds: int = 5,
+    normalise: bool = True,
+    default_c: float = 1.0,
+    seed: int = 0,
+) -> Result:
+    """Choose C by cross-validation on the training images alone, then look at the test images.
+
+    ``chosen_c`` has the highest mean accuracy over the folds (the smallest such C); ``validation_low`` and ``…_high``
+    are the lowest and highest fold. ``best_c`` is the one with the highest accuracy on the test images, which is
+    not to be chosen by: it shows how much that would flatter. ``p`` and ``best_p`` are exact McNemar p values against
+    ``default_c``, which has to be among ``cs``. ``plateau_low`` to ``plateau_high`` are the values of C whose
+    cross-validated accuracy is within one standard error of the highest.
+    """
+    split = split_of(features, layer)
+    split = split.normalised() if normalise else split
+    accuracy = cross_validated(split, cs, folds, seed)
+    means = accuracy.mean(axis=1)
+    rows: list[dict[str, Value]] = []
+    hits: list[NDArray[np.bool_]] = []
+    for number, c in enumerate(cs):
+        workspace.progress(number, len(cs), f"C = {c:g}")
+        fit = fit_svm(split, c, seed)
+        hits.append(fit.test_predicted == split.test_labels)
+        test = accuracy_metrics("test", hits[-1])
+        rows.append({
+            "c": c,
+            "validation": float(means[number]),
+            "validation_low": float(accuracy[number].min()),
+            "validation_high": float(accuracy[number].max()),
+            "train": float((fit.train_predicted == split.train_labels).mean()),
+            "test": test["test"],
+            "low": test["test_low"],
+            "high": test["test_high"],
+        })  # fmt: skip
+    for row, own in zip(rows, hits, strict=True):
+        row["p"] = mcnemar_p(own, hits[cs.index(default_c)])
+    return Result(
+        metrics={
+            "network": features.metrics["network"],
+            "layer_label": _label(features, layer),
+            "folds": folds,
+            "train_images": len(split.train),
+            "test_images": len(split.test),
+            "default_c": default_c,
+            **_choice(rows, accuracy, cs.index(default_c)),
+        },
+        tables={"values": Table(tuple(rows[0]), tuple(tuple(row.values()) for row in rows))},
+        figures={"accuracy": _penalty_chart(rows)},
+    )
+
+
+def _choice(rows: list[dict[str, Value]], accuracy: NDArray[np.float64], default: int) -> dict[str, Value]:
+    means = accuracy.mean(axis=1)
+    chosen = int(means.argmax())
+    tests = [float(row["test"] or 0.0) for row in rows]
+    best = int(np.argmax(tests))
+    error = float(accuracy[chosen].std(ddof=1) / np.sqrt(accuracy.shape[1]))
+    plateau = np.flatnonzero(means >= means[chosen] - error)
+    return {
+        "smallest_c": rows[0]["c"],
+        "largest_c": rows[-1]["c"],
+        "chosen_c": rows[chosen]["c"],
+        **{f"chosen_{name}": rows[chosen][name] for name in ("validation", "test", "low", "high", "train")},
+        **{f"default_{name}": rows[default][name] for name in ("validation", "test", "low", "high")},
+        "p": rows[chosen]["p"],
+        "best_c": rows[best]["c"],
+        "best_test": rows[best]["test"],
+        "best_p": rows[best]["p"],
+        "spread": max(tests) - min(tests),
+        "small_c_test": tests[0],
+        "large_c_test": tests[-1],
+        "plateau_low": rows[int(plateau[0])]["c"],
+        "plateau_high": rows[int(plateau[-1])]["c"],
+        "fold_spread": float(np.ptp(accuracy[chosen])),
+    }
+
+
+def _penalty_chart(rows: list[dict[str, Value]]) -> LineChart:
+    def column(name: str) -> NDArray[np.float64]:
+        return np.array([float(row[name] or 0.0) for row in rows])
+
+    low, high = column("validation_low"), column("validation_high")
+    curves = (
+        Series("cross-validation", column("c"), column("validation"), low, high),
+        Series("training images", column("c"), column("train")),
+        Series("test images", column("c"), column("test"), dashed=True),
+    )
+    return LineChart(curves, "C", "accuracy", x_log=True)
+
+
+@computation(
+    metrics=[
+        "network", "layer_label", "values", "full_test", "full_low", "full_high", "full_fit_seconds", "train_images",
+        "smallest", "smallest_test", "smallest_p", "smallest_alike", "smallest_alike_test", "smallest_alike_low",
+        "smallest_alike_high", "smallest_alike_p", "smallest_alike_variance", "smallest_alike_fit_seconds", "alike",
+        "before_smallest_alike", "order_p", "order_before", "order_after",
+    ],
+    tables={
+        "dimensions": ["dimensions", "order", "variance", "test", "low", "high", "p", "pca_seconds", "fit_seconds"],
+    },
+    figures=["accuracy"],
+)  # fmt: skip
+def reduce_dimensions(
+    workspace: Workspace, *, features: Result, layer: str, dimensions: list[int], c: float = 1.0, seed: int = 0
+) -> Result:
+    """Put a principal component analysis, fitted to the training rows only, between the features and the SVM.
+
+    Each dimension is tried with the rows L2-normalised before the analysis and with them normalised after it; the
+    reference is the SVM on all values, L2-normalised. ``p`` are exact McNemar p values against it. ``variance`` is the
+    share of the training rows' variance that the components keep. ``smallest_alike`` is the smallest dimension
+    (normalised before) that cannot be told from the reference at p < 0.05, or None. ``order_…`` compare the two orders
+    at the smallest dimension. Dimensions that the rows do not have are left out.
+    """
+    split = split_of(features, layer)
+    full = fit_svm(split.normalised(), c, seed)
+    hits = full.test_predicted == split.test_labels
+    possible = [size for size in dimensions if size < min(split.train.shape)]
+    if not possible:
+        raise ValueError(f"{layer} has {split.train.shape[1]} values: no dimension among {dimensions} is smaller")
+    rows: list[dict[str, Value]] = []
+    found: dict[tuple[int, str], NDArray[np.bool_]] = {}
+    for order in ("before", "after"):
+        own, pca_seconds, spectrum = principal_components(split, order)
+        for size in possible:
+            workspace.progress(len(rows), 2 * len(possible), f"{size} dimensions")
+            cut = replace(own, train=own.train[:, :size], test=own.test[:, :size])
+            fit = fit_svm(cut.normalised() if order == "after" else cut, c, seed)
+            found[size, order] = fit.test_predicted == split.test_labels
+            test = accuracy_metrics("test", found[size, order])
+            rows.append({
+                "dimensions": size,
+                "order": order,
+                "variance": float(spectrum[:size].sum() / spectrum.sum()),
+                "test": test["test"],
+                "low": test["test_low"],
+                "high": test["test_high"],
+                "p": mcnemar_p(found[size, order], hits),
+                "pca_seconds": pca_seconds,
+                "fit_seconds": fit.fit_seconds,
+            })  # fmt: skip
+    whole = accuracy_metrics("full", hits)
+    return Result(
+        metrics={
+            "network": features.metrics["network"],
+            "layer_label": _label(features, layer),
+            "values": split.train.shape[1],
+            "train_images": len(split.train),
+            "full_test": whole["full"],
+            "full_low": whole["full_low"],
+            "full_high": whole["full_high"],
+            "full_fit_seconds": full.fit_seconds,
+            **_reduction(rows, possible),
+            "order_p": mcnemar_p(found[possible[0], "before"], found[possible[0], "after"]),
+        },
+        tables={"dimensions": Table(tuple(rows[0]), tuple(tuple(row.values()) for row in rows))},
+        figures={"accuracy": _dimension_chart(rows, float(str(whole["full"])))},
+    )
+
+
+def principal_components(
+    split: Split, order: Literal["before", "after"] | str
+) -> tuple[Split, float, NDArray[np.float64]]:
+    """The rows in the principal axes of the training rows, by falling variance; seconds taken; variances.
+
+    ``order`` "before" puts rows on the unit sphere first. Test rows are only projected.
+    """
+    began = time.process_time()
+    train, test = (l2_normalised(one) if order == "before" else one for one in (split.train, split.test))
+    centre = train.mean(axis=0)
+    inside, beside = (train - centre).astype(np.float64), (test - centre).astype(np.float64)
+    wide = inside.shape[1] > inside.shape[0]
+    # The smaller of the two products has the same eigenvalues, and its decomposition is the cheaper one.
+    values, vectors = np.linalg.eigh(inside @ inside.T if wide else inside.T @ inside)
+    order_down = np.argsort(-values)[: min(inside.shape[0] - 1, inside.shape[1])]
+    variances: NDArray[np.float64] = values[order_down].clip(min=1e-12)
+    axes = vectors[:, order_down]
+    if wide:
+        axes = inside.T @ axes / np.sqrt(variances)
+    turned = replace(split, train=(inside @ axes).astype(np.float32), test=(beside @ axes).astype(np.float32))
+    return turned, time.process_time() - began, variances
+
+
+def _reduction(rows: list[dict[str, Value]], possible: list[int]) -> dict[str, Value]:
+    before = [row for row in rows if row["order"] == "before"]
+    alike = [row for row in before if float(row["p"] or 0.0) >= 0.05]
+    least = alike[0] if alike else dict.fromkeys(before[0])
+    after = next(row for row in rows if row["order"] == "after")
+    return {
+        "smallest": possible[0],
+        "smallest_test": before[0]["test"],
+        "smallest_p": before[0]["p"],
+        "smallest_alike": least["dimensions"],
+        **{f"smallest_alike_{name}": least[name] for name in ("test", "low", "high", "p", "variance", "fit_seconds")},
+        "alike": len(alike),
+        "before_smallest_alike": sum(row not in alike for row in before),
+        "order_before": before[0]["test"],
+        "order_after": after["test"],
+    }
+
+
+def _dimension_chart(rows: list[dict[str, Value]], full: float) -> LineChart:
+    curves = []
+    for order in ("before", "after"):
+        own = [row for row in rows if row["order"] == order]
+        names = ("dimensions", "test", "low", "high")
+        sizes, test, low, high = (np.array([float(row[name] or 0.0) for row in own]) for name in names)
+        curves.append(Series(f"L2 {order} PCA", sizes, test, low, high))
+    curves.append(Series("all values", sizes, np.full(len(sizes), full), dashed=True))
+    return LineChart(tuple(curves), "dimensions", "test accuracy", x_log=True)
+
+
+def _label(features: Result, layer: str) -> Value:
+    return next(row["label"] for row in features.tables["layers"].records() if row["layer"] == layer)

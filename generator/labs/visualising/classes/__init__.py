@@ -1,0 +1,1 @@
+"""Images made for a class, from noise or from a photograph."""

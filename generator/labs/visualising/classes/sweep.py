@@ -1,0 +1,222 @@
+"""Class visualisation under other numbers of steps, rates, regularisers and starts, all compared on the same noise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from generator.labs.visualising.classes.ascent import Settings
+from generator.labs.visualising.classes.legibility import READING_COLUMNS, Reading, read_images, saved, stretched
+from generator.labs.visualising.classes.variations import (
+    WEAK_NOISE,
+    Variation,
+    combinations,
+    decay_variations,
+    further_variations,
+    longer_variations,
+    rate_variations,
+    without_regularisers,
+)
+from generator.labs.visualising.classes.visualisation import climb_all, climb_from_noise
+from generator.networks.backbones import Backbone, load_backbone
+from generator.registry import Network, computation
+from generator.results import ImageGrid, LineChart, Result, Series, Table, Value
+from generator.workspace import Workspace
+
+#: What is measured of each variation: metrics ``<measure>_<variation>``, each a mean over classes.
+MEASURES = ("score", "own_confidence", "confidence", "roughness", "contrast")
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """What one variation made: an image, its score curve (steps,) and its reading for each class."""
+
+    images: tuple[torch.Tensor, ...]
+    scores: tuple[torch.Tensor, ...]
+    readings: tuple[Reading, ...]
+
+    def mean(self, measure: str) -> float:
+        """A measure's mean over classes."""
+        return float(np.mean([getattr(reading, measure) for reading in self.readings]))
+
+    @property
+    def recognised(self) -> int:
+        """How many classes the judge puts first."""
+        return sum(reading.rank == 1 for reading in self.readings)
+
+
+@computation(
+    metrics=[
+        "label", "judge_label", "classes", "steps", "longest", "rate", "decay", "blur_every", "blur", "jitter",
+        "weak_noise", "variations", "score_*", "own_confidence_*", "confidence_*", "roughness_*", "contrast_*",
+        "recognised_*", "best_label", "best_confidence",
+    ],
+    tables={
+        "variations": [
+            "variation", "score", "own_confidence", "confidence", "recognised", "roughness", "contrast",
+        ],
+        "images": [
+            "variation", "class_name", "score", "own_confidence", "confidence", "rank", "said", "said_confidence",
+            "roughness", "contrast",
+        ],
+    },
+    figures=[
+        "steps", "rates", "decays", "combinations", "regularisers", "further", "steps_scores", "rates_scores",
+        "decays_scores", "combinations_scores", "regularisers_scores", "further_scores",
+    ],
+)  # fmt: skip
+def sweep_class_settings(
+    workspace: Workspace,
+    *,
+    network: Network,
+    judge: Network,
+    classes: list[str],
+    steps: list[int],
+    rates: list[float],
+    decays: list[float],
+    combined: list[list[float]],
+    rate: float = 5.0,
+    decay: float = 1e-3,
+    blur_every: int = 10,
+    blur: float = 0.5,
+    jitter: int = 16,
+    shown: int = 2,
+    seed: int = 0,
+) -> Result:
+    """Make images for the classes from noise under many settings, and let another network judge each.
+
+    The base is ``steps[0]`` steps with ``rate``, ``decay``, blur and jitter, see :func:`ascend`; the other ``steps``,
+    in ascending order, continue the base's images. ``rates`` and ``decays`` replace the base's one at a time,
+    ``combined`` are pairs of both. A class starts from the same noise and is shifted alike in all of them. Metrics
+    ``<measure>_<variation>`` are means over classes; ``recognised_…`` counts classes that the judge puts first. The
+    first ``shown`` classes are shown.
+    """
+    backbone, other = (load_backbone(one, workspace.data, workspace.device) for one in (network, judge))
+    base = Settings(steps[0], rate, decay, blur_every, blur, jitter)
+    groups = {
+        "steps": longer_variations(base, steps),
+        "rates": rate_variations(base, rates),
+        "decays": decay_variations(base, decays),
+        "combinations": combinations(base, combined),
+        "regularisers": without_regularisers(base),
+        "further": further_variations(base),
+    }
+    made = _make_all(workspace, backbone, other, classes, groups, seed)
+    labels = _labels(groups)
+    return Result(
+        metrics={
+            "label": backbone.label,
+            "judge_label": other.label,
+            "classes": len(classes),
+            "steps": steps[0],
+            "longest": steps[-1],
+            "rate": rate,
+            "decay": decay,
+            "blur_every": blur_every,
+            "blur": blur,
+            "jitter": jitter,
+            "weak_noise": WEAK_NOISE,
+            **_measures(made, labels),
+        },
+        tables={"variations": _variation_table(made, labels), "images": _image_table(made, labels)},
+        figures={
+            **{name: _grid(backbone, made, group, shown) for name, group in groups.items()},
+            # Fewer steps are the beginning of more, so that one curve says it all.
+            **{f"{n}_scores": _chart(made, group[-1:] if n == "steps" else group) for n, group in groups.items()},
+        },
+    )
+
+
+def _make_all(
+    workspace: Workspace,
+    backbone: Backbone,
+    judge: Backbone,
+    classes: Sequence[str],
+    groups: Mapping[str, Sequence[Variation]],
+    seed: int,
+) -> dict[str, Made]:
+    """Every variation's images by its name. The base goes on to the largest number of steps, and is kept on its way."""
+    kept_after = {variation.name: variation.settings.steps for variation in groups["steps"]}
+    base = groups["steps"][0]
+    longest = replace(base, settings=replace(base.settings, steps=max(kept_after.values())))
+    others = {one.name: one for name, group in groups.items() if name != "steps" for one in group if one.name != "base"}
+    planned = [longest, *others.values()]
+    climbs = [
+        climb_from_noise(workspace, backbone, name, one.settings, seed, tuple(kept_after.values()), one.spread)
+        for one in planned
+        for name in classes
+    ]
+    ascents = climb_all(workspace, backbone, climbs)
+    runs = {one.name: ascents[place * len(classes) :][: len(classes)] for place, one in enumerate(planned)}
+    made = {}
+    for name, steps in {**kept_after, **{one.name: one.settings.steps for one in others.values()}}.items():
+        run = runs["base" if name in kept_after else name]
+        images = tuple(ascent.kept[steps] for ascent in run)
+        scores = tuple(ascent.scores[:steps] for ascent in run)
+        made[name] = Made(images, scores, tuple(read_images(backbone, judge, saved(backbone, images), classes)))
+    return made
+
+
+def _labels(groups: Mapping[str, Sequence[Variation]]) -> dict[str, str]:
+    """What to call each variation outside its group, where "nor shifts" has nothing to refer to."""
+    named = {one.name: one.label for group in groups.values() for one in group}
+    return {**named, "base": "the base", "nothing": "λ = 0, no blur, no shifts"}
+
+
+def _measures(made: Mapping[str, Made], labels: Mapping[str, str]) -> dict[str, Value]:
+    """Every measure of every variation, and the variation that the judge is surest of."""
+    best = max(made, key=lambda name: made[name].mean("confidence"))
+    return {
+        "variations": len(made),
+        **{f"{measure}_{name}": one.mean(measure) for name, one in made.items() for measure in MEASURES},
+        **{f"recognised_{name}": one.recognised for name, one in made.items()},
+        "best_label": labels[best],
+        "best_confidence": made[best].mean("confidence"),
+    }
+
+
+def _variation_table(made: Mapping[str, Made], labels: Mapping[str, str]) -> Table:
+    """One row for each variation, means over classes."""
+    measured = ("score", "own_confidence", "confidence")
+    rows: list[tuple[Value, ...]] = [
+        (
+            labels[name], *(one.mean(measure) for measure in measured), one.recognised,
+            one.mean("roughness"), one.mean("contrast"),
+        )
+        for name, one in made.items()
+    ]  # fmt: skip
+    return Table(("variation", *measured, "recognised", "roughness", "contrast"), tuple(rows))
+
+
+def _image_table(made: Mapping[str, Made], labels: Mapping[str, str]) -> Table:
+    """One row for each image."""
+    rows = [
+        (labels[name], reading.class_name, *reading.values()) for name, one in made.items() for reading in one.readings
+    ]
+    return Table(("variation", "class_name", *READING_COLUMNS), tuple(rows))
+
+
+def _grid(backbone: Backbone, made: Mapping[str, Made], group: Sequence[Variation], shown: int) -> ImageGrid:
+    """A row for each of the first classes, a column for each variation; titles give the judge's confidence."""
+    places = [(made[one.name], row) for row in range(shown) for one in group]
+    readings = [one.readings[row] for one, row in places]
+    return ImageGrid(
+        images=stretched(backbone, torch.stack([one.images[row] for one, row in places])),
+        columns=len(group),
+        titles=tuple(f"{100 * reading.confidence:.1f} %" for reading in readings),
+        tones=tuple("good" if reading.rank == 1 else "bad" for reading in readings),
+        row_titles=tuple(reading.class_name for reading in readings[:: len(group)]),
+        column_titles=tuple(one.label for one in group),
+    )
+
+
+def _chart(made: Mapping[str, Made], group: Sequence[Variation]) -> LineChart:
+    """The class score before each step, mean over classes, one curve for each variation."""
+    curves = []
+    for one in group:
+        scores = torch.stack(list(made[one.name].scores)).mean(dim=0).numpy()
+        curves.append(Series(one.label, np.arange(len(scores)), scores))
+    return LineChart(tuple(curves), x_label="step", y_label="class score")

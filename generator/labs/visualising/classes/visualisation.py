@@ -1,0 +1,157 @@
+"""Images made from noise for a class of a network, and what a second network makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from generator.datasets.images import load_images
+from generator.labs.visualising.classes.ascent import Ascent, Climb, Settings, ascend, draw_noise, draw_shifts
+from generator.labs.visualising.classes.legibility import (
+    Reading,
+    judged_metrics,
+    photograph_metrics,
+    read_images,
+    saved,
+    stretched,
+)
+from generator.labs.visualising.scores import class_index
+from generator.networks.backbones import Backbone, load_backbone
+from generator.registry import Dataset, Network, computation
+from generator.results import ImageGrid, LineChart, Result, Series, Table
+from generator.workspace import Workspace
+
+#: Image steps between two reports of progress: a fraction of a second.
+REPORT_EVERY = 20
+
+
+@computation(
+    metrics=[
+        "label", "judge_label", "judge_classes", "side", "steps", "rate", "decay", "blur_every", "blur", "jitter",
+        "images", "score", "own_confidence", "confidence", "recognised", "recognised_share", "recognised_low",
+        "recognised_high", "roughness", "contrast", "surest_class", "surest_confidence", "doubted_class",
+        "doubted_confidence", "doubted_rank", "doubted_said", "doubted_said_confidence", "first_score", "lowest_score",
+        "own_recognised", "photographs", "photograph_score", "photograph_highest_score", "photograph_confidence",
+        "photograph_recognised_share", "photograph_roughness", "photograph_contrast",
+    ],
+    tables={
+        "classes": [
+            "class_name", "score", "own_confidence", "confidence", "rank", "said", "said_confidence", "roughness",
+            "contrast",
+        ],
+    },
+    figures=["classes", "scores"],
+)  # fmt: skip
+def visualise_classes(
+    workspace: Workspace,
+    *,
+    network: Network,
+    judge: Network,
+    dataset: Dataset,
+    classes: list[str],
+    steps: int = 200,
+    rate: float = 5.0,
+    decay: float = 1e-3,
+    blur_every: int = 10,
+    blur: float = 0.5,
+    jitter: int = 16,
+    seed: int = 0,
+) -> Result:
+    """Make one image for each of the classes from noise, as :func:`ascend` says, and let another network judge it.
+
+    ``rate`` is a length in the network's normalised space, ``blur`` and ``jitter`` are pixels, ``blur_every`` is steps.
+    Each class has its own noise and its own shifts, from the seed and its name, and so the same image in any company.
+    ``first_score`` and ``score`` are the mean class score before the first step and of the saved images. The
+    ``photograph_…`` measures are those of the data set's test part, each for its true class. Raises ValueError for a
+    class that either network does not know.
+    """
+    backbone, other = (load_backbone(one, workspace.data, workspace.device) for one in (network, judge))
+    settings = Settings(steps, rate, decay, blur_every, blur, jitter)
+    climbs = [climb_from_noise(workspace, backbone, name, settings, seed) for name in classes]
+    ascents = climb_all(workspace, backbone, climbs)
+    readings = read_images(backbone, other, saved(backbone, [ascent.image for ascent in ascents]), classes)
+    photographs = load_images(dataset, workspace.data)
+    return Result(
+        metrics={
+            "label": backbone.label,
+            "judge_label": other.label,
+            "judge_classes": len(other.class_names),
+            "side": backbone.input_size,
+            "steps": steps,
+            "rate": rate,
+            "decay": decay,
+            "blur_every": blur_every,
+            "blur": blur,
+            "jitter": jitter,
+            **judged_metrics(readings),
+            "first_score": float(np.mean([float(ascent.scores[0]) for ascent in ascents])),
+            "lowest_score": min(reading.score for reading in readings),
+            "own_recognised": sum(reading.own_confidence > 0.5 for reading in readings),
+            **photograph_metrics(backbone, other, photographs),
+        },
+        tables={"classes": reading_table(readings)},
+        figures={"classes": made_images(backbone, ascents, readings), "scores": score_chart(ascents, classes)},
+    )
+
+
+def climb_from_noise(
+    workspace: Workspace,
+    backbone: Backbone,
+    class_name: str,
+    settings: Settings,
+    seed: int,
+    keep: tuple[int, ...] = (),
+    spread: float = 1.0,
+) -> Climb:
+    """A climb for one class from normal noise of standard deviation ``spread`` in normalised space.
+
+    Noise and shifts depend on the seed and the class alone, so that two settings are compared on the same ones.
+    """
+    return Climb(
+        target=class_index(backbone, class_name),
+        start=draw_noise(workspace.rng(seed, f"noise/{class_name}"), backbone.input_size, spread),
+        shifts=draw_shifts(workspace.rng(seed, f"jitter/{class_name}"), settings.steps, settings.jitter),
+        settings=settings,
+        keep=keep,
+    )
+
+
+def climb_all(workspace: Workspace, backbone: Backbone, climbs: Sequence[Climb]) -> list[Ascent]:
+    """Make all images, with progress."""
+
+    def report(done: int, total: int) -> None:
+        if done % REPORT_EVERY == 0 or done == total:
+            workspace.progress(done, total, f"image steps {done} of {total}")
+
+    return ascend(backbone, climbs, report)
+
+
+def reading_table(readings: Sequence[Reading]) -> Table:
+    """One row for each image: its class, and everything that was measured."""
+    columns = (
+        "class_name", "score", "own_confidence", "confidence", "rank", "said", "said_confidence", "roughness",
+        "contrast",
+    )  # fmt: skip
+    return Table(columns, tuple((reading.class_name, *reading.values()) for reading in readings))
+
+
+def made_images(backbone: Backbone, ascents: Sequence[Ascent], readings: Sequence[Reading]) -> ImageGrid:
+    """The last images, contrast stretched, named by their classes; the colour says whether the judge agrees."""
+    import torch
+
+    return ImageGrid(
+        images=stretched(backbone, torch.stack([ascent.image for ascent in ascents])),
+        columns=min(4, len(ascents)),
+        titles=tuple(f"{reading.class_name} ({100 * reading.confidence:.1f} %)" for reading in readings),
+        tones=tuple("good" if reading.rank == 1 else "bad" for reading in readings),
+    )
+
+
+def score_chart(ascents: Sequence[Ascent], names: Sequence[str]) -> LineChart:
+    """The class score before each step, one curve for each image."""
+    curves = (
+        Series(name, np.arange(len(ascent.scores)), ascent.scores.numpy())
+        for name, ascent in zip(names, ascents, strict=True)
+    )
+    return LineChart(tuple(curves), x_label="step", y_label="class score")

@@ -1,0 +1,1 @@
+"""Fooling images: attacks of several kinds, and what becomes of their results."""

@@ -1,0 +1,1 @@
+"""Saliency maps: made, measured, and looked at."""

@@ -1,0 +1,167 @@
+"""Whether two networks look at the same places: their saliency maps for the same photographs and classes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from generator.labs.visualising.saliency.explained import Explained, load_explained, places_of
+from generator.labs.visualising.saliency.maps import coarse, enlarged, grad_cam, last_maps, saliency_maps
+from generator.labs.visualising.saliency.measures import correlations_across
+from generator.labs.visualising.saliency.pictures import COLOURS, photographs, shown_map
+from generator.registry import Dataset, Network, computation
+from generator.results import ImageGrid, Result, Table, Value
+from generator.workspace import Workspace
+
+if TYPE_CHECKING:
+    from generator.results import Array
+
+Floats = NDArray[np.float64]
+#: Side of the grid on which coarse maps, and those of Grad-CAM with its own resolution in each network, are compared.
+GRID = 7
+KINDS = {"plain": "gradient, every pixel", "coarse": "gradient, 7 × 7", "cam": "Grad-CAM, 7 × 7"}
+
+
+@computation(
+    metrics=[
+        "label", "other_label", "images", "right", "other_right", "both_right", "plain_same", "plain_others", "plain_p",
+        "plain_higher", "coarse_same", "coarse_others", "coarse_p", "coarse_higher", "cam_same", "cam_others", "cam_p",
+        "cam_higher", "highest_class", "highest", "lowest_class", "lowest", "agreeing", "agreeing_coarse",
+        "disagreeing_coarse", "agreeing_p",
+    ],
+    tables={
+        "kinds": ["kind", "same", "same_low", "same_high", "others", "higher", "images", "p"],
+        "images": ["image", "true_class", "predicted", "other_predicted", "plain", "coarse", "cam"],
+    },
+    figures=["maps"],
+)  # fmt: skip
+def saliency_agreement(
+    workspace: Workspace, *, network: Network, other: Network, dataset: Dataset, images: int, cases: Result
+) -> Result:
+    """Correlate the maps that two networks give for the true class of the same test photographs.
+
+    Spearman's rank correlation, of the gradient maps pixel by pixel and averaged on a 7 × 7 grid, and of Grad-CAM's on
+    that grid. ``…_same`` is the median over images. The yardstick, ``…_others``, is the median over all pairs of
+    *different* images, whose maps share nothing but that objects tend to be in the middle. ``…_higher`` counts the
+    images whose two maps agree better than the median of the same maps with those of other images, ``…_p`` is
+    Wilcoxon's signed-rank probability for these pairs. ``agreeing`` counts the images for which the networks predict
+    the same class, ``…agreeing_coarse`` are medians over these and over the rest (None where there are none), with Mann
+    and Whitney's ``agreeing_p``. ``cases`` are shown. Raises ValueError for networks with inputs of different sizes.
+    """
+    first, second = (load_explained(workspace, one, dataset, images) for one in (network, other))
+    if first.size != second.size:
+        raise ValueError(f"inputs of {first.size} and {second.size} pixels cannot be compared pixel by pixel")
+    maps = []
+    for number, explained in enumerate((first, second)):
+        maps.append(_maps(explained))
+        workspace.progress(number + 1, 2, f"maps of {explained.backbone.label}")
+    across = {name: correlations_across(maps[0][name], maps[1][name]) for name in KINDS}
+    metrics: dict[str, Value] = {}
+    rows: list[tuple[Value, ...]] = []
+    for name, words in KINDS.items():
+        summary = _summary(across[name])
+        metrics |= {f"{name}_{key}": summary[key] for key in ("same", "others", "p", "higher")}
+        columns = ("same", "same_low", "same_high", "others", "higher", "images", "p")
+        rows.append((words, *(summary[key] for key in columns)))
+    right, other_right = ((one.predicted == one.labels).cpu().numpy() for one in (first, second))
+    return Result(
+        metrics={
+            "label": first.backbone.label,
+            "other_label": second.backbone.label,
+            "images": len(right),
+            "right": int(right.sum()),
+            "other_right": int(other_right.sum()),
+            "both_right": int((right & other_right).sum()),
+            **metrics,
+            **_extremes(first, second, across),
+        },
+        tables={
+            "kinds": Table(("kind", "same", "same_low", "same_high", "others", "higher", "images", "p"), tuple(rows)),
+            "images": _table(first, second, across),
+        },
+        figures={"maps": _grid(first, second, places_of(cases, first), maps)},
+    )
+
+
+def _maps(explained: Explained) -> dict[str, torch.Tensor]:
+    module, inputs, labels = explained.backbone.module, explained.inputs, explained.labels
+    plain = saliency_maps(module, inputs, labels)
+    cam = enlarged(grad_cam(module, last_maps(explained.backbone), inputs, labels), explained.size)
+    return {"plain": plain, "coarse": coarse(plain, (GRID, GRID)), "cam": coarse(cam, (GRID, GRID))}
+
+
+def _summary(across: Floats) -> dict[str, Value]:
+    """Same image against different images, of correlations (n, n) in which images with an empty map are NaN."""
+    from scipy.stats import wilcoxon
+
+    same = np.diag(across)
+    others = across.copy()
+    np.fill_diagonal(others, np.nan)
+    usable = np.isfinite(same) & np.isfinite(others).any(axis=1)
+    own = same[usable]
+    if not len(own):
+        return dict.fromkeys(("same", "same_low", "same_high", "others", "p"), None) | {"higher": 0, "images": 0}
+    typical = np.nanmedian(others[usable], axis=1)
+    low, middle, high = np.quantile(own, [0.25, 0.5, 0.75])
+    return {
+        "same": float(middle),
+        "same_low": float(low),
+        "same_high": float(high),
+        "others": float(np.nanmedian(others)),
+        "higher": int((own > typical).sum()),
+        "images": len(own),
+        "p": float(wilcoxon(own, typical).pvalue) if (own != typical).any() else 1.0,
+    }
+
+
+def _extremes(first: Explained, second: Explained, across: dict[str, Floats]) -> dict[str, Value]:
+    """The photographs on which the two networks' coarse maps agree most and least, and what agreement goes with."""
+    from scipy.stats import mannwhitneyu
+
+    same = np.diag(across["coarse"])
+    agreeing = (first.predicted == second.predicted).cpu().numpy()
+    usable = np.isfinite(same)
+    groups = {"agreeing_coarse": same[agreeing & usable], "disagreeing_coarse": same[~agreeing & usable]}
+    metrics: dict[str, Value] = {"agreeing": int(agreeing.sum())}
+    for name, values in groups.items():
+        metrics[name] = float(np.median(values)) if len(values) else None
+    both = all(len(values) for values in groups.values())
+    metrics["agreeing_p"] = float(mannwhitneyu(*groups.values()).pvalue) if both else None
+    for name, sign in (("highest", 1), ("lowest", -1)):
+        place = int(np.nanargmax(sign * same)) if usable.any() else None
+        metrics[f"{name}_class"] = None if place is None else first.images.true_class(place)
+        metrics[name] = None if place is None else float(same[place])
+    return metrics
+
+
+def _table(first: Explained, second: Explained, across: dict[str, Floats]) -> Table:
+    rows = []
+    for place, number in enumerate(first.numbers):
+        names = [one.backbone.class_names[int(one.predicted[place])] for one in (first, second)]
+        values = [float(across[name][place, place]) for name in KINDS]
+        finite = [value if np.isfinite(value) else None for value in values]
+        rows.append((number, first.images.true_class(place), *names, *finite))
+    return Table(("image", "true_class", "predicted", "other_predicted", "plain", "coarse", "cam"), tuple(rows))
+
+
+def _grid(first: Explained, second: Explained, places: list[int], maps: list[dict[str, torch.Tensor]]) -> ImageGrid:
+    """A row for each case: the photograph, then gradient map and Grad-CAM of each network; the answer stands above."""
+    shown = photographs(first)
+    images: list[Array] = []
+    titles: list[str] = []
+    tones: list[str] = []
+    for place in places:
+        images.append(shown[place])
+        titles.append(first.images.true_class(place))
+        tones.append("")
+        for explained, own in ((first, maps[0]), (second, maps[1])):
+            cam = enlarged(own["cam"][place : place + 1], explained.size)[0]
+            images += [shown_map(own["plain"][place]), shown_map(cam)]
+            right = bool(explained.predicted[place] == explained.labels[place])
+            titles += [explained.answer(place, explained.predicted), ""]
+            tones += ["good" if right else "bad", ""]
+    heads = [head for one in (first, second) for head in (one.backbone.label, "Grad-CAM")]
+    return ImageGrid(tuple(images), 5, tuple(titles), (), ("photograph", *heads), tuple(tones), COLOURS, (0.0, 1.0))

@@ -1,0 +1,187 @@
+"""From a saliency map to a box around the object, and whether the box holds what the network needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from generator.labs.shared.metrics import logits_of
+from generator.labs.visualising.saliency.explained import Explained, load_explained
+from generator.labs.visualising.saliency.maps import enlarged, grad_cam, last_maps, saliency_maps
+from generator.labs.visualising.saliency.measures import highest_region
+from generator.labs.visualising.saliency.pictures import framed, photographs
+from generator.registry import Dataset, Network, computation
+from generator.results import ImageGrid, Result, Table, Value
+from generator.workspace import Workspace
+
+if TYPE_CHECKING:
+    from generator.results import Array
+
+Box = tuple[int, int, int, int]
+Seen = tuple[NDArray[np.float64], NDArray[np.bool_]]
+#: The gradient map is blurred by this part of the image's side, so that its scattered points make one region.
+BLUR = 0.05
+SHOWN = 10
+METHODS = {"gradient": "gradient", "cam": "Grad-CAM"}
+CONDITIONS = ("method", "left", "probability", "random_probability", "hits", "random_hits", "p")
+
+
+@computation(
+    metrics=[
+        "label", "images", "region", "random_boxes", "whole", "shown", "gradient_area", "cam_area", "gradient_inside",
+        "gradient_outside", "cam_inside", "cam_outside", "gradient_random_inside", "gradient_random_outside",
+        "cam_random_inside", "cam_random_outside", "gradient_inside_hits", "gradient_outside_hits", "cam_inside_hits",
+        "cam_outside_hits", "gradient_inside_p", "gradient_outside_p", "cam_inside_p", "cam_outside_p", "overlap",
+    ],
+    tables={"conditions": ["method", "left", "probability", "random_probability", "hits", "random_hits", "p"]},
+    figures=["boxes"],
+)  # fmt: skip
+def saliency_boxes(
+    workspace: Workspace,
+    *,
+    network: Network,
+    dataset: Dataset,
+    images: int,
+    region: float = 0.2,
+    random_boxes: int = 4,
+    seed: int = 0,
+) -> Result:
+    """Box the object of each rightly classified image, and show the network only one side of the box.
+
+    The box holds the largest connected part of the ``region`` (a share of the image) in which the map of the true
+    class is highest: the blurred gradient map (Simonyan et al. 2014, section 3.2, without the graph cut) or, as
+    ``cam_…``, Grad-CAM's. What is hidden gets the mean colour of the training images, zero after normalisation.
+    ``…_inside`` is the mean probability of the true class when only the box is left, ``…_outside`` when only the rest
+    is; ``…_random_…`` the mean over ``random_boxes`` boxes of the same size, anywhere in the same image. ``…_hits``
+    counts images that stay right (``random_hits`` a mean over the random boxes); ``…_p`` is Wilcoxon's signed-rank
+    probability. ``…_area`` are median shares of the image, ``overlap`` the median intersection over union of the two
+    methods' boxes. Raises ValueError where no image is classified right.
+    """
+    explained = load_explained(workspace, network, dataset, images)
+    right = np.flatnonzero((explained.predicted == explained.labels).cpu().numpy()).tolist()
+    if not right:
+        raise ValueError(f"{explained.backbone.label} classifies none of the images right: there is nothing to box")
+    inputs, labels = explained.inputs[right], explained.labels[right]
+    module, layer = explained.backbone.module, last_maps(explained.backbone)
+    maps = {
+        "gradient": blurred(saliency_maps(module, inputs, labels)),
+        "cam": enlarged(grad_cam(module, layer, inputs, labels), explained.size),
+    }
+    boxes = {name: [box_of(part) for part in highest_region(found, region)] for name, found in maps.items()}
+    metrics: dict[str, Value] = {}
+    rows: list[tuple[Value, ...]] = []
+    for number, (name, found) in enumerate(boxes.items()):
+        random = [_moved(workspace, box, explained.size, random_boxes, (seed, explained.numbers[place]))
+                  for box, place in zip(found, right, strict=True)]  # fmt: skip
+        measured, own_rows = _test_boxes(explained, inputs, labels, found, random)
+        metrics |= {f"{name}_{key}": value for key, value in measured.items()}
+        metrics[f"{name}_area"] = float(np.median([area(box) for box in found])) / (explained.size[0] ** 2)
+        rows += [(METHODS[name], *row) for row in own_rows]
+        workspace.progress(number + 1, len(boxes), f"boxes from {METHODS[name]}")
+    shown = np.linspace(0, len(right) - 1, min(SHOWN, len(right))).round().astype(int).tolist()
+    return Result(
+        metrics={
+            "label": explained.backbone.label,
+            "images": len(right),
+            "region": region,
+            "random_boxes": random_boxes,
+            "whole": float(explained.probabilities[right].gather(1, labels.cpu()[:, None]).double().mean()),
+            "shown": len(shown),
+            "overlap": float(np.median([overlap(*pair) for pair in zip(*boxes.values(), strict=True)])),
+            **metrics,
+        },
+        tables={"conditions": Table(CONDITIONS, tuple(rows))},
+        figures={"boxes": _grid(explained, [right[k] for k in shown], [boxes["gradient"][k] for k in shown])},
+    )
+
+
+def blurred(maps: torch.Tensor) -> torch.Tensor:
+    """Maps (n, height, width) after a Gaussian of :data:`BLUR` times their longer side."""
+    from scipy import ndimage
+
+    width = BLUR * max(maps.shape[1:])
+    return torch.from_numpy(np.stack([ndimage.gaussian_filter(values, width) for values in maps.numpy()]))
+
+
+def box_of(region: NDArray[np.bool_]) -> Box:
+    """The box (top, left, bottom, right; the last two excluded) around the largest connected part of a region.
+
+    Of parts of one size the first in reading order counts; the box of an empty region is the whole image.
+    """
+    from scipy import ndimage
+
+    parts, count = ndimage.label(region)
+    if not count:
+        return 0, 0, region.shape[0], region.shape[1]
+    largest = int(np.argmax(np.bincount(parts.ravel())[1:]))
+    rows, columns = ndimage.find_objects(parts)[largest]
+    return rows.start, columns.start, rows.stop, columns.stop
+
+
+def area(box: Box) -> int:
+    """How many positions a box holds; 0 for one whose ends have crossed."""
+    return max(0, box[2] - box[0]) * max(0, box[3] - box[1])
+
+
+def overlap(first: Box, second: Box) -> float:
+    """Intersection over union of two boxes, in [0, 1]."""
+    common = area((max(first[0], second[0]), max(first[1], second[1]), min(first[2], second[2]),
+                   min(first[3], second[3])))  # fmt: skip
+    return common / (area(first) + area(second) - common)
+
+
+def _moved(workspace: Workspace, box: Box, size: tuple[int, int], count: int, source: tuple[int, int]) -> list[Box]:
+    """Boxes of the same height and width anywhere in the image; ``source`` is the seed and the image's number."""
+    rng = workspace.numpy_rng(source[0], f"boxes, image {source[1]}")
+    height, width = box[2] - box[0], box[3] - box[1]
+    tops = rng.integers(0, size[0] - height + 1, count).tolist()
+    lefts = rng.integers(0, size[1] - width + 1, count).tolist()
+    return [(top, left, top + height, left + width) for top, left in zip(tops, lefts, strict=True)]
+
+
+def _test_boxes(
+    explained: Explained, inputs: torch.Tensor, labels: torch.Tensor, boxes: list[Box], random: list[list[Box]]
+) -> tuple[dict[str, Value], list[tuple[Value, ...]]]:
+    """The probability of the true class inside and outside the boxes, and of boxes elsewhere."""
+    from scipy.stats import wilcoxon
+
+    metrics: dict[str, Value] = {}
+    rows: list[tuple[Value, ...]] = []
+    for side, words in (("inside", "the box alone"), ("outside", "all but the box")):
+        own, hits = _probabilities(explained, inputs, labels, boxes, inside=side == "inside")
+        others = [_probabilities(explained, inputs, labels, list(some), inside=side == "inside")
+                  for some in zip(*random, strict=True)]  # fmt: skip
+        elsewhere = np.mean([values for values, _ in others], axis=0)
+        elsewhere_hits = float(np.mean([kept.sum() for _, kept in others]))
+        p = float(wilcoxon(own, elsewhere).pvalue) if (own != elsewhere).any() else 1.0
+        metrics |= {
+            side: float(own.mean()),
+            f"random_{side}": float(elsewhere.mean()),
+            f"{side}_hits": int(hits.sum()),
+            f"{side}_p": p,
+        }
+        rows.append((words, metrics[side], metrics[f"random_{side}"], metrics[f"{side}_hits"], elsewhere_hits, p))
+    return metrics, rows
+
+
+def _probabilities(
+    explained: Explained, inputs: torch.Tensor, labels: torch.Tensor, boxes: list[Box], *, inside: bool
+) -> Seen:
+    """Probability of the true class, and whether it comes first, when one side of each box is all that is left."""
+    mask = torch.zeros_like(inputs[:, :1])
+    for row, (top, left, bottom, right) in enumerate(boxes):
+        mask[row, :, top:bottom, left:right] = 1
+    logits = logits_of(explained.backbone, inputs * (mask if inside else 1 - mask))
+    own = labels.cpu()
+    probabilities = logits.double().softmax(1).gather(1, own[:, None])[:, 0].numpy()
+    return probabilities, (logits.argmax(1) == own).numpy()
+
+
+def _grid(explained: Explained, places: list[int], boxes: list[Box]) -> ImageGrid:
+    """The photographs with their boxes from the gradient map, five to a row."""
+    everything = photographs(explained)
+    images: list[Array] = [framed(everything[place], box) for place, box in zip(places, boxes, strict=True)]
+    return ImageGrid(tuple(images), 5, titles=tuple(explained.images.true_class(place) for place in places))

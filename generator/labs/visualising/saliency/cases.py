@@ -1,0 +1,189 @@
+"""Saliency maps of many photographs, and which of them are shown: chosen by a measure, never by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from generator.labs.shared.statistics import wilson_interval
+from generator.labs.visualising.saliency.explained import Explained, load_explained
+from generator.labs.visualising.saliency.maps import enlarged, grad_cam, last_maps, saliency_maps
+from generator.labs.visualising.saliency.measures import highest_region, rank_correlations, shares_inside
+from generator.labs.visualising.saliency.pictures import COLOURS, photographs, shown_map, spotlight
+from generator.registry import Dataset, Network, computation
+from generator.results import ImageGrid, Panels, Result, Table, Value
+from generator.workspace import Workspace
+
+if TYPE_CHECKING:
+    from generator.results import Array
+
+Floats = NDArray[np.float64]
+COLUMNS = ("case", "image", "true_class", "predicted_class", "probability", "share", "elsewhere", "correlation")
+
+
+@computation(
+    metrics=[
+        "label", "images", "right", "wrong", "region", "without_region", "median_share", "median_elsewhere",
+        "highest_share", "lowest_share", "higher", "compared", "higher_share", "higher_low", "higher_high", "higher_p",
+        "right_share", "wrong_share", "groups_p", "classes_correlation", "classes_lowest", "classes_highest",
+    ],
+    tables={
+        "cases": ["case", "image", "true_class", "predicted_class", "probability", "share", "elsewhere", "correlation"],
+        "images": ["case", "image", "true_class", "predicted_class", "probability", "share", "elsewhere",
+                   "correlation"],
+    },
+    figures=["cases"],
+)  # fmt: skip
+def saliency_cases(
+    workspace: Workspace, *, network: Network, dataset: Dataset, images: int, region: float = 0.2
+) -> Result:
+    """Make the saliency maps of ``images`` test photographs, and show the most and the least consistent ones.
+
+    A map of the predicted class is consistent when much of it lies where Grad-CAM, a coarser method, sees the same
+    class. ``share`` is the part of the map's sum inside the ``region`` (a share of the image, ``region`` = 0.2 the
+    highest fifth) of Grad-CAM's own map; ``elsewhere`` the mean of the same over the other images' regions, which
+    accounts for objects being in the middle of most photographs. Shown are, of the photographs that the network gets
+    right and of those that it gets wrong, the one with the largest and the one with the smallest share.
+
+    ``higher`` counts the images whose share is above ``elsewhere``, of ``compared``, with the 95 % Wilson interval of
+    the proportion and the exact p value of a fair coin; ``groups_p`` is Mann and Whitney's for the shares of right and
+    wrong images. ``correlation`` is Spearman's between the maps of the true and of the predicted class, ``classes_…``
+    its median and extremes over the wrong images. A metric is None where there is no image to measure it on.
+    """
+    explained = load_explained(workspace, network, dataset, images)
+    module = explained.backbone.module
+    true_maps = saliency_maps(module, explained.inputs, explained.labels)
+    workspace.progress(1, 4, "maps of the true classes")
+    maps = saliency_maps(module, explained.inputs, explained.predicted)
+    workspace.progress(2, 4, "maps of the predicted classes")
+    second_maps = saliency_maps(module, explained.inputs, explained.second)
+    workspace.progress(3, 4, "maps of the second classes")
+    cam = grad_cam(module, last_maps(explained.backbone), explained.inputs, explained.predicted)
+    regions = highest_region(enlarged(cam, explained.size), region)
+    inside = shares_inside(maps, regions)
+    share, elsewhere = np.diag(inside), _elsewhere(inside)
+    correlations = rank_correlations(true_maps, maps)
+    right = (explained.predicted == explained.labels).cpu().numpy()
+    cases = _choose(share, right)
+    rows = [_row(explained, place, case, share, elsewhere, correlations) for case, place in cases]
+    every = [_row(explained, place, "right" if right[place] else "wrong", share, elsewhere, correlations)
+             for place in range(len(share))]  # fmt: skip
+    panels = _panels(explained, cases, (true_maps, maps, second_maps), regions)
+    metrics = _summary(share, elsewhere, correlations, right)
+    return Result(
+        metrics={"label": explained.backbone.label, "images": len(share), "region": region, **metrics},
+        tables={"cases": Table(COLUMNS, tuple(rows)), "images": Table(COLUMNS, tuple(every))},
+        figures={"cases": panels},
+    )
+
+
+def _elsewhere(inside: Floats) -> Floats:
+    """The mean share of each map in the regions of the other images."""
+    others = inside.copy()
+    np.fill_diagonal(others, np.nan)
+    counts = np.isfinite(others).sum(axis=1)
+    means: Floats = np.divide(np.nansum(others, axis=1), counts, out=np.full(len(others), np.nan), where=counts > 0)
+    return means
+
+
+def _choose(share: Floats, right: NDArray[np.bool_]) -> list[tuple[str, int]]:
+    """Name and place of each case; a group of one image gives one case, an empty one none."""
+    cases = []
+    for name, group in (("right", right), ("wrong", ~right)):
+        places = np.flatnonzero(group & np.isfinite(share))
+        if len(places):
+            cases.append((f"{name}, consistent", int(places[np.argmax(share[places])])))
+        if len(places) > 1:
+            cases.append((f"{name}, inconsistent", int(places[np.argmin(share[places])])))
+    return cases
+
+
+def _row(
+    explained: Explained, place: int, case: str, share: Floats, elsewhere: Floats, correlations: Floats
+) -> tuple[Value, ...]:
+    predicted = int(explained.predicted[place])
+    return (
+        case,
+        explained.numbers[place],
+        explained.images.true_class(place),
+        explained.backbone.class_names[predicted],
+        float(explained.probabilities[place, predicted]),
+        _finite(share[place]),
+        _finite(elsewhere[place]),
+        _finite(correlations[place]),
+    )
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _panels(
+    explained: Explained,
+    cases: list[tuple[str, int]],
+    maps: tuple[torch.Tensor, torch.Tensor, torch.Tensor],
+    regions: NDArray[np.bool_],
+) -> Panels:
+    """One grid for the right and one for the wrong photographs, a row for each case."""
+    true_maps, predicted_maps, second_maps = maps
+    # Where the prediction is right, its map is the true class's; the next class tells more beside it.
+    groups = {
+        "right": ("classified right", "second class", second_maps, explained.second),
+        "wrong": ("classified wrong", "predicted class", predicted_maps, explained.predicted),
+    }
+    shown = photographs(explained)
+    grids = []
+    for group, (head, other, other_maps, index) in groups.items():
+        rows = [(case, place) for case, place in cases if case.startswith(group)]
+        images: list[Array] = []
+        titles: list[str] = []
+        for _, place in rows:
+            images += [shown[place], shown_map(true_maps[place]), shown_map(other_maps[place])]
+            images.append(spotlight(shown[place], regions[place]))
+            titles += [explained.images.true_class(place), explained.answer(place, explained.labels)]
+            titles += [explained.answer(place, index), explained.answer(place, explained.predicted)]
+        names = tuple(case.split(", ")[1] for case, _ in rows)
+        heads = (head, "map, true class", f"map, {other}", "Grad-CAM")
+        if rows:
+            grids.append(ImageGrid(tuple(images), 4, tuple(titles), names, heads, colormap=COLOURS,
+                                   value_range=(0.0, 1.0)))  # fmt: skip
+    return Panels(tuple(grids), columns=1)
+
+
+def _summary(share: Floats, elsewhere: Floats, correlations: Floats, right: NDArray[np.bool_]) -> dict[str, Value]:
+    from scipy.stats import binomtest, mannwhitneyu
+
+    usable = np.isfinite(share) & np.isfinite(elsewhere)
+    higher, compared = int((share > elsewhere)[usable].sum()), int(usable.sum())
+    low, high = wilson_interval(higher, compared) if compared else (0.0, 1.0)
+    of_right, of_wrong = share[usable & right], share[usable & ~right]
+    both = len(of_right) > 0 and len(of_wrong) > 0
+    differing = correlations[~right & np.isfinite(correlations)]
+    return {
+        "right": int(right.sum()),
+        "wrong": int((~right).sum()),
+        "without_region": len(share) - compared,
+        "median_share": _median(share[usable]),
+        "median_elsewhere": _median(elsewhere[usable]),
+        "highest_share": float(share[usable].max()) if compared else None,
+        "lowest_share": float(share[usable].min()) if compared else None,
+        "higher": higher,
+        "compared": compared,
+        "higher_share": higher / compared if compared else None,
+        "higher_low": low,
+        "higher_high": high,
+        "higher_p": float(binomtest(higher, compared, 0.5).pvalue) if compared else None,
+        "right_share": _median(of_right),
+        "wrong_share": _median(of_wrong),
+        "groups_p": float(mannwhitneyu(of_right, of_wrong).pvalue) if both else None,
+        "classes_correlation": _median(differing),
+        "classes_lowest": float(differing.min()) if len(differing) else None,
+        "classes_highest": float(differing.max()) if len(differing) else None,
+    }
+
+
+def _median(values: Floats) -> float | None:
+    return float(np.median(values)) if len(values) else None

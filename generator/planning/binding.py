@@ -1,0 +1,251 @@
+"""Bind every result of the course, for one profile, to a computation: roles, grids, inputs, and their order."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from generator.course.parsing import nearest, shown
+from generator.course.references import ROLES, Unread, inputs_first, parse_reference, select, split_address
+from generator.course.roles import UNKNOWN, role_jobs
+from generator.course.spec import CourseSpec, ProfileSpec, QuestionSpec, ResultRef, ResultSpec, RoleJob
+from generator.course.yaml_source import Source, Where
+from generator.errors import Mistake
+from generator.planning.arguments import Given, Input, bind_arguments
+from generator.planning.catalogue import Catalogue, Signature
+from generator.planning.parameters import Kind
+
+LARGEST_GRID = 1000  # points; three mistyped lists must not make a million jobs
+POINT = re.compile(r"[^\[\],=\"]{1,100}")  # what a grid point can be called in a reference
+
+
+@dataclass(frozen=True)
+class Binding:
+    """One job before it has a fingerprint. ``inputs`` maps a parameter to the address of another binding.
+
+    The inputs of a parameter that takes many results are called "runs/0", "runs/1" and so on, in order.
+    ``files`` are the data sets and pre-trained networks whose files the job reads, as (kind, name).
+    """
+
+    address: str
+    signature: Signature
+    parameters: Mapping[str, Any]
+    inputs: Mapping[str, str]
+    files: tuple[tuple[Kind, str], ...]
+
+
+@dataclass
+class Bindings:
+    """All bindings of a course under one profile, each after its inputs.
+
+    ``refs`` maps "2-a/q01/networks" to its results, one for each grid point, in order; it is empty for a result whose
+    grid is wrong.
+    """
+
+    refs: dict[str, tuple[ResultRef, ...]] = field(default_factory=dict)
+    by_address: dict[str, Binding] = field(default_factory=dict)
+    mistakes: list[Mistake] = field(default_factory=list)
+
+
+def bind_course(course: CourseSpec, profile: ProfileSpec, catalogue: Catalogue) -> Bindings:
+    """Bind all results; whatever is wrong is in ``mistakes``, in the order of the files."""
+    return _Binder(course, profile, catalogue).bind()
+
+
+class _Binder:
+    def __init__(self, course: CourseSpec, profile: ProfileSpec, catalogue: Catalogue) -> None:
+        self.course = course
+        self.profile = profile
+        self.catalogue = catalogue
+        self.found = Bindings()
+        self.unread = Unread.of(course)
+        self.points: dict[str, dict[str, Given]] = {}  # by "<result>/<parameter>", what each grid point stands for
+        self.role_jobs: dict[str, tuple[RoleJob, Source, Where]] = {}
+
+    def bind(self) -> Bindings:
+        self.roles()
+        for question in self.course.questions():
+            for result in question.results.values():
+                self.expand(question, result)
+        for question in self.course.questions():
+            for result in question.results.values():
+                for ref in self.found.refs[str(result.ref)]:
+                    self.result(question, result, ref)
+        for address, (job, source, where) in self.role_jobs.items():
+            self.role_job(address, job, source, where)
+        self.order()
+        return self.found
+
+    def wrong(self, source: Source, message: str, where: Where, **details: str) -> None:
+        self.found.mistakes.append(source.mistake(message, where, **details))
+
+    def roles(self) -> None:
+        """Note the jobs behind all roles, used or not, so that each is checked; a name stands for one job."""
+        for job, source, where in role_jobs(self.profile.roles):
+            known, _, _ = self.role_jobs.setdefault(f"{ROLES}/{job.name}", (job, source, where))
+            if known != job:
+                hint = "give each job a name of its own"
+                self.wrong(source, "two different jobs are called the same", where, got=job.name, hint=hint)
+
+    def role(self, value: Any, source: Source, where: Where) -> Given:
+        """A value with every {role: name} in it replaced by what the profile puts there."""
+        if isinstance(value, list):
+            items = [self.role(item, source, (*where, number)) for number, item in enumerate(value)]
+            faulty = any(item.value is UNKNOWN for item in items)
+            return Given(UNKNOWN if faulty else [item.value for item in items], where)
+        if not (isinstance(value, dict) and set(value) == {"role"}):
+            return Given(value, where)
+        name, known = value["role"], sorted(self.profile.roles)
+        if not isinstance(name, str) or name not in known:
+            message = f"profile {self.profile.name!r} gives no value to this role"
+            details = {"expected": "one of " + ", ".join(known), "got": shown(name), "hint": nearest(str(name), known)}
+            self.wrong(source, message, where, **details)
+            return Given(UNKNOWN, where)
+        return Given(self.profile.roles[name].value, where, name)
+
+    def expand(self, question: QuestionSpec, result: ResultSpec) -> None:
+        """File the result under one reference for each point of its grid."""
+        self.found.refs[str(result.ref)] = ()
+        source, base = question.source, ("results", result.ref.result, "grid")
+        axes: list[list[tuple[str, Any]]] = []
+        for name, values in result.grid.items():
+            axis = self.axis(values, source, (*base, name))
+            if axis is None:
+                return
+            self.points[f"{result.ref}/{name}"] = {str(point): given for point, given in axis}
+            axes.append([(name, point) for point, _ in axis])
+        count = math.prod(map(len, axes))
+        if count > LARGEST_GRID:
+            self.wrong(source, "the grid is too large", base, expected=f"at most {LARGEST_GRID} points", got=str(count))
+            return
+        points = itertools.product(*axes)
+        self.found.refs[str(result.ref)] = tuple(ResultRef(question.address, result.ref.result, p) for p in points)
+
+    def axis(self, values: Any, source: Source, where: Where) -> list[tuple[Any, Given]] | None:
+        """What each point along one parameter is called, and the value that it stands for; None when that is wrong."""
+        listed = self.role(values, source, where) if isinstance(values, dict) else Given(values, where)
+        if listed.value is UNKNOWN:
+            return None
+        if not isinstance(listed.value, list) or not listed.value:
+            self.wrong(source, "has the wrong form", where, expected="a list", got=shown(listed.value))
+            return None
+        axis: dict[str, tuple[Any, Given]] = {}
+        for number, item in enumerate(listed.value):
+            place = where if listed.role else (*where, number)
+            given = self.role(item, source, place)
+            point = item["role"] if given.role else item.name if isinstance(item, RoleJob) else item
+            if given.value is UNKNOWN:
+                return None
+            if isinstance(point, dict | list) or not POINT.fullmatch(str(point)):
+                expected = "a number, a word or a role"
+                self.wrong(source, "cannot be the name of a grid point", place, expected=expected, got=shown(point))
+                return None
+            if str(point) in axis:
+                self.wrong(source, "two points of the grid are the same", place, got=str(point))
+                return None
+            axis[str(point)] = (point, Given(given.value, place, given.role or listed.role))
+        return list(axis.values())
+
+    def result(self, question: QuestionSpec, result: ResultSpec, ref: ResultRef) -> None:
+        source, where = question.source, ("results", ref.result)
+        given = {name: self.role(value, source, (*where, "params", name)) for name, value in result.params.items()}
+        for name, value in ref.point:
+            if name in given:
+                self.wrong(source, f"{name!r} is in params and in grid", (*where, "grid", name))
+            given[name] = self.points[f"{result.ref}/{name}"][str(value)]
+        inputs: dict[str, str] = {}
+        for name, text in result.inputs.items():
+            place: Where = (*where, "inputs", name)
+            if isinstance(text, str):
+                inputs[name] = self.input(question, ref, text, place)
+            else:
+                inputs |= self.several(question, ref, name, text)
+        self.job(str(ref), result.computation, given, inputs, source, where)
+
+    def input(self, question: QuestionSpec, ref: ResultRef, text: str, where: Where) -> str:
+        """The address of the one result that an input names; empty when there is none."""
+        found = self.candidates(question, ref, text, where)
+        if len(found) > 1:
+            expected = "one of " + ", ".join(found)
+            self.wrong(question.source, f"names {len(found)} results", where, expected=expected, got=repr(text))
+        return found[0] if len(found) == 1 else ""
+
+    def several(self, question: QuestionSpec, ref: ResultRef, name: str, texts: list[str]) -> dict[str, str]:
+        """The addresses of all results that a list of inputs names, in order, as "runs/0", "runs/1" and so on."""
+        where: Where = ("results", ref.result, "inputs", name)
+        found = [
+            address
+            for number, text in enumerate(texts)
+            for address in self.candidates(question, ref, text, (*where, number))
+        ]
+        return {f"{name}/{number}": address for number, address in enumerate(found)} or {f"{name}/0": ""}
+
+    def candidates(self, question: QuestionSpec, ref: ResultRef, text: str, where: Where) -> list[str]:
+        """The addresses of the results that a text means at this point of the grid; a mistake where there is none."""
+        reference = parse_reference(text, question.address)
+        if reference is not None and self.unread.holds(split_address(reference[0])[0]):
+            return []
+        if reference is None or reference[0] not in self.found.refs:
+            known = [key.removeprefix(f"{question.address}/") for key in self.found.refs]
+            hint = nearest(text.partition("[")[0], known)
+            self.wrong(
+                question.source, "there is no such result", where, expected="a result", got=repr(text), hint=hint
+            )
+            return []
+        candidates = self.found.refs[reference[0]]
+        axes = {key for candidate in candidates for key, _ in candidate.point}
+        own = {key: str(value) for key, value in ref.point if key in axes}
+        found = select(candidates, {**own, **reference[1]})
+        if candidates and not found:  # without candidates its grid is wrong, which has been said
+            expected = "one of " + ", ".join(map(str, candidates))
+            self.wrong(question.source, "names 0 results", where, expected=expected, got=repr(text))
+        return [str(one) for one in found]
+
+    def job(
+        self, address: str, computation: str, given: Mapping[str, Given], inputs: Mapping[str, str],
+        source: Source, where: Where,
+    ) -> None:  # fmt: skip
+        """Bind the given values and inputs to the computation's signature and file the job under its address."""
+        if computation not in self.catalogue:
+            known = list(self.catalogue)
+            details = {"expected": "one of " + ", ".join(known), "got": shown(computation)}
+            hint = nearest(computation, known)
+            self.wrong(source, "there is no such computation", (*where, "computation"), hint=hint, **details)
+            return
+        signature = self.catalogue[computation]
+        places = {}
+        for name in inputs:
+            parameter, slash, _ = name.partition("/")
+            places[parameter] = Input((*where, "inputs", parameter), several=bool(slash))
+        bound = bind_arguments(signature, given, places, source, where)
+        self.found.mistakes += bound.mistakes
+        taken = {name: target for name, target in inputs.items() if target}
+        taken |= {name: f"{ROLES}/{job.name}" for name, job in bound.jobs.items()}
+        self.found.by_address[address] = Binding(address, signature, bound.parameters, taken, tuple(bound.files))
+
+    def role_job(self, address: str, job: RoleJob, source: Source, where: Where) -> None:
+        """File the job behind a role."""
+        given = {name: self.role(value, source, (*where, "params", name)) for name, value in job.params.items()}
+        self.job(address, job.computation, given, {}, source, where)
+
+    def order(self) -> None:
+        """Put each binding after its inputs, report inputs that go round in a circle, drop roles that nobody needs."""
+        bound = self.found.by_address
+        ordered, circles = inputs_first({address: binding.inputs.values() for address, binding in bound.items()})
+        for circle in circles:
+            question, result = split_address(circle[0])
+            where: Where
+            if question == ROLES:
+                _, source, where = self.role_jobs[circle[0]]
+            else:
+                source, where = self.course.question(question).source, ("results", result, "inputs")
+            self.wrong(source, "its inputs go round in a circle", where, got=" → ".join(circle))
+        needed = {address for address in bound if split_address(address)[0] != ROLES}
+        for address in reversed(ordered):
+            if address in needed:
+                needed.update(bound[address].inputs.values())
+        self.found.by_address = {address: bound[address] for address in ordered if address in needed}

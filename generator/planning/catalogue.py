@@ -1,0 +1,131 @@
+"""The computations that exist, their parameters and declared outputs, read from the source without importing it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from generator.errors import InputError, Mistake
+from generator.folders import PACKAGE
+from generator.planning.declarations import Declaration, ParameterDeclaration
+from generator.planning.fingerprint import CodeReader
+from generator.planning.parameters import ParameterType, UnsupportedTypeError, parse_type
+from generator.store.memo import Memo
+
+LABS = "labs"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One keyword-only parameter of a computation."""
+
+    name: str
+    type: ParameterType
+    required: bool
+    default: Any
+
+
+@dataclass(frozen=True)
+class Signature:
+    """A computation as planning sees it: where it is, what it takes, and the names of what it returns."""
+
+    name: str
+    module: str
+    path: Path
+    line: int
+    summary: str
+    parameters: Mapping[str, Parameter]
+    metrics: tuple[str, ...]
+    tables: Mapping[str, tuple[str, ...]]
+    figures: tuple[str, ...]
+
+    def has_metric(self, name: str) -> bool:
+        """Whether the computation declares this metric; a trailing ``*`` stands for a family."""
+        return matches(name, self.metrics)
+
+
+def matches(name: str, declared: tuple[str, ...]) -> bool:
+    """Whether a name is among the declared ones, of which some may end in ``*``."""
+    return any(name == known or (known.endswith("*") and name.startswith(known[:-1])) for known in declared)
+
+
+class Catalogue:
+    """All computations by name."""
+
+    def __init__(self, signatures: Mapping[str, Signature]) -> None:
+        self._signatures = signatures
+
+    def __getitem__(self, name: str) -> Signature:
+        return self._signatures[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._signatures
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._signatures))
+
+
+def read_catalogue(memo: Memo, package: Path = PACKAGE) -> Catalogue:
+    """Read every computation of the package's labs.
+
+    Raises InputError with all duplicate names, odd types and defaults, and files that are not Python.
+    """
+    reader = CodeReader(memo, package)
+    signatures: dict[str, Signature] = {}
+    mistakes: list[Mistake] = []
+    for path in sorted((package / LABS).rglob("*.py")):
+        try:
+            declared = reader.read(path)["computations"]
+        except InputError as error:
+            mistakes += error.mistakes
+            continue
+        module = ".".join(path.relative_to(package.parent).with_suffix("").parts)
+        for plain in declared:
+            signature = _signature(plain, module, path, mistakes)
+            if signature.name in signatures:
+                other = signatures[signature.name]
+                taken = f"the name is taken by {other.path.name}:{other.line}"
+                mistakes.append(
+                    Mistake("two computations of one name", path, signature.line, signature.name, got=taken)
+                )
+            signatures[signature.name] = signature
+    if mistakes:
+        raise InputError(mistakes)
+    return Catalogue(signatures)
+
+
+def _signature(plain: Declaration, module: str, path: Path, mistakes: list[Mistake]) -> Signature:
+    """The computation with its types parsed; parameters that cannot be are left out and added to ``mistakes``."""
+    parameters: dict[str, Parameter] = {}
+    for entry in plain["parameters"]:
+        try:
+            parameters[entry["name"]] = _parameter(entry)
+        except UnsupportedTypeError as error:
+            place = f"{plain['name']}.{entry['name']}"
+            mistakes.append(Mistake(str(error), path, plain["line"], place))
+    return Signature(
+        name=plain["name"],
+        module=module,
+        path=path,
+        line=plain["line"],
+        summary=plain["summary"],
+        parameters=parameters,
+        metrics=tuple(plain["metrics"]),
+        tables={name: tuple(columns) for name, columns in plain["tables"].items()},
+        figures=tuple(plain["figures"]),
+    )
+
+
+def _parameter(entry: ParameterDeclaration) -> Parameter:
+    kind = parse_type(entry["type"])
+    if entry["default"] is None:
+        return Parameter(entry["name"], kind, required=True, default=None)
+    default = ast.literal_eval(entry["default"])
+    try:
+        # The same form as a value from YAML, so that writing the default out changes no fingerprint.
+        return Parameter(entry["name"], kind, required=False, default=kind.normalise(default))
+    except TypeError:
+        raise UnsupportedTypeError(f"the default {default!r} is not of the type {kind.text}") from None

@@ -1,0 +1,128 @@
+"""What each place of the report was last computed from and how long it took: for `plan`, `why` and estimates."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from generator.planning.fingerprint import Ingredients
+from generator.store.memo import read_json, write_json
+
+VERSION = 1
+
+
+class Cause(StrEnum):
+    """The kinds of reason why a job has to be computed."""
+
+    NEVER = "never computed"
+    CODE = "code"
+    PARAMETER = "parameter"
+    INPUT = "input"
+    DATA = "data"
+    COMPUTATION = "computation"
+    LOST = "no longer in the cache"
+    FORCED = "forced"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One thing that changed since the last time: its name, and its old and new value where they can be shown."""
+
+    cause: Cause
+    name: str = ""
+    old: str = ""
+    new: str = ""
+
+    def __str__(self) -> str:
+        change = f": {self.old or 'present'} → {self.new or 'present'}" if self.old or self.new else ""
+        return f"{self.cause} {self.name}".strip() + change
+
+
+def explain(old: Ingredients | None, new: Ingredients) -> tuple[Reason, ...]:
+    """Why ``new`` is not what was computed from ``old``; never empty."""
+    if old is None:
+        return (Reason(Cause.NEVER),)
+    reasons: list[Reason] = []
+    if old.computation != new.computation:
+        reasons.append(Reason(Cause.COMPUTATION, "", old.computation, new.computation))
+    reasons += _differences(Cause.PARAMETER, old.parameters, new.parameters, shown=True)
+    reasons += _differences(Cause.INPUT, old.inputs, new.inputs, shown=False)
+    reasons += _differences(Cause.DATA, old.data, new.data, shown=False)
+    reasons += _differences(Cause.CODE, old.code, new.code, shown=False)
+    return tuple(reasons) or (Reason(Cause.LOST),)
+
+
+def _differences(cause: Cause, old: Mapping[str, Any], new: Mapping[str, Any], *, shown: bool) -> list[Reason]:
+    reasons = []
+    for name in sorted({*old, *new}):
+        if name in old and name in new and old[name] == new[name]:
+            continue
+        before, after = ((json.dumps(side[name]) if shown else "") if name in side else "absent" for side in (old, new))
+        reasons.append(Reason(cause, name, before, after))
+    return reasons
+
+
+@dataclass(frozen=True)
+class Record:
+    """What one address was last computed from. ``duration`` in seconds."""
+
+    ingredients: Ingredients
+    duration: float
+
+
+class History:
+    """Records by profile and address, in one JSON file in the cache folder."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._changed = False
+        stored = read_json(path)
+        plain = stored.get("records") if stored.get("version") == VERSION else None
+        self._records: dict[str, Record] = {}
+        for key, value in plain.items() if isinstance(plain, dict) else ():
+            record = _record(value)
+            if record is not None:
+                self._records[key] = record
+
+    def record(self, profile: str, address: str) -> Record | None:
+        """The last record of an address under a profile, if there is one."""
+        return self._records.get(f"{profile}:{address}")
+
+    def duration(self, computation: str, profile: str) -> float | None:
+        """The mean duration of a computation, as an estimate in seconds for a job that never ran.
+
+        Over the records of the profile, or over all where that has none: a GPU's course says little of a laptop.
+        """
+        known = {key: r.duration for key, r in self._records.items() if r.ingredients.computation == computation}
+        own = [duration for key, duration in known.items() if key.startswith(f"{profile}:")]
+        durations = own or list(known.values())
+        return sum(durations) / len(durations) if durations else None
+
+    def note(self, profile: str, address: str, ingredients: Ingredients, duration: float) -> None:
+        """Remember what an address was computed from."""
+        key, record = f"{profile}:{address}", Record(ingredients, duration)
+        if self._records.get(key) != record:
+            self._records[key] = record
+            self._changed = True
+
+    def save(self) -> None:
+        """Write the history back if it changed."""
+        if self._changed:
+            records = {key: asdict(record) for key, record in self._records.items()}
+            write_json(self._path, {"version": VERSION, "records": records})
+            self._changed = False
+
+
+def _record(plain: Any) -> Record | None:
+    """A record from its stored form; None when it is damaged or of an older form."""
+    try:
+        ingredients = Ingredients(**plain["ingredients"])
+        parts = (ingredients.code, ingredients.parameters, ingredients.inputs, ingredients.data)
+        whole = isinstance(ingredients.computation, str) and all(isinstance(part, dict) for part in parts)
+        return Record(ingredients, float(plain["duration"])) if whole else None
+    except (KeyError, TypeError, ValueError):
+        return None

@@ -1,0 +1,1 @@
+"""What the report shows, gathered as data before a word of it is written."""

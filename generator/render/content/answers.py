@@ -1,0 +1,163 @@
+"""Runs the template of an answer or a caption: sandboxed, limited in length and time, with every claim recorded."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+from jinja2 import Template, TemplateError
+
+from generator.answers.language import LEDGER, AnswerEnvironment, AnswerFunction, Claim
+from generator.answers.syntax import parse_answer, parse_result_address
+from generator.course.spec import ProfileSpec, QuestionSpec, ResultRef
+from generator.errors import InputError, Mistake
+from generator.render.content.values import LONGEST_TIME, AnswerError, Budget, ResultName, Results, Rows
+from generator.render.text import formats
+from generator.render.text.formats import Markdown, escape_markdown
+from generator.render.text.markdown import placeholder
+from generator.render.text.numbering import Numbering
+
+_LONGEST_OUTPUT = 1_000_000  # characters
+
+_EXPECTED_ERRORS = (
+    TemplateError,
+    AnswerError,
+    AttributeError,
+    TypeError,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    RecursionError,
+)
+
+
+@dataclass(frozen=True)
+class AnswerWriter:
+    """Writes the templates of one report, and keeps the ledger of their claims by question address.
+
+    ``absent`` are the anchors of what this report leaves out: references to them are words without a link.
+    """
+
+    results: Results
+    numbering: Numbering
+    profile: ProfileSpec
+    absent: frozenset[str] = frozenset()
+    claims: dict[str, list[Claim]] = field(default_factory=dict)
+
+    def write(
+        self,
+        text: str,
+        path: Path,
+        question: QuestionSpec | None = None,
+        *,
+        first_line: int = 1,
+        caption: bool = False,
+        this: ResultRef | None = None,
+    ) -> str:
+        """Run one template; what comes out is Markdown.
+
+        ``question`` gives the names that it may use; introductions have none and spell out "2-a/q01/result.metric".
+        Raises InputError with file and line, or ResultUnavailableError when a result that it needs is missing.
+        """
+        syntax = parse_answer(text, path, first_line=first_line, caption=caption)
+        if syntax.mistakes:
+            raise InputError(syntax.mistakes)
+        environment = AnswerEnvironment(finalize=formats.plain)
+        environment.filters.update(formats.FILTERS)
+        ledger: list[Claim] = []
+        context = {**self._names(question), LEDGER: ledger}
+        if this is not None:
+            point = tuple((name, str(value)) for name, value in this.point)
+            context["this"] = ResultName(self.results, this.question, this.result, point)
+        try:
+            markdown = _run(environment, text, path, context)
+        except _EXPECTED_ERRORS as error:
+            line = _line_of(error, path)
+            message = str(error) or type(error).__name__
+            raise InputError([Mistake(message, path, line and first_line + line - 1)]) from error
+        if ledger:
+            self.claims.setdefault(question.address if question else "", []).extend(ledger)
+        return markdown
+
+    def _names(self, question: QuestionSpec | None) -> dict[str, Any]:
+        address = question.address if question else ""
+        functions = {
+            "table": placeholder,
+            "figure": placeholder,
+            "ref": lambda target: self._ref(address, target),
+            "metric": lambda target: self._metric(address, target),
+            "rows": self._rows_reader(address),
+            "role": self._role,
+        }
+        names: dict[str, Any] = {name: AnswerFunction(function) for name, function in functions.items()}
+        for name in question.results if question else ():
+            names[name] = ResultName(self.results, address, name)
+        return names
+
+    def _ref(self, address: str, target: str) -> Markdown:
+        numbered = self.numbering.find(address, target)
+        if numbered is None:
+            raise AnswerError(f"nothing is called {target} here")
+        label = numbered.label.replace(" ", "\u00a0")
+        return Markdown(label if numbered.anchor in self.absent else f"[{label}](#{numbered.anchor})")
+
+    def _metric(self, address: str, target: str) -> Any:
+        ref, name = self._find(address, target)
+        return self.results.metric(ref, name)
+
+    def _find(self, address: str, target: str) -> tuple[ResultRef, str]:
+        parsed = parse_result_address(target)
+        if parsed is None:
+            raise AnswerError(f"{target!r} does not name a metric or table of a result")
+        question, result, point, name = parsed
+        return self.results.one(question or address, result, point), name
+
+    def _rows_reader(self, address: str) -> Any:
+        budget = Budget()
+
+        def rows(target: str) -> Rows:
+            ref, name = self._find(address, target)
+            return Rows(self.results.table(ref, name), budget.spend)
+
+        return rows
+
+    def _role(self, name: str) -> Markdown | float:
+        """What the profile calls the role's value; a number without another name stays one, to be formatted."""
+        role = self.profile.roles.get(name)
+        if role is None:
+            raise AnswerError(f"the profile {self.profile.name} has no role {name}")
+        is_number = isinstance(role.value, int | float) and not isinstance(role.value, bool)
+        if is_number and role.label == str(role.value):
+            return cast(float, role.value)
+        return Markdown(escape_markdown(role.label))
+
+
+def _run(environment: AnswerEnvironment, text: str, path: Path, context: Mapping[str, Any]) -> str:
+    """Run a template piece by piece, so that one that writes too much or too long is stopped."""
+    code = environment.compile(text, filename=str(path))
+    template = Template.from_code(environment, code, {})
+    parts: list[str] = []
+    length = 0
+    end = time.monotonic() + LONGEST_TIME
+    for part in template.generate(context):
+        parts.append(part)
+        length += len(part)
+        if length > _LONGEST_OUTPUT:
+            raise AnswerError(f"it writes more than {_LONGEST_OUTPUT} characters")
+        if time.monotonic() > end:
+            raise AnswerError(f"it takes longer than {LONGEST_TIME:.0f} s")
+    return "".join(parts)
+
+
+def _line_of(error: BaseException, path: Path) -> int | None:
+    """The template's line in a traceback, which Jinja rewrites to point into the template."""
+    line = getattr(error, "lineno", None)
+    traceback = error.__traceback__
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename == str(path):
+            line = traceback.tb_lineno
+        traceback = traceback.tb_next
+    return line

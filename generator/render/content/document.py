@@ -1,0 +1,120 @@
+"""The report as data, before it is HTML or PDF: what is asked for, and what will be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from generator.answers.language import Claim
+from generator.course.spec import CourseSpec, ProfileSpec, QuestionSpec, ResultRef
+from generator.errors import Mistake
+from generator.jobs import Outcome
+from generator.render.content.exhibits import Box, Exhibit
+from generator.render.content.reproduction import Comparison
+from generator.render.content.values import Results
+from generator.render.figures import Drawing
+from generator.render.text.bibliography import Reference
+from generator.render.text.numbering import Numbered
+from generator.render.text.own_images import OwnImages
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that rendering needs.
+
+    ``refs`` maps "2-a/q01/networks" to its results in grid order, expanded for this profile; ``outcomes`` maps
+    ``str(ResultRef)`` to how its job ended. ``device`` is in words for the cover. ``only`` names the questions
+    ("2-a/q03") of a partial report, which keeps the numbers of the whole one. ``images`` is the folder that a student's
+    own pictures are read from; with ``frames``, empty frames stand in place of all exhibits; with ``fields``, the PDF
+    of a worksheet has fields to write in instead of ruled lines. ``drawings`` may be shared by several reports.
+    """
+
+    course: CourseSpec
+    profile: ProfileSpec
+    device: str
+    version: str
+    refs: Mapping[str, tuple[ResultRef, ...]]
+    outcomes: Mapping[str, Outcome]
+    only: frozenset[str] | None = None
+    images: Path | None = None
+    frames: bool = False
+    fields: bool = False
+    drawings: MutableMapping[tuple[str, str, float], Drawing] = field(default_factory=dict)
+
+    def shows(self, question: QuestionSpec) -> bool:
+        """Whether this question is part of the report."""
+        return self.only is None or question.address in self.only
+
+
+@dataclass(frozen=True)
+class QuestionPart:
+    """One question as it will be shown; ``statement`` and ``answer`` are Markdown, exhibits come in reading order.
+
+    ``contradicted`` are the claims of the answer that are printed although the results contradict them.
+    """
+
+    spec: QuestionSpec
+    numbered: Numbered
+    answer: str
+    exhibits: tuple[Exhibit, ...]
+    equations: Mapping[str, Numbered]
+    box: Box | None = None
+    contradicted: tuple[Claim, ...] = ()
+
+
+@dataclass(frozen=True)
+class SectionPart:
+    """A section with its number ("1.2") and introduction in Markdown."""
+
+    number: str
+    title: str
+    introduction: str
+    questions: tuple[QuestionPart, ...]
+
+
+@dataclass(frozen=True)
+class LabPart:
+    """A lab with its number ("1")."""
+
+    number: str
+    id: str
+    title: str
+    introduction: str
+    conclusion: str
+    sections: tuple[SectionPart, ...]
+
+
+@dataclass(frozen=True)
+class Document:
+    """The whole report, independent of HTML or PDF.
+
+    ``problems`` are what could not be rendered, ``warnings`` what is printed although the results contradict it, both
+    with file and line; ``gaps`` are the questions that a student has not answered.
+    """
+
+    report: Report
+    introduction: str
+    conclusion: str
+    labs: tuple[LabPart, ...]
+    appendix: tuple[Exhibit, ...]
+    references: tuple[Reference, ...]
+    citations: Mapping[str, int]
+    claims: Mapping[str, list[Claim]]
+    results: Results
+    problems: tuple[Mistake, ...]
+    warnings: tuple[Mistake, ...]
+    gaps: tuple[str, ...]
+    reproduction: tuple[Comparison, ...]
+    images: OwnImages
+
+    def exhibits(self) -> list[Exhibit]:
+        """Every exhibit, those of the appendix last."""
+        placed = [
+            exhibit
+            for lab in self.labs
+            for section in lab.sections
+            for question in section.questions
+            for exhibit in question.exhibits
+        ]
+        return [*placed, *self.appendix]

@@ -1,0 +1,217 @@
+"""Puts an exhibit together: number, caption, content, alternative texts, provenance, or a box that says why not."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from generator.course.spec import FigureSpec, PanelSpec, QuestionSpec, ResultRef, TableSpec
+from generator.errors import InputError, Mistake
+from generator.render.content.answers import AnswerWriter
+from generator.render.content.tables import TableContent, table_content, table_refs
+from generator.render.content.values import AnswerError, Results, ResultUnavailableError
+from generator.render.figures import TEXT_WIDTH, Drawing
+from generator.render.text.formats import seconds
+from generator.render.text.markdown import to_text
+from generator.render.text.numbering import Numbered, slug
+
+_GAP = 0.14  # inches between sub-figures
+_PAGE_HEIGHT = 7.6  # inches of a page that a figure may take before it has to be broken between its rows
+_LONGEST_VALUE = 48
+_FINGERPRINT = 12
+
+
+@dataclass(frozen=True)
+class Box:
+    """A notice in place of something that is missing; ``pending`` ones were not asked for and are quiet."""
+
+    title: str
+    reason: str
+    hint: str = ""
+    pending: bool = False
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One picture of a figure. ``caption`` is Markdown, ``alt`` plain words, ``share`` its part of the text's width."""
+
+    name: str
+    drawing: Drawing
+    alt: str
+    letter: str = ""
+    caption: str = ""
+    share: float = 1.0
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """A numbered table or figure; ``caption`` is Markdown, ``alt`` describes the whole of a figure with sub-figures.
+
+    A ``frame`` to be filled in by hand has nothing of these but the heads of a table's columns.
+    """
+
+    name: str
+    question: str
+    numbered: Numbered
+    caption: str
+    provenance: str
+    appendix: bool
+    table: TableContent | None = None
+    panels: tuple[Panel, ...] = ()
+    columns: int = 1
+    alt: str = ""
+    tall: bool = False
+    frame: tuple[str, ...] | None = None
+    box: Box | None = None
+
+    @property
+    def stem(self) -> str:
+        """The exhibit's file name without its ending."""
+        return slug(f"{self.question}-{self.name}")
+
+
+def unavailable(error: ResultUnavailableError, profile: str) -> Box:
+    """The notice for a result that failed or was not computed."""
+    if error.pending:
+        option = "" if profile == "quick" else f" --profile {profile}"
+        return Box("Not computed yet", "", f"genreport build {error.ref.question}{option}", pending=True)
+    failure = error.outcome.failure if error.outcome else None
+    reason = failure.reason if failure else "its job gave no result"
+    return Box(f"The result {error.ref} failed", reason, failure.hint if failure else "")
+
+
+def frame(spec: TableSpec | FigureSpec, question: str, numbered: Numbered) -> Exhibit:
+    """An empty frame in place of an exhibit: no result is read, and no caption, which would tell what to see."""
+    heads = tuple(column.title for column in spec.columns) if isinstance(spec, TableSpec) else ()
+    return Exhibit(spec.name, question, numbered, "", "", spec.appendix, frame=heads)
+
+
+def build_exhibit(
+    spec: TableSpec | FigureSpec, question: QuestionSpec, writer: AnswerWriter, numbered: Numbered
+) -> Exhibit:
+    """Build one exhibit; a result that is missing gives a box, a mistake in the specification an InputError."""
+    place = spec.place or question.place
+    try:
+        if isinstance(spec, TableSpec):
+            return _table(spec, question, writer, numbered)
+        return _figure(spec, question, writer, numbered)
+    except ResultUnavailableError as error:
+        box = unavailable(error, writer.profile.name)
+        return Exhibit(spec.name, question.address, numbered, "", "", spec.appendix, box=box)
+    except AnswerError as error:
+        raise InputError([Mistake(str(error), place.path, place.line, spec.name)]) from error
+
+
+def _table(spec: TableSpec, question: QuestionSpec, writer: AnswerWriter, numbered: Numbered) -> Exhibit:
+    refs = table_refs(spec, question, writer.results)
+    content = table_content(spec, question, writer.results)
+    caption = _caption(spec.caption, spec, question, writer, refs[0] if len(refs) == 1 else None)
+    return Exhibit(
+        name=spec.name,
+        question=question.address,
+        numbered=numbered,
+        caption=f"{caption} {writer.profile.note}".strip(),
+        provenance=provenance(refs, writer.results),
+        appendix=spec.appendix,
+        table=content,
+    )
+
+
+def _figure(spec: FigureSpec, question: QuestionSpec, writer: AnswerWriter, numbered: Numbered) -> Exhibit:
+    sources = [(panel, ref) for panel in spec.panels for ref in writer.results.at(question.address, panel.source)]
+    columns = min(spec.columns, len(sources))
+    width = (TEXT_WIDTH - _GAP * (columns - 1)) / columns
+    refs = [ref for _, ref in sources]
+    only = refs[0] if len(set(refs)) == 1 else None
+    whole_alt = to_text(_caption(spec.alt, spec, question, writer, only)) if spec.alt else ""
+    panels = tuple(
+        _panel(panel, ref, spec, question, writer, width, (place, len(sources), whole_alt))
+        for place, (panel, ref) in enumerate(sources)
+    )
+    caption = _caption(spec.caption, spec, question, writer, only)
+    rows = [panels[start : start + columns] for start in range(0, len(panels), columns)]
+    return Exhibit(
+        name=spec.name,
+        question=question.address,
+        numbered=numbered,
+        caption=f"{caption} {writer.profile.note}".strip(),
+        provenance=provenance(refs, writer.results),
+        appendix=spec.appendix,
+        panels=panels,
+        columns=columns,
+        alt=whole_alt,
+        tall=sum(max(panel.drawing.height for panel in row) + 0.35 for row in rows) > _PAGE_HEIGHT,
+    )
+
+
+def _panel(
+    panel: PanelSpec,
+    ref: ResultRef,
+    spec: FigureSpec,
+    question: QuestionSpec,
+    writer: AnswerWriter,
+    width: float,
+    position: tuple[int, int, str],
+) -> Panel:
+    place, count, whole_alt = position
+    drawing = writer.results.drawing(ref, panel.figure, width)
+    caption = _caption(panel.caption, spec, question, writer, ref) if panel.caption else ""
+    alt = to_text(_caption(panel.alt, spec, question, writer, ref)) if panel.alt else ""
+    if not alt:
+        # A picture alone may take the figure's text; one of several is told apart by its own words.
+        alt = whole_alt if count == 1 else to_text(f"{whole_alt} {caption}" if caption else "")
+    if not alt:
+        raise AnswerError(f"the sub-figure {panel.source}.{panel.figure} has no alternative text (alt)")
+    letter = _letter(place) if count > 1 else ""
+    stem = slug(f"{question.address}-{spec.name}") + (f"-{letter}" if letter else "")
+    return Panel(stem, drawing, alt, letter, caption, width / TEXT_WIDTH)
+
+
+def _letter(place: int) -> str:
+    """0 → a, 25 → z, 26 → aa."""
+    first, last = divmod(place, 26)
+    return (_letter(first - 1) if first else "") + chr(ord("a") + last)
+
+
+def _caption(
+    text: str, spec: TableSpec | FigureSpec, question: QuestionSpec, writer: AnswerWriter, this: ResultRef | None
+) -> str:
+    place = spec.place or question.place
+    return writer.write(text, place.path, question, first_line=place.line, caption=True, this=this).strip()
+
+
+def provenance(refs: Sequence[ResultRef], results: Results) -> str:
+    """One line on how the results came about: computation, parameters, seed, device, duration, fingerprint."""
+    distinct = list(dict.fromkeys(refs))
+    records = [outcome.provenance for ref in distinct if (outcome := results.outcome(ref)) and outcome.provenance]
+    if not records:
+        return ""
+    parts = []
+    for computation in dict.fromkeys(record.computation for record in records):
+        of_it = [record for record in records if record.computation == computation]
+        parameters = ", ".join(_parameters([record.parameters for record in of_it]))
+        runs = f", {len(of_it)} runs" if len(of_it) > 1 else ""
+        parts.append(f"{computation}({parameters}){runs}")
+    devices = ", ".join(dict.fromkeys(record.device for record in records))
+    # A duration is another on each run: who asks for reproducible documents (reproducible-builds.org) gets none.
+    measured = [] if "SOURCE_DATE_EPOCH" in os.environ else [seconds(float(sum(record.duration for record in records)))]
+    prints = [record.fingerprint[:_FINGERPRINT] for record in records]
+    more = f" and {len(prints) - 3} more" if len(prints) > 3 else ""
+    return "; ".join([*parts, devices, *measured, ", ".join(prints[:3]) + more])
+
+
+def _parameters(runs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Each parameter with its value, or with all its values where the runs differ."""
+    shown = []
+    for name in runs[0]:
+        values = list(dict.fromkeys(_short(run.get(name)) for run in runs))
+        shown.append(f"{name}={values[0]}" if len(values) == 1 else f"{name}={' | '.join(values)}")
+    return shown
+
+
+def _short(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"

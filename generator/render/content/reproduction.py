@@ -1,0 +1,112 @@
+"""Published numbers beside ours: what was expected, what came out, and whether the two agree."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from generator.answers.syntax import parse_result_address
+from generator.course.spec import ANY_PROFILE, CourseSpec, ExpectedSpec, ProfileSpec, QuestionSpec
+from generator.render.content.values import AnswerError, Results, ResultUnavailableError
+from generator.results import Table
+
+#: Deviations of our own seeds within which a published number counts as one of them.
+_SPREADS = 2.0
+
+
+class Verdict(Enum):
+    """How a published number compares with ours."""
+
+    REPRODUCED = "reproduced"  # within the tolerance
+    WITHIN_SPREAD = "within the seeds’ spread"  # further off, but not further than our seeds are from one another
+    DIFFERS = "differs"
+    NOT_COMPARABLE = "not comparable"  # meant for another profile, or nothing of ours is the same quantity
+    MISSING = "not computed"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One published number, ours, and the verdict; ``spread`` is the standard deviation over our seeds.
+
+    ``metric`` names what it is compared with; where that is nothing it is empty, and ``reason`` says why.
+    """
+
+    question: str
+    metric: str
+    source: str
+    profile: str
+    published: float
+    tolerance: float
+    ours: float | None
+    spread: float | None
+    verdict: Verdict
+    reason: str = ""
+
+    @property
+    def digits(self) -> int:
+        """How many digits after the point the published number has."""
+        return len(f"{self.published:.9f}".rstrip("0").partition(".")[2])
+
+
+def compare(course: CourseSpec, profile: ProfileSpec, results: Results, questions: Set[str]) -> tuple[Comparison, ...]:
+    """Every published number of these questions beside ours, in the order of the report."""
+    return tuple(
+        _compare(question, expected, profile, results)
+        for question in course.questions()
+        if question.address in questions
+        for expected in question.expected
+    )
+
+
+def _compare(question: QuestionSpec, expected: ExpectedSpec, profile: ProfileSpec, results: Results) -> Comparison:
+    ours = _number(question.address, expected.metric, results, expected)
+    spread = _number(question.address, expected.spread, results) if expected.spread else None
+    return Comparison(
+        question=question.address,
+        metric=expected.name,
+        source=expected.source,
+        profile=expected.profile,
+        published=expected.value,
+        tolerance=expected.tolerance,
+        ours=ours,
+        spread=spread,
+        verdict=_judge(expected, ours, spread, profile.name),
+        reason=expected.incomparable,
+    )
+
+
+def _judge(expected: ExpectedSpec, ours: float | None, spread: float | None, profile: str) -> Verdict:
+    if expected.incomparable or expected.profile not in (ANY_PROFILE, profile):
+        return Verdict.NOT_COMPARABLE
+    if ours is None:
+        return Verdict.MISSING
+    distance = abs(ours - expected.value)
+    if distance <= expected.tolerance + 1e-12:
+        return Verdict.REPRODUCED
+    return Verdict.WITHIN_SPREAD if spread and distance <= _SPREADS * spread else Verdict.DIFFERS
+
+
+def _number(question: str, address: str, results: Results, cell: ExpectedSpec | None = None) -> float | None:
+    """A metric's value, or that of a table's cell; None when it is no number or there is none under this profile.
+
+    What is true counts as 1, what is false as 0.
+    """
+    parsed = parse_result_address(address)
+    if parsed is None:
+        return None
+    other, result, point, name = parsed
+    try:
+        ref = results.one(other or question, result, point)
+        value = _cell(results.table(ref, name), cell) if cell and cell.column else results.metric(ref, name)
+    except (AnswerError, ResultUnavailableError):
+        return None
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _cell(table: Table, cell: ExpectedSpec) -> Any:
+    """The value in the only row that has all of the cell's values; None when there is no such row, or several."""
+    wanted = {name: str(value) for name, value in cell.row}
+    rows = [row for row in table.records() if wanted.items() <= {name: str(row[name]) for name in row}.items()]
+    return rows[0].get(cell.column) if len(rows) == 1 else None

@@ -1,0 +1,182 @@
+"""Tables: which rows and columns a specification asks for, and how each cell is written."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from generator.course.spec import ColumnFormat, ColumnSpec, QuestionSpec, ResultRef, TableSpec
+from generator.render.content.values import AnswerError, Results
+from generator.render.text import formats
+
+_NUMERIC = frozenset(ColumnFormat) - {ColumnFormat.AUTO, ColumnFormat.TEXT}
+_MOST_ROWS_TOGETHER = 14
+_LONGEST_UNBROKEN = 28  # characters of a cell that stays on one line
+_UNITS = {ColumnFormat.PERCENT: "%", ColumnFormat.MILLIONS: "million"}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell as it is printed. ``padding`` are the digits that it lacks to stand on its column's decimal point."""
+
+    text: str
+    padding: str = ""
+    interval: str = ""
+    best: bool = False
+
+    @property
+    def unbroken(self) -> bool:
+        """Whether the cell's words stay on one line: a name that wraps is harder to find than a head that does."""
+        return len(self.text) <= _LONGEST_UNBROKEN
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column's head (``title`` is Markdown) and how its cells stand."""
+
+    title: str
+    unit: str = ""
+    numeric: bool = False
+    interval: bool = False
+
+
+@dataclass(frozen=True)
+class TableContent:
+    """A table ready to print, and its raw values for the CSV file."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    names: tuple[str, ...]
+    records: tuple[tuple[Any, ...], ...]
+
+    @property
+    def short(self) -> bool:
+        """Whether the table is kept on one page."""
+        return len(self.rows) <= _MOST_ROWS_TOGETHER
+
+
+def table_refs(table: TableSpec, question: QuestionSpec, results: Results) -> tuple[ResultRef, ...]:
+    """The results that a table shows, in its order."""
+    if not table.rows:
+        return results.at(question.address, table.source)
+    return tuple(ref for rows in table.rows for ref in results.at(question.address, rows.result))
+
+
+def table_content(table: TableSpec, question: QuestionSpec, results: Results) -> TableContent:
+    """Fill a table from the results.
+
+    Raises ResultUnavailableError when one of them is missing, AnswerError when a column is in none of them.
+    """
+    records = _records(table, question, results)
+    columns, cells, names = [], [], []
+    if table.row_title or any(rows.label for rows in table.rows):
+        columns.append(Column(table.row_title))
+        cells.append([Cell(str(record["row label"])) for record in records])
+        names.append("row")
+    for column in table.columns:
+        values = [_value(record, column.source, table) for record in records]
+        columns.append(_head(column, values))
+        cells.append(_cells(column, values, records, table))
+        names.append(column.source)
+    raw = tuple(tuple(record.get("row label" if name == "row" else name) for name in names) for record in records)
+    return TableContent(tuple(columns), tuple(zip(*cells, strict=True)), tuple(names), raw)
+
+
+def _records(table: TableSpec, question: QuestionSpec, results: Results) -> list[dict[str, Any]]:
+    address = question.address
+    if not table.rows:
+        refs = results.at(address, table.source)
+        return [record for ref in refs for record in results.table(ref, table.table).records()]
+    records = []
+    for rows in table.rows:
+        refs = results.at(address, rows.result)
+        for ref in refs:
+            point = ", ".join(str(value) for _, value in ref.point)
+            # With a grid, one label would stand for many rows: the grid point tells them apart.
+            label = ", ".join(part for part in (rows.label, point if len(refs) > 1 or not rows.label else "") if part)
+            records.append({**dict(ref.point), **results.load(ref).metrics, "row label": label})
+    return records
+
+
+def _value(record: Mapping[str, Any], name: str, table: TableSpec) -> Any:
+    if name not in record:
+        raise AnswerError(f"table {table.name}: the results have no {name}; they have {', '.join(sorted(record))}")
+    return record[name]
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _head(column: ColumnSpec, values: Sequence[Any]) -> Column:
+    numeric = column.format in _NUMERIC or (
+        column.format is ColumnFormat.AUTO
+        and any(map(_is_number, values))
+        and all(value is None or _is_number(value) for value in values)
+    )
+    unit = column.unit or _UNITS.get(column.format, "")
+    return Column(column.title, unit, numeric, column.interval is not None)
+
+
+def _cells(
+    column: ColumnSpec, values: Sequence[Any], records: Sequence[Mapping[str, Any]], table: TableSpec
+) -> list[Cell]:
+    digits = _digits(column, values)
+    texts = [_write(column, value, digits) for value in values]
+    longest = max((_fraction(text) for text in texts), default=0)
+    numbers = [value for value in values if _is_number(value) and math.isfinite(value)]
+    best = (max if column.best == "max" else min)(numbers) if column.best and len(numbers) > 1 else None
+    cells = []
+    for value, text, record in zip(values, texts, records, strict=True):
+        interval = ""
+        if column.interval is not None:
+            low, high = (_write(column, _value(record, name, table), digits) for name in column.interval)
+            interval = f"{low}–{high}" if formats.MISSING not in (low, high) else ""
+        # Compared as printed: two values that look alike are both the best.
+        stands_out = best is not None and _is_number(value) and text == _write(column, best, digits)
+        lacking = longest - _fraction(text) if _is_number(value) else 0
+        padding = ("." if lacking == longest and longest else "") + "0" * lacking
+        cells.append(Cell(text, padding, interval, stands_out))
+    return cells
+
+
+def _fraction(text: str) -> int:
+    """How many digits follow the decimal point."""
+    digits = text.replace(".", "").replace(formats.THIN, "").lstrip(formats.MINUS)
+    return len(text.partition(".")[2]) if digits.isdigit() else 0
+
+
+def _digits(column: ColumnSpec, values: Sequence[Any]) -> int:
+    """The digits after the point: as asked for, else enough for three significant ones of the largest value."""
+    if column.digits is not None:
+        return column.digits
+    if column.format is not ColumnFormat.AUTO:
+        return {ColumnFormat.DECIMAL: 2}.get(column.format, 1)
+    largest = max((abs(value) for value in values if isinstance(value, float) and math.isfinite(value)), default=0.0)
+    return 3 if largest < 10 else 1
+
+
+def _write(column: ColumnSpec, value: Any, digits: int) -> str:
+    if value is None:
+        return formats.MISSING
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if not _is_number(value) or column.format is ColumnFormat.TEXT:
+        return str(value)
+    match column.format:
+        case ColumnFormat.INTEGER:
+            return formats.integer(value)
+        case ColumnFormat.PERCENT:
+            return formats.decimal(100 * value, digits)
+        case ColumnFormat.MILLIONS:
+            return formats.decimal(value / 1e6, digits)
+        case ColumnFormat.SCIENTIFIC:
+            return formats.scientific(value, digits)
+        case ColumnFormat.DECIMAL:
+            return formats.decimal(value, digits)
+    if isinstance(value, int):
+        return formats.integer(value)
+    small = value != 0 and abs(value) < 10**-digits
+    return formats.scientific(value) if small else formats.decimal(value, digits)

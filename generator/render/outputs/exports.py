@@ -1,0 +1,86 @@
+"""Results for other programs: metrics as JSON, tables as CSV, figures as PNG, and the ledger of claims."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+from generator.course.editions import Edition
+from generator.render.content.document import Document
+from generator.render.content.values import ResultUnavailableError
+
+
+def write_exports(document: Document, folder: Path) -> None:
+    """Write metrics.json, the claims, tables/*.csv and figures/*.png into ``folder``, which must exist.
+
+    The reference edition adds reproduction.csv, the published numbers beside ours.
+    """
+    _write_json(folder / "metrics.json", metrics(document))
+    ledger = claims(document)
+    _write_json(folder / "claims.json", ledger)
+    names = ("question", "line", "expression", "values", "holds", "branch")
+    rows = [{**claim, "values": "; ".join(f"{k} = {v}" for k, v in claim["values"].items())} for claim in ledger]
+    _write_csv(folder / "claims.csv", names, tuple(tuple(row[name] for name in names) for row in rows))
+    if document.report.course.edition is Edition.REFERENCE:
+        _write_reproduction(document, folder / "reproduction.csv")
+    for name in ("tables", "figures"):
+        (folder / name).mkdir()
+    for exhibit in document.exhibits():
+        if exhibit.table is not None:
+            _write_csv(folder / "tables" / f"{exhibit.stem}.csv", exhibit.table.names, exhibit.table.records)
+        for panel in exhibit.panels:
+            (folder / "figures" / f"{panel.name}.png").write_bytes(panel.drawing.png)
+
+
+def metrics(document: Document) -> dict[str, Any]:
+    """Every metric of every result that there is: "2-a/q01/networks[architecture=alexnet]/parameters" → value."""
+    found: dict[str, Any] = {}
+    for refs in document.report.refs.values():
+        for ref in refs:
+            try:
+                result = document.results.load(ref)
+            except ResultUnavailableError:
+                continue
+            found |= {f"{ref}/{name}": portable(value) for name, value in result.metrics.items()}
+    return dict(sorted(found.items()))
+
+
+def claims(document: Document) -> list[dict[str, Any]]:
+    """Every claim with the values that it rests on and the branch that was printed."""
+    return [
+        {
+            "question": address,
+            "line": claim.line,
+            "expression": claim.expression,
+            "values": {name: portable(value) for name, value in claim.values.items()},
+            "holds": claim.holds,
+            "branch": claim.branch,
+        }
+        for address, judged in sorted(document.claims.items())
+        for claim in judged
+    ]
+
+
+def portable(value: Any) -> Any:
+    """JSON knows no NaN and no infinity: they become the words "NaN", "Infinity" and "-Infinity"."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
+    return value if isinstance(value, int | float | str | bool | None) else str(value)
+
+
+def _write_reproduction(document: Document, path: Path) -> None:
+    names = ("question", "metric", "source", "profile", "published", "tolerance", "ours", "spread", "verdict")
+    rows = [(*(getattr(row, name) for name in names[:-1]), row.verdict.value) for row in document.reproduction]
+    _write_csv(path, names, tuple(rows))
+
+
+def _write_json(path: Path, content: Any) -> None:
+    path.write_text(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def _write_csv(path: Path, names: tuple[str, ...], records: tuple[tuple[Any, ...], ...]) -> None:
+    import pandas as pd  # late: half a second that a build without tables need not spend
+
+    pd.DataFrame(list(records), columns=list(names)).to_csv(path, index=False, lineterminator="\n")

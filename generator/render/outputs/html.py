@@ -1,0 +1,145 @@
+"""From the gathered document to the text of the HTML page and of the page that the PDF is made from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from generator.course.editions import Edition
+from generator.course.spec import Mark
+from generator.folders import templates_folder
+from generator.render.content.document import Document, QuestionPart
+from generator.render.content.exhibits import Exhibit, Panel
+from generator.render.text import formats
+from generator.render.text.markdown import Surroundings, to_html, to_inline_html
+from generator.render.text.maths import mathml, svg_image
+
+#: What the page loads besides its figures, from templates/report into the assets folder.
+PAGE_FILES = ("common.css", "screen.css", "page.js")
+PRINT_FILES = ("common.css", "print.css")
+
+_MATH: dict[str, Callable[..., str]] = {"page": mathml, "print": svg_image}
+
+
+def report_folder() -> Path:
+    """Where the templates, styles and fonts of the report lie."""
+    return templates_folder() / "report"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One form of a document. ``assets`` is the folder, relative to the page, of its figures, styles and fonts."""
+
+    document: Document
+    form: Literal["page", "print"]
+    assets: str
+
+    def text(self) -> str:
+        """The whole page as HTML."""
+        return self._templates.get_template(f"{self.form}.html.j2").render()
+
+    @cached_property
+    def _templates(self) -> Environment:
+        environment = Environment(
+            loader=FileSystemLoader(report_folder()),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        document = self.document
+        environment.globals.update(
+            document=document,
+            course=document.report.course,
+            profile=document.report.profile,
+            report=document.report,
+            assets=self.assets,
+            form=self.form,
+            reference=document.report.course.edition is Edition.REFERENCE,
+            student=document.report.course.edition is Edition.STUDENT,
+            worksheet=document.report.course.edition is Edition.WORKSHEET,
+            starred=Mark.STARRED,
+            bonus=Mark.BONUS,
+            answer_html=self._answer,
+            image=self._image,
+        )
+        surroundings = Surroundings(
+            _MATH[self.form], document.citations, images=document.images, pictures=self._pictures
+        )
+        environment.filters["number"] = _number
+        environment.filters["decimal"] = formats.decimal
+        environment.filters["breakable"] = _breakable
+        environment.filters["blocks"] = lambda text: Markup(to_html(text, surroundings))  # noqa: S704 (html is off)
+        environment.filters["inline"] = lambda text: Markup(to_inline_html(text, surroundings))  # noqa: S704
+        return environment
+
+    @property
+    def _pictures(self) -> str:
+        return f"{self.assets}/figures"
+
+    def _image(self, panel: Panel) -> str:
+        """Where the picture of a panel lies: SVG where there is one."""
+        return f"{self._pictures}/{panel.name}.{'svg' if panel.drawing.svg else 'png'}"
+
+    def _answer(self, part: QuestionPart) -> Markup:
+        """An answer's HTML with its exhibits in their places; those that it does not place follow at its end."""
+        fragments = _Fragments(part.exhibits, self._exhibit)
+        surroundings = Surroundings(
+            _MATH[self.form],
+            self.document.citations,
+            part.equations,
+            fragments,
+            part.numbered.anchor,
+            self.document.images,
+            self._pictures,
+        )
+        body = to_html(part.answer, surroundings)
+        return Markup(body + "".join(fragments.rest()))  # noqa: S704
+
+    def _exhibit(self, exhibit: Exhibit) -> str:
+        module: Any = self._templates.get_template("parts.html.j2").module
+        return str(module.exhibit(exhibit))
+
+
+def _number(value: Any) -> str:
+    """A value in a ledger: numbers as text prints them, anything else in its own words."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return str(formats.plain(value)) if is_number or value is None else str(value)
+
+
+def _breakable(text: str) -> Markup:
+    """A long name that may be broken after its punctuation: at spaces without width, as WeasyPrint ignores <wbr>."""
+    return Markup(re.sub(r"([._/\[\],]|=+)(?=\w)", "\\1\u200b", str(escape(text))))  # noqa: S704 (escaped before)
+
+
+class _Fragments(Mapping[str, str]):
+    """The HTML of a question's exhibits by name, which remembers what was placed."""
+
+    def __init__(self, exhibits: tuple[Exhibit, ...], write: Callable[[Exhibit], str]) -> None:
+        self._exhibits = {exhibit.name: exhibit for exhibit in exhibits}
+        self._write = write
+        self._placed: set[str] = set()
+
+    def __getitem__(self, name: str) -> str:
+        exhibit = self._exhibits[name]
+        if name in self._placed:  # a second copy would repeat its id; the link goes to the first
+            return ""
+        self._placed.add(name)
+        return self._write(exhibit)
+
+    def __iter__(self) -> Any:
+        return iter(self._exhibits)
+
+    def __len__(self) -> int:
+        return len(self._exhibits)
+
+    def rest(self) -> list[str]:
+        """Those that the answer did not place."""
+        return [self._write(exhibit) for name, exhibit in self._exhibits.items() if name not in self._placed]

@@ -1,0 +1,47 @@
+"""Has the PDF written by WeasyPrint in a child process, under a time limit, and says what to do when that fails."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from generator.errors import RenderError
+from generator.render.outputs import pdf_process
+
+_SECONDS = 180.0  # about fifteen pages take one or two; some layouts have kept WeasyPrint busy for ever
+_PANGO_HINT = (
+    "install Pango: `sudo apt install libpango-1.0-0 libpangoft2-1.0-0` on Debian, `brew install pango` on macOS"
+)
+
+
+def write_pdf(page: Path, target: Path, seconds: float = _SECONDS, *, fields: bool = False) -> int:
+    """Turn the HTML file ``page`` into the PDF ``target`` and return its number of pages.
+
+    With ``fields``, what can be filled in on the page can be filled in in the PDF.
+
+    RenderError when a library, image, font or alternative text is missing, or after ``seconds``.
+    """
+    # -P: the folder of the script would otherwise hide modules of other packages behind those of this one.
+    command = [sys.executable, "-P", "-X", "utf8", pdf_process.__file__, str(page), str(target)]
+    command += ["fields"] if fields else []
+    # The order of sets reaches the file, so that without a fixed seed every run would give other bytes.
+    environment = {**os.environ, "PYTHONHASHSEED": "0"}
+    try:
+        ended = subprocess.run(
+            command, capture_output=True, text=True, timeout=seconds, check=False, env=environment, encoding="utf-8"
+        )
+    except subprocess.TimeoutExpired as error:
+        hint = "the HTML report is there; simplify what was added last, or look at it page by page with --only"
+        raise RenderError(f"the PDF was not ready after {seconds:.0f} s", hint) from error
+    if ended.returncode == pdf_process.LIBRARIES_MISSING:
+        raise RenderError("the PDF needs Pango, which is not installed here; the HTML report is there", _PANGO_HINT)
+    if ended.returncode != 0:
+        last = (ended.stderr.strip().splitlines() or [f"exit code {ended.returncode}"])[-1]
+        raise RenderError(f"WeasyPrint could not write the PDF: {last}", "the HTML report is there")
+    outcome = json.loads(ended.stdout)
+    if outcome["faults"]:
+        raise RenderError("the PDF would have holes: " + "; ".join(outcome["faults"]), "the HTML report is there")
+    return int(outcome["pages"])

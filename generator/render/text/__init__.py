@@ -1,0 +1,1 @@
+"""From Markdown, formulas, numbers and citations to HTML."""

@@ -1,0 +1,141 @@
+"""The list of references: BibTeX read by pybtex, formatted by a CSL style through citeproc."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from generator.errors import InputError, Mistake
+from generator.folders import templates_folder
+
+_TYPES = {
+    "article": "article-journal",
+    "inproceedings": "paper-conference",
+    "conference": "paper-conference",
+    "book": "book",
+    "incollection": "chapter",
+    "inbook": "chapter",
+    "phdthesis": "thesis",
+    "mastersthesis": "thesis",
+    "techreport": "report",
+    "online": "webpage",
+}
+_FIELDS = {
+    "title": "title",
+    "journal": "container-title",
+    "booktitle": "container-title",
+    "volume": "volume",
+    "number": "issue",
+    "pages": "page",
+    "publisher": "publisher",
+    "institution": "publisher",
+    "school": "publisher",
+    "address": "publisher-place",
+    "howpublished": "genre",
+}
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One entry of the bibliography as safe HTML, with the number that citations print."""
+
+    key: str
+    number: int
+    html: str
+
+
+def format_bibliography(path: Path, citations: Mapping[str, int]) -> tuple[Reference, ...]:
+    """The references that are cited, in the order of their numbers.
+
+    Keys that the file does not have are left out: :func:`unknown_keys` names them. InputError if BibTeX cannot read it.
+    """
+    if not citations:
+        return ()
+    entries = _read(path)
+    cited = sorted((number, key) for key, number in citations.items() if key in entries)
+    return tuple(
+        Reference(key, number, text + _link(entries[key]))
+        for (number, key), text in zip(cited, _format([entries[key] for _, key in cited]), strict=True)
+    )
+
+
+def unknown_keys(path: Path, keys: Iterable[str]) -> frozenset[str]:
+    """Those of the keys that the bibliography does not have."""
+    keys = frozenset(keys)
+    return keys - _read(path).keys() if keys else frozenset()
+
+
+def _read(path: Path) -> dict[str, dict[str, Any]]:
+    """Entries by key, in the form of CSL's JSON."""
+    from pybtex.database import parse_file  # late: planning and checking need no bibliography
+    from pybtex.exceptions import PybtexError
+
+    try:
+        database = parse_file(str(path), bib_format="bibtex")
+    except FileNotFoundError as error:
+        raise InputError([Mistake("this bibliography does not exist", path)]) from error
+    except (PybtexError, UnicodeDecodeError) as error:
+        raise InputError([Mistake(f"cannot read the bibliography: {error}", path)]) from error
+    return {key: _entry(key, entry) for key, entry in database.entries.items()}
+
+
+def _plain(latex: str) -> str:
+    """Accents and braces of LaTeX as text that is safe in HTML: citeproc passes on whatever it gets."""
+    from pybtex.richtext import Text
+
+    return escape(str(Text.from_latex(latex)), quote=False)
+
+
+def _entry(key: str, entry: Any) -> dict[str, Any]:
+    csl: dict[str, Any] = {"id": key, "type": _TYPES.get(entry.type, "document")}
+    for field, name in _FIELDS.items():
+        if field in entry.fields and name not in csl:
+            csl[name] = _plain(entry.fields[field])
+    if "page" in csl:
+        csl["page"] = re.sub(r"-+", "–", csl["page"])
+    if match := re.search(r"\d{4}", entry.fields.get("year", "")):
+        csl["issued"] = {"date-parts": [[int(match[0])]]}
+    csl["author"] = [_name(person) for person in entry.persons.get("author", ())]
+    for field in ("doi", "url"):
+        if field in entry.fields:
+            csl[field.upper()] = entry.fields[field].replace("\\_", "_")
+    return csl
+
+
+def _name(person: Any) -> dict[str, str]:
+    last = " ".join([*person.prelast_names, *person.last_names, *person.lineage_names])
+    if last.startswith("{"):  # a body, not a person: its name is not taken apart
+        return {"literal": _plain(last)}
+    return {"family": _plain(last), "given": _plain(" ".join([*person.first_names, *person.middle_names]))}
+
+
+def _format(entries: list[dict[str, Any]]) -> list[str]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # citeproc warns of CSL fields that it does not know and does not need
+        from citeproc import Citation, CitationItem, CitationStylesBibliography, CitationStylesStyle, formatter
+        from citeproc.source.json import CiteProcJSON
+
+        keys = [f"ref{place}" for place in range(len(entries))]  # citeproc lowers the case of keys
+        bare = [{name: value for name, value in entry.items() if name not in ("DOI", "URL")} for entry in entries]
+        source = CiteProcJSON([{**entry, "id": key} for key, entry in zip(keys, bare, strict=True)])
+        style = CitationStylesStyle(str(templates_folder() / "report" / "numeric.csl"), validate=False)
+        bibliography = CitationStylesBibliography(style, source, formatter.html)
+        for key in keys:
+            bibliography.register(Citation([CitationItem(key)]))
+        texts = [str(item) for item in bibliography.bibliography()]
+    return [re.sub(r"\.{2,}$", ".", text) for text in texts]
+
+
+def _link(entry: Mapping[str, Any]) -> str:
+    """The DOI, or else the address, as a link; only over http(s)."""
+    if doi := entry.get("DOI"):
+        return f' <a href="https://doi.org/{escape(doi)}">doi:{escape(doi)}</a>'
+    url = entry.get("URL", "")
+    if re.match(r"https?://", url):
+        return f' <a href="{escape(url)}">{escape(re.sub(r"^https?://", "", url))}</a>'
+    return ""

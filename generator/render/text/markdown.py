@@ -1,0 +1,211 @@
+"""Markdown to HTML: CommonMark with formulas, citations and placed exhibits, and nothing that could reach outside."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+from urllib.parse import unquote
+
+from generator.answers.language import WARNING
+from generator.render.text.formats import Markdown
+from generator.render.text.maths import FormulaError, MarkupError
+from generator.render.text.numbering import Numbered
+from generator.render.text.own_images import OwnImages
+
+# Two characters of Unicode's private use area enclose the name of an exhibit on its way through Markdown.
+_OPEN, _CLOSE = "\ue000", "\ue001"
+_PLACED = re.compile(f"^{_OPEN}([^{_CLOSE}]*){_CLOSE}$")
+_CITATION = re.compile(r"\[@([\w:.+/-]+(?:\s*;\s*@[\w:.+/-]+)*)\]")
+_SAFE_LINK = re.compile(r"^(?:https://|mailto:|#)", re.IGNORECASE)
+_OWN_IMAGE = re.compile(r"^[\w%./-]+$")  # a path without a scheme; which paths there are is OwnImages' to say
+_EQUATION_ENVIRONMENT = re.compile(r"^\s*\\begin\{equation\*?\}(.*)\\end\{equation\*?\}\s*$", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a piece of Markdown may refer to.
+
+    ``math`` sets a formula, ``fragments`` are the exhibits' HTML by name, ``prefix`` keeps the ids of footnotes apart,
+    ``images`` are a student's own, which the page finds under ``pictures``.
+    """
+
+    math: Callable[..., str]
+    citations: Mapping[str, int] = field(default_factory=dict)
+    equations: Mapping[str, Numbered] = field(default_factory=dict)
+    fragments: Mapping[str, str] = field(default_factory=dict)
+    prefix: str = ""
+    images: OwnImages = field(default_factory=OwnImages)
+    pictures: str = ""
+
+
+def placeholder(name: str) -> Markdown:
+    """Markdown that stands for an exhibit until its HTML is put there."""
+    return Markdown(f"\n\n{_OPEN}{name}{_CLOSE}\n\n")
+
+
+def to_html(text: str, surroundings: Surroundings) -> str:
+    """Render blocks of Markdown; MarkupError for a formula or image that cannot be shown."""
+    return str(_parser().render(text, {"surroundings": surroundings, "docId": surroundings.prefix}))
+
+
+def to_inline_html(text: str, surroundings: Surroundings) -> str:
+    """Render a caption or a title, without a paragraph around it."""
+    environment = {"surroundings": surroundings, "docId": surroundings.prefix}
+    return str(_parser().renderInline(" ".join(text.split()), environment))
+
+
+def to_text(text: str) -> str:
+    """The words alone, for alternative texts: no tags, formulas as TeX."""
+    plain = to_inline_html(text, Surroundings(math=lambda tex, display: html.escape(tex)))
+    return html.unescape(re.sub(r"<[^>]*>", "", plain)).strip()
+
+
+@cache
+def _parser() -> Any:
+    # Late imports: planning and a build with nothing to do never come here.
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.amsmath import amsmath_plugin
+    from mdit_py_plugins.attrs import attrs_plugin
+    from mdit_py_plugins.container import container_plugin
+    from mdit_py_plugins.deflist import deflist_plugin
+    from mdit_py_plugins.dollarmath import dollarmath_plugin
+    from mdit_py_plugins.footnote import footnote_plugin
+
+    parser = MarkdownIt("commonmark", {"html": False, "typographer": True})
+    parser.enable(["table", "smartquotes"])
+    parser.disable(["html_block", "html_inline"])
+    parser.validateLink = lambda url: bool(_SAFE_LINK.match(url) or _OWN_IMAGE.match(url))  # type: ignore[method-assign]
+    # Neither spaces inside the dollars nor digits outside them: "$5 and $6" is money, not a formula.
+    parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, allow_labels=True, double_inline=True)
+    parser.use(amsmath_plugin)
+    parser.use(attrs_plugin, allowed=("class",))
+    parser.use(container_plugin, "note")
+    parser.use(deflist_plugin)
+    parser.use(footnote_plugin)
+    parser.inline.ruler.before("link", "citation", _parse_citation)
+    parser.inline.ruler.before("link", "warning", _parse_warning)
+    parser.core.ruler.push("exhibits", _lift_exhibits)
+    for name, rule in {
+        "math_inline": _inline_formula,
+        "math_inline_double": _display_formula,
+        "math_block": _display_formula,
+        "math_block_label": _labelled_formula,
+        "amsmath": _display_formula,
+        "citation": _citation,
+        "warning": _warning,
+        "image": _own_image,
+        "link_open": _link,
+        "exhibit": _exhibit,
+        "footnote_caption": _footnote_number,
+    }.items():
+        parser.add_render_rule(name, rule)
+    return parser
+
+
+def _parse_citation(state: Any, silent: bool) -> bool:
+    match = _CITATION.match(state.src, state.pos)
+    if match is None:
+        return False
+    if not silent:
+        token = state.push("citation", "", 0)
+        token.content = match[1]
+    state.pos = match.end()
+    return True
+
+
+def _parse_warning(state: Any, silent: bool) -> bool:
+    if not state.src.startswith(WARNING, state.pos):
+        return False
+    if not silent:
+        state.push("warning", "", 0)
+    state.pos += len(WARNING)
+    return True
+
+
+def _lift_exhibits(state: Any) -> None:
+    """Make a paragraph that holds nothing but an exhibit into the exhibit; shift headings below the question's own."""
+    lifted: list[Any] = []
+    tokens = iter(state.tokens)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(6, 4 + int(token.tag[1]))}"
+        if token.type == "inline" and (match := _PLACED.match(token.content)) and lifted[-1].type == "paragraph_open":
+            token.type, token.content, token.children = "exhibit", match[1], []
+            lifted[-1] = token
+            next(tokens)  # the end of the paragraph
+        else:
+            lifted.append(token)
+    state.tokens = lifted
+
+
+def _surroundings(environment: Mapping[str, Any]) -> Surroundings:
+    surroundings: Surroundings = environment["surroundings"]
+    return surroundings
+
+
+def _inline_formula(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
+    formula = _surroundings(environment).math(tokens[place].content, display=False)
+    following = tokens[place + 1].content[:1] if place + 1 < len(tokens) else ""
+    # A word joiner: without it, a full stop after a formula may begin the next line.
+    return formula + ("\u2060" if following and following in ".,;:?!)" else "")
+
+
+def _display_formula(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
+    tex = tokens[place].content
+    if match := _EQUATION_ENVIRONMENT.match(tex):
+        tex = match[1]
+    return f'<div class="equation">{_surroundings(environment).math(tex, display=True)}</div>\n'
+
+
+def _labelled_formula(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
+    surroundings = _surroundings(environment)
+    label = tokens[place].info
+    numbered = surroundings.equations.get(label)
+    if numbered is None:
+        raise FormulaError(f"the equation {label} has no number: labels belong in answers, outside of claims")
+    formula = surroundings.math(tokens[place].content, display=True)
+    number = f'<span class="number">({numbered.number})</span>'
+    return f'<div class="equation" id="{html.escape(numbered.anchor)}">{formula}{number}</div>\n'
+
+
+def _citation(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
+    citations = _surroundings(environment).citations
+    keys = [key.strip().removeprefix("@") for key in tokens[place].content.split(";")]
+    links = [f'<a href="#ref-{html.escape(key)}">{citations.get(key, "?")}</a>' for key in keys]
+    return f'<span class="citation">[{", ".join(links)}]</span>'
+
+
+def _warning(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
+    return '<strong class="contradicted">⚠ The results contradict this:</strong>'
+
+
+def _own_image(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
+    surroundings, token = _surroundings(environment), tokens[place]
+    address, alt = unquote(token.attrs["src"]), token.content.strip()
+    if _SAFE_LINK.match(address):
+        raise MarkupError(f"the image {address!r} cannot be shown: images lie in the project's folder images/")
+    if not alt:
+        raise MarkupError(f"the image {address!r} needs words for readers who cannot see it: ![words]({address})")
+    image = surroundings.images.get(address)
+    source = f"{surroundings.pictures}/{image.name}.png"
+    return f'<img class="own" src="{source}" alt="{html.escape(alt)}" width="{image.width}" height="{image.height}">'
+
+
+def _link(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
+    address = str(tokens[place].attrs["href"])
+    if not _SAFE_LINK.match(address):
+        raise MarkupError(f"the link to {address!r} leads nowhere from a report; expected https://… or mailto:…")
+    return str(renderer.renderToken(tokens, place, options, environment))
+
+
+def _exhibit(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
+    return _surroundings(environment).fragments.get(tokens[place].content, "")
+
+
+def _footnote_number(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
+    """Without the brackets that the plugin writes, which here mean a citation."""
+    return str(tokens[place].meta["id"] + 1)

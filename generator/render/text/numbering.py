@@ -1,0 +1,161 @@
+"""The numbers of sections, tables, figures, equations and citations, fixed by the sources alone.
+
+Results have no say in it: a failed question, a partial build or ``--only`` moves no number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from generator.answers.syntax import parse_answer
+from generator.course.editions import Theme
+from generator.course.spec import CourseSpec, FigureSpec, LabSpec, QuestionSpec, TableSpec
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """Something with a number: what it is called in a reference ("Figure 3") and where it stands (an HTML id)."""
+
+    kind: str  # "table", "figure", "equation" or "question"
+    number: str
+    anchor: str
+
+    @property
+    def label(self) -> str:
+        """The words of a reference."""
+        return f"({self.number})" if self.kind == "equation" else f"{self.kind.capitalize()} {self.number}"
+
+
+@dataclass
+class Numbering:
+    """Every number of the report.
+
+    ``exhibits`` and ``equations`` are keyed by question address and name, ``citations`` by bibliography key;
+    ``order`` gives the exhibits of each question in the order in which they stand, those of the appendix left out;
+    ``cited`` the keys that each question cites.
+    """
+
+    exhibits: dict[tuple[str, str], Numbered] = field(default_factory=dict)
+    equations: dict[tuple[str, str], Numbered] = field(default_factory=dict)
+    questions: dict[str, Numbered] = field(default_factory=dict)
+    citations: dict[str, int] = field(default_factory=dict)
+    labs: dict[str, str] = field(default_factory=dict)
+    order: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    cited: dict[str, set[str]] = field(default_factory=dict)
+
+    def find(self, question: str, target: str) -> Numbered | None:
+        """What ``ref(target)`` in this question means; names of other questions are written "2-a/q01/name"."""
+        address, _, name = target.rpartition("/") if target.count("/") >= 2 else (question, "", target)
+        if name.startswith("eq:"):
+            label = name.removeprefix("eq:")
+            own = self.equations.get((address, label))
+            return own or next((found for (_, other), found in self.equations.items() if other == label), None)
+        return self.exhibits.get((address, name)) or self.questions.get(target)
+
+
+def number_course(course: CourseSpec) -> Numbering:
+    """Number everything in reading order; citations count on through all labs.
+
+    Tables, figures and equations do so too under the theme of sections (Figure 7); in chapters, each lab begins anew
+    (Figure 2.1).
+    """
+    numbering = Numbering()
+    chapters = course.theme is Theme.CHAPTERS
+    _cite(numbering, course.introduction)
+    counts = {"table": 0, "figure": 0, "equation": 0}
+    for place, lab in enumerate(course.labs, start=1):
+        numbering.labs[lab.id] = str(place)
+        _number_lab(numbering, lab, dict.fromkeys(counts, 0) if chapters else counts, f"{place}." if chapters else "")
+    _cite(numbering, course.conclusion)
+    appendix = {"table": 0, "figure": 0}
+    for question in course.questions():
+        for exhibit in exhibits_of(question).values():
+            if exhibit.appendix:
+                _number_exhibit(numbering, question, exhibit, appendix, "A.")
+    return numbering
+
+
+def exhibits_of(question: QuestionSpec) -> Mapping[str, TableSpec | FigureSpec]:
+    """Tables and figures of a question by name, in the order of the YAML."""
+    return {**question.tables, **question.figures}
+
+
+def slug(text: str) -> str:
+    """A text as an HTML id or a file name: "2-a/q01/by_size" → "2-a-q01-by_size"."""
+    return re.sub(r"[^\w-]+", "-", text).strip("-")
+
+
+def _number_lab(numbering: Numbering, lab: LabSpec, counts: dict[str, int], prefix: str) -> None:
+    _cite(numbering, lab.introduction)
+    for section in lab.sections:
+        _cite(numbering, section.introduction)
+        for question in section.questions:
+            _number_question(numbering, question, counts, prefix)
+    _cite(numbering, lab.conclusion)
+
+
+def _number_question(numbering: Numbering, question: QuestionSpec, counts: dict[str, int], prefix: str) -> None:
+    address = question.address
+    number = question.number or f"“{question.title}”"  # a part of the lab that the course does not number
+    numbering.questions[address] = Numbered("question", number, slug(address))
+    _cite(numbering, question.statement, address)
+    syntax = parse_answer(question.answer.text, question.answer.path)
+    declared = exhibits_of(question)
+    placed: list[str] = []
+    events = sorted(
+        [(named.line, "exhibit", named.name) for named in syntax.exhibits]
+        + [(named.line, "equation", named.name) for named in syntax.equations]
+        + [(named.line, "citation", named.name) for named in syntax.citations],
+        key=lambda event: event[0],  # stable: citations of one line keep their order
+    )
+    for _, event, name in events:
+        if event == "citation":
+            _cite_key(numbering, name, address)
+        elif event == "equation":
+            counts["equation"] += 1
+            anchor = f"eq-{slug(address)}-{slug(name)}"
+            numbering.equations[address, name] = Numbered("equation", f"{prefix}{counts['equation']}", anchor)
+        elif name in declared and name not in placed and not declared[name].appendix:
+            placed.append(name)
+            _number_exhibit(numbering, question, declared[name], counts, prefix)
+    # What the author forgot to place is shown all the same, at the end of the answer.
+    for name, exhibit in declared.items():
+        if name not in placed and not exhibit.appendix:
+            placed.append(name)
+            _number_exhibit(numbering, question, exhibit, counts, prefix)
+    numbering.order[address] = tuple(placed)
+
+
+def _number_exhibit(
+    numbering: Numbering,
+    question: QuestionSpec,
+    exhibit: TableSpec | FigureSpec,
+    counts: dict[str, int],
+    prefix: str,
+) -> None:
+    kind = "table" if isinstance(exhibit, TableSpec) else "figure"
+    counts[kind] += 1
+    anchor = f"{kind}-{slug(question.address)}-{slug(exhibit.name)}"
+    numbering.exhibits[question.address, exhibit.name] = Numbered(kind, f"{prefix}{counts[kind]}", anchor)
+    for caption in captions_of(exhibit):
+        _cite(numbering, caption, question.address, caption=True)
+
+
+def captions_of(exhibit: TableSpec | FigureSpec) -> Iterator[str]:
+    """The caption of an exhibit and those of its sub-figures, in reading order."""
+    if isinstance(exhibit, FigureSpec):
+        yield from (panel.caption for panel in exhibit.panels)
+    yield exhibit.caption
+
+
+def _cite(numbering: Numbering, text: str, address: str = "", *, caption: bool = False) -> None:
+    for named in parse_answer(text, Path(), caption=caption).citations:
+        _cite_key(numbering, named.name, address)
+
+
+def _cite_key(numbering: Numbering, key: str, address: str) -> None:
+    numbering.citations.setdefault(key, len(numbering.citations) + 1)
+    numbering.cited.setdefault(address, set()).add(key)

@@ -1,0 +1,69 @@
+"""A student's own pictures: read from their folder only, checked, and written anew, so that no foreign byte gets on."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+
+from generator.course.project import IMAGES
+from generator.course.untrusted_files import OwnFileError, read_own
+from generator.render.text.maths import MarkupError
+
+_LARGEST_FILE = 10_000_000  # bytes
+_MOST_PIXELS = 40_000_000
+_LONGEST_SIDE = 2000  # pixels that are kept: the text is 13 cm wide
+_FORMATS = ("PNG", "JPEG")
+
+
+@dataclass(frozen=True)
+class OwnImage:
+    """A picture as it goes into the report: a PNG made from its pixels alone."""
+
+    name: str
+    png: bytes
+    width: int
+    height: int
+
+
+@dataclass
+class OwnImages:
+    """The pictures of one project, each read when a text first shows it; without a ``folder`` there are none."""
+
+    folder: Path | None = None
+    shown: dict[str, OwnImage] = field(default_factory=dict)
+
+    def get(self, address: str) -> OwnImage:
+        """The picture at "images/map.png". Raises MarkupError that says why there is none."""
+        if address not in self.shown:
+            self.shown[address] = self._read(address)
+        return self.shown[address]
+
+    def _read(self, address: str) -> OwnImage:
+        if self.folder is None or not address.startswith(f"{IMAGES}/"):
+            raise MarkupError(f"the image {address!r} cannot be shown: images lie in the project's folder {IMAGES}/")
+        try:
+            return _redraw(read_own(self.folder, address, _LARGEST_FILE))
+        except OwnFileError as error:
+            raise MarkupError(f"the image {address!r} cannot be shown: {error}") from error
+
+
+def _redraw(content: bytes) -> OwnImage:
+    """Decode the picture and encode it again. The size is looked at first: a small file can unpack to gigabytes."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(BytesIO(content), formats=_FORMATS) as picture:
+            if picture.width * picture.height > _MOST_PIXELS:
+                raise OwnFileError(f"{picture.width} × {picture.height} pixels are more than {_MOST_PIXELS}")
+            plain = picture.convert("RGB")
+    except UnidentifiedImageError:
+        raise OwnFileError("expected a PNG or JPEG file") from None
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise OwnFileError(f"is damaged: {error}") from None
+    plain.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
+    png = BytesIO()
+    plain.save(png, format="PNG")
+    name = f"own-{hashlib.sha256(png.getvalue()).hexdigest()[:16]}"
+    return OwnImage(name, png.getvalue(), plain.width, plain.height)

@@ -1,0 +1,1 @@
+"""From jobs to results: in which order, in which process, on which device."""

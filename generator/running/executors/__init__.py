@@ -1,0 +1,1 @@
+"""Where jobs can run: in processes of this machine, or on the workers of a cluster."""

@@ -1,0 +1,164 @@
+"""Where jobs run: in processes on this machine, or on a Dask cluster, behind one ``concurrent.futures.Executor``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+from generator.errors import ExecutorError
+from generator.jobs import Job
+from generator.running import loaded_code
+from generator.running.device import DeviceChoice, choose_device
+from generator.running.executors.processes import ProcessExecutor, send_note
+from generator.running.worker import Conditions, Files, JobReport, Note, run_job
+
+#: The libraries that start threads of their own, each with the variable that it reads when it is loaded.
+_THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+
+
+@dataclass(frozen=True)
+class ExecutorSpec:
+    """What the command line asks for: ``where`` is "here" or "dask://HOST:PORT".
+
+    ``jobs`` is how many run at once (None: one per core, or one per card); ``device`` is auto, cpu, cuda or mps.
+    """
+
+    where: str = "here"
+    jobs: int | None = None
+    device: str = "auto"
+
+
+class Workers(Protocol):
+    """What the runner uses: an executor, and what to submit to it for a job: ``call(job, pack(job))``."""
+
+    @property
+    def executor(self) -> Executor:
+        """Where to submit."""
+
+    @property
+    def slots(self) -> int:
+        """How many jobs to run at once; on a cluster that changes."""
+
+    @property
+    def description(self) -> str:
+        """Where the jobs run, and why there, for people."""
+
+    @property
+    def call(self) -> Callable[[Job, Files], JobReport]:
+        """The function that computes a job in a worker."""
+
+    def pack(self, job: Job) -> Files:
+        """The cache files that must travel with the job."""
+
+    def check(self) -> None:
+        """Raise ExecutorError when no worker is left."""
+
+
+@dataclass(frozen=True)
+class _LocalWorkers:
+    executor: ProcessExecutor
+    slots: int
+    description: str
+    call: Callable[[Job, Files], JobReport]
+
+    def pack(self, job: Job) -> Files:
+        return {}
+
+    def check(self) -> None:
+        """Dead processes are replaced one by one, so that there always are workers."""
+
+
+@contextmanager
+def open_executor(spec: ExecutorSpec, cache: Path, data: Path, on_note: Callable[[Note], None]) -> Iterator[Workers]:
+    """Start the workers, and end them when the block is left; on an exception at once, in the middle of their jobs.
+
+    ``on_note`` is called with each worker's notes, from other threads.
+
+    Raises:
+        ExecutorError: the place, the device or the number of jobs asked for is not to be had.
+    """
+    if spec.jobs is not None and spec.jobs < 1:
+        raise ExecutorError(f"Cannot run {spec.jobs} jobs at once", "give --jobs a number from 1")
+    code = loaded_code.snapshot()
+    if spec.where == "here":
+        with _processes(spec, cache.resolve(), data.resolve(), code, on_note) as workers:
+            yield workers
+    elif spec.where.startswith("dask://"):
+        from generator.running.executors.dask import open_cluster  # only here: Dask is an extra, and slow to import
+
+        address = spec.where.removeprefix("dask://")
+        conditions = Conditions(cache.resolve(), data.resolve(), spec.device, 1, code)
+        with open_cluster(address, conditions, spec.jobs, on_note) as cluster:
+            yield cluster
+    else:
+        raise ExecutorError(f"Unknown executor {spec.where!r}", "expected here or dask://HOST:PORT")
+
+
+@contextmanager
+def _processes(
+    spec: ExecutorSpec, cache: Path, data: Path, code: Mapping[str, str], on_note: Callable[[Note], None]
+) -> Iterator[Workers]:
+    choice = _ask_for_device(spec.device)
+    slots, threads = _shape(choice, spec.jobs)
+    executor = ProcessExecutor([_environment(choice, slot, threads) for slot in range(slots)], on_note)
+    conditions = Conditions(cache, data, choice.device, threads, code)
+    try:
+        yield _LocalWorkers(
+            executor, slots, _describe(choice, slots, threads), partial(_run_here, conditions=conditions)
+        )
+    except BaseException:
+        executor.terminate()
+        raise
+    executor.shutdown()
+
+
+def _run_here(job: Job, sent: Files, conditions: Conditions) -> JobReport:
+    return run_job(job, conditions, send_note)
+
+
+def _ask_for_device(requested: str) -> DeviceChoice:
+    """Choose the device, asking torch in a process that goes away, so that torch is never imported in this one."""
+    probe = ProcessExecutor([{}], on_note=lambda note: None)
+    try:
+        return choose_device(requested, probe.submit)
+    finally:
+        probe.terminate()
+
+
+def _shape(choice: DeviceChoice, jobs: int | None) -> tuple[int, int]:
+    """How many processes, with how many threads each: one thread on the CPU, where a job per core is fastest."""
+    if choice.device == "cpu":
+        return jobs or usable_cores(), 1
+    slots = jobs or choice.cards
+    return slots, max(1, usable_cores() // slots)
+
+
+def usable_cores() -> int:
+    """The cores that this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _environment(choice: DeviceChoice, slot: int, threads: int) -> dict[str, str]:
+    variables = dict.fromkeys(_THREAD_VARIABLES, str(threads)) | {"CUBLAS_WORKSPACE_CONFIG": ":4096:8"}
+    if choice.device == "cuda":
+        visible = os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",")
+        cards = visible if visible != [""] else [str(number) for number in range(choice.cards)]
+        variables["CUDA_VISIBLE_DEVICES"] = cards[slot % len(cards)]
+    if choice.device == "cpu":
+        variables["CUDA_VISIBLE_DEVICES"] = ""  # no context of a card's for a job that will not use it
+    return variables
+
+
+def _describe(choice: DeviceChoice, slots: int, threads: int) -> str:
+    processes = "1 process" if slots == 1 else f"{slots} processes"
+    each = "1 thread" if threads == 1 else f"{threads} threads"
+    return f"{processes} of {each} on {choice.device} ({choice.reason})"

@@ -1,0 +1,53 @@
+"""Guard against code that changed after planning: a result must come from the code that its fingerprint names."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from generator.errors import GenreportError
+from generator.folders import PACKAGE
+from generator.store.files import digest
+
+# The file digest of each of the package's modules as this process first saw it, which is soon after importing it: a
+# long-lived cluster worker goes on with what it has imported, whatever happens to the files since.
+_SEEN: dict[str, str] = {}
+
+
+class CodeChangedError(GenreportError):
+    """The worker's code is not the code that the build was planned with."""
+
+
+def snapshot() -> dict[str, str]:
+    """The SHA-256 of each source file of the package, by module name, as the files are now."""
+    return {_module_name(path): digest(path.read_bytes()) for path in PACKAGE.rglob("*.py")}
+
+
+def check(planned: Mapping[str, str]) -> None:
+    """Raise CodeChangedError when a module that this process has imported differs from the planned one."""
+    for name, module in list(sys.modules.items()):
+        inside = name == PACKAGE.name or name.startswith(f"{PACKAGE.name}.")
+        if inside and name not in _SEEN and getattr(module, "__file__", None):
+            _SEEN[name] = digest(Path(str(module.__file__)).read_bytes())
+    _refuse(name for name, value in _SEEN.items() if planned.get(name) != value)
+
+
+def check_files(planned: Mapping[str, str]) -> None:
+    """Raise CodeChangedError when any of this machine's source files, imported or not, differs from the planned one."""
+    here = snapshot()
+    _refuse(name for name in {*here, *planned} if here.get(name) != planned.get(name))
+
+
+def _refuse(changed: Iterable[str]) -> None:
+    names = sorted(changed)
+    if names:
+        raise CodeChangedError(
+            f"The code changed between planning and computing, or differs on the worker: {', '.join(names)}",
+            "build again; on a cluster, install this version on every worker and restart them",
+        )
+
+
+def _module_name(path: Path) -> str:
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)

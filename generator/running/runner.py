@@ -1,0 +1,221 @@
+"""Run jobs as their inputs become ready, longest first, and tell what happens to each."""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from generator.errors import ExecutorError
+from generator.jobs import Failure, Job, Outcome, State
+from generator.running.executors.choose import ExecutorSpec, Workers, open_executor
+from generator.running.executors.processes import WorkerDiedError
+from generator.running.schedule import Schedule
+from generator.running.worker import JobReport, Note, failure_of
+from generator.store.cache import Cache, DamagedEntryError
+
+ATTEMPTS = 3  # of a job whose worker dies: once may be chance, three times is the job
+_CHECK_SECONDS = 1.0  # between two looks at whether any worker is left
+
+
+@dataclass(frozen=True)
+class WorkersReady:
+    """The executor is open: "2 processes of 1 thread on cpu (no CUDA card in this machine)"."""
+
+    description: str
+    slots: int
+
+
+@dataclass(frozen=True)
+class JobQueued:
+    """The job will run when its inputs are there and a worker is free."""
+
+    job: Job
+
+
+@dataclass(frozen=True)
+class JobStarted:
+    """A worker has begun the job."""
+
+    job: Job
+
+
+@dataclass(frozen=True)
+class JobProgress:
+    """How far a running job is: ``fraction`` from 0 to 1, and the computation's own words."""
+
+    job: Job
+    fraction: float
+    message: str
+
+
+@dataclass(frozen=True)
+class JobRetried:
+    """The job will run once more, because its worker died or one of its inputs was damaged in the cache."""
+
+    job: Job
+    reason: str
+
+
+@dataclass(frozen=True)
+class JobFinished:
+    """The job's end; ``duration`` is in seconds since it started, 0 when it never did."""
+
+    job: Job
+    outcome: Outcome
+    duration: float
+
+
+Event = WorkersReady | JobQueued | JobStarted | JobProgress | JobRetried | JobFinished
+OnEvent = Callable[[Event], None]
+
+
+def run_jobs(
+    jobs: Iterable[Job],
+    cache: Cache,
+    spec: ExecutorSpec,
+    *,
+    data: Path,
+    on_event: OnEvent,
+    hits: Iterable[Job] = (),
+) -> dict[str, Outcome]:
+    """Compute jobs in the order that their inputs allow; returns each one's outcome by fingerprint.
+
+    ``hits`` are jobs that planning found in the cache: when the entry of one turns out to be damaged as it is read for
+    an input, it is computed again. A job's failure never raises: it is an outcome, and what needs the job is skipped.
+    ``on_event`` is called from this thread only.
+
+    Raises:
+        ExecutorError: the workers cannot be had, or none is left.
+        KeyboardInterrupt: as usual; the workers are ended first, their checkpoints are kept.
+    """
+    schedule = Schedule(jobs, cache.has, hits)
+    if not schedule.jobs:
+        return {}
+    messages: queue.SimpleQueue[Note | tuple[Job, Future[JobReport]]] = queue.SimpleQueue()
+    with open_executor(spec, cache.folder, data, messages.put) as workers:
+        on_event(WorkersReady(workers.description, workers.slots))
+        run = _Run(cache, workers, schedule, messages, on_event)
+        return run.to_the_end()
+
+
+class _Run:
+    """One call of :func:`run_jobs`: what is running, since when, and how it ended."""
+
+    def __init__(
+        self,
+        cache: Cache,
+        workers: Workers,
+        schedule: Schedule,
+        messages: queue.SimpleQueue[Note | tuple[Job, Future[JobReport]]],
+        on_event: OnEvent,
+    ) -> None:
+        self._cache, self._workers, self._schedule = cache, workers, schedule
+        self._messages, self._on_event = messages, on_event
+        self._checked = time.monotonic()
+        self._running: dict[str, Job] = {}
+        self._started: dict[str, float] = {}
+        self._deaths: dict[str, int] = {}
+        self._outcomes: dict[str, Outcome] = {}
+
+    def to_the_end(self) -> dict[str, Outcome]:
+        for job in self._schedule.jobs.values():
+            self._on_event(JobQueued(job))
+        self._settle_hopeless()
+        while True:
+            self._fill()
+            if not self._running:
+                return self._outcomes
+            self._check()
+            try:
+                message = self._messages.get(timeout=_CHECK_SECONDS)
+            except queue.Empty:
+                continue
+            if isinstance(message, Note):
+                self._note(message)
+            else:
+                self._ended(*message)
+
+    def _fill(self) -> None:
+        # No more than there are workers: what becomes ready later may be longer and must not queue behind the short.
+        while len(self._running) < self._workers.slots and (job := self._schedule.pop()) is not None:
+            try:
+                sent = self._workers.pack(job)
+            except DamagedEntryError as error:
+                failure = failure_of(error)
+                self._reported(job, JobReport(job.fingerprint, failure=failure, damaged=error.fingerprint))
+                continue
+            self._running[job.fingerprint] = job
+            future = self._workers.executor.submit(self._workers.call, job, sent)
+            future.add_done_callback(partial(self._put, job))
+
+    def _check(self) -> None:
+        if time.monotonic() - self._checked >= _CHECK_SECONDS:
+            self._workers.check()
+            self._checked = time.monotonic()
+
+    def _put(self, job: Job, future: Future[JobReport]) -> None:
+        self._messages.put((job, future))
+
+    def _settle_hopeless(self) -> None:
+        for job, reason in self._schedule.pop_hopeless():
+            self._finish(job, Outcome(State.SKIPPED, job.fingerprint, failure=Failure(reason)))
+
+    def _note(self, note: Note) -> None:
+        job = self._running.get(note.fingerprint)
+        if job is None:
+            return
+        if note.fingerprint not in self._started:
+            self._started[note.fingerprint] = time.monotonic()
+            self._on_event(JobStarted(job))
+        self._on_event(JobProgress(job, note.fraction, note.message))
+
+    def _ended(self, job: Job, future: Future[JobReport]) -> None:
+        del self._running[job.fingerprint]
+        try:
+            report = future.result()
+            if report.files:
+                self._cache.import_(job.fingerprint, report.files)
+        except WorkerDiedError as error:
+            self._died(job, error)
+        except CancelledError as error:
+            raise ExecutorError(
+                "The workers were lost in the middle of the build", "build again: it goes on"
+            ) from error
+        except Exception as error:
+            self._finish(job, Outcome(State.FAILED, job.fingerprint, failure=failure_of(error)))
+        else:
+            self._reported(job, report)
+
+    def _died(self, job: Job, error: WorkerDiedError) -> None:
+        deaths = self._deaths[job.fingerprint] = self._deaths.get(job.fingerprint, 0) + 1
+        if deaths < ATTEMPTS:
+            self._schedule.push(job)
+            self._on_event(JobRetried(job, error.message))
+            return
+        failure = Failure(f"{error.message}; tried {ATTEMPTS} times", error.hint)
+        self._finish(job, Outcome(State.FAILED, job.fingerprint, failure=failure))
+
+    def _reported(self, job: Job, report: JobReport) -> None:
+        known = report.damaged in self._schedule.jobs
+        if report.damaged and self._schedule.recompute(report.damaged, needed_by=job):
+            if not known:  # otherwise it is being computed anew already
+                self._cache.remove(report.damaged)
+            self._on_event(JobRetried(job, report.failure.reason if report.failure else ""))
+        elif report.failure is not None:
+            self._finish(job, Outcome(State.FAILED, job.fingerprint, failure=report.failure))
+        else:
+            state = State.COMPUTED if report.computed else State.HIT
+            load = partial(self._cache.load, job.fingerprint)
+            self._finish(job, Outcome(state, job.fingerprint, report.provenance, load=load))
+
+    def _finish(self, job: Job, outcome: Outcome) -> None:
+        self._outcomes[job.fingerprint] = outcome
+        self._schedule.done(job, outcome.has_result)
+        began = self._started.get(job.fingerprint)
+        self._on_event(JobFinished(job, outcome, 0.0 if began is None else time.monotonic() - began))
+        self._settle_hopeless()

@@ -1,0 +1,110 @@
+"""Which job may run next: those whose inputs exist, the one with the longest way to the end first."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator
+from graphlib import CycleError, TopologicalSorter
+
+from generator.jobs import Job
+
+
+class Schedule:
+    """The jobs that still have to run, in the order of their inputs. It knows no clock, process or file."""
+
+    def __init__(self, jobs: Iterable[Job], has: Callable[[str], bool], hits: Iterable[Job] = ()) -> None:
+        """``has`` tells whether a result is in the cache; ``hits`` are the jobs of such results.
+
+        Raises:
+            ValueError: the inputs go round in a circle.
+        """
+        self.jobs = {job.fingerprint: job for job in jobs}
+        self._has, self._hits = has, {job.fingerprint: job for job in hits}
+        self._lengths = self._lengths_to_the_end()
+        self._waiting = dict(self.jobs)
+        self._ready: list[tuple[float, int, str]] = []
+        self._succeeded: set[str] = set()
+        self._failed: dict[str, str] = {}
+        self._given_back: set[tuple[str, str]] = set()
+        self._pushed = 0
+        for job in self.jobs.values():
+            for fingerprint in job.inputs.values():
+                if fingerprint not in self.jobs and not has(fingerprint):
+                    self._failed[fingerprint] = f"its result {fingerprint[:12]} is neither cached nor to be computed"
+        self._release()
+
+    def pop(self) -> Job | None:
+        """The next job to run, or None while none is ready."""
+        return self.jobs[heapq.heappop(self._ready)[2]] if self._ready else None
+
+    def push(self, job: Job) -> None:
+        """Give back a job that has to run once more."""
+        self._pushed += 1
+        length = self._lengths.get(job.fingerprint, 0.0)
+        heapq.heappush(self._ready, (-length, self._pushed, job.fingerprint))
+
+    def done(self, job: Job, success: bool) -> None:
+        """Record a job's end, which makes others ready or hopeless."""
+        if success:
+            self._succeeded.add(job.fingerprint)
+        else:
+            self._failed.setdefault(job.fingerprint, f"{job.address} gave no result")
+        self._release()
+
+    def recompute(self, fingerprint: str, needed_by: Job) -> bool:
+        """Run ``needed_by`` again, after the hit with this fingerprint, whose entry was found damaged.
+
+        Returns False when that job is not known, or when this has been tried before for the same pair.
+        """
+        pair = (fingerprint, needed_by.fingerprint)
+        if pair in self._given_back or not (fingerprint in self.jobs or fingerprint in self._hits):
+            return False
+        self._given_back.add(pair)
+        if fingerprint not in self.jobs:
+            self.jobs[fingerprint] = self._waiting[fingerprint] = self._hits[fingerprint]
+        self._waiting[needed_by.fingerprint] = needed_by
+        self._release()
+        return True
+
+    def pop_hopeless(self) -> Iterator[tuple[Job, str]]:
+        """The jobs that cannot run any more, each with the reason; the caller reports each one ``done``."""
+        while True:
+            for job in self._waiting.values():
+                lost = [fingerprint for fingerprint in job.inputs.values() if fingerprint in self._failed]
+                if lost:
+                    break
+            else:
+                return
+            del self._waiting[job.fingerprint]
+            yield job, f"an input is missing: {self._failed[lost[0]]}"
+
+    def _release(self) -> None:
+        for job in [job for job in self._waiting.values() if all(map(self._exists, job.inputs.values()))]:
+            del self._waiting[job.fingerprint]
+            self.push(job)
+
+    def _exists(self, fingerprint: str) -> bool:
+        if fingerprint in self.jobs:
+            return fingerprint in self._succeeded
+        return fingerprint not in self._failed
+
+    def _lengths_to_the_end(self) -> dict[str, float]:
+        """For each job, the expected seconds of itself and of the longest chain of jobs that wait for it.
+
+        A job that has never run counts as the longest known one: it could be, and then it must not start last.
+        """
+        known = [job.seconds for job in self.jobs.values() if job.seconds is not None]
+        unknown = max(known, default=1.0)
+        sorter = TopologicalSorter({name: set(job.inputs.values()) for name, job in self.jobs.items()})
+        try:
+            order = [name for name in sorter.static_order() if name in self.jobs]
+        except CycleError as error:
+            raise ValueError("the inputs of these jobs go round in a circle") from error
+        lengths = dict.fromkeys(order, 0.0)
+        for name in reversed(order):
+            job = self.jobs[name]
+            lengths[name] += unknown if job.seconds is None else job.seconds
+            for fingerprint in job.inputs.values():
+                if fingerprint in lengths:
+                    lengths[fingerprint] = max(lengths[fingerprint], lengths[name])
+        return lengths

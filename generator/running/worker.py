@@ -1,0 +1,242 @@
+"""What happens in a worker: one job is computed, checked against its declaration and saved in the cache."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import importlib.metadata
+import os
+import random
+import threading
+import time
+import traceback
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from generator.errors import GenreportError
+from generator.jobs import Failure, Job, Provenance
+from generator.registry import REGISTRY, Computation
+from generator.results import Result
+from generator.running import loaded_code
+from generator.running.allocator import keep_freed_memory
+from generator.running.device import device_in_words, torch_device
+from generator.store.cache import Cache, DamagedEntryError
+from generator.workspace import Workspace, stream_seed
+
+PROGRESS_SECONDS = 0.1  # between two notes of one job, so that with the way back they arrive within 0.2 s
+
+# Torch's thread count, determinism and global generator belong to the process: a Dask worker with several threads
+# computes one job after another nevertheless.
+_ONE_AT_A_TIME = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Note:
+    """A worker's word on a running job: ``fraction`` is from 0 to 1."""
+
+    fingerprint: str
+    fraction: float
+    message: str
+
+
+Notify = Callable[[Note], None]
+#: Cache files that travel with a job: for each input's fingerprint its files by name.
+Files = Mapping[str, Mapping[str, bytes]]
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What all jobs of a build share. ``device`` is auto, cpu, cuda or mps; ``code`` is planning's code snapshot."""
+
+    cache: Path
+    data: Path
+    device: str
+    threads: int
+    code: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class JobReport:
+    """What became of a job: a provenance once its entry is saved, otherwise a failure.
+
+    ``computed`` is false when another build had saved the entry meanwhile. ``damaged`` names an input whose entry was
+    found damaged. ``files`` is the entry itself, from a worker that does not share the cache folder.
+    """
+
+    fingerprint: str
+    provenance: Provenance | None = None
+    failure: Failure | None = None
+    computed: bool = True
+    damaged: str = ""
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+
+
+def run_job(job: Job, conditions: Conditions, notify: Notify) -> JobReport:
+    """Compute a job and save its result, unless another build does so first. Every exception becomes a failure."""
+    cache = Cache(conditions.cache)
+    with _ONE_AT_A_TIME, _Reporter(job.fingerprint, notify) as reporter:
+        try:
+            with cache.lock(job.fingerprint, on_wait=lambda: reporter.tell(0, 1, "another build computes it: waiting")):
+                if cache.is_sound(job.fingerprint):
+                    return JobReport(job.fingerprint, provenance=cache.provenance(job.fingerprint), computed=False)
+                return JobReport(job.fingerprint, provenance=_compute(job, conditions, cache, reporter))
+        except DamagedEntryError as error:
+            return JobReport(job.fingerprint, failure=failure_of(error), damaged=error.fingerprint)
+        except Exception as error:
+            return JobReport(job.fingerprint, failure=failure_of(error))
+        finally:
+            gc.collect()  # a network in a reference cycle would take the next job's memory
+
+
+def failure_of(error: BaseException) -> Failure:
+    """The failure that an exception stands for: our own errors in their words, others by type and message."""
+    text = "".join(traceback.format_exception(error))
+    if isinstance(error, GenreportError):
+        return Failure(error.message, error.hint, text)
+    if type(error).__name__ == "KilledWorker":  # Dask's, which may not be installed
+        return Failure("Every worker that computed it died, most often because the memory ran out", traceback=text)
+    hint = ""
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        hint = "the memory ran out: try --jobs 1, a smaller profile or another --device"
+    message = str(error).strip()
+    return Failure(f"{type(error).__name__}: {message}" if message else type(error).__name__, hint, text)
+
+
+def _compute(job: Job, conditions: Conditions, cache: Cache, reporter: _Reporter) -> Provenance:
+    reporter.tell(0, 1, "starting")
+    importlib.import_module(job.module)
+    if job.computation not in REGISTRY:
+        raise GenreportError(f"{job.module} has no computation called {job.computation!r}")
+    computation = REGISTRY[job.computation]
+    loaded_code.check(conditions.code)
+    device = torch_device(conditions.device)
+    threads = _prepare_torch(job.fingerprint, conditions.threads)
+    checkpoints = cache.checkpoints(job.fingerprint)
+    workspace = Workspace(device, conditions.data, progress=reporter.tell, checkpoints=checkpoints)
+    inputs = _grouped({name: cache.load(fingerprint) for name, fingerprint in job.inputs.items()})
+    began = time.perf_counter()
+    result = computation.function(workspace, **job.parameters, **inputs)
+    duration = time.perf_counter() - began
+    check_names(computation, result)
+    loaded_code.check(conditions.code)  # again: the function may have imported more
+    provenance = Provenance(
+        computation=job.computation,
+        parameters={**_origins(job.inputs), **job.parameters},
+        fingerprint=job.fingerprint,
+        device=device_in_words(device),
+        duration=round(duration, 3),
+        torch=importlib.metadata.version("torch"),
+        threads=threads,
+        finished=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    cache.save(job.fingerprint, result, provenance)
+    return provenance
+
+
+def _grouped(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Inputs by parameter: those called "runs/0", "runs/1" and so on become one list."""
+    found: dict[str, Any] = {}
+    for name, value in inputs.items():
+        parameter, slash, _ = name.partition("/")
+        if slash:
+            found.setdefault(parameter, []).append(value)
+        else:
+            found[parameter] = value
+    return found
+
+
+def _origins(inputs: Mapping[str, str]) -> dict[str, str]:
+    """What each parameter got from other jobs, for people: "job 0a1b2c3d4e5f", "jobs 0a1b2c3d4e5f, 5f4e3d2c1b0a"."""
+    shown = _grouped({name: fingerprint[:12] for name, fingerprint in inputs.items()})
+    return {
+        name: f"jobs {', '.join(found)}" if isinstance(found, list) else f"job {found}" for name, found in shown.items()
+    }
+
+
+def _prepare_torch(fingerprint: str, threads: int) -> int:
+    """Set what decides whether two runs give the same numbers; returns torch's thread count."""
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS is deterministic only with a fixed workspace
+    import numpy as np
+    import torch
+
+    keep_freed_memory()
+    torch.set_num_threads(threads)
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    warnings.filterwarnings("ignore", message=".*does not have a deterministic implementation")  # nothing to be done
+    # A debugging aid that costs a write for each new tensor. Torch's stubs do not know this property of a module.
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+    # Computations draw from workspace.rng. This is for what forgets to: it at least draws the same each time.
+    seed = stream_seed(0, fingerprint)
+    torch.manual_seed(seed)
+    np.random.seed(seed % 2**32)
+    random.seed(seed)
+    return torch.get_num_threads()
+
+
+def check_names(computation: Computation, result: Result) -> None:
+    """Raise GenreportError unless the result's metrics, tables, columns and figures are exactly those declared."""
+    _check_declared(f"{computation.name}: metrics", computation.metrics, result.metrics)
+    _check_declared(f"{computation.name}: tables", computation.tables, result.tables)
+    _check_declared(f"{computation.name}: figures", computation.figures, result.figures)
+    for name, table in result.tables.items():
+        pattern = next(pattern for pattern in computation.tables if _matches(pattern, name))
+        _check_declared(f"{computation.name}: columns of table {name}", computation.tables[pattern], table.columns)
+
+
+def _check_declared(what: str, declared: Iterable[str], returned: Iterable[str]) -> None:
+    declared, returned = list(declared), list(returned)
+    missing = [name for name in declared if not name.endswith("*") and name not in returned]
+    surplus = [name for name in returned if not any(_matches(pattern, name) for pattern in declared)]
+    if missing or surplus:
+        problems = [f"{word} {', '.join(names)}" for word, names in (("lacks", missing), ("adds", surplus)) if names]
+        raise GenreportError(
+            f"{what} differ from the declaration: the result {' and '.join(problems)}",
+            "make what the function returns agree with the names in its @computation",
+        )
+
+
+def _matches(pattern: str, name: str) -> bool:
+    return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
+
+
+class _Reporter:
+    """Sends a job's latest progress at a steady pace, from a thread of its own.
+
+    The computation may call :meth:`tell` as often as it likes, and its last word arrives although no other follows.
+    """
+
+    def __init__(self, fingerprint: str, notify: Notify) -> None:
+        self._fingerprint, self._notify = fingerprint, notify
+        self._latest: Note | None = None
+        self._news, self._over = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._send, name="progress", daemon=True)
+
+    def __enter__(self) -> _Reporter:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exception: Any) -> None:
+        self._over.set()
+        self._news.set()
+        self._thread.join()
+
+    def tell(self, done: float, total: float, message: str) -> None:
+        """The computation's progress callback (see ``workspace.Workspace``)."""
+        fraction = min(max(done / total, 0.0), 1.0) if total > 0 else 0.0
+        self._latest = Note(self._fingerprint, fraction, message)
+        self._news.set()
+
+    def _send(self) -> None:
+        over = False
+        while not over:
+            self._news.wait()
+            self._news.clear()
+            over = self._over.is_set()
+            if (note := self._latest) is not None:
+                self._latest = None
+                self._notify(note)
+            self._over.wait(PROGRESS_SECONDS)

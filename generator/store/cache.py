@@ -1,0 +1,254 @@
+"""Cache entries on disk: each job's result and its provenance, by fingerprint, whole and verified or not at all."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from generator import results
+from generator.errors import CacheError, GenreportError
+from generator.jobs import Provenance
+from generator.results import Result, Value
+from generator.store.checkpoints import DiskCheckpoints
+from generator.store.files import (
+    digest,
+    disk_errors,
+    folder_size,
+    from_json,
+    from_safetensors,
+    remove_folder,
+    sync_folder,
+    to_json,
+    to_safetensors,
+    write_file,
+)
+
+FORMAT = 1  # of the entries on disk; an entry of another format counts as absent
+MANIFEST, RESULT, ARRAYS = "manifest.json", "result.json", "arrays.safetensors"
+
+
+class DamagedEntryError(CacheError):
+    """An entry's files are not those that were saved; remove it and compute the job again."""
+
+    def __init__(self, fingerprint: str, reason: str) -> None:
+        super().__init__(f"The cache entry {fingerprint[:12]} is damaged: {reason}", "it will be computed again")
+        self.fingerprint = fingerprint
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type[GenreportError], tuple[str, str]]:
+        return type(self), (self.fingerprint, self.reason)
+
+
+@dataclass(frozen=True)
+class EntryInfo:
+    """What takes room in the cache: the fingerprint and the size in bytes."""
+
+    fingerprint: str
+    size: int
+
+
+class Cache:
+    """The entries below one folder. Reading never changes anything; writers hold the fingerprint's lock.
+
+    Layout: ``entries/ab/abcd…/`` holds result.json, arrays.safetensors and manifest.json; ``partial/`` what is being
+    written or removed; ``checkpoints/`` the state of unfinished trainings; ``locks/`` one file for each job under way.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def has(self, fingerprint: str) -> bool:
+        """Whether there is an entry whose files have the listed sizes (their content is verified on loading)."""
+        try:
+            files = self._manifest(fingerprint)["files"]
+            place = self._entry(fingerprint)
+            return all((place / name).stat().st_size == listed["size"] for name, listed in files.items())
+        except (OSError, DamagedEntryError):
+            return False
+
+    def is_sound(self, fingerprint: str) -> bool:
+        """Whether there is an entry whose checksums hold; reads all of it."""
+        try:
+            self.export(fingerprint)
+        except DamagedEntryError:
+            return False
+        return True
+
+    def provenance(self, fingerprint: str) -> Provenance:
+        """How the entry came about; raises DamagedEntryError when it is absent or unreadable."""
+        try:
+            return Provenance(**self._manifest(fingerprint)["provenance"])
+        except TypeError as error:
+            raise DamagedEntryError(fingerprint, f"its provenance is not readable ({error})") from error
+
+    def metrics(self, fingerprint: str) -> dict[str, Value]:
+        """The entry's metrics, read without its arrays."""
+        document = from_json(self._verified(fingerprint, RESULT))
+        return dict(document["metrics"])
+
+    def load(self, fingerprint: str) -> Result:
+        """The entry's result, its checksums verified; raises DamagedEntryError when they do not hold."""
+        document, arrays = self._verified(fingerprint, RESULT), self._verified(fingerprint, ARRAYS)
+        try:
+            return results.decode(from_json(document), from_safetensors(arrays))
+        except (ValueError, KeyError, TypeError) as error:
+            raise DamagedEntryError(fingerprint, f"its content is not readable ({error})") from error
+
+    def save(self, fingerprint: str, result: Result, provenance: Provenance) -> None:
+        """Store a result; the caller holds the fingerprint's lock. The job's checkpoints are then removed.
+
+        Raises:
+            CacheError: the disk is full or refuses; nothing half-written is left.
+            TypeError: the result holds a value that neither JSON nor safetensors can store.
+        """
+        document, arrays = results.encode(result)
+        files = {RESULT: to_json(document), ARRAYS: to_safetensors(arrays)}
+        listed = {name: {"size": len(content), "sha256": digest(content)} for name, content in files.items()}
+        manifest = {"format": FORMAT, "files": listed, "provenance": asdict(provenance)}
+        manifest["sha256"] = digest(to_json(manifest))
+        self._store(fingerprint, {**files, MANIFEST: to_json(manifest)})
+        self.checkpoints(fingerprint).discard()
+
+    def remove(self, fingerprint: str) -> None:
+        """Forget an entry and its checkpoints; the entry vanishes at once or not at all."""
+        with disk_errors(self.folder):
+            remove_folder(self._entry(fingerprint), self._partial(fingerprint))
+        self.checkpoints(fingerprint).discard()
+
+    def entries(self) -> Iterator[EntryInfo]:
+        """Every entry, damaged ones included, with its size."""
+        for place in sorted((self.folder / "entries").glob("??/*")):
+            yield EntryInfo(place.name, folder_size(place))
+
+    def unfinished(self) -> Iterator[EntryInfo]:
+        """Every job that has checkpoints but no entry, with their size."""
+        for place in sorted((self.folder / "checkpoints").glob("*")):
+            yield EntryInfo(place.name, folder_size(place))
+
+    def checkpoints(self, fingerprint: str) -> DiskCheckpoints:
+        """Where the job keeps its state until its entry is saved."""
+        return DiskCheckpoints(self.folder / "checkpoints" / fingerprint)
+
+    def export(self, fingerprint: str) -> dict[str, bytes]:
+        """The entry's verified files, for a worker or client that does not share this folder."""
+        names = (RESULT, ARRAYS)
+        return {name: self._verified(fingerprint, name) for name in names} | {
+            MANIFEST: (self._entry(fingerprint) / MANIFEST).read_bytes()
+        }
+
+    def import_(self, fingerprint: str, files: Mapping[str, bytes]) -> None:
+        """Store what :meth:`export` gave elsewhere; nothing happens when a sound entry is there already.
+
+        Raises:
+            DamagedEntryError: the files do not match their manifest, or are another job's.
+        """
+        listed = _read_manifest(fingerprint, files.get(MANIFEST, b""))["files"]
+        if files.keys() != {MANIFEST, *listed}:
+            raise DamagedEntryError(fingerprint, f"its files are {', '.join(sorted(files))}")
+        for name, entry in listed.items():
+            _check(fingerprint, name, files[name], entry)
+        with self.lock(fingerprint):
+            if not self.is_sound(fingerprint):
+                self._store(fingerprint, files)
+
+    @contextmanager
+    def lock(self, fingerprint: str, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
+        """Be the only one, in all builds that use this folder, to write this job's entry and checkpoints.
+
+        ``on_wait`` is called once when another holds the lock. A killed holder's lock is free at once.
+        """
+        path = self.folder / "locks" / fingerprint
+        with disk_errors(self.folder):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = _acquire(path, on_wait)
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)  # while it is held: whoever waits for this file sees that it is gone
+            os.close(descriptor)
+
+    def _store(self, fingerprint: str, files: Mapping[str, bytes]) -> None:
+        partial, place = self._partial(fingerprint), self._entry(fingerprint)
+        with disk_errors(self.folder):
+            shutil.rmtree(partial, ignore_errors=True)  # what a killed writer left
+            try:
+                partial.mkdir(parents=True)
+                for name in sorted(files, key=lambda name: name == MANIFEST):
+                    write_file(partial / name, files[name])
+                sync_folder(partial)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                if place.exists():
+                    remove_folder(place, partial.with_name(f"{fingerprint}.old"))
+                partial.rename(place)
+            except OSError:
+                shutil.rmtree(partial, ignore_errors=True)
+                raise
+            sync_folder(place.parent)
+
+    def _entry(self, fingerprint: str) -> Path:
+        return self.folder / "entries" / fingerprint[:2] / fingerprint
+
+    def _partial(self, fingerprint: str) -> Path:
+        return self.folder / "partial" / fingerprint
+
+    def _manifest(self, fingerprint: str) -> dict[str, Any]:
+        try:
+            content = (self._entry(fingerprint) / MANIFEST).read_bytes()
+        except OSError as error:
+            raise DamagedEntryError(fingerprint, f"its manifest cannot be read ({error.strerror})") from error
+        return _read_manifest(fingerprint, content)
+
+    def _verified(self, fingerprint: str, name: str) -> bytes:
+        listed = self._manifest(fingerprint)["files"]
+        try:
+            content = (self._entry(fingerprint) / name).read_bytes()
+        except OSError as error:
+            raise DamagedEntryError(fingerprint, f"{name} cannot be read ({error.strerror})") from error
+        _check(fingerprint, name, content, listed.get(name))
+        return content
+
+
+def _read_manifest(fingerprint: str, content: bytes) -> dict[str, Any]:
+    """The manifest, once its checksum, its format and its fingerprint are found right."""
+    try:
+        manifest: dict[str, Any] = from_json(content)
+        whole = manifest.pop("sha256") == digest(to_json(manifest))
+        fitting = whole and (manifest["format"], manifest["provenance"]["fingerprint"]) == (FORMAT, fingerprint)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DamagedEntryError(fingerprint, "its manifest is not readable") from error
+    if not whole:
+        raise DamagedEntryError(fingerprint, "its manifest is not what was saved")
+    if not fitting:
+        raise DamagedEntryError(fingerprint, "its manifest is of another format or another job")
+    return manifest
+
+
+def _check(fingerprint: str, name: str, content: bytes, listed: Mapping[str, Any] | None) -> None:
+    if listed is None or len(content) != listed["size"] or digest(content) != listed["sha256"]:
+        raise DamagedEntryError(fingerprint, f"{name} is not what was saved")
+
+
+def _acquire(path: Path, on_wait: Callable[[], None]) -> int:
+    """A descriptor that holds the lock on the file that now has this name."""
+    waited = False
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if not waited:
+                on_wait()
+            waited = True
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        try:
+            if os.fstat(descriptor).st_ino == path.stat().st_ino:
+                return descriptor
+        except FileNotFoundError:
+            pass  # its holder removed it as we waited: lock the file that takes its name
+        os.close(descriptor)

@@ -1,0 +1,97 @@
+"""What the commands print: sizes, times, plain progress lines, and what a build's end says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from generator.cli import build_display as display
+from generator.cli.build_display import BuildDisplay, FetchDisplay, human_size, human_time, show_checks
+from generator.commands.build import BuildReport
+from generator.commands.doctor import Check, Health
+from generator.datasets.download import Ending, Fetched
+from generator.datasets.sources import RemoteFile
+from generator.errors import DownloadError
+from generator.jobs import ExitCode, Failure, Job, Outcome, State
+from generator.running.runner import JobFinished, JobProgress, JobQueued, JobRetried, JobStarted, WorkersReady
+
+JOB = Job("f" * 64, "train", "generator.labs.training", "2-a/q03/model[seed=1]")
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [(0, "0 bytes"), (999, "999 bytes"), (1_000, "1.0 kB"), (553_433_881, "553.4 MB"), (2e10, "20.0 GB")],
+)
+def test_sizes(size: float, words: str) -> None:
+    assert human_size(size) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.04, "0.0 s"), (9.94, "9.9 s"), (59.4, "59 s"), (60, "1 min 00 s"), (3_900, "1 h 05 min")]
+)
+def test_times(seconds: float, words: str) -> None:
+    assert human_time(seconds) == words
+
+
+def test_without_a_terminal_each_event_is_a_plain_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(display, "QUIET", -1.0)  # every progress report, not one in five seconds
+    with BuildDisplay() as shown:
+        shown.listen(WorkersReady("2 processes", 2))
+        shown.listen(JobQueued(JOB))
+        shown.listen(JobStarted(JOB))
+        shown.listen(JobProgress(JOB, 0.5, "epoch 1 of 2 [loss 0.3]"))
+        shown.listen(JobRetried(JOB, "its worker died"))
+        failed = Outcome(State.FAILED, JOB.fingerprint, failure=Failure("ValueError: no [luck]"))
+        shown.listen(JobFinished(JOB, failed, 2.0))
+    lines = capsys.readouterr().err.splitlines()
+    assert lines == [
+        "Computing in 2 processes",
+        "2-a/q03/model[seed=1]: started",
+        "2-a/q03/model[seed=1]: 50% epoch 1 of 2 [loss 0.3]",
+        "2-a/q03/model[seed=1]: again (its worker died)",
+        "[1/1] 2-a/q03/model[seed=1]: failed: ValueError: no [luck]",
+    ]
+
+
+@pytest.mark.parametrize(("written", "words"), [(True, "1 computed, 2 cached"), (False, "the report was up to date")])
+def test_a_build_ends_with_counts_files_and_problems(
+    capsys: pytest.CaptureFixture[str], written: bool, words: str
+) -> None:
+    report = BuildReport(
+        1, 2, (Path("build/report.html"),), written, ("q1 [x]: failed",), ("old",), ("2-a/q02",), ExitCode.JOB_FAILED
+    )
+    BuildDisplay().conclude(report)
+    said = capsys.readouterr()
+    assert words in said.out
+    assert "  build/report.html" in said.out
+    assert "not answered yet (1): 2-a/q02" in said.err
+    assert "failed: q1 [x]: failed" in said.err
+    assert "warning: old" in said.err
+
+
+def test_one_failed_download_makes_the_exit_code_1(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = RemoteFile("a.npz", "https://example.org/a.npz", "00", 10)
+    here = Fetched(file, tmp_path / "a.npz", Ending.PRESENT)
+    gone = Fetched(file, tmp_path / "a.npz", Ending.FAILED, DownloadError("it answers 404", "look elsewhere"))
+    with FetchDisplay(tmp_path) as shown:
+        shown.listen(file, 5, 10)
+    assert shown.conclude([here]) == 0
+    assert shown.conclude([here, gone]) == 1
+    said = capsys.readouterr().err
+    assert shown.conclude([here], ["copy 15-Scene there"]) == 1
+    by_hand = capsys.readouterr().err
+    assert "copy 15-Scene there" in by_hand
+    assert "All that the profile needs" not in by_hand
+    assert "fetching a.npz (10 bytes)" in said
+    assert "it answers 404" in said
+    assert "look elsewhere" in said
+
+
+def test_a_warning_of_the_doctor_is_no_failure(capsys: pytest.CaptureFixture[str]) -> None:
+    warned = Check("data", Health.WARN, "missing", "genreport fetch")
+    assert show_checks([warned]) == 0
+    assert show_checks([warned, Check("torch", Health.FAIL, "broken", "pip install")]) == 1
+    assert "mend: genreport fetch" in capsys.readouterr().out

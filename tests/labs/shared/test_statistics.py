@@ -1,0 +1,78 @@
+"""Intervals and paired tests against values worked out independently."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binomtest, ttest_1samp
+
+from generator.labs.shared.statistics import mcnemar_p, mean_interval, next_value_range, wilson_interval
+
+
+@given(st.integers(1, 400), st.data())
+def test_wilson_agrees_with_scipy(trials, data):
+    successes = data.draw(st.integers(0, trials))
+    low, high = wilson_interval(successes, trials)
+    expected = binomtest(successes, trials).proportion_ci(0.95, method="wilson")
+    assert (low, high) == pytest.approx((expected.low, expected.high), abs=1e-12)
+    assert 0 <= low <= successes / trials <= high <= 1
+
+
+def test_wilson_at_89_percent_of_the_scene_test_split_is_about_one_point_wide():
+    low, high = wilson_interval(round(0.89 * 2985), 2985)
+    assert (high - low) / 2 == pytest.approx(0.011, abs=0.0005)
+
+
+@pytest.mark.parametrize(("successes", "trials"), [(1, 0), (-1, 5), (6, 5)])
+def test_wilson_refuses_what_is_no_proportion(successes, trials):
+    with pytest.raises(ValueError, match="successes in"):
+        wilson_interval(successes, trials)
+
+
+def answers(both, only_first, only_second, neither):
+    first = [True] * both + [True] * only_first + [False] * (only_second + neither)
+    second = [True] * both + [False] * only_first + [True] * only_second + [False] * neither
+    return np.array(first), np.array(second)
+
+
+@pytest.mark.parametrize(("only_first", "only_second"), [(9, 0), (1, 7), (12, 5), (3, 3)])
+def test_mcnemar_sums_the_binomial_tails(only_first, only_second):
+    n, k = only_first + only_second, min(only_first, only_second)
+    tail = sum(math.comb(n, i) for i in range(k + 1)) / 2**n
+    assert mcnemar_p(*answers(4, only_first, only_second, 6)) == pytest.approx(min(1.0, 2 * tail))
+
+
+def test_mcnemar_is_one_without_disagreement_and_ignores_agreement():
+    assert mcnemar_p(*answers(5, 0, 0, 5)) == 1.0
+    assert mcnemar_p(*answers(0, 6, 1, 0)) == mcnemar_p(*answers(500, 6, 1, 70))
+
+
+def test_mcnemar_refuses_different_numbers_of_images():
+    with pytest.raises(ValueError, match="not the same images"):
+        mcnemar_p(np.array([True]), np.array([True, False]))
+
+
+@given(st.lists(st.floats(-1, 1), min_size=2, max_size=9))
+def test_the_interval_of_a_mean_is_that_of_the_t_test(values):
+    low, high = mean_interval(np.array(values))
+    if high - low < 1e-9:
+        return  # SciPy has no interval for values that are all the same
+    expected = ttest_1samp(values, 0.0).confidence_interval(0.95)
+    assert (low, high) == pytest.approx((expected.low, expected.high), abs=1e-9)
+
+
+def test_the_range_of_one_more_value_holds_it_as_often_as_it_says():
+    rng = np.random.default_rng(0)
+    drawn = rng.normal(0.6, 0.05, size=(4000, 4))
+    inside = [low <= row[3] <= high for row in drawn for low, high in [next_value_range(row[:3])]]
+    assert np.mean(inside) == pytest.approx(0.95, abs=0.012)
+
+
+@pytest.mark.parametrize("function", [mean_interval, next_value_range])
+def test_one_value_has_no_spread(function):
+    with pytest.raises(ValueError, match="1 values say nothing"):
+        function(np.array([0.5]))

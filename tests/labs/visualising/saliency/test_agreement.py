@@ -1,0 +1,68 @@
+"""Agreement of a network with itself is perfect; with others it is measured against different photographs."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from scipy.stats import spearmanr
+
+from generator.labs.pretrained.narrow_training import train_narrow_network
+from generator.labs.visualising.saliency.agreement import saliency_agreement
+from generator.labs.visualising.saliency.explained import load_explained
+from generator.labs.visualising.saliency.maps import explained as explained_module
+from generator.labs.visualising.saliency.maps import saliency_maps
+from generator.networks.backbones import load_backbone
+
+ON_SCENES = {"dataset": "embedded_scenes", "images": 8}
+
+
+@pytest.fixture
+def other(workspace):
+    return train_narrow_network(workspace, architecture="narrow_vgg16", width=4, image_size=32, epochs=8, seed=1)
+
+
+def test_a_network_agrees_with_itself(workspace, network, cases):
+    metrics = saliency_agreement(workspace, network=network, other=network, cases=cases, **ON_SCENES).metrics
+    for kind in ("plain", "coarse"):
+        assert metrics[f"{kind}_same"] == pytest.approx(1)
+        assert metrics[f"{kind}_higher"] == 8
+        assert metrics[f"{kind}_others"] < 0.9
+    assert metrics["agreeing"] == 8
+    assert metrics["disagreeing_coarse"] is None
+    assert metrics["right"] == metrics["other_right"] == metrics["both_right"]
+
+
+def test_each_photographs_agreement_is_scipys_rank_correlation(workspace, network, other, cases):
+    result = saliency_agreement(workspace, network=network, other=other, cases=cases, **ON_SCENES)
+    maps = []
+    for one in (network, other):
+        explained = load_explained(workspace, one, "embedded_scenes", 8)
+        maps.append(saliency_maps(explained.backbone.module, explained.inputs, explained.labels).numpy())
+    across = np.array([[spearmanr(a.ravel(), b.ravel()).statistic for b in maps[1]] for a in maps[0]])
+    records = result.tables["images"].records()
+    assert [record["plain"] for record in records] == pytest.approx(np.diag(across).tolist())
+    different = across[~np.eye(8, dtype=bool)]
+    assert result.metrics["plain_others"] == pytest.approx(np.median(different))
+    coarse = [record["coarse"] for record in records]
+    assert (result.metrics["highest"], result.metrics["lowest"]) == (max(coarse), min(coarse))
+    assert len(result.tables["kinds"].rows) == 3
+
+
+def test_inputs_of_different_sizes_are_refused(workspace, network, other, cases, monkeypatch):
+    def larger(result, *_):
+        backbone = load_backbone(result, workspace.data)
+        return dataclasses.replace(backbone, input_size=48) if result is other else backbone
+
+    monkeypatch.setattr(explained_module, "load_backbone", larger)
+    with pytest.raises(ValueError, match=r"32, 32.* and .*48, 48.* pixels cannot be compared"):
+        saliency_agreement(workspace, network=network, other=other, cases=cases, **ON_SCENES)
+
+
+def test_a_network_whose_score_depends_on_nothing_agrees_with_none(workspace, network, other, cases):
+    dead = dataclasses.replace(other, arrays={name: np.zeros_like(array) for name, array in other.arrays.items()})
+    result = saliency_agreement(workspace, network=network, other=dead, cases=cases, **ON_SCENES)
+    assert result.metrics["plain_same"] is None
+    assert result.metrics["highest"] is None
+    assert [row["images"] for row in result.tables["kinds"].records()] == [0, 0, 0]

@@ -1,0 +1,157 @@
+"""Cases are chosen by their measure; where the truth is known, the measures find it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from generator.datasets.images import ImageSet
+from generator.labs.visualising.saliency.cases import saliency_cases
+from generator.labs.visualising.saliency.explained import load_explained, places_of
+from generator.labs.visualising.saliency.maps import explained as explained_module
+from generator.labs.visualising.saliency.pictures import framed, shown_map, spotlight
+from generator.networks.backbones import Backbone
+
+ON_SCENES = {"dataset": "embedded_scenes", "images": 40}
+
+
+@pytest.fixture
+def result(workspace, network):
+    return saliency_cases(workspace, network=network, **ON_SCENES)
+
+
+def test_the_images_are_spread_over_the_data_set(workspace, network):
+    explained = load_explained(workspace, network, "embedded_scenes", 12)
+    assert explained.numbers[0] == 0
+    assert explained.numbers[-1] == 59
+    assert len(set(explained.numbers)) == 12
+    assert load_explained(workspace, network, "embedded_scenes", 1000).numbers == tuple(range(60))
+
+
+def test_the_answers_are_the_networks(workspace, network):
+    explained = load_explained(workspace, network, "embedded_scenes", 5)
+    probabilities = explained.backbone.module(explained.inputs).softmax(1)
+    torch.testing.assert_close(explained.probabilities, probabilities)
+    assert torch.equal(explained.predicted, probabilities.argmax(1))
+    order = probabilities.argsort(1, descending=True)
+    assert torch.equal(explained.second, order[:, 1])
+    percent = f"{100 * float(probabilities[2].max()):.0f} %"
+    assert explained.answer(2, explained.predicted).endswith(percent)
+
+
+def test_cases_are_the_extremes_of_each_group(result):
+    everything = result.tables["images"].records()
+    assert result.metrics["images"] == len(everything) == 40
+    for group in ("right", "wrong"):
+        own = [record for record in everything if record["case"] == group]
+        assert result.metrics[group] == len(own) > 1
+        assert all((record["true_class"] == record["predicted_class"]) == (group == "right") for record in own)
+        shares = [record["share"] for record in own]
+        shown = {record["case"]: record["share"] for record in result.tables["cases"].records()}
+        assert shown[f"{group}, consistent"] == max(shares)
+        assert shown[f"{group}, inconsistent"] == min(shares)
+
+
+def test_the_summary_is_that_of_the_table(result):
+    records = result.tables["images"].records()
+    share, elsewhere = (np.array([record[name] for record in records]) for name in ("share", "elsewhere"))
+    metrics = result.metrics
+    assert metrics["higher"] == int((share > elsewhere).sum())
+    assert metrics["median_share"] == pytest.approx(np.median(share))
+    assert (metrics["lowest_share"], metrics["highest_share"]) == (share.min(), share.max())
+    assert metrics["higher_low"] <= metrics["higher_share"] <= metrics["higher_high"]
+    right = [record["correlation"] for record in records if record["case"] == "right"]
+    assert right == pytest.approx([1] * len(right))
+
+
+def test_the_figure_has_a_row_of_four_for_each_case(result):
+    grids = result.figures["cases"].panels
+    assert [len(grid.images) for grid in grids] == [8, 8]
+    assert grids[0].row_titles == ("consistent", "inconsistent")
+    assert grids[1].column_titles[0] == "classified wrong"
+
+
+class Quarters(nn.Module):
+    """The score of class k is the mean of quarter k of the first channel: all maps are known."""
+
+    def __init__(self):
+        super().__init__()
+        self.features = nn.Sequential(nn.Identity())
+        self.scale = nn.Parameter(torch.ones(()))
+
+    def forward(self, images):
+        red = self.scale * self.features(images)[:, 0]
+        halves = [red[:, :4], red[:, 4:]]
+        return torch.stack([part.mean((1, 2)) for half in halves for part in (half[:, :, :4], half[:, :, 4:])], 1)
+
+
+@pytest.fixture
+def quarters(monkeypatch):
+    """Four images, each bright in the quarter of its own class, and one that is wrongly labelled."""
+    images = []
+    for label in (0, 1, 2, 3, 3):
+        image = np.full((8, 8, 3), 20, np.uint8)
+        row, column = divmod(label, 2)
+        image[4 * row : 4 * row + 4, 4 * column : 4 * column + 4] = 220
+        images.append(image)
+    names = ("a", "b", "c", "d")
+    data = ImageSet(tuple(images), np.array([0, 1, 2, 3, 0]), names, "quarters", "Quarters.")
+    backbone = Backbone("quarters", "Quarters", Quarters().eval(), 8, names, (0.0,) * 3, (1.0,) * 3)
+    monkeypatch.setattr(explained_module, "load_images", lambda *_: data)
+    monkeypatch.setattr(explained_module, "load_backbone", lambda *_: backbone)
+
+
+def test_maps_that_lie_where_grad_cam_does_are_found_consistent(workspace, quarters):
+    result = saliency_cases(workspace, network="quarters", dataset="quarters", images=5, region=0.25)
+    metrics = result.metrics
+    assert (metrics["right"], metrics["wrong"], metrics["without_region"]) == (4, 1, 0)
+    # Each map is all inside its own quarter, and outside those of the three (or four) other images.
+    assert metrics["median_share"] == pytest.approx(1)
+    assert metrics["higher"] == metrics["compared"] == 5
+    shares = [(record["share"], record["elsewhere"]) for record in result.tables["images"].records()]
+    assert shares[:3] == [pytest.approx((1, 0))] * 3
+    assert shares[3:] == [pytest.approx((1, 0.25))] * 2
+    assert [record["case"] for record in result.tables["cases"].records()] == [
+        "right, consistent", "right, inconsistent", "wrong, consistent",
+    ]  # fmt: skip
+    # True and predicted class lie in two different quarters: both maps are 0 and 1, at different places.
+    assert metrics["classes_correlation"] == pytest.approx(-1 / 3)
+
+
+def test_without_wrong_images_there_are_no_wrong_cases(workspace, quarters):
+    result = saliency_cases(workspace, network="quarters", dataset="quarters", images=1, region=0.25)
+    assert result.metrics["wrong"] == 0
+    assert result.metrics["classes_correlation"] is None
+    assert [record["case"] for record in result.tables["cases"].records()] == ["right, consistent"]
+    assert len(result.figures["cases"].panels) == 1
+
+
+def test_cases_are_found_again_among_the_images(workspace, network, result):
+    explained = load_explained(workspace, network, "embedded_scenes", 40)
+    places = places_of(result, explained)
+    shown = [record["image"] for record in result.tables["cases"].records()]
+    assert [explained.numbers[place] for place in places] == shown
+    fewer = load_explained(workspace, network, "embedded_scenes", 2)
+    assert len(places_of(result, fewer)) == len(set(shown) & {0, 59})
+
+
+def test_maps_are_shown_from_zero_to_their_brightest():
+    values = torch.cat([torch.zeros(50), torch.ones(949), torch.tensor([1000.0])]).view(20, 50)
+    shown = shown_map(values)
+    assert (shown.min(), shown.max(), float(shown[10, 0])) == (0, 1, 1)
+    assert not shown_map(torch.zeros(4, 4)).any()
+
+
+def test_spotlight_and_frame_leave_the_region_as_it_is():
+    photograph = np.full((150, 150, 3), 200, np.uint8)
+    region = np.zeros((150, 150), bool)
+    region[:75] = True
+    lit = spotlight(photograph, region)
+    assert (lit[:75] == 200).all()
+    assert (lit[75:] == 50).all()
+    drawn = framed(photograph, (10, 20, 110, 140))
+    assert (photograph == 200).all()
+    changed = (drawn != 200).any(axis=2)
+    assert (changed[10:12, 20:140].all(), changed[:10].any(), changed[12:108, 22:138].any()) == (True, False, False)

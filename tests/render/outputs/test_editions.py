@@ -1,0 +1,128 @@
+"""What each edition and each theme shows of the sample course."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from pypdf import PdfReader
+from sample_report import sample_report, silent
+
+from generator.course.editions import Edition, Theme
+from generator.render.content.document import Report
+from generator.render.outputs.report import RenderedReport, render_report
+
+HTML = frozenset({"html"})
+CLAIM = "Before. {% claim vgg16.fc_share < 0.5 %}Few *parameters* are in the last layers.{% endclaim %} After."
+
+
+def with_marking(report: Report) -> Report:
+    (lab,) = report.course.labs
+    sections = tuple(
+        replace(section, questions=tuple(replace(q, marking=f"Mark **{q.id}**.") for q in section.questions))
+        for section in lab.sections
+    )
+    return replace(report, course=replace(report.course, labs=(replace(lab, sections=sections),)))
+
+
+def render(folder: Path, report: Report, formats: frozenset[str] = HTML) -> tuple[str, RenderedReport]:
+    outcome = render_report(report, folder / "build", formats, silent)
+    return (folder / "build" / "report.html").read_text(), outcome
+
+
+def test_the_reference_edition_has_marking_notes_and_the_ledger(tmp_path: Path) -> None:
+    page, _ = render(tmp_path, with_marking(sample_report(tmp_path)))
+    assert "Mark <strong>q02</strong>." in page
+    assert 'id="claims"' in page
+    with (tmp_path / "build" / "results" / "claims.csv").open() as stream:
+        (row,) = csv.DictReader(stream)
+    assert row["branch"] == "claim"
+    assert "vgg16.fc_share = 0.8937" in row["values"]
+
+
+def test_a_students_claim_that_does_not_hold_is_printed_with_a_warning(tmp_path: Path) -> None:
+    report = sample_report(tmp_path, answers={"q01": CLAIM, "q02": ""}, edition=Edition.STUDENT)
+    page, outcome = render(tmp_path, report)
+    assert "Few <em>parameters</em>" in page
+    assert page.count('class="contradicted"') == 1
+    assert "<code>vgg16.fc_share &lt; 0.5</code>: vgg16.fc_share = 0.8937" in page
+    (warning,) = outcome.warnings
+    assert (warning.path, warning.line) == (tmp_path / "q01.md", 1)
+    assert outcome.gaps == ("2-a/q02",)
+    assert "Not answered yet" in page
+    for part in ('id="claims"', 'id="reproduction"', "marking-title"):
+        assert part not in page
+
+
+def test_a_students_claim_that_holds_is_printed_as_it_is(tmp_path: Path) -> None:
+    answer = CLAIM.replace("<", ">")
+    page, outcome = render(tmp_path, sample_report(tmp_path, answers={"q01": answer}, edition=Edition.STUDENT))
+    assert "Few <em>parameters</em>" in page
+    assert 'class="contradicted"' not in page
+    assert outcome.warnings == ()
+
+
+def test_a_students_own_picture_goes_into_page_and_pdf(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    Image.new("RGB", (30, 20), "teal").save(tmp_path / "images" / "sketch.jpg")
+    report = sample_report(tmp_path, answers={"q01": "![A sketch](images/sketch.jpg)"}, edition=Edition.STUDENT)
+    page, outcome = render(tmp_path, replace(report, images=tmp_path), frozenset({"html", "pdf"}))
+    assert not [problem for problem in outcome.problems if "q01" in str(problem.path)]
+    (written,) = (tmp_path / "build" / "assets" / "figures").glob("own-*.png")
+    assert f'src="assets/figures/{written.name}"' in page
+    assert Image.open(BytesIO(written.read_bytes())).size == (30, 20)
+
+
+@pytest.mark.parametrize("changes", [{}, {"frames": True}, {"fields": True}])
+def test_a_worksheet_has_room_to_write_and_no_answer(tmp_path: Path, changes: dict[str, Any]) -> None:
+    empty = dict.fromkeys(("q01", "q02", "q03", "q04"), "")
+    report = sample_report(tmp_path, answers=empty, edition=Edition.WORKSHEET)
+    page, outcome = render(tmp_path, replace(report, **changes), frozenset({"html", "pdf"}))
+    assert page.count('class="ruled-line"') == 14 + 3 * 9  # one starred question and three others
+    assert ("Alternative text" in page) == (not changes.get("frames"))
+    assert outcome.gaps == ()
+    fields = PdfReader(tmp_path / "build" / "report.pdf").get_fields() or {}
+    assert len(fields) == (4 if changes.get("fields") else 0)
+
+
+def test_chapters_number_from_one_in_each_lab(tmp_path: Path) -> None:
+    report = sample_report(tmp_path, theme=Theme.CHAPTERS)
+    (lab,) = report.course.labs
+    second = replace(lab, id="2-b", sections=tuple(
+        replace(section, questions=tuple(replace(q, lab="2-b", results={}, tables={}, figures=q.figures) for q in
+                                         section.questions[:1])) for section in lab.sections[:1]))  # fmt: skip
+    page, _ = render(tmp_path, replace(report, course=replace(report.course, labs=(lab, second))))
+    for label in ("Table\u00a01.1", "Figure 1.1", "Figure 2.1", "(1.1)", "Figure A.1"):
+        assert label.replace("\u00a0", " ") in page.replace("\u00a0", " "), label
+    assert 'class="theme-chapters' in page
+
+
+@pytest.mark.parametrize(("theme", "contents"), [(Theme.CHAPTERS, 1), (Theme.SECTIONS, 0)])
+def test_chapters_have_a_cover_and_sections_a_title_above_the_contents(
+    tmp_path: Path, theme: Theme, contents: int
+) -> None:
+    report = sample_report(tmp_path, theme=theme)
+    render_report(report, tmp_path / "build", frozenset({"pdf"}), silent)
+    pages = [page.extract_text() for page in PdfReader(tmp_path / "build" / "report.pdf").pages]
+    assert "Ada Lovelace" in pages[0]
+    assert next(number for number, text in enumerate(pages) if "Contents" in text) == contents
+    assert any("Chapter 1" in text for text in pages) == (theme is Theme.CHAPTERS)
+
+
+@pytest.mark.parametrize("theme", Theme)
+def test_a_part_keeps_the_numbers_of_the_whole_under_each_theme(tmp_path: Path, theme: Theme) -> None:
+    report = sample_report(tmp_path, theme=theme)
+    page, _ = render(tmp_path, report)
+    outcome = render_report(replace(report, only=frozenset({"2-a/q02"})), tmp_path / "part", HTML, silent)
+    assert outcome.html is not None
+    part = outcome.html.read_text()
+    sections = ("Table 3", "Figure 3", "(2)", ">1.1<")
+    labels = sections if theme is Theme.SECTIONS else ("Table 1.3", "Figure 1.3", "(1.2)", ">1.1<")
+    for label in (*labels, "Figure A.1", "Question 2"):
+        assert label in page.replace("\u00a0", " ")
+        assert label in part.replace("\u00a0", " "), label

@@ -1,0 +1,177 @@
+import os
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+from sample_report import sample_report, silent
+
+from generator.errors import RenderError
+from generator.render.outputs.pdf import write_pdf
+from generator.render.outputs.report import render_report
+
+
+@pytest.fixture(scope="module")
+def reader(rendered):
+    return PdfReader(rendered[0] / "report.pdf")
+
+
+def page(folder: Path, body: str) -> Path:
+    file = folder / "page.html"
+    file.write_text(f"<!DOCTYPE html><html lang=en><title>t</title><body>{body}")
+    return file
+
+
+def test_the_pdf_is_tagged_titled_and_in_its_language(reader):
+    root = reader.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"] == "en"
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert reader.metadata.title == "Deep learning for computer vision"
+    assert reader.metadata.author == "Ada Lovelace, Alan Turing"
+    assert b"pdfuaid" in root["/Metadata"].get_data()
+
+
+def test_bookmarks_follow_labs_sections_and_questions(reader):
+    def titles(entries, depth=0):
+        for entry in entries:
+            if isinstance(entry, list):
+                yield from titles(entry, depth + 1)
+            else:
+                yield depth, entry.title
+
+    found = list(titles(reader.outline))
+    assert (0, "1 Transfer learning") in found
+    assert (1, "1.1 VGG16") in found
+    assert any(depth == 2 and title.startswith("Question 1") for depth, title in found)
+    assert (0, "References") in found
+
+
+def test_a_new_part_ends_the_running_title_of_the_section_before_it(reader):
+    text = [sheet.extract_text() for sheet in reader.pages]
+    assert sum("1.1 VGG16" in page for page in text[4:-2]) > 0
+    assert "References" in text[-1]
+    assert "1.1 VGG16" not in text[-1]
+
+
+def test_pages_are_a4_and_carry_headers_and_numbers_but_the_cover(reader):
+    for sheet in reader.pages:
+        assert [round(float(side)) for side in sheet.mediabox[2:]] == [595, 842]
+    assert "1 Transfer learning" in reader.pages[4].extract_text()
+    assert reader.pages[4].extract_text().rstrip().endswith("5") or "5" in reader.pages[4].extract_text().split()
+    cover = reader.pages[0].extract_text()
+    for words in ("Ada Lovelace", "Sorbonne Université", "2026–2027", "Quick profile", "2 CPU cores"):
+        assert words in cover
+
+
+def test_the_contents_give_page_numbers(reader):
+    contents = reader.pages[0].extract_text() + reader.pages[1].extract_text()
+    assert "Contents" in contents
+    assert "References" in contents
+    assert str(len(reader.pages)) in contents.split()
+
+
+def test_every_font_is_embedded_and_is_one_of_ours(reader):
+    names = set()
+    for sheet in reader.pages:
+        for font in sheet["/Resources"].get("/Font", {}).values():
+            names.add(font.get_object()["/BaseFont"].split("+")[-1].lower().replace("-", ""))
+    assert names
+    for name in names:
+        assert name.startswith(("stixtwo", "stix", "sourcesans3", "sourcecodepro", "source")), names
+
+
+def test_every_image_has_its_alternative_text(reader):
+    alternatives = []
+
+    def visit(element):
+        element = element.get_object()
+        if not isinstance(element, dict):
+            return
+        if element.get("/S") == "/Figure" and "/Alt" in element:
+            alternatives.append(str(element["/Alt"]))
+        children = element.get("/K", [])
+        for child in children if isinstance(children, list) else [children]:
+            if hasattr(child, "get_object") and not isinstance(child.get_object(), int):
+                visit(child)
+
+    visit(reader.trailer["/Root"]["/StructTreeRoot"])
+    assert "Alternative text of curves." in alternatives
+    assert any("\\frac" in text for text in alternatives)
+
+
+def test_the_same_inputs_give_the_same_bytes(rendered, tmp_path):
+    render_report(sample_report(tmp_path), tmp_path / "again", frozenset({"pdf"}), silent)
+    assert (tmp_path / "again" / "report.pdf").read_bytes() == (rendered[0] / "report.pdf").read_bytes()
+    assert not (tmp_path / "again" / "assets").exists()
+
+
+@pytest.mark.parametrize(
+    ("body", "part"),
+    [
+        ('<img src="missing.png" alt="x">', "missing.png"),
+        ('<img src="/etc/passwd" alt="x">', "outside of the report's folder"),
+        ('<img src="http://127.0.0.1:9/x.png" alt="x">', "disallowed protocol"),
+        ('<img src="there.svg">', "alt"),
+    ],
+)
+def test_holes_are_errors(tmp_path, body, part):
+    (tmp_path / "there.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9"/></svg>'
+    )
+    with pytest.raises(RenderError, match=part):
+        write_pdf(page(tmp_path, body), tmp_path / "x.pdf")
+
+
+def test_a_layout_that_hangs_is_ended(tmp_path):
+    with pytest.raises(RenderError, match="not ready after"):
+        write_pdf(page(tmp_path, "<p>" + "x " * 300_000), tmp_path / "x.pdf", seconds=1.0)
+
+
+def test_without_pango_the_message_says_what_to_type(tmp_path, monkeypatch):
+    """A WeasyPrint that cannot load its libraries, in the place of the real one."""
+    (tmp_path / "weasyprint").mkdir()
+    (tmp_path / "weasyprint" / "__init__.py").write_text(
+        "raise OSError(\"cannot load library 'libpango-1.0-0': not found\")"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(RenderError, match="apt install libpango"):
+        write_pdf(page(tmp_path, "x"), tmp_path / "x.pdf")
+
+
+def test_a_crash_gives_its_last_line(tmp_path, monkeypatch):
+    script = tmp_path / "python"
+    script.write_text("#!/bin/sh\necho 'Segmentation fault' >&2\nexit 139\n")
+    script.chmod(script.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setattr(sys, "executable", os.fspath(script))
+    with pytest.raises(RenderError, match="Segmentation fault"):
+        write_pdf(page(tmp_path, "x"), tmp_path / "x.pdf")
+
+
+def filler(count: int, word: str) -> str:
+    return "".join(f"<p style='height:100px;margin:0'>{word}{number}</p>" for number in range(count))
+
+
+def test_text_runs_on_in_front_of_a_figure_that_does_not_fit_but_no_figure_passes_another(tmp_path):
+    """A4 with the default margins is about 970 pixels high: five paragraphs leave a gap of half a page."""
+    figures = "".join(
+        f"<figure class='exhibit figure' style='height:600px;margin:0;break-inside:avoid'>picture{number}</figure>"
+        for number in range(2)
+    )
+    body = f"<main><div>{filler(5, 'before')}{figures}{filler(9, 'after')}<h5>end</h5></div></main>"
+    write_pdf(page(tmp_path, body), tmp_path / "x.pdf")
+    sheets = [sheet.extract_text() for sheet in PdfReader(tmp_path / "x.pdf").pages]
+    assert "after0" in sheets[0]
+    words = "\n".join(sheets).split()
+    assert words.index("picture0") < words.index("picture1") < words.index("end")
+    assert [word for word in words if word.startswith("after")] == [f"after{number}" for number in range(9)]
+
+
+def test_the_gap_in_front_of_a_figure_is_filled_by_the_text_after_it(tmp_path):
+    figure = "<figure class='exhibit figure' style='height:600px;margin:0;break-inside:avoid'>picture</figure>"
+    body = f"<main><div>{filler(5, 'before')}{figure}{filler(7, 'after')}<h5>end</h5></div></main>"
+    write_pdf(page(tmp_path, body), tmp_path / "x.pdf")
+    first, second = (sheet.extract_text() for sheet in PdfReader(tmp_path / "x.pdf").pages)
+    assert "after0" in first
+    assert "picture" in second

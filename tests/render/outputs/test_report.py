@@ -1,0 +1,171 @@
+import csv
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sample_report import sample_report, silent
+
+from generator.course.spec import FigureSpec, PanelSpec
+from generator.errors import RenderError
+from generator.render.outputs.report import render_report
+
+HTML = frozenset({"html"})
+
+
+def files(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+def test_everything_is_written_and_nothing_is_left_over(rendered):
+    folder, outcome = rendered
+    written = files(folder)
+    assert {"report.html", "report.pdf", "assets/page.js", "assets/figures/2-a-q01-shares.svg"} <= written
+    assert {"results/metrics.json", "results/claims.json", "results/tables/2-a-q01-layers.csv"} <= written
+    assert {"results/figures/2-a-q02-maps-a.png", "results/figures/2-a-q02-maps-b.png"} <= written
+    assert not [name for name in written if "print" in name or name.startswith(".")]
+    assert outcome.problems == ()
+    assert outcome.pages
+    assert outcome.pages > 5
+
+
+def test_exported_results_are_plain_and_complete(rendered):
+    results = rendered[0] / "results"
+    metrics = json.loads((results / "metrics.json").read_text())
+    assert metrics["2-a/q01/networks[architecture=alexnet]/parameters"] == 61_100_840
+    assert metrics["2-a/q02/effect/without"] == "NaN"
+    assert not [key for key in metrics if "broken" in key]
+    (claim,) = json.loads((results / "claims.json").read_text())
+    assert (claim["question"], claim["branch"]) == ("2-a/q01", "claim")
+    with (results / "tables" / "2-a-q01-comparison.csv").open() as stream:
+        rows = list(csv.DictReader(stream))
+    assert rows[0] == {"row": "vgg16", "parameters": "138357544", "fc_share": "0.8937", "multiply_adds": "15470264320"}
+
+
+def test_a_failed_question_shows_why_and_a_missing_one_how_to_compute_it(rendered):
+    page = (rendered[0] / "report.html").read_text()
+    assert "out of memory &lt;here&gt;" in page
+    assert "use a smaller batch" in page
+    assert "<code>genreport build 2-a/q04</code>" in page
+
+
+def test_results_are_text_in_the_page_and_cannot_be_markup(rendered):
+    page = (rendered[0] / "report.html").read_text()
+    assert "&lt;b&gt;*[star]*&lt;/b&gt; $x$" in page
+
+
+def test_every_link_inside_the_page_has_its_target_and_every_id_is_unique(rendered):
+    page = (rendered[0] / "report.html").read_text()
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= set(ids)
+
+
+def test_every_exhibit_says_where_it_comes_from(rendered):
+    page = (rendered[0] / "report.html").read_text()
+    assert page.count('class="origin"') == 11  # twelve exhibits, one of which failed
+    assert "summarise_network(architecture=vgg16, seed=0), 4 runs; 2 CPU cores; 4.9\u202fs; ab12ab12ab12" in page
+
+
+def test_a_second_build_replaces_the_first_and_removes_what_is_out_of_date(tmp_path):
+    output = tmp_path / "build"
+    render_report(sample_report(tmp_path), output, HTML, silent)
+    for stale in ("assets/figures/old.png", "results/tables/old.csv"):
+        (output / stale).write_text("old")
+    for foreign in ("results/plan.json", "notes.txt"):
+        (output / foreign).write_text("not ours")
+    before = files(output)
+    render_report(sample_report(tmp_path), output, HTML, silent)
+    assert before - files(output) == {"assets/figures/old.png", "results/tables/old.csv"}
+
+
+def test_the_same_inputs_give_the_same_page(rendered, tmp_path):
+    render_report(sample_report(tmp_path), tmp_path / "again", HTML, silent)
+    for name in ("report.html", "results/metrics.json", "assets/figures/2-a-q02-embedding.svg"):
+        assert (tmp_path / "again" / name).read_bytes() == (rendered[0] / name).read_bytes()
+
+
+def test_one_bad_answer_is_one_box_and_is_reported_with_file_and_line(tmp_path):
+    report = sample_report(tmp_path, answers={"q01": "fine\n\n{{ vgg16.nonsense }}\n"})
+    outcome = render_report(report, tmp_path / "build", HTML, silent)
+    (problem,) = outcome.problems
+    assert (problem.path, problem.line) == (tmp_path / "q01.md", 3)
+    page = (tmp_path / "build" / "report.html").read_text()
+    assert "This answer could not be rendered" in page
+    assert "q01.md, line 3: 2-a/q01/vgg16 has no metric nonsense" in page
+    assert "Table\u00a02" in page  # the other answer still refers to its exhibits, which are shown
+    assert str(tmp_path) not in page
+
+
+@pytest.mark.parametrize("answer", [r"$\bogus$", "[@nobody]"])
+def test_formulas_and_citations_that_do_not_exist_are_reported(tmp_path, answer):
+    outcome = render_report(sample_report(tmp_path, answers={"q01": answer}), tmp_path / "build", HTML, silent)
+    assert len(outcome.problems) == 1
+    assert "bogus" in str(outcome.problems[0]) or "nobody" in str(outcome.problems[0])
+
+
+def test_a_picture_without_alternative_text_is_an_error(tmp_path):
+    report = sample_report(tmp_path)
+    lab = report.course.labs[0]
+    section = lab.sections[0]
+    bare = FigureSpec("shares", "Caption.", "", (PanelSpec("vgg16", "shares"),))
+    question = replace(section.questions[0], figures={"shares": bare})
+    section = replace(section, questions=(question, *section.questions[1:]))
+    course = replace(report.course, labs=(replace(lab, sections=(section, *lab.sections[1:])),))
+    outcome = render_report(replace(report, course=course), tmp_path / "build", HTML, silent)
+    assert "no alternative text" in outcome.problems[0].message
+
+
+def test_a_part_keeps_its_numbers_and_leaves_the_whole_report_alone(rendered, tmp_path):
+    output = tmp_path / "build"
+    render_report(sample_report(tmp_path), output, HTML, silent)
+    whole = {name: (output / name).read_bytes() for name in files(output)}
+    outcome = render_report(sample_report(tmp_path, only=frozenset({"2-a/q02"})), output, HTML, silent)
+    assert outcome.html == output / "report-2-a-q02.html"
+    page = outcome.html.read_text()
+    for kept in ("Figure 3", "Table 3", "(2)", "Figure A.1", "Question 2"):
+        assert kept in page
+    assert 'id="ref-walt2014"><span class="reference-number">[3]' in page
+    assert "How many parameters?" not in page
+    assert {name: (output / name).read_bytes() for name in whole} == whole
+
+
+def test_when_the_pdf_fails_the_page_is_written_and_no_old_pdf_is_left(tmp_path, monkeypatch):
+    output = tmp_path / "build"
+    output.mkdir()
+    (output / "report.pdf").write_text("from an earlier build")
+
+    def fail(page: Path, target: Path, *, fields: bool) -> int:
+        raise RenderError("no Pango")
+
+    monkeypatch.setattr("generator.render.outputs.report.write_pdf", fail)
+    with pytest.raises(RenderError, match="no Pango"):
+        render_report(sample_report(tmp_path), output, frozenset({"html", "pdf"}), silent)
+    assert (output / "report.html").is_file()
+    assert (output / "results" / "metrics.json").is_file()
+    assert not (output / "report.pdf").exists()
+    assert not [name for name in files(output) if "print" in name]
+
+
+def test_a_part_names_what_it_leaves_out_without_a_link_to_it(tmp_path):
+    part = sample_report(tmp_path, only=frozenset({"2-a/q02"}))
+    outcome = render_report(part, tmp_path / "build", frozenset({"html", "pdf"}), silent)  # a dead link breaks the PDF
+    page = outcome.html.read_text()
+    assert outcome.pages
+    assert "Table\u00a02 told how many parameters" in page
+    links = set(re.findall(r'href="#([^"]+)"', page))
+    assert links <= set(re.findall(r'id="([^"]+)"', page))
+
+
+def test_a_part_that_the_course_does_not_number_is_called_by_its_title(tmp_path):
+    report = sample_report(tmp_path, answers={"q02": 'As {{ ref("2-a/q01") }} says.'})
+    lab = report.course.labs[0]
+    first, *others = lab.sections
+    unnumbered = replace(first.questions[0], number="", title="The data")
+    section = replace(first, questions=(unnumbered, *first.questions[1:]))
+    course = replace(report.course, labs=(replace(lab, sections=(section, *others)),))
+    page = render_report(replace(report, course=course), tmp_path / "build", HTML, silent).html.read_text()
+    assert re.search(r"<h4>(<span[^>]*star.*?</span>)?\s*<span class=\"question-title\">The data", page, re.S)
+    assert "Question\N{NO-BREAK SPACE}“The\N{NO-BREAK SPACE}data”" in page
+    assert re.search(r'<li><a href="#2-a-q01">The data', page)

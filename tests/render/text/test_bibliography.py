@@ -1,0 +1,44 @@
+import pytest
+from sample_report import BIBLIOGRAPHY
+
+from generator.errors import InputError
+from generator.render.text.bibliography import format_bibliography, unknown_keys
+
+
+@pytest.fixture
+def path(tmp_path):
+    file = tmp_path / "references.bib"
+    file.write_text(BIBLIOGRAPHY, encoding="utf-8")
+    return file
+
+
+def test_references_come_in_the_order_of_their_numbers_with_names_and_links(path):
+    first, second = format_bibliography(path, {"walt2014": 2, "russakovsky2015imagenet": 1})
+    assert (first.key, first.number) == ("russakovsky2015imagenet", 1)
+    assert "O. Russakovsky, J. Deng, H. Su, et al." in first.html
+    assert "<i>International Journal of Computer Vision</i>, vol. 115, no. 3, pp. 211–252, 2015." in first.html
+    assert 'href="https://doi.org/10.1007/s11263-015-0816-y"' in first.html
+    assert "S. van der Walt, J. L. Schönberger and scikit-image contributors" in second.html
+
+
+def test_unknown_keys_are_named_and_left_out(path):
+    assert unknown_keys(path, ["walt2014", "nobody"]) == {"nobody"}
+    assert format_bibliography(path, {"nobody": 1}) == ()
+
+
+def test_html_in_a_bibliography_is_text(path):
+    path.write_text(
+        "@book{x, title={<script>a & b}, author={{Smith & <b>Co}}, publisher={C <i> & D}, "
+        "year={2000}, url={javascript:x}}",
+        encoding="utf-8",
+    )
+    (entry,) = format_bibliography(path, {"x": 1})
+    assert entry.html == "Smith &amp; &lt;b&gt;Co, <i>&lt;script&gt;a &amp; b</i>, C &lt;i&gt; &amp; D, 2000."
+    assert "javascript" not in entry.html
+
+
+@pytest.mark.parametrize("content", ["@book{x, title={unclosed", None])
+def test_a_bibliography_that_cannot_be_read_is_an_input_error_that_names_it(path, content):
+    path.unlink() if content is None else path.write_text(content, encoding="utf-8")
+    with pytest.raises(InputError, match=r"references\.bib"):
+        format_bibliography(path, {"x": 1})

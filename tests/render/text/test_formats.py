@@ -1,0 +1,48 @@
+import math
+
+import pytest
+
+from generator.render.text import formats
+from generator.render.text.formats import THIN, Markdown
+
+
+@pytest.mark.parametrize(
+    ("filter_", "value", "options", "expected"),
+    [
+        ("integer", 138357544, {}, f"138{THIN}357{THIN}544"),
+        ("integer", -1234.4, {}, f"−1{THIN}234"),
+        ("decimal", 3.14159, {}, "3.14"),
+        ("decimal", -0.5, {"digits": 1}, "−0.5"),
+        ("percent", 0.8936, {}, f"89.4{THIN}%"),
+        ("percent", 0.8936, {"digits": 0}, f"89{THIN}%"),
+        ("points", 0.021, {}, "2.1 percentage points"),
+        ("millions", 138357544, {}, "138.4 million"),
+        ("scientific", 0.00032, {}, f"3.2{THIN}×{THIN}10⁻⁴"),
+        ("p_value", 0.0593, {}, "0.06"),
+        ("p_value", 0.0021, {}, "0.002"),
+        ("p_value", 0.00032, {}, f"3.2{THIN}×{THIN}10⁻⁴"),
+        ("seconds", 0.0421, {}, f"42{THIN}ms"),
+        ("seconds", 250, {}, f"4{THIN}min 10{THIN}s"),
+        ("seconds", 7300, {}, f"2{THIN}h 2{THIN}min"),
+        ("percent", None, {}, "–"),
+        ("percent", math.nan, {}, "not a number"),
+        ("decimal", -math.inf, {}, "−∞"),
+    ],
+)
+def test_filters_write_numbers(filter_, value, options, expected):
+    assert formats.FILTERS[filter_](value, **options) == expected
+
+
+@pytest.mark.parametrize("filter_", formats.FILTERS)
+def test_filters_refuse_words(filter_):
+    with pytest.raises(TypeError, match="expected a number"):
+        formats.FILTERS[filter_]("12")
+
+
+def test_what_is_printed_without_a_filter():
+    assert formats.plain(1234567) == f"1{THIN}234{THIN}567"
+    assert formats.plain(0.123456) == "0.1235"
+    assert formats.plain(True) == "yes"
+    assert formats.plain(None) == "–"
+    assert formats.plain("a_b*[c](d) <e>") == r"a\_b\*\[c\]\(d\) \<e\>"
+    assert formats.plain(Markdown("*kept*")) == "*kept*"

@@ -1,0 +1,96 @@
+import pytest
+
+from generator.render.text.markdown import Surroundings, placeholder, to_html, to_inline_html, to_text
+from generator.render.text.maths import FormulaError, MarkupError
+from generator.render.text.numbering import Numbered
+
+
+def math(tex: str, *, display: bool) -> str:
+    return f"<m{'d' if display else ''}>{tex}</m>"
+
+
+def html(text: str, **more: object) -> str:
+    return to_html(text, Surroundings(math, **more))
+
+
+@pytest.mark.parametrize("text", ["It costs $5 and $6.", "($5/$6)", "$5, $6 or 7$8"])
+def test_money_is_no_formula(text):
+    assert "<m" not in html(text)
+
+
+def test_formulas_inline_displayed_and_labelled():
+    assert "<m>x</m>" in html("a $x$ b")
+    assert '<div class="equation"><md>x</m></div>' in html("$$x$$")
+    numbered = html("$$\nx\n$$ (sum)", equations={"sum": Numbered("equation", "3", "eq-a")})
+    assert 'id="eq-a"' in numbered
+    assert "(3)" in numbered
+    assert "<md>\\begin{align}" in html("\\begin{align}\na\n\\end{align}")
+
+
+def test_a_label_without_a_number_is_an_error():
+    with pytest.raises(FormulaError, match="label"):
+        html("$$x$$ (unknown)")
+
+
+def test_punctuation_is_joined_to_the_formula_before_it():
+    assert "</m>\u2060." in html("so $x$.")
+    assert "\u2060" not in html("so $x$ is")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "<b onclick=x>y</b>",
+        "![x](/etc/passwd)",
+        "[x](javascript:alert(1))",
+        "[x](file:///etc/passwd)",
+        "[x](data:text/html,x)",
+        "[x](//example.org/y)",
+        '*x*{onclick="evil()" style="position:fixed"}',
+    ],
+)
+def test_nothing_dangerous_gets_through(text):
+    try:
+        written = html(text)
+    except MarkupError as error:  # images and links that lead nowhere are refused in words
+        written = str(error)
+    for part in ("<script", "<b ", "<img", "href=", 'onclick="', 'style="'):
+        assert part not in written
+
+
+def test_markdown_loads_no_image():
+    with pytest.raises(MarkupError, match="images/"):
+        html("![x](https://example.org/x.png)")
+
+
+def test_safe_links_are_links():
+    assert 'href="https://example.org/x"' in html("[x](https://example.org/x)")
+    assert 'href="#figure-1"' in html("[x](#figure-1)")
+
+
+def test_citations_print_their_numbers_and_link_to_the_list():
+    written = html("See [@b; @a] and `[@a]`.", citations={"a": 1, "b": 2})
+    assert '[<a href="#ref-b">2</a>, <a href="#ref-a">1</a>]' in written
+    assert "<code>[@a]</code>" in written
+
+
+def test_an_exhibit_takes_the_place_of_its_paragraph():
+    written = html(f"before\n{placeholder('maps')}\nafter", fragments={"maps": "<figure></figure>"})
+    assert "<p>before</p>\n<figure></figure><p>after</p>" in written
+
+
+def test_headings_of_answers_stand_below_those_of_questions():
+    assert "<h5>" in html("# x")
+    assert "<h6>" in html("### x")
+
+
+def test_footnotes_have_numbers_without_brackets_and_ids_of_their_own():
+    written = html("a[^1]\n\n[^1]: note", prefix="2-a-q01")
+    assert ">1</a></sup>" in written
+    assert 'id="fn-2-a-q01-1"' in written
+
+
+def test_captions_have_no_paragraph_and_alternative_texts_no_tags():
+    assert to_inline_html("a *b*\n c", Surroundings(math)) == "a <em>b</em> c"
+    assert to_text("a *b* `c` $x_1 < 2$ \\*") == "a b c x_1 < 2 *"

@@ -1,0 +1,285 @@
+"""Whole runs: order, failures, deaths, damage, full disks, two builds at once, and builds that are killed."""
+
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from test_processes import gone
+
+from generator.jobs import Job, Outcome, State
+from generator.running import loaded_code
+from generator.running.executors.choose import ExecutorSpec
+from generator.running.runner import (
+    Event,
+    JobFinished,
+    JobProgress,
+    JobQueued,
+    JobRetried,
+    JobStarted,
+    WorkersReady,
+    run_jobs,
+)
+from generator.store.cache import ARRAYS, Cache
+
+HERE = Path(__file__).parent
+
+
+def fingerprint(name: str) -> str:
+    return name.encode().hex().ljust(64, "0")
+
+
+def job(
+    address: str, computation: str = "add", /, *, source: str = "", expected: float | None = None, **parameters: object
+) -> Job:
+    """A job with this address and these parameters; ``source`` is the address of its input."""
+    inputs = {"source": fingerprint(source)} if source else {}
+    module = "computations_for_tests"
+    return Job(fingerprint(address), computation, module, address, parameters, inputs, expected)
+
+
+class Build:
+    """A cache in a temporary folder, and the events of the runs that use it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.cache = folder, Cache(folder / "cache")
+        self.events: list[Event] = []
+
+    def run(
+        self,
+        *jobs: Job,
+        slots: int = 2,
+        on_event: Callable[[Event], None] = lambda event: None,
+        hits: tuple[Job, ...] = (),
+    ) -> dict[str, Outcome]:
+        def tell(event: Event) -> None:
+            self.events.append(event)
+            on_event(event)
+
+        spec = ExecutorSpec(jobs=slots, device="cpu")
+        outcomes = run_jobs(jobs, self.cache, spec, data=self.folder, on_event=tell, hits=hits)
+        return {bytes.fromhex(name).rstrip(b"\0").decode(): outcome for name, outcome in outcomes.items()}
+
+    def of(self, kind: type) -> list[str]:
+        return [event.job.address for event in self.events if isinstance(event, kind)]
+
+    def marks(self, name: str) -> int:
+        return len(list((self.folder / "runs").glob(f"{name}.*")))
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Build:
+    return Build(tmp_path)
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> str:
+    return str(tmp_path / "runs")
+
+
+def test_inputs_failures_and_events(build: Build) -> None:
+    outcomes = build.run(
+        job("double", "double", source="add"),
+        job("add", numbers=[1, 2]),
+        job("fail", "fail", message="no luck"),
+        job("lost", "double", source="fail"),
+        job("lost too", "double", source="lost"),
+        job("break", "break_promise"),
+    )
+    assert {name: outcome.state for name, outcome in outcomes.items()} == {
+        "double": State.COMPUTED,
+        "add": State.COMPUTED,
+        "fail": State.FAILED,
+        "lost": State.SKIPPED,
+        "lost too": State.SKIPPED,
+        "break": State.FAILED,
+    }
+    assert outcomes["double"].load().metrics == {"total": 6.0}
+    assert outcomes["double"].provenance is not None
+    assert outcomes["fail"].failure is not None
+    assert outcomes["fail"].failure.reason == "ValueError: no luck"
+    assert "fail(workspace" in outcomes["fail"].failure.traceback or "in fail" in outcomes["fail"].failure.traceback
+    assert outcomes["lost too"].failure is not None
+    assert outcomes["lost too"].failure.reason == "an input is missing: lost gave no result"
+    assert isinstance(build.events[0], WorkersReady)
+    assert sorted(build.of(JobQueued)) == sorted(build.of(JobFinished)) == sorted(outcomes)
+    assert sorted(build.of(JobStarted)) == ["add", "break", "double", "fail"]
+    order = [event.job.address for event in build.events if isinstance(event, JobStarted | JobFinished)]
+    assert order.index("add") < order.index("double")
+
+
+def test_progress_arrives_soon_and_in_order(build: Build) -> None:
+    delays, fractions = [], []
+
+    def watch(event: Event) -> None:
+        if isinstance(event, JobProgress) and "sent at" in event.message:
+            delays.append(time.time() - float(event.message.rpartition(" ")[2]))
+            fractions.append(event.fraction)
+
+    build.run(job("slow", "slow", seconds=2.0, steps=10), slots=1, on_event=watch)  # a step each 0.2 s
+    assert len(delays) == 10
+    assert fractions == [step / 10 for step in range(10)]
+    assert sorted(delays)[8] < 0.2
+
+
+def test_the_longest_job_starts_first(build: Build) -> None:
+    build.run(job("short", numbers=[1], expected=1.0), job("long", numbers=[2], expected=5.0), slots=1)
+    assert build.of(JobFinished) == ["long", "short"]
+
+
+def test_nothing_to_run_starts_nothing(build: Build) -> None:
+    assert build.run() == {}
+    assert build.events == []
+
+
+def test_a_job_that_kills_its_worker_is_tried_again_and_the_others_go_on(build: Build, runs: str) -> None:
+    outcomes = build.run(
+        job("unlucky", "die", runs=runs, name="unlucky", times=1, how="exit"),
+        job("deadly", "die", runs=runs, name="deadly", times=99, how="kill"),
+        job("slow", "slow", seconds=1.0, steps=2, runs=runs),
+    )
+    assert outcomes["unlucky"].load().metrics == {"total": 2.0}
+    assert outcomes["slow"].state is State.COMPUTED
+    assert outcomes["deadly"].failure is not None
+    assert "tried 3 times" in outcomes["deadly"].failure.reason
+    assert "SIGKILL" in outcomes["deadly"].failure.reason
+    assert (build.marks("deadly"), build.marks("slow")) == (3, 1)
+    assert sorted(build.of(JobRetried)) == ["deadly", "deadly", "unlucky"]
+
+
+def test_a_killed_training_goes_on_from_its_checkpoint_to_the_same_numbers(
+    build: Build, runs: str, tmp_path: Path
+) -> None:
+    straight = Build(tmp_path / "straight").run(job("train", "train", epochs=6, seed=1), slots=1)["train"].load()
+    killed = build.run(job("train", "train", epochs=6, seed=1, runs=runs, die_at=4), slots=1)["train"].load()
+    assert straight.metrics["resumed_from"] == 0
+    assert killed.metrics["resumed_from"] == 4
+    assert killed.metrics["weight"] == straight.metrics["weight"]
+    assert list(build.cache.unfinished()) == []
+
+
+def test_a_damaged_input_is_computed_again(build: Build) -> None:
+    add = job("add", numbers=[1, 2])
+    build.run(add)
+    path = build.cache.folder / "entries" / add.fingerprint[:2] / add.fingerprint / ARRAYS
+    path.write_bytes(b"x" * path.stat().st_size)
+    first, second = job("one", "double", source="add"), job("two", "double", source="add")
+    outcomes = build.run(first, second, hits=(add,))
+    assert {name: outcome.state for name, outcome in outcomes.items()} == dict.fromkeys(
+        ["add", "one", "two"], State.COMPUTED
+    )
+    assert outcomes["two"].load().metrics == {"total": 6.0}
+    retried = [event for event in build.events if isinstance(event, JobRetried)]
+    assert retried
+    assert all("is damaged" in event.reason for event in retried)
+
+
+def test_changed_code_fails_the_job_rather_than_poison_the_cache(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    planned = loaded_code.snapshot() | {"generator.results": "0" * 64}
+    monkeypatch.setattr(loaded_code, "snapshot", lambda: planned)
+    failure = build.run(job("add", numbers=[1]), slots=1)["add"].failure
+    assert failure is not None
+    assert "generator.results" in failure.reason
+
+
+def test_a_full_disk_fails_one_job_and_the_build_goes_on(small_disk: Path) -> None:
+    outcomes = Build(small_disk).run(job("big", "fill_disk", megabytes=9), job("small", "fill_disk", megabytes=1))
+    assert outcomes["small"].state is State.COMPUTED
+    assert outcomes["big"].failure is not None
+    assert outcomes["big"].failure.reason.startswith("No space left on the disk")
+    assert outcomes["big"].failure.hint
+
+
+class Program:
+    """A build as a program of its own, its events by line."""
+
+    def __init__(self, folder: Path, jobs: list[Job]) -> None:
+        path = folder / f"jobs-{time.monotonic_ns()}.json"
+        path.write_text(json.dumps([asdict(one) for one in jobs]))
+        command = [sys.executable, str(HERE / "build_for_tests.py"), str(folder / "cache"), str(path)]
+        environment = os.environ | {"PYTHONPATH": f"{HERE.parent}:{HERE}"}
+        self.process = subprocess.Popen(
+            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        )
+        self.lines: queue.SimpleQueue[dict] = queue.SimpleQueue()
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.put(json.loads(line))
+
+    def wait_for(self, message: str) -> None:
+        while self.lines.get(timeout=60).get("message") != message:
+            pass
+
+    def children(self) -> list[int]:
+        """The processes that any of its threads has started."""
+        tasks = Path(f"/proc/{self.process.pid}/task").iterdir()
+        return [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
+
+    def end(self) -> str:
+        """Wait for the end; returns what was written to stderr."""
+        assert self.process.stderr is not None
+        errors = self.process.stderr.read()
+        self.process.wait(timeout=60)
+        self.reader.join(timeout=60)
+        return errors
+
+
+@pytest.fixture
+def programs(tmp_path: Path) -> Iterator[Callable[..., Program]]:
+    started: list[Program] = []
+
+    def start(*jobs: Job) -> Program:
+        started.append(Program(tmp_path, list(jobs)))
+        return started[-1]
+
+    yield start
+    for program in started:
+        program.process.kill()
+        with program.process:
+            program.reader.join(timeout=60)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_a_build_that_is_killed_or_interrupted_goes_on(build: Build, programs, tmp_path: Path, number: int) -> None:
+    train = job("train", "train", epochs=12, seed=1, epoch_seconds=0.2)
+    program = programs(train)
+    program.wait_for("epoch 3")
+    workers = program.children()
+    assert workers
+    os.killpg(program.process.pid, number) if number == signal.SIGINT else program.process.kill()
+    errors = program.end()
+    assert ("KeyboardInterrupt" in errors) == (number == signal.SIGINT)
+    deadline = time.monotonic() + 2
+    while time.monotonic() < deadline and not all(gone(pid) for pid in workers):
+        time.sleep(0.02)
+    assert all(gone(pid) for pid in workers)
+    assert [entry.fingerprint for entry in build.cache.unfinished()] == [train.fingerprint]
+
+    resumed = build.run(train, slots=1)["train"].load()
+    straight = Build(tmp_path / "straight").run(job("train", "train", epochs=12, seed=1), slots=1)["train"].load()
+    assert int(str(resumed.metrics["resumed_from"])) >= 3
+    assert resumed.metrics["weight"] == straight.metrics["weight"]
+
+
+def test_two_builds_at_once_compute_a_job_once(build: Build, programs, runs: str) -> None:
+    slow = job("slow", "slow", seconds=1.5, steps=3, runs=runs)
+    both = [programs(slow), programs(slow)]
+    states = []
+    for program in both:
+        program.end()
+        while not program.lines.empty():
+            states.append(program.lines.get().get("state"))
+    assert sorted(state for state in states if state) == ["COMPUTED", "HIT"]
+    assert build.marks("slow") == 1
