@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from generator.cli import build_display as display
-from generator.cli.build_display import BuildDisplay, FetchDisplay, human_size, human_time, show_checks
+from generator.cli.build_display import BuildDisplay
+from generator.cli.doctor_display import show_checks
+from generator.cli.fetch_display import FetchDisplay
+from generator.cli.words import human_size, human_time
 from generator.commands.build import BuildReport
 from generator.commands.doctor import Check, Health
 from generator.datasets.download import Ending, Fetched

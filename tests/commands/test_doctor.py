@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from generator.commands import doctor
-from generator.commands.doctor import Check, Health, bytes_to_fetch, check_folder, check_fonts, check_profile, diagnose
+from generator.commands.doctor import Check, Health, bytes_to_fetch, check_folder, check_fonts, check_profile
 from generator.datasets.sources import SOURCES
 from generator.networks.weights import WEIGHTS
 from generator.store.memo import Memo
@@ -31,7 +31,7 @@ def fakes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_sound_machine_has_no_failure_and_every_fault_has_a_remedy(tmp_path: Path) -> None:
-    checks = diagnose(tmp_path / "data", tmp_path / "cache", {"quick": EMBEDDED, "light": LIGHT})
+    checks = every_check(tmp_path / "data", tmp_path / "cache", {"quick": EMBEDDED, "light": LIGHT})
     states = {check.name: check.state for check in checks}
     assert states["torch"] is states["Pango"] is states["Python"] is Health.OK
     assert states["data, quick"] is Health.OK

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from project import FIRST, REAL_DATA, Project, checkout, small_checkout
+
+from tests.end_to_end.project import FIRST, REAL_DATA, Project, checkout, small_checkout
 
 
 @pytest.fixture(scope="session")

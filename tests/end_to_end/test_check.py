@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from project import Project
+
+from tests.end_to_end.project import Project
 
 SAME = "Both of us wrote this very sentence, and neither of us changed a word of it."
 

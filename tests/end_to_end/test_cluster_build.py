@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from project import FIRST, Project
+
+from tests.end_to_end.project import FIRST, Project
 
 pytest.importorskip("distributed")
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from project import Project
 
 from generator.cli.main import cli
+from tests.end_to_end.project import Project
 
 COMMANDS = sorted(cli.commands)
 

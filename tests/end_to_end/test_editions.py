@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 import yaml
-from project import Project
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
+
+from tests.end_to_end.project import Project
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from project import Project
+
+from tests.end_to_end.project import Project
 
 QUESTION, ANSWER, COURSE = "questions/2-a/q01.yaml", "templates/answers/2-a/q01.md", "questions/course.yaml"
 

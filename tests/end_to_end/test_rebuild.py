@@ -10,7 +10,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from project import FIRST, Project
+from tests.end_to_end.project import FIRST, Project
 
 
 def jobs(project: Project) -> dict[str, str]:

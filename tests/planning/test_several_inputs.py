@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import computations_for_tests
 import pytest
 
 from generator.jobs import Job
@@ -12,6 +11,7 @@ from generator.planning.binding import bind_course
 from generator.running import loaded_code
 from generator.running.worker import Conditions, run_job
 from generator.store.cache import Cache
+from tests import computations_for_tests
 from tests.course_for_tests import Q1, Course, slip
 
 AFTER = "tables:"

@@ -1,13 +1,9 @@
-import sys
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))  # for sample_report
-
-from sample_report import sample_report, silent
-
 from generator.render.outputs.report import RenderedReport, render_report
+from tests.render.sample_report import sample_report, silent
 
 
 @pytest.fixture(scope="session")

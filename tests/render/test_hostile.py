@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sample_report import sample_report
 
 from generator.course.answer_files import AnswerFiles
 from generator.course.editions import Edition
@@ -26,6 +25,7 @@ from generator.render.text.markdown import Surroundings, to_html
 from generator.render.text.maths import MarkupError, mathml
 from generator.render.text.numbering import number_course
 from generator.render.text.own_images import OwnImages
+from tests.render.sample_report import sample_report
 
 SECRET = "the examiner's secret"
 SLOW = 20.0  # seconds; measured: below 6 on a busy machine, the limit of one answer being 5

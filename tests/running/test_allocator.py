@@ -36,7 +36,7 @@ def test_steps_after_the_first_take_no_fresh_pages() -> None:
     for way in ("usual", "keep"):
         child = subprocess.run(
             [sys.executable, "-c", STEPS, way],
-            cwd=Path(__file__).parents[1], capture_output=True, text=True, check=True,
+            cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True,
         )  # fmt: skip
         faults[way] = int(child.stdout)
     assert faults["keep"] < faults["usual"] / 10

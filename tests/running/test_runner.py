@@ -30,7 +30,7 @@ from generator.running.runner import (
 )
 from generator.store.cache import ARRAYS, Cache
 
-HERE = Path(__file__).parent
+ROOT = Path(__file__).parents[2]
 
 
 def fingerprint(name: str) -> str:
@@ -42,7 +42,7 @@ def job(
 ) -> Job:
     """A job with this address and these parameters; ``source`` is the address of its input."""
     inputs = {"source": fingerprint(source)} if source else {}
-    module = "computations_for_tests"
+    module = "tests.computations_for_tests"
     return Job(fingerprint(address), computation, module, address, parameters, inputs, expected)
 
 
@@ -204,8 +204,8 @@ class Program:
     def __init__(self, folder: Path, jobs: list[Job]) -> None:
         path = folder / f"jobs-{time.monotonic_ns()}.json"
         path.write_text(json.dumps([asdict(one) for one in jobs]))
-        command = [sys.executable, str(HERE / "build_for_tests.py"), str(folder / "cache"), str(path)]
-        environment = os.environ | {"PYTHONPATH": f"{HERE.parent}:{HERE}"}
+        command = [sys.executable, str(ROOT / "tests/build_for_tests.py"), str(folder / "cache"), str(path)]
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
         self.process = subprocess.Popen(
             command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
         )

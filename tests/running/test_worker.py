@@ -5,7 +5,6 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import computations_for_tests
 import numpy as np
 import pytest
 
@@ -17,6 +16,7 @@ from generator.running import loaded_code
 from generator.running.device import device_in_words
 from generator.running.worker import Conditions, JobReport, Note, _Reporter, check_names, failure_of, run_job
 from generator.store.cache import ARRAYS, Cache
+from tests import computations_for_tests
 
 MODULE = computations_for_tests.__name__
 FP, INPUT = "ab" * 32, "cd" * 32
@@ -88,7 +88,7 @@ def test_a_damaged_input_is_named(conditions: Conditions) -> None:
             "make what the function returns agree with the names in its @computation",
         ),
         ("add", {"nmbers": []}, "TypeError: add() got an unexpected keyword argument 'nmbers'", ""),
-        ("absent", {}, "computations_for_tests has no computation called 'absent'", ""),
+        ("absent", {}, "tests.computations_for_tests has no computation called 'absent'", ""),
     ],
 )
 def test_failures(conditions: Conditions, computation: str, parameters: dict, reason: str, hint: str) -> None:

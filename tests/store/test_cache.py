@@ -174,7 +174,7 @@ def test_kill_in_the_middle_of_saving_leaves_no_entry(tmp_path: Path, file: int)
     """Killed as it writes the first, second or third file, or (0) just before the rename."""
     here = Path(__file__).parent
     command = [sys.executable, str(here / "killed_saver_for_tests.py"), str(tmp_path), str(file)]
-    done = subprocess.run(command, env={"PYTHONPATH": str(here.parent)}, check=False)
+    done = subprocess.run(command, env={"PYTHONPATH": str(here.parents[1])}, check=False)
     assert done.returncode == -9
     assert list((tmp_path / "partial").iterdir())  # it was killed at work
     assert not Cache(tmp_path).has(FP)
@@ -287,6 +287,6 @@ cache = Cache(Path({str(tmp_path)!r}))
 assert cache.has({FP!r}) and cache.metrics({FP!r}) == {{"total": 3.0}} and cache.provenance({FP!r}).seed == 1
 print([name for name in ("torch", "numpy", "pandas", "matplotlib", "distributed") if name in sys.modules])
 """
-    root = Path(__file__).parent.parent
+    root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

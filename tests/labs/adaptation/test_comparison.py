@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from made_runs import made_run
 
 from generator.labs.adaptation.comparison import compare_runs, in_words
 from generator.results import Result, Table
+from tests.labs.adaptation.made_runs import made_run
 
 SEEDS = Result(metrics={"range_low": 0.65, "range_high": 0.75})
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from made_runs import made_run
 
 from generator.labs.adaptation.seeds import pool_seeds
+from tests.labs.adaptation.made_runs import made_run
 
 NAIVE, DANN, TARGET = (0.50, 0.54, 0.46), (0.70, 0.71, 0.69), (0.90, 0.90, 0.90)
 

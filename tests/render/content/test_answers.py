@@ -1,7 +1,6 @@
 from pathlib import Path
 
 import pytest
-from sample_report import sample_report
 
 from generator.course.spec import ResultRef
 from generator.errors import InputError
@@ -9,6 +8,7 @@ from generator.render.content.answers import AnswerWriter
 from generator.render.content.values import Results, ResultUnavailableError
 from generator.render.text.formats import THIN
 from generator.render.text.numbering import number_course
+from tests.render.sample_report import sample_report
 
 PATH = Path("answer.md")
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sample_report import sample_report, silent
 
 from generator.course.spec import CourseSpec, ExpectedSpec
 from generator.render.content.reproduction import Verdict, compare
 from generator.render.content.values import Results
 from generator.render.outputs.report import render_report
+from tests.render.sample_report import sample_report, silent
 
 SHARE = 0.8937  # of vgg16, in the sample
 CASES = [

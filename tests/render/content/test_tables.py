@@ -1,7 +1,6 @@
 from dataclasses import replace
 
 import pytest
-from sample_report import sample_report
 
 from generator.course.spec import ColumnFormat, ColumnSpec, RowsSpec, TableSpec
 from generator.jobs import Outcome, State
@@ -9,6 +8,7 @@ from generator.render.content.tables import table_content
 from generator.render.content.values import AnswerError, Results
 from generator.render.text.formats import THIN
 from generator.results import Result, Table
+from tests.render.sample_report import sample_report
 
 F = ColumnFormat
 

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from PIL import Image
 from pypdf import PdfReader
-from sample_report import sample_report, silent
 
 from generator.course.editions import Edition, Theme
 from generator.render.content.document import Report
 from generator.render.outputs.report import RenderedReport, render_report
+from tests.render.sample_report import sample_report, silent
 
 HTML = frozenset({"html"})
 CLAIM = "Before. {% claim vgg16.fc_share < 0.5 %}Few *parameters* are in the last layers.{% endclaim %} After."

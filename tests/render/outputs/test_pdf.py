@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
-from sample_report import sample_report, silent
 
 from generator.errors import RenderError
 from generator.render.outputs.pdf import write_pdf
 from generator.render.outputs.report import render_report
+from tests.render.sample_report import sample_report, silent
 
 
 @pytest.fixture(scope="module")

@@ -5,11 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sample_report import sample_report, silent
 
 from generator.course.spec import FigureSpec, PanelSpec
 from generator.errors import RenderError
 from generator.render.outputs.report import render_report
+from tests.render.sample_report import sample_report, silent
 
 HTML = frozenset({"html"})
 

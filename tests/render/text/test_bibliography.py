@@ -1,8 +1,8 @@
 import pytest
-from sample_report import BIBLIOGRAPHY
 
 from generator.errors import InputError
 from generator.render.text.bibliography import format_bibliography, unknown_keys
+from tests.render.sample_report import BIBLIOGRAPHY
 
 
 @pytest.fixture

@@ -1,8 +1,7 @@
 from dataclasses import replace
 
-from sample_report import sample_report
-
 from generator.render.text.numbering import number_course, slug
+from tests.render.sample_report import sample_report
 
 
 def test_numbers_run_in_reading_order_through_all_questions(tmp_path):

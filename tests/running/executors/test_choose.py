@@ -128,13 +128,12 @@ if __name__ == "__main__":
     from generator.running.executors.choose import ExecutorSpec
     from generator.jobs import Job
     from generator.running.runner import run_jobs
-    job = Job("ab" * 32, "add", "computations_for_tests", "a", {{"numbers": [1]}})
+    job = Job("ab" * 32, "add", "tests.computations_for_tests", "a", {{"numbers": [1]}})
     folder = Path({str(tmp_path)!r})
     (outcome,) = run_jobs([job], Cache(folder), ExecutorSpec(jobs=1), data=folder, on_event=lambda e: None).values()
     assert outcome.has_result, outcome.failure
     print([name for name in ("torch", "numpy", "distributed", "pandas", "matplotlib") if name in sys.modules])
 """
-    here = Path(__file__).parent
-    environment = os.environ | {"PYTHONPATH": f"{here.parent}:{here}"}
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -19,18 +19,18 @@ from generator.running.runner import Event, JobProgress, WorkersReady, run_jobs
 from generator.store.cache import ARRAYS, Cache
 
 pytest.importorskip("distributed")
-HERE = Path(__file__).parent
+ROOT = Path(__file__).parents[3]
 ADD, DOUBLE, TRAIN, SLOW = ("1" * 64, "2" * 64, "3" * 64, "4" * 64)
 StartWorker = Callable[..., subprocess.Popen[bytes]]
 
 
 def job(fingerprint: str, computation: str, source: str = "", **parameters: object) -> Job:
     inputs = {"source": source} if source else {}
-    return Job(fingerprint, computation, "computations_for_tests", computation, parameters, inputs)
+    return Job(fingerprint, computation, "tests.computations_for_tests", computation, parameters, inputs)
 
 
 def program(module: str, *arguments: str, **variables: str) -> subprocess.Popen[bytes]:
-    environment = os.environ | {"PYTHONPATH": f"{HERE.parent}:{HERE}"} | variables
+    environment = os.environ | {"PYTHONPATH": str(ROOT)} | variables
     command = [sys.executable, "-m", f"distributed.cli.{module}", *arguments, "--no-dashboard"]
     return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
@@ -87,9 +87,8 @@ def run(
 
 def expected_weight(folder: Path) -> object:
     """What the training gives here, in this process, undisturbed."""
-    import computations_for_tests
-
     from generator.workspace import Workspace
+    from tests import computations_for_tests
 
     return computations_for_tests.train(Workspace("cpu", folder), epochs=6, seed=1).metrics["weight"]
 

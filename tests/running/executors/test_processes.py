@@ -110,7 +110,7 @@ def test_terminate_ends_running_calls_at_once(executor: ProcessExecutor) -> None
 
 
 def test_workers_end_when_the_main_process_is_killed() -> None:
-    root = Path(__file__).parent.parent
+    root = Path(__file__).parents[3]
     command = [sys.executable, "-c", SCRIPT]
     with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as main:
         assert main.stdout is not None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 import torch
-from linear_for_tests import CLASSES, images, linear_backbone, other_classes, weights_of
 
 from generator.labs.visualising.fooling.carlini_wagner import carlini_wagner
 from generator.labs.visualising.fooling.gradient_attacks import lengths
+from tests.labs.visualising.linear_for_tests import CLASSES, images, linear_backbone, other_classes, weights_of
 
 
 def shortest(backbone, image, target):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 import torch
-from linear_for_tests import images, linear_backbone, other_classes
 
 from generator.datasets.embedded_scenes import PHOTOGRAPHS
 from generator.datasets.images import load_images
@@ -12,6 +11,7 @@ from generator.labs.visualising import separate
 from generator.labs.visualising.fooling.attempts import judge, naive, one_target_each, predicted_as, smallest_that_works
 from generator.labs.visualising.fooling.comparison import ATTACKS, compare_attacks
 from generator.labs.visualising.separate import attacked_network
+from tests.labs.visualising.linear_for_tests import images, linear_backbone, other_classes
 
 GIVEN = {
     "dataset": "embedded_scenes", "images": [0, 21, 34], "targets": ["cat", "moon"], "epsilons": [2, 16],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from linear_for_tests import linear_backbone
 
 from generator.datasets.embedded_scenes import PHOTOGRAPHS
 from generator.datasets.images import load_images
@@ -12,6 +11,7 @@ from generator.labs.visualising import separate
 from generator.labs.visualising.fooling.every_pair import fool_images, show_fooling
 from generator.labs.visualising.fooling.pairs import pairs_to_fool
 from generator.labs.visualising.separate import attacked_network, logits_separately
+from tests.labs.visualising.linear_for_tests import linear_backbone
 
 IMAGES = [0, 9, 21, 34, 47]
 TARGETS = ["cat", "moon"]

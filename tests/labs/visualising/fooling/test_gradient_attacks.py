@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 import torch
-from linear_for_tests import (
+
+from generator.labs.visualising.fooling.gradient_attacks import fgsm, lengths, loss_gradients, pgd_l2
+from generator.networks.preprocessing import normalised
+from tests.labs.visualising.linear_for_tests import (
     CLASSES,
     images,
     linear_backbone,
@@ -12,9 +15,6 @@ from linear_for_tests import (
     smooth_backbone,
     weights_of,
 )
-
-from generator.labs.visualising.fooling.gradient_attacks import fgsm, lengths, loss_gradients, pgd_l2
-from generator.networks.preprocessing import normalised
 
 
 @pytest.fixture

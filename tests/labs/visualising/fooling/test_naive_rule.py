@@ -6,13 +6,13 @@ import math
 
 import pytest
 import torch
-from linear_for_tests import CLASSES, images, linear_backbone, other_classes, weights_of
 from torch import nn
 
 from generator.datasets.images import load_images
 from generator.labs.visualising.fooling.naive_rule import follow_gradient
 from generator.labs.visualising.separate import attacked_network
 from generator.networks.backbones import Backbone
+from tests.labs.visualising.linear_for_tests import CLASSES, images, linear_backbone, other_classes, weights_of
 
 
 def test_on_a_linear_model_the_number_of_steps_follows_from_the_margins():

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from linear_for_tests import SIZE, images, linear_backbone
 from torch import nn
 
 from generator.labs.visualising.fooling.one_pixel import one_pixel, with_pixels
 from generator.networks.backbones import Backbone
+from tests.labs.visualising.linear_for_tests import SIZE, images, linear_backbone
 
 
 def sensitive_backbone():

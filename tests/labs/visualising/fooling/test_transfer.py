@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from linear_for_tests import linear_backbone
 
 from generator.datasets.embedded_scenes import PHOTOGRAPHS
 from generator.labs.visualising import separate
@@ -14,6 +13,7 @@ from generator.labs.visualising.fooling.every_pair import transfer as fooling_tr
 from generator.labs.visualising.fooling.transfer import Answers, transfer_fooling
 from generator.networks.preprocessing import normalised
 from generator.results import Result
+from tests.labs.visualising.linear_for_tests import linear_backbone
 
 GIVEN = {"dataset": "embedded_scenes", "factors": [1, 4]}
 
