@@ -9,7 +9,15 @@ from types import SimpleNamespace
 import pytest
 
 from generator.commands import doctor
-from generator.commands.doctor import Check, Health, bytes_to_fetch, check_folder, check_fonts, check_profile
+from generator.commands.doctor import (
+    Check,
+    Health,
+    bytes_to_fetch,
+    check_folder,
+    check_fonts,
+    check_profile,
+    every_check,
+)
 from generator.datasets.sources import SOURCES
 from generator.networks.weights import WEIGHTS
 from generator.store.memo import Memo

@@ -13,7 +13,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from test_processes import gone
 
 from generator.jobs import Job, Outcome, State
 from generator.running import loaded_code
@@ -29,6 +28,7 @@ from generator.running.runner import (
     run_jobs,
 )
 from generator.store.cache import ARRAYS, Cache
+from tests.running.executors.test_processes import gone
 
 ROOT = Path(__file__).parents[2]
 

@@ -9,9 +9,8 @@ import signal
 import sys
 from pathlib import Path
 
-import test_cache
-
 from generator.store import cache
+from tests.store import test_cache
 
 written: list[Path] = []
 write_whole = cache.write_file
