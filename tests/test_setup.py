@@ -1,4 +1,7 @@
-"""The newcomer's way in: constraints, set-up script and Makefile, tried with stand-ins for the machine's programs."""
+"""The newcomer's way in: constraints, set-up script and Makefile, tried with stand-ins for the machine's programs.
+
+Covers folders.py too.
+"""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Covers answers/language.py too."""
+
 from pathlib import Path
 
 import pytest

@@ -1,4 +1,7 @@
-"""Whatever questions and answers name must exist; what does not is named with its file and line."""
+"""Whatever questions and answers name must exist; what does not is named with its file and line.
+
+Covers checks/question.py, checks/text.py too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What the commands print: sizes, times, plain progress lines, and what a build's end says."""
+"""What the commands print: sizes, times, plain progress lines, and what a build's end says.
+
+Covers cli/doctor_display.py, cli/fetch_display.py, cli/live_display.py, cli/words.py too.
+"""
 
 from __future__ import annotations
 

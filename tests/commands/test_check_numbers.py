@@ -1,4 +1,7 @@
-"""Which typed numbers count as numbers of the results, and which results count as the same."""
+"""Which typed numbers count as numbers of the results, and which results count as the same.
+
+Covers answers/prose.py too.
+"""
 
 from __future__ import annotations
 

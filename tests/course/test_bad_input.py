@@ -1,4 +1,7 @@
-"""Whatever the bytes of the course's files, reading them works or names a file; nothing else is ever raised."""
+"""Whatever the bytes of the course's files, reading them works or names a file; nothing else is ever raised.
+
+Covers course/forms.py, course/parsing.py, errors.py too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What an edition must not show is never read: neither its files are opened nor its keys kept."""
+"""What an edition must not show is never read: neither its files are opened nor its keys kept.
+
+Covers course/answer_files.py, course/editions.py too.
+"""
 
 from __future__ import annotations
 

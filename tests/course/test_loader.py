@@ -1,4 +1,7 @@
-"""Mistakes in the form of the course's files are named with their file, line and place."""
+"""Mistakes in the form of the course's files are named with their file, line and place.
+
+Covers course/question_files.py, course/spec.py too.
+"""
 
 from __future__ import annotations
 

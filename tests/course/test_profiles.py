@@ -1,4 +1,7 @@
-"""A lab's own roles are added to those of the course, and what is wrong with them is named with file and line."""
+"""A lab's own roles are added to those of the course, and what is wrong with them is named with file and line.
+
+Covers course/roles.py too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A student's project: its report.yaml, the files that `init` writes, and what the report takes from it."""
+"""A student's project: its report.yaml, the files that `init` writes, and what the report takes from it.
+
+Covers commands/init.py too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The blend of a digit and a photograph, against its formula, and the sets that are made by it."""
+"""The blend of a digit and a photograph, against its formula, and the sets that are made by it.
+
+Covers datasets/embedded_digits_m.py, datasets/mnist_m.py, datasets/mnist_m_plain.py too.
+"""
 
 from __future__ import annotations
 

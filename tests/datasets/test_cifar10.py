@@ -1,4 +1,7 @@
-"""CIFAR-10's two forms: the authors' archive, and the file with a part of it."""
+"""CIFAR-10's two forms: the authors' archive, and the file with a part of it.
+
+Covers datasets/cifar10_subset.py too.
+"""
 
 from __future__ import annotations
 

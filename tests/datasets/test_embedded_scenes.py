@@ -1,4 +1,7 @@
-"""The embedded photographs: fifteen classes, the same every time, no pixel in both parts."""
+"""The embedded photographs: fifteen classes, the same every time, no pixel in both parts.
+
+Covers datasets/images.py too.
+"""
 
 from __future__ import annotations
 

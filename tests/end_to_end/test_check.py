@@ -1,4 +1,7 @@
-"""`genreport check` on submissions of every kind, from results in the cache."""
+"""`genreport check` on submissions of every kind, from results in the cache.
+
+Covers cli/check_display.py, commands/check_summary.py too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Every command on the real course: what it prints, what it writes, its exit code."""
+"""Every command on the real course: what it prints, what it writes, its exit code.
+
+Covers cli/main.py, cli/options.py, cli/plan_display.py, commands/clean.py, commands/fetch.py, commands/plan.py too.
+"""
 
 from __future__ import annotations
 

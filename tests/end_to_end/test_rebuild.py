@@ -1,4 +1,7 @@
-"""What is computed again and what is not, on the real course, as a student or an author would meet it."""
+"""What is computed again and what is not, on the real course, as a student or an author would meet it.
+
+Covers commands/build.py, commands/computing.py too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Backbones: preprocessing, layer names, weights from the data folder, and what is said when they are not there."""
+"""Backbones: preprocessing, layer names, weights from the data folder, and what is said when they are not there.
+
+Covers networks/preprocessing.py too.
+"""
 
 from __future__ import annotations
 

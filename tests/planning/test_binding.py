@@ -1,4 +1,7 @@
-"""Computations, parameters, roles, grids and inputs that do not fit are named where they stand."""
+"""Computations, parameters, roles, grids and inputs that do not fit are named where they stand.
+
+Covers planning/arguments.py too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The catalogue knows every computation without importing it, and refuses what questions could not use."""
+"""The catalogue knows every computation without importing it, and refuses what questions could not use.
+
+Covers registry.py too.
+"""
 
 from __future__ import annotations
 

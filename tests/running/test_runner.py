@@ -1,4 +1,7 @@
-"""Whole runs: order, failures, deaths, damage, full disks, two builds at once, and builds that are killed."""
+"""Whole runs: order, failures, deaths, damage, full disks, two builds at once, and builds that are killed.
+
+Covers jobs.py too.
+"""
 
 import json
 import os

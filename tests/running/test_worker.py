@@ -1,4 +1,7 @@
-"""What a worker does with one job, in this process: declared names, provenance, failures, progress and code checks."""
+"""What a worker does with one job, in this process: declared names, provenance, failures, progress and code checks.
+
+Covers running/loaded_code.py, workspace.py too.
+"""
 
 import sys
 import time

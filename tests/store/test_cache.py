@@ -1,4 +1,7 @@
-"""Cache entries: they come back as they went in, or are found damaged, whatever happens to the writer or the disk."""
+"""Cache entries: they come back as they went in, or are found damaged, whatever happens to the writer or the disk.
+
+Covers results.py too.
+"""
 
 import errno
 import subprocess

@@ -1,4 +1,7 @@
-"""Variants are judged by what one more seed of the reference could give, and diverged ones are named."""
+"""Variants are judged by what one more seed of the reference could give, and diverged ones are named.
+
+Covers labs/adaptation/runs.py too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""One step of learning against the update written out by hand, the input against torchvision's, and the scores."""
+"""One step of learning against the update written out by hand, the input against torchvision's, and the scores.
+
+Covers labs/adaptation/domains.py too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The judge learns real digits, says what they come to themselves, and loads back to the same verdicts."""
+"""The judge learns real digits, says what they come to themselves, and loads back to the same verdicts.
+
+Covers networks/judge.py too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Running means, grids and frames against arrays that are easy to check."""
+"""Running means, grids and frames against arrays that are easy to check.
+
+Covers labs/gan/real_images.py, labs/gan/record.py too.
+"""
 
 from __future__ import annotations
 

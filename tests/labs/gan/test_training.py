@@ -1,4 +1,7 @@
-"""Training a GAN as a whole: repeatable, resumable, honest about how it ended, and better than where it began."""
+"""Training a GAN as a whole: repeatable, resumable, honest about how it ended, and better than where it began.
+
+Covers labs/gan/match.py, labs/gan/outcome.py, labs/gan/sampling.py too.
+"""
 
 from __future__ import annotations
 

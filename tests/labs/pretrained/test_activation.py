@@ -1,4 +1,7 @@
-"""Activation maps: the right layer, before and after its ReLU, and descriptors that find what was put in."""
+"""Activation maps: the right layer, before and after its ReLU, and descriptors that find what was put in.
+
+Covers labs/shared/image_properties.py too.
+"""
 
 from __future__ import annotations
 

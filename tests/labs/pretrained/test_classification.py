@@ -1,4 +1,7 @@
-"""Predictions and what the normalisation does to them, checked against the network itself."""
+"""Predictions and what the normalisation does to them, checked against the network itself.
+
+Covers labs/shared/metrics.py too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Training the stand-ins for pre-trained networks: how well, how repeatably, and after being killed."""
+"""Training the stand-ins for pre-trained networks: how well, how repeatably, and after being killed.
+
+Covers labs/shared/classifier_training.py, labs/shared/training.py too.
+"""
 
 from __future__ import annotations
 

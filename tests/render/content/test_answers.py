@@ -1,3 +1,5 @@
+"""Covers render/content/values.py too."""
+
 from pathlib import Path
 
 import pytest

@@ -1,3 +1,6 @@
+"""Covers render/figures/charts.py, render/figures/layout.py, render/figures/panels.py, render/figures/pictures.py,
+render/figures/style.py too."""
+
 import itertools
 from io import BytesIO
 

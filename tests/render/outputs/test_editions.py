@@ -1,4 +1,7 @@
-"""What each edition and each theme shows of the sample course."""
+"""What each edition and each theme shows of the sample course.
+
+Covers render/text/own_images.py too.
+"""
 
 from __future__ import annotations
 

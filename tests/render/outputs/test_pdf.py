@@ -1,3 +1,5 @@
+"""Covers render/outputs/pdf_process.py too."""
+
 import os
 import stat
 import sys

@@ -1,3 +1,6 @@
+"""Covers render/content/document.py, render/content/exhibits.py, render/content/gather.py, render/outputs/exports.py
+too."""
+
 import csv
 import json
 import re

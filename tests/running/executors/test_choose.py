@@ -1,4 +1,7 @@
-"""Where jobs run: device, processes and threads are chosen well, and without importing torch in this process."""
+"""Where jobs run: device, processes and threads are chosen well, and without importing torch in this process.
+
+Covers running/device.py too.
+"""
 
 import os
 import subprocess

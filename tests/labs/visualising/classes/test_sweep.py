@@ -1,4 +1,7 @@
-"""The sweep's base is the plain visualisation, and each variation differs from it in what its label says."""
+"""The sweep's base is the plain visualisation, and each variation differs from it in what its label says.
+
+Covers labs/visualising/classes/variations.py too.
+"""
 
 from __future__ import annotations
 

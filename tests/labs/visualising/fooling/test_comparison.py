@@ -1,4 +1,7 @@
-"""The attacks side by side: the same pairs for all, the smallest bound that works, and honest counts."""
+"""The attacks side by side: the same pairs for all, the smallest bound that works, and honest counts.
+
+Covers labs/visualising/fooling/attempts.py too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Fooling images: which pairs are tried, what is counted, and what is shown and kept of them."""
+"""Fooling images: which pairs are tried, what is counted, and what is shown and kept of them.
+
+Covers labs/visualising/fooling/pairs.py too.
+"""
 
 from __future__ import annotations
 

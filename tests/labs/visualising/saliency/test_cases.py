@@ -1,4 +1,7 @@
-"""Cases are chosen by their measure; where the truth is known, the measures find it."""
+"""Cases are chosen by their measure; where the truth is known, the measures find it.
+
+Covers labs/visualising/saliency/explained.py, labs/visualising/saliency/pictures.py too.
+"""
 
 from __future__ import annotations
 
