@@ -9,6 +9,17 @@ from typing import Any
 
 from generator.results import Result
 
+#: What a parameter takes from other jobs: one result, or several in order; each by its address or fingerprint.
+Input = str | tuple[str, ...]
+
+
+def one_by_one(inputs: Mapping[str, Input]) -> dict[str, str]:
+    """All that the parameters take, in order, each by what people call it: "net", "runs[0]", "runs[1]"."""
+    found: dict[str, str] = {}
+    for name, taken in inputs.items():
+        found |= {name: taken} if isinstance(taken, str) else {f"{name}[{n}]": one for n, one in enumerate(taken)}
+    return found
+
 
 @dataclass(frozen=True)
 class Job:
@@ -16,8 +27,8 @@ class Job:
 
     ``module`` is imported so that ``computation`` is registered. ``parameters`` are all bound parameters, defaults
     included, JSON-ready, without those that ``inputs`` gives: ``inputs`` maps a parameter's name to the fingerprint of
-    the job whose result it takes ("runs/0", "runs/1" … in order, for a parameter that takes a list). ``address`` is the
-    first place that asks for the job ("2-a/q01/vgg16"). ``seconds`` is the expected duration, or None.
+    the job whose result it takes, or to those of several in order. ``address`` is the first
+    place that asks for the job ("2-a/q01/vgg16"). ``seconds`` is the expected duration, or None.
     """
 
     fingerprint: str
@@ -25,7 +36,7 @@ class Job:
     module: str
     address: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    inputs: Mapping[str, str] = field(default_factory=dict)
+    inputs: Mapping[str, Input] = field(default_factory=dict)
     seconds: float | None = None
 
 

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from jinja2 import TemplateSyntaxError, nodes
 
+from generator.answers.addresses import Address, AddressError, parse_address, parse_expression
 from generator.answers.language import FILTERS, FUNCTIONS, NODES
 from generator.answers.prose import read_prose, reading_environment
 from generator.errors import Mistake
-
-Point = tuple[tuple[str, str], ...]  # the values as they are spelt: a grid over numbers is named by their text
 
 _LONGEST = 200_000
 _DEEPEST_LOOP = 2  # loops only nest this deep, so that a short answer cannot run for long
 _DEEPEST = 50  # of tags and brackets in one another: Python itself gives up at a hundred
 
-_ADDRESS = re.compile(
-    r"^(?:(?P<question>[\w.-]+/[\w.-]+)/)?(?P<result>\w+)(?:\[(?P<point>[^\]]*)\])?(?:\.(?P<name>[\w.*-]+))?$"
-)
 _CITATION = re.compile(r"\[@[\w:.+/-]+(?:\s*;\s*@[\w:.+/-]+)*\]")
 _EQUATION = re.compile(r"\$\$[ \t]*\((?P<label>[^()$\n]+)\)")
 
@@ -37,16 +34,9 @@ class Named:
 
 @dataclass(frozen=True)
 class ResultRead:
-    """A value read from a result.
+    """A metric or (for ``rows``) a table read from a result, at a line; the result is "this" in captions of panels."""
 
-    ``question`` is empty for the answer's own question, ``point`` the grid point that is spelt out, ``name`` the metric
-    or (for ``rows``) the table; ``result`` is "this" in the captions of panels.
-    """
-
-    question: str
-    result: str
-    point: Point
-    name: str
+    address: Address
     line: int
 
 
@@ -86,21 +76,6 @@ def parse_answer(text: str, path: Path, *, first_line: int = 1, caption: bool = 
         return AnswerSyntax(mistakes=(Mistake("its tags or brackets are nested too deeply", path),))
     reader.read_markdown()
     return reader.syntax()
-
-
-def parse_result_address(address: str) -> tuple[str, str, Point, str] | None:
-    """Split "2-a/q01/networks[architecture=alexnet].parameters" into question, result, point and name.
-
-    The question and the point may be missing; the point's values are strings. None if the address has another form.
-    """
-    match = _ADDRESS.match(address)
-    if match is None:
-        return None
-    pairs = [pair.partition("=") for pair in (match["point"] or "").split(",") if pair.strip()]
-    if any(not sign for _, sign, _ in pairs):
-        return None
-    point = tuple((key.strip(), value.strip()) for key, _, value in pairs)
-    return match["question"] or "", match["result"], point, match["name"] or ""
 
 
 class _Reader:
@@ -195,33 +170,14 @@ class _Reader:
         return False
 
     def _attribute(self, node: nodes.Getattr | nodes.Getitem) -> bool:
-        name = node.attr if isinstance(node, nodes.Getattr) else _text(node.arg)
-        target = node.node
-        point: Point = ()
-        if isinstance(target, nodes.Call) and isinstance(target.node, nodes.Name):
-            if target.node.name in FUNCTIONS or target.node.name in self.assigned:
-                return False
-            point, target = self._point(target), target.node
-        if not isinstance(target, nodes.Name) or target.name in self.assigned:
+        target = node.node.node if isinstance(node.node, nodes.Call) else node.node
+        if not isinstance(target, nodes.Name) or target.name in self.assigned or target.name in FUNCTIONS:
             return False
         if target.name == "this" and not self.caption:
             self.mistake("only captions know `this`, the result of their panel", node.lineno)
-        elif name is None:
-            self.mistake(
-                f"the metric of {target.name} must be spelt out", node.lineno, expected=f"{target.name}.metric"
-            )
         else:
-            self.metrics.append(ResultRead("", target.name, point, name, self.first_line + node.lineno - 1))
+            self._read(self.metrics, node.lineno, lambda: parse_expression(node))
         return True
-
-    def _point(self, call: nodes.Call) -> Point:
-        values = [(argument.key, argument.value) for argument in call.kwargs]
-        if call.args or not values or any(not isinstance(value, nodes.Const) for _, value in values):
-            name = getattr(call.node, "name", "result")
-            expected = f'{name}(parameter="value").metric'
-            self.mistake("a grid point is spelt out with names and literals", call.lineno, expected=expected)
-            return ()
-        return tuple((key, str(value.value)) for key, value in values if isinstance(value, nodes.Const))
 
     def _call(self, node: nodes.Call, branches: int) -> bool:
         name = getattr(node.node, "name", "")
@@ -239,8 +195,16 @@ class _Reader:
         elif name in ("ref", "role"):
             self.found[f"{name}s"].append(Named(argument, line))
         else:
-            self._address(name, argument, node.lineno)
+            found = self.metrics if name == "metric" else self.tables
+            self._read(found, node.lineno, lambda: parse_address(argument, named=True))
         return True
+
+    def _read(self, found: list[ResultRead], line: int, parse: Callable[[], Address]) -> None:
+        """Note what is read, or what keeps it from being an address."""
+        try:
+            found.append(ResultRead(parse(), self.first_line + line - 1))
+        except AddressError as error:
+            self.mistake(error.message, line, **error.details)
 
     def _exhibit(self, kind: str, name: str, line: int, branches: int) -> None:
         self.found["exhibits"].append(Named(name, self.first_line + line - 1, kind))
@@ -250,15 +214,6 @@ class _Reader:
             self.mistake(f"{kind}({name!r}) stands inside a claim, condition or loop", line, hint="place it outside")
         elif not re.fullmatch(r"\s*\{\{[^{}]*\}\}\s*", self.lines[line - 1]):
             self.mistake(f"{kind}({name!r}) must stand on a line of its own", line, got=self.lines[line - 1].strip())
-
-    def _address(self, function: str, address: str, line: int) -> None:
-        parsed = parse_result_address(address)
-        if parsed is None or not parsed[3]:
-            expected = '"result.name", "result[parameter=value].name" or "lab/question/result.name"'
-            self.mistake(f"{function}() got an address of another form", line, expected=expected, got=address)
-            return
-        read = ResultRead(*parsed, self.first_line + line - 1)
-        (self.metrics if function == "metric" else self.tables).append(read)
 
     def read_markdown(self) -> None:
         """Gather citations and labelled equations from the text between the tags."""

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from generator.answers.syntax import Named, ResultRead, parse_answer, parse_result_address
+from generator.answers.addresses import Address, AddressError, parse_address
+from generator.answers.syntax import Named, ResultRead, parse_answer
 from generator.checks.text import CourseNames, TextChecker, wanted
 from generator.course.editions import Edition
-from generator.course.references import parse_reference, select, split_address
 from generator.course.spec import ANY_PROFILE, ExpectedSpec, FigureSpec, QuestionSpec, TableSpec
 from generator.course.yaml_source import Where
 from generator.errors import Mistake
 from generator.planning.catalogue import Signature, matches
 
-Shown = dict[str, list[str]]  # by profile, the results (one for each grid point) that an exhibit shows
+Shown = dict[str, list[Address]]  # by profile, the results (one for each grid point) that an exhibit shows
 
 
 class QuestionChecker:
@@ -35,10 +35,8 @@ class QuestionChecker:
         for number, expected in enumerate(self.question.expected):
             if expected.incomparable:
                 continue
-            key = "table" if expected.column else "metric"
-            self._expected(expected.metric, expected.profile, ("expected", number), key)
-            if expected.column:
-                self._cell(expected, ("expected", number))
+            cell = expected if expected.column else None
+            self._expected(expected.metric, expected.profile, ("expected", number), "table" if cell else "metric", cell)
             if expected.spread:
                 self._expected(expected.spread, expected.profile, ("expected", number), "spread")
         student = self.names.course.edition is Edition.STUDENT
@@ -53,14 +51,18 @@ class QuestionChecker:
 
     def _shown(self, text: str, where: Where) -> Shown:
         """What an exhibit's ``from`` names under each profile; it is a mistake if that is nothing."""
-        reference = parse_reference(text, self.question.address)
-        if reference is None or not self.names.exists(reference[0]):
-            if reference is None or not self.names.unread.holds(split_address(reference[0])[0]):
+        try:
+            address = parse_address(text, self.question.address, named=False)
+        except AddressError as error:
+            self._wrong(error.message, where, **error.details)
+            return {}
+        if not self.names.exists(address):
+            if not self.names.unread.holds(address.question):
                 self._wrong("there is no such result", where, **wanted(text, self.question.results))
             return {}
         found: Shown = {}
-        for profile, refs in self.names.refs(reference[0]).items():
-            found[profile] = [str(ref) for ref in select(refs, reference[1])]
+        for profile, refs in self.names.refs(address).items():
+            found[profile] = [*address.among(refs)]
             if not found[profile]:
                 got = f"{text!r} in profile {profile!r}"
                 self._wrong("no point of the grid fits", where, expected=", ".join(map(str, refs)), got=got)
@@ -89,7 +91,7 @@ class QuestionChecker:
             found = self._shown(row.result, (*where, "rows", number) if listed else (*where, "rows"))
             signature = self._signature(found)
             if signature is not None:
-                axes = self.names.axes(next(iter(found.values()))[0].partition("[")[0])
+                axes = self.names.axes(next(iter(found.values()))[0])
                 for name, place in columns:
                     self._name(name, (*signature.metrics, *sorted(axes)), "metric", place)
             every = _joined(every, found)
@@ -134,28 +136,23 @@ class QuestionChecker:
         written, line = self.source.text(where, text)
         self.yaml.text(parse_answer(written, self.source.path, first_line=line, caption=True), this)
 
-    def _expected(self, metric: str, profile: str, where: Where, key: str) -> None:
+    def _expected(self, metric: str, profile: str, where: Where, key: str, cell: ExpectedSpec | None = None) -> None:
+        """What a published number is compared with; the columns that its cell is found by must be the table's."""
         known = [*self.names.course.profiles, ANY_PROFILE]
         if profile not in known:
             self._wrong("there is no such profile", (*where, "profile"), **wanted(profile, known))
-        parsed = parse_result_address(metric)
-        if parsed is None or not parsed[3]:
-            expected = "result.metric or result[parameter=value].metric"
-            self._wrong("names no metric or table", (*where, key), expected=expected, got=repr(metric))
+        try:
+            address = parse_address(metric, named=True)
+        except AddressError as error:
+            self._wrong(error.message, (*where, key), **error.details)
             return
-        line = self.source.line((*where, key)) or 1
         what = "table" if key == "table" else "metric"
-        self.yaml.read(ResultRead(*parsed, line), what, None if profile == ANY_PROFILE else [profile])
-
-    def _cell(self, expected: ExpectedSpec, where: Where) -> None:
-        """The columns that a published number's cell is found by must be the table's."""
-        parsed = parse_result_address(expected.metric)
-        address = f"{(parsed[0] or self.question.address)}/{parsed[1]}" if parsed else ""
-        signature = self.names.signature(address)
-        if parsed is not None and signature is not None:
-            columns = [(name, (*where, "row", name)) for name, _ in expected.row]
-            columns.append((expected.column, (*where, "column")))
-            self._columns_of_table(parsed[3], columns, signature, (*where,))
+        line = self.source.line((*where, key)) or 1
+        self.yaml.read(ResultRead(address, line), what, None if profile == ANY_PROFILE else [profile])
+        if cell is not None:
+            columns = [(name, (*where, "row", name)) for name, _ in cell.row] + [(cell.column, (*where, "column"))]
+            signature = self.names.signature(address.at_home(self.question.address))
+            self._columns_of_table(address.name, columns, signature, where)
 
     def _placements(self, exhibits: Iterable[Named], answer: TextChecker) -> None:
         """Every exhibit that the answer places must exist, outside the appendix, and be placed once."""

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from generator.answers.addresses import Address, split_target
 from generator.answers.syntax import AnswerSyntax, Named, ResultRead
 from generator.course.parsing import nearest
-from generator.course.references import Unread, select, split_address
-from generator.course.spec import CourseSpec, QuestionSpec, ResultRef
+from generator.course.references import Unread
+from generator.course.spec import CourseSpec, QuestionSpec
 from generator.errors import Mistake
 from generator.planning.binding import Bindings
 from generator.planning.catalogue import Catalogue, Signature, matches
+
+THIS = Address("", "this")  # in a caption, the only result that its exhibit shows
 
 
 @dataclass(frozen=True)
@@ -43,23 +46,23 @@ class CourseNames:
         """Every question by its address."""
         return {question.address: question for question in self.course.questions()}
 
-    def refs(self, address: str) -> dict[str, tuple[ResultRef, ...]]:
+    def refs(self, address: Address) -> dict[str, tuple[Address, ...]]:
         """The grid of a result under each profile in which it has one; none for a result that does not exist."""
-        return {name: found.refs[address] for name, found in self.bindings.items() if found.refs.get(address)}
+        whole = str(address.whole)
+        return {name: found.refs[whole] for name, found in self.bindings.items() if found.refs.get(whole)}
 
-    def exists(self, address: str) -> bool:
+    def exists(self, address: Address) -> bool:
         """Whether there is a result of this address, its grid in order or not."""
-        return any(address in found.refs for found in self.bindings.values())
+        return any(str(address.whole) in found.refs for found in self.bindings.values())
 
-    def signature(self, address: str) -> Signature | None:
-        """The computation behind "2-a/q01/vgg16", or None when either is unknown (which is said elsewhere)."""
-        question, name = split_address(address)
+    def signature(self, address: Address) -> Signature | None:
+        """The computation behind a result, or None when either is unknown (which is said elsewhere)."""
         try:
-            return self.catalogue[self.questions[question].results[name].computation]
+            return self.catalogue[self.questions[address.question].results[address.result].computation]
         except KeyError:
             return None
 
-    def axes(self, address: str) -> set[str]:
+    def axes(self, address: Address) -> set[str]:
         """The parameters that a result's grid goes over; tables and texts may show them like metrics."""
         return {name for refs in self.refs(address).values() for ref in refs for name, _ in ref.point}
 
@@ -86,7 +89,7 @@ class TextChecker:
         self.student = student
         self.mistakes: list[Mistake] = []
 
-    def text(self, syntax: AnswerSyntax, this: Iterable[str] = ()) -> None:
+    def text(self, syntax: AnswerSyntax, this: Iterable[Address] = ()) -> None:
         """All that a text names; ``this`` are the addresses of the results that the exhibit above a caption shows."""
         self.mistakes += syntax.mistakes
         if not self.student:
@@ -96,7 +99,7 @@ class TextChecker:
         shown = set(this)
         for reads, what in ((syntax.metrics, "metric"), (syntax.tables, "table")):
             for read in reads:
-                if read.result == "this" and not read.question:
+                if read.address.whole == THIS:
                     self._this(read, shown, what)
                 else:
                     self.read(read, what)
@@ -123,54 +126,52 @@ class TextChecker:
         """File the mistake that a text names something that does not exist."""
         self.mistakes.append(Mistake(f"there is no such {what}", self.path, named.line, **wanted(named.name, known)))
 
-    def _this(self, read: ResultRead, shown: set[str], what: str) -> None:
+    def _this(self, read: ResultRead, shown: set[Address], what: str) -> None:
         """`this` in a caption: the only result that its exhibit shows."""
         if len(shown) > 1:
             hint = "name the result that is meant"
-            got = ", ".join(sorted(shown))
+            got = ", ".join(sorted(map(str, shown)))
             self.mistakes.append(
                 Mistake("`this` could be several results here", self.path, read.line, got=got, hint=hint)
             )
         for address in shown:
-            self._declared(read, address.partition("[")[0], what)
+            self._declared(read, address, what)
 
     def read(self, read: ResultRead, what: str, profiles: Iterable[str] | None = None) -> None:
         """A metric or table read from a result: the result, one grid point and the name must exist in each profile."""
-        home = read.question or (self.question.address if self.question else "")
-        address = f"{home}/{read.result}"
-        if self.names.unread.holds(home):
+        address = read.address.at_home(self.question.address if self.question else "")
+        if self.names.unread.holds(address.question):
             return
         if not self.names.exists(address):
-            own = self.question.results if self.question and not read.question else ()
+            own = self.question.results if self.question and not read.address.question else ()
             every = {key for found in self.names.bindings.values() for key in found.refs}
-            got = address if read.question else read.result
-            details = wanted(got, own or every)
+            details = wanted(str(read.address.whole), own or every)
             self.mistakes.append(Mistake("there is no such result", self.path, read.line, **details))
             return
         for profile, refs in self.names.refs(address).items():
-            chosen = select(refs, {name: str(value) for name, value in read.point})
+            chosen = address.among(refs)
             if len(chosen) != 1 and (profiles is None or profile in profiles):
                 expected = "one of " + ", ".join(map(str, refs))
                 message = f"names {len(chosen)} results in profile {profile!r}"
-                self.mistakes.append(Mistake(message, self.path, read.line, read.result, expected=expected))
+                self.mistakes.append(Mistake(message, self.path, read.line, address.result, expected=expected))
                 return
         self._declared(read, address, what)
 
-    def _declared(self, read: ResultRead, address: str, what: str) -> None:
+    def _declared(self, read: ResultRead, address: Address, what: str) -> None:
         signature = self.names.signature(address)
         if signature is None:
             return
         axes = self.names.axes(address) if what == "metric" else ()
         names = (*(signature.metrics if what == "metric" else signature.tables), *axes)
-        if not matches(read.name, names):
-            message = f"{signature.name} gives no such {what}"
-            self.mistakes.append(Mistake(message, self.path, read.line, read.result, **wanted(read.name, names)))
+        if not matches(read.address.name, names):
+            message, details = f"{signature.name} gives no such {what}", wanted(read.address.name, names)
+            self.mistakes.append(Mistake(message, self.path, read.line, read.address.result, **details))
 
     def _reference(self, reference: Named) -> None:
         """ref("x"), ref("2-a/q01/x"), ref("2-a/q01") or ref("eq:label"): what it names must exist."""
         name = reference.name
         own = self.question.address if self.question else ""
-        home, _, short = name.rpartition("/") if name.count("/") >= 2 else (own, "", name)
+        home, short = split_target(name, own)
         if short.startswith("eq:"):
             labels = self.names.equations
             if labels is not None and short not in labels:

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from generator.cli.words import human_time
+from generator.jobs import one_by_one
 from generator.planning.plan import Plan, PlannedJob, Standing
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def show_questions(session: Session, plan: Plan) -> None:
     for title in ("question", "title", "mark", "results", "state"):
         table.add_column(title, overflow="fold")
     for question in session.course.questions():
-        jobs = [plan.jobs[fp] for address, fp in plan.by_address.items() if address.startswith(f"{question.address}/")]
+        jobs = [plan.jobs[fingerprint] for fingerprint in plan.own([question.address])]
         standings = [job.standing for job in jobs]
         worst = next((s for s in (Standing.BLOCKED, Standing.MISS) if s in standings), Standing.HIT)
         words = f"{standings.count(worst)} {worst.value}" if worst is not Standing.HIT else "ready"
@@ -66,8 +67,7 @@ def show_story(session: Session, plan: Plan, address: str) -> None:
     question = session.course.question(address)
     console.print(f"[bold]{address}  {escape(question.title)}[/] {question.mark.value}")
     console.print(f"  question  {question.place.path}\n  answer    {question.answer.path}")
-    own = [place for place in plan.by_address if place.rpartition("/")[0] == address]
-    for fingerprint in dict.fromkeys(plan.by_address[place] for place in own):
+    for fingerprint in dict.fromkeys(plan.own([address])):
         _show_job(console, session, plan, plan.jobs[fingerprint])
     for kind, exhibits in (("table", question.tables), ("figure", question.figures)):
         for name in exhibits:
@@ -81,8 +81,8 @@ def _show_job(console: Console, session: Session, plan: Plan, planned: PlannedJo
     console.print(f"  {head} [dim]{job.fingerprint[:12]}[/]")
     parameters = ", ".join(f"{name}={value!r}" for name, value in job.parameters.items())
     console.print(f"      {job.computation}({escape(parameters)})")
-    for name, target in job.inputs.items():
-        console.print(f"      {name} from {escape(', '.join(plan.jobs[target].addresses))}")
+    for name, target in one_by_one(job.inputs).items():
+        console.print(escape(f"      {name} from {', '.join(plan.jobs[target].addresses)}"))
     if planned.standing is Standing.HIT:
         origin = session.cache.provenance(job.fingerprint)
         console.print(f"      computed {origin.finished} in {human_time(origin.duration)} on {escape(origin.device)}")

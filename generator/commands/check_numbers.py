@@ -6,11 +6,13 @@ import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import TemplateSyntaxError
 
+from generator.answers.addresses import AddressError, parse_address
 from generator.answers.prose import read_prose
 
 #: A number as people type it, thousands with commas or narrow spaces: 89.4, -3, 1,000. Not part of a name: 15-Scene.
@@ -89,7 +91,7 @@ def _rounds(number: Typed, values: Iterable[float]) -> bool:
 def differing(handed_in: bytes, ours: Mapping[str, Any]) -> list[str]:
     """Where metrics.json of a submission differs from our metrics beyond the seeds' spread, one line for each.
 
-    The spread of "…/accuracy" is our "…/accuracy_std"; where there is none, a number may differ by TOLERANCE of its
+    The spread of "….accuracy" is our "….accuracy_std"; where there is none, a number may differ by TOLERANCE of its
     size. Measured times are not compared. Raises ValueError when the file is no such JSON.
     """
     try:
@@ -98,12 +100,20 @@ def differing(handed_in: bytes, ours: Mapping[str, Any]) -> list[str]:
         raise ValueError("metrics.json cannot be read") from error
     if not isinstance(theirs, dict):
         raise ValueError("metrics.json holds no metrics")
-    compared = [name for name in theirs if name in ours and "seconds" not in name.rpartition("/")[2]]
     return [
-        f"{name}: {_shown(theirs[name])} instead of {_shown(ours[name])}"
-        for name in compared
-        if not _agree(theirs[name], ours[name], ours.get(f"{name}_std"))
+        f"{name}: {_shown(value)} instead of {_shown(ours[name])}"
+        for name, value in _compared(theirs)
+        if name in ours and not _agree(value, ours[name], ours.get(f"{name}_std"))
     ]
+
+
+def _compared(metrics: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """All but the measured times, by their addresses as we spell them."""
+    for name, value in metrics.items():
+        with suppress(AddressError):
+            address = parse_address(name, named=True)
+            if "seconds" not in address.name:
+                yield str(address), value
 
 
 def _agree(theirs: Any, ours: Any, spread: Any) -> bool:

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Iterator, Mapping
 
 from generator.commands.session import Session
-from generator.jobs import Failure, Job, Outcome, State
+from generator.jobs import Failure, Job, Outcome, State, one_by_one
 from generator.planning.plan import Plan, Standing
 from generator.running.executors.choose import ExecutorSpec
 from generator.running.runner import Event, run_jobs
@@ -51,7 +51,7 @@ def _blocked(plan: Plan, fingerprint: str) -> Failure | None:
     planned = plan.jobs[fingerprint]
     if planned.standing is Standing.BLOCKED:
         return planned.failure
-    for target in planned.job.inputs.values():
+    for target in one_by_one(planned.job.inputs).values():
         cause = _blocked(plan, target)
         if cause is not None:
             return Failure(f"its input {plan.jobs[target].job.address} cannot be computed: {cause.reason}", cause.hint)

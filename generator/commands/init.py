@@ -8,10 +8,11 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from generator.answers.addresses import Address
 from generator.commands.session import Settings, open_session
 from generator.course.editions import Edition
 from generator.course.project import FILE, IMAGES
-from generator.course.spec import CourseSpec, FigureSpec, QuestionSpec, ResultRef, TableSpec
+from generator.course.spec import CourseSpec, FigureSpec, QuestionSpec, ResultSpec, TableSpec
 from generator.errors import InputError, Mistake
 from generator.planning.catalogue import Catalogue
 
@@ -51,7 +52,7 @@ def begin_project(folder: Path, settings: Settings) -> list[Path]:
 
 
 def write_project(
-    folder: Path, course: CourseSpec, catalogue: Catalogue, refs: Mapping[str, Sequence[ResultRef]], profile: str
+    folder: Path, course: CourseSpec, catalogue: Catalogue, refs: Mapping[str, Sequence[Address]], profile: str
 ) -> list[Path]:
     """Write what is missing of a project into ``folder`` and return what was written; no file is ever replaced.
 
@@ -72,15 +73,13 @@ def write_project(
 
 
 def _files(
-    course: CourseSpec, catalogue: Catalogue, refs: Mapping[str, Sequence[ResultRef]], profile: str
+    course: CourseSpec, catalogue: Catalogue, refs: Mapping[str, Sequence[Address]], profile: str
 ) -> Iterator[tuple[str, str]]:
     words = {name: _quoted(getattr(course, name)) for name in ("title", "institution", "programme", "course", "year")}
     labs = ", ".join(lab.id for lab in course.labs)
     yield FILE, _REPORT.format(**words, labs=labs, profile=profile, language=course.language, theme=course.theme.value)
     shown = [result for question in course.questions() for result in question.results.values()]
-    example = (
-        _address(shown[0].ref, catalogue[shown[0].computation].metrics, refs) if shown else "lab/question/result.x"
-    )
+    example = str(_example(shown[0], catalogue, refs)) if shown else "lab/question/result.x"
     for name in ("introduction", "conclusion"):
         yield f"answers/{name}.md", _OWN.format(what=f"The {name}", example=example)
     for lab in course.labs:
@@ -93,7 +92,7 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def starter(question: QuestionSpec, catalogue: Catalogue, refs: Mapping[str, Sequence[ResultRef]]) -> str:
+def starter(question: QuestionSpec, catalogue: Catalogue, refs: Mapping[str, Sequence[Address]]) -> str:
     """The answer file that a student begins with: nothing but a comment, so that it counts as empty."""
     mark = f" ({question.mark.value})" if question.mark.value else ""
     place = f"{question.lab}, question {question.number}" if question.number else question.lab
@@ -132,7 +131,7 @@ def _wrapped(text: str) -> list[str]:
     return textwrap.wrap(text, _WIDTH, initial_indent="      ", subsequent_indent="      ")
 
 
-def _numbers(question: QuestionSpec, catalogue: Catalogue, refs: Mapping[str, Sequence[ResultRef]]) -> list[str]:
+def _numbers(question: QuestionSpec, catalogue: Catalogue, refs: Mapping[str, Sequence[Address]]) -> list[str]:
     """The metrics of each result, spelt as an answer prints them, and what a claim looks like."""
     if not question.results:
         return []
@@ -142,9 +141,8 @@ def _numbers(question: QuestionSpec, catalogue: Catalogue, refs: Mapping[str, Se
     ]
     for result in question.results.values():
         metrics = catalogue[result.computation].metrics
-        lines += [f"  {_spelling(result.ref, refs)}.NAME", *_wrapped("NAME: " + ", ".join(metrics))]
-    first = next(iter(question.results.values()))
-    read = f"{_spelling(first.ref, refs)}.{_example(catalogue[first.computation].metrics)}"
+        lines += [f"  {_first(result.ref, refs).expression}.NAME", *_wrapped("NAME: " + ", ".join(metrics))]
+    read = _example(next(iter(question.results.values())), catalogue, refs).expression
     return [
         *lines,
         "",
@@ -154,19 +152,13 @@ def _numbers(question: QuestionSpec, catalogue: Catalogue, refs: Mapping[str, Se
     ]
 
 
-def _example(metrics: Sequence[str]) -> str:
-    """A metric that is likely to be a number: names of things come first in many results."""
-    return next((name for name in metrics if not name.endswith(_WORDS) and "*" not in name), metrics[0])
+def _first(ref: Address, refs: Mapping[str, Sequence[Address]]) -> Address:
+    """A result; of a grid, its first point."""
+    return (refs.get(str(ref)) or (ref,))[0]
 
 
-def _spelling(ref: ResultRef, refs: Mapping[str, Sequence[ResultRef]]) -> str:
-    """A result as an answer spells it; of a grid, its first point."""
-    points = refs.get(str(ref)) or (ref,)
-    named = ", ".join(f'{name}="{value}"' for name, value in points[0].point)
-    return f"{ref.result}({named})" if named else ref.result
-
-
-def _address(ref: ResultRef, metrics: Sequence[str], refs: Mapping[str, Sequence[ResultRef]]) -> str:
-    """The full address of a result's metric."""
-    points = refs.get(str(ref)) or (ref,)
-    return f"{points[0]}.{_example(metrics)}"
+def _example(result: ResultSpec, catalogue: Catalogue, refs: Mapping[str, Sequence[Address]]) -> Address:
+    """A metric of the result that is likely to be a number: names of things come first in many results."""
+    metrics = catalogue[result.computation].metrics
+    name = next((name for name in metrics if not name.endswith(_WORDS) and "*" not in name), metrics[0])
+    return dataclasses.replace(_first(result.ref, refs), name=name)

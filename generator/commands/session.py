@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from generator.answers.addresses import lab_of
 from generator.checks.course import check_course
 from generator.course.editions import Edition
 from generator.course.loader import read_course
@@ -85,7 +86,7 @@ class Session:
         chosen: set[str] = set()
         mistakes = []
         for name in selection:
-            found = {address for address in every if name in (address, address.partition("/")[0])}
+            found = {address for address in every if name in (address, lab_of(address))}
             if not found:
                 close = difflib.get_close_matches(name, [*labs, *every], n=1)
                 hint = f"did you mean {close[0]!r}?" if close else "`genreport list` shows all"

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from generator.answers.addresses import lab_of
 from generator.course.editions import Edition
 from generator.course.spec import Answer
 from generator.course.untrusted_files import OwnFileError, read_own
@@ -46,7 +47,7 @@ class AnswerFiles:
         """A student's answers that no question would show: a file with a mistyped name is a lost answer."""
         if self.edition is not Edition.STUDENT:
             return []
-        labs = {question.partition("/")[0] for question in questions}
+        labs = {lab_of(question) for question in questions}
         known = {*OWN_TEXTS, *questions, *(f"{lab}/conclusion" for lab in labs)}
         hint = "give it the name of its question, or another ending"
         found = sorted(Path(folder, name) for folder, _, names in os.walk(self.folder) for name in names)

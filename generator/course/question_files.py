@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from generator.answers.addresses import Address
 from generator.course.forms import ColumnEntry, ExpectedEntry, ResultEntry
-from generator.course.spec import ColumnFormat, ColumnSpec, ExpectedSpec, Place, ResultRef, ResultSpec
+from generator.course.spec import ColumnFormat, ColumnSpec, ExpectedSpec, Place, ResultSpec
 from generator.course.yaml_source import Source, Where
 
 
 def result_spec(question: str, name: str, entry: ResultEntry, source: Source) -> ResultSpec:
     """A result of the question ("2-a/q03") under its name."""
     place = Place(source.path, source.line(("results", name)) or 1)
-    return ResultSpec(ResultRef(question, name), entry.computation, entry.params, entry.grid, entry.inputs, place)
+    return ResultSpec(Address(question, name), entry.computation, entry.params, entry.grid, entry.inputs, place)
 
 
 def column_spec(key: str, entry: str | ColumnEntry) -> ColumnSpec:

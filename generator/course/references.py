@@ -1,37 +1,12 @@
-"""How results are named: addresses, references to a result or one of its grid points, and the order of inputs."""
+"""What results need of one another: the order of their inputs, and what cannot be judged because it was not read."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from generator.course.spec import CourseSpec, ResultRef
-
-REFERENCE = re.compile(r"(?:(?P<question>[\w-]+/[\w-]+)/)?(?P<result>\w+)(?:\[(?P<point>[^\]]*)\])?")
-ROLES = "roles"  # in place of a question, in the address of a job behind a role
-
-
-def parse_reference(text: str, question: str) -> tuple[str, dict[str, str]] | None:
-    """Split a reference: net[width=8] gives ("2-a/q01/net", {"width": "8"}); None when the text is none."""
-    found = REFERENCE.fullmatch(text.strip())
-    if found is None:
-        return None
-    pairs = [pair.partition("=") for pair in (found["point"] or "").split(",") if pair.strip()]
-    point = {name.strip(): value.strip() for name, _, value in pairs}
-    return f"{found['question'] or question}/{found['result']}", point
-
-
-def split_address(address: str) -> tuple[str, str]:
-    """The question and the result of a job's address: "2-a/q01/net[layer=a/b]" gives ("2-a/q01", "net")."""
-    question, _, result = address.partition("[")[0].rpartition("/")
-    return question, result
-
-
-def select(refs: Iterable[ResultRef], point: Mapping[str, str]) -> list[ResultRef]:
-    """Those results whose grid point has all the given values."""
-    wanted = set(point.items())
-    return [ref for ref in refs if wanted <= {(name, str(value)) for name, value in ref.point}]
+from generator.answers.addresses import lab_of
+from generator.course.spec import CourseSpec
 
 
 def inputs_first(inputs: Mapping[str, Iterable[str]]) -> tuple[list[str], list[list[str]]]:
@@ -72,4 +47,4 @@ class Unread:
 
     def holds(self, question: str) -> bool:
         """Whether a question ("2-a/q03") was listed, or its lab was, and could not be read."""
-        return question in self.names or question.partition("/")[0] in self.names
+        return question in self.names or lab_of(question) in self.names

@@ -8,11 +8,9 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from generator.answers.addresses import Address, Point
 from generator.course.editions import Edition, Theme
 from generator.course.yaml_source import Source, Where
-
-Point = tuple[tuple[str, Any], ...]  # one point of a grid: (("multiplier", 3),), in the order of the YAML
-
 
 #: In place of a profile's name: a published number that holds under each.
 ANY_PROFILE = "any"
@@ -47,19 +45,6 @@ class Place:
 
 
 @dataclass(frozen=True)
-class ResultRef:
-    """One job's result: by question address ("2-a/q03"), result name, and grid point (empty without a grid)."""
-
-    question: str
-    result: str
-    point: Point = ()
-
-    def __str__(self) -> str:
-        point = ",".join(f"{name}={value}" for name, value in self.point)
-        return f"{self.question}/{self.result}" + (f"[{point}]" if point else "")
-
-
-@dataclass(frozen=True)
 class ResultSpec:
     """A computation with its parameters, an optional grid over some of them, and other results as inputs.
 
@@ -67,7 +52,7 @@ class ResultSpec:
     stands for all results that these have, grid point by grid point.
     """
 
-    ref: ResultRef
+    ref: Address
     computation: str
     params: Mapping[str, Any]
     grid: Mapping[str, Any]  # a parameter's name to its list of values, or to a role whose value is a list

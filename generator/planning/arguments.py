@@ -30,7 +30,7 @@ class Given:
 
 
 @dataclass(frozen=True)
-class Input:
+class Taken:
     """Where a question gives other jobs' results for a parameter, and whether as a list."""
 
     where: Where
@@ -48,7 +48,7 @@ class Arguments:
 
 
 def bind_arguments(
-    signature: Signature, given: Mapping[str, Given], inputs: Mapping[str, Input], source: Source, where: Where
+    signature: Signature, given: Mapping[str, Given], inputs: Mapping[str, Taken], source: Source, where: Where
 ) -> Arguments:
     """Bind what a result at ``where`` gives; ``inputs`` are the parameters that get the results of others.
 
@@ -66,7 +66,7 @@ class _Binder:
     def wrong(self, message: str, where: Where, **details: str) -> None:
         self.found.mistakes.append(self.source.mistake(message, where, **details))
 
-    def bind(self, given: Mapping[str, Given], inputs: Mapping[str, Input], where: Where) -> Arguments:
+    def bind(self, given: Mapping[str, Given], inputs: Mapping[str, Taken], where: Where) -> Arguments:
         known = self.signature.parameters
         for name, one in given.items():
             if name not in known:
@@ -81,7 +81,7 @@ class _Binder:
             self.default(known[name], (*where, "params"))
         return self.found
 
-    def input(self, name: str, origin: Input) -> None:
+    def input(self, name: str, origin: Taken) -> None:
         """Whether a parameter takes results, and as many as it is given."""
         if name not in self.signature.parameters:
             self.unknown(name, origin.where)

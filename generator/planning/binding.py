@@ -4,37 +4,38 @@ from __future__ import annotations
 
 import itertools
 import math
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from generator.answers.addresses import ROLES, VALUE, Address, AddressError, parse_address
 from generator.course.parsing import nearest, shown
-from generator.course.references import ROLES, Unread, inputs_first, parse_reference, select, split_address
+from generator.course.references import Unread, inputs_first
 from generator.course.roles import UNKNOWN, role_jobs
-from generator.course.spec import CourseSpec, ProfileSpec, QuestionSpec, ResultRef, ResultSpec, RoleJob
+from generator.course.spec import CourseSpec, ProfileSpec, QuestionSpec, ResultSpec, RoleJob
 from generator.course.yaml_source import Source, Where
 from generator.errors import Mistake
-from generator.planning.arguments import Given, Input, bind_arguments
+from generator.jobs import Input, one_by_one
+from generator.planning.arguments import Given, Taken, bind_arguments
 from generator.planning.catalogue import Catalogue, Signature
 from generator.planning.parameters import Kind
 
 LARGEST_GRID = 1000  # points; three mistyped lists must not make a million jobs
-POINT = re.compile(r"[^\[\],=\"]{1,100}")  # what a grid point can be called in a reference
+LONGEST_POINT = 100  # characters of what a grid point is called
 
 
 @dataclass(frozen=True)
 class Binding:
-    """One job before it has a fingerprint. ``inputs`` maps a parameter to the address of another binding.
+    """One job before it has a fingerprint.
 
-    The inputs of a parameter that takes many results are called "runs/0", "runs/1" and so on, in order.
+    ``inputs`` maps a parameter to the address of another binding, or to several in order where it takes many results.
     ``files`` are the data sets and pre-trained networks whose files the job reads, as (kind, name).
     """
 
-    address: str
+    address: Address
     signature: Signature
     parameters: Mapping[str, Any]
-    inputs: Mapping[str, str]
+    inputs: Mapping[str, Input]
     files: tuple[tuple[Kind, str], ...]
 
 
@@ -46,7 +47,7 @@ class Bindings:
     grid is wrong.
     """
 
-    refs: dict[str, tuple[ResultRef, ...]] = field(default_factory=dict)
+    refs: dict[str, tuple[Address, ...]] = field(default_factory=dict)
     by_address: dict[str, Binding] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
 
@@ -63,8 +64,8 @@ class _Binder:
         self.catalogue = catalogue
         self.found = Bindings()
         self.unread = Unread.of(course)
-        self.points: dict[str, dict[str, Given]] = {}  # by "<result>/<parameter>", what each grid point stands for
-        self.role_jobs: dict[str, tuple[RoleJob, Source, Where]] = {}
+        self.points: dict[tuple[Address, str], dict[str, Given]] = {}  # what each point on a result's axis stands for
+        self.role_jobs: dict[Address, tuple[RoleJob, Source, Where]] = {}
 
     def bind(self) -> Bindings:
         self.roles()
@@ -86,7 +87,7 @@ class _Binder:
     def roles(self) -> None:
         """Note the jobs behind all roles, used or not, so that each is checked; a name stands for one job."""
         for job, source, where in role_jobs(self.profile.roles):
-            known, _, _ = self.role_jobs.setdefault(f"{ROLES}/{job.name}", (job, source, where))
+            known, _, _ = self.role_jobs.setdefault(Address(ROLES, job.name), (job, source, where))
             if known != job:
                 hint = "give each job a name of its own"
                 self.wrong(source, "two different jobs are called the same", where, got=job.name, hint=hint)
@@ -116,14 +117,14 @@ class _Binder:
             axis = self.axis(values, source, (*base, name))
             if axis is None:
                 return
-            self.points[f"{result.ref}/{name}"] = {str(point): given for point, given in axis}
+            self.points[result.ref, name] = {str(point): given for point, given in axis}
             axes.append([(name, point) for point, _ in axis])
         count = math.prod(map(len, axes))
         if count > LARGEST_GRID:
             self.wrong(source, "the grid is too large", base, expected=f"at most {LARGEST_GRID} points", got=str(count))
             return
         points = itertools.product(*axes)
-        self.found.refs[str(result.ref)] = tuple(ResultRef(question.address, result.ref.result, p) for p in points)
+        self.found.refs[str(result.ref)] = tuple(Address(question.address, result.ref.result, p) for p in points)
 
     def axis(self, values: Any, source: Source, where: Where) -> list[tuple[Any, Given]] | None:
         """What each point along one parameter is called, and the value that it stands for; None when that is wrong."""
@@ -140,7 +141,7 @@ class _Binder:
             point = item["role"] if given.role else item.name if isinstance(item, RoleJob) else item
             if given.value is UNKNOWN:
                 return None
-            if isinstance(point, dict | list) or not POINT.fullmatch(str(point)):
+            if isinstance(point, dict | list) or len(str(point)) > LONGEST_POINT or not VALUE.fullmatch(str(point)):
                 expected = "a number, a word or a role"
                 self.wrong(source, "cannot be the name of a grid point", place, expected=expected, got=shown(point))
                 return None
@@ -150,23 +151,23 @@ class _Binder:
             axis[str(point)] = (point, Given(given.value, place, given.role or listed.role))
         return list(axis.values())
 
-    def result(self, question: QuestionSpec, result: ResultSpec, ref: ResultRef) -> None:
+    def result(self, question: QuestionSpec, result: ResultSpec, ref: Address) -> None:
         source, where = question.source, ("results", ref.result)
         given = {name: self.role(value, source, (*where, "params", name)) for name, value in result.params.items()}
         for name, value in ref.point:
             if name in given:
                 self.wrong(source, f"{name!r} is in params and in grid", (*where, "grid", name))
-            given[name] = self.points[f"{result.ref}/{name}"][str(value)]
-        inputs: dict[str, str] = {}
+            given[name] = self.points[result.ref, name][str(value)]
+        inputs: dict[str, Input] = {}
         for name, text in result.inputs.items():
             place: Where = (*where, "inputs", name)
             if isinstance(text, str):
                 inputs[name] = self.input(question, ref, text, place)
             else:
-                inputs |= self.several(question, ref, name, text)
-        self.job(str(ref), result.computation, given, inputs, source, where)
+                inputs[name] = self.several(question, ref, text, place)
+        self.job(ref, result.computation, given, inputs, source, where)
 
-    def input(self, question: QuestionSpec, ref: ResultRef, text: str, where: Where) -> str:
+    def input(self, question: QuestionSpec, ref: Address, text: str, where: Where) -> str:
         """The address of the one result that an input names; empty when there is none."""
         found = self.candidates(question, ref, text, where)
         if len(found) > 1:
@@ -174,39 +175,40 @@ class _Binder:
             self.wrong(question.source, f"names {len(found)} results", where, expected=expected, got=repr(text))
         return found[0] if len(found) == 1 else ""
 
-    def several(self, question: QuestionSpec, ref: ResultRef, name: str, texts: list[str]) -> dict[str, str]:
-        """The addresses of all results that a list of inputs names, in order, as "runs/0", "runs/1" and so on."""
-        where: Where = ("results", ref.result, "inputs", name)
-        found = [
-            address
-            for number, text in enumerate(texts)
-            for address in self.candidates(question, ref, text, (*where, number))
-        ]
-        return {f"{name}/{number}": address for number, address in enumerate(found)} or {f"{name}/0": ""}
+    def several(self, question: QuestionSpec, ref: Address, texts: list[str], where: Where) -> tuple[str, ...]:
+        """The addresses of all results that a list of inputs names, in order."""
+        if not texts:
+            self.wrong(question.source, "names 0 results", where, expected="[result, …]", got="[]")
+        found = [self.candidates(question, ref, text, (*where, number)) for number, text in enumerate(texts)]
+        return tuple(itertools.chain.from_iterable(found))
 
-    def candidates(self, question: QuestionSpec, ref: ResultRef, text: str, where: Where) -> list[str]:
+    def candidates(self, question: QuestionSpec, ref: Address, text: str, where: Where) -> list[str]:
         """The addresses of the results that a text means at this point of the grid; a mistake where there is none."""
-        reference = parse_reference(text, question.address)
-        if reference is not None and self.unread.holds(split_address(reference[0])[0]):
+        try:
+            wanted = parse_address(text, question.address, named=False)
+        except AddressError as error:
+            self.wrong(question.source, error.message, where, **error.details)
             return []
-        if reference is None or reference[0] not in self.found.refs:
-            known = [key.removeprefix(f"{question.address}/") for key in self.found.refs]
-            hint = nearest(text.partition("[")[0], known)
-            self.wrong(
-                question.source, "there is no such result", where, expected="a result", got=repr(text), hint=hint
-            )
+        if self.unread.holds(wanted.question):
             return []
-        candidates = self.found.refs[reference[0]]
+        whole = str(wanted.whole)
+        if whole not in self.found.refs:
+            results = [result.ref for one in self.course.questions() for result in one.results.values()]
+            got, *known = (str(one.seen_from(question.address)) for one in (wanted.whole, *results))
+            details = {"expected": "a result", "got": repr(text), "hint": nearest(got, known)}
+            self.wrong(question.source, "there is no such result", where, **details)
+            return []
+        candidates = self.found.refs[whole]
         axes = {key for candidate in candidates for key, _ in candidate.point}
-        own = {key: str(value) for key, value in ref.point if key in axes}
-        found = select(candidates, {**own, **reference[1]})
+        own = {key: value for key, value in ref.point if key in axes}
+        found = replace(wanted, point=tuple({**own, **dict(wanted.point)}.items())).among(candidates)
         if candidates and not found:  # without candidates its grid is wrong, which has been said
             expected = "one of " + ", ".join(map(str, candidates))
             self.wrong(question.source, "names 0 results", where, expected=expected, got=repr(text))
         return [str(one) for one in found]
 
     def job(
-        self, address: str, computation: str, given: Mapping[str, Given], inputs: Mapping[str, str],
+        self, address: Address, computation: str, given: Mapping[str, Given], inputs: Mapping[str, Input],
         source: Source, where: Where,
     ) -> None:  # fmt: skip
         """Bind the given values and inputs to the computation's signature and file the job under its address."""
@@ -217,17 +219,14 @@ class _Binder:
             self.wrong(source, "there is no such computation", (*where, "computation"), hint=hint, **details)
             return
         signature = self.catalogue[computation]
-        places = {}
-        for name in inputs:
-            parameter, slash, _ = name.partition("/")
-            places[parameter] = Input((*where, "inputs", parameter), several=bool(slash))
+        places = {name: Taken((*where, "inputs", name), isinstance(taken, tuple)) for name, taken in inputs.items()}
         bound = bind_arguments(signature, given, places, source, where)
         self.found.mistakes += bound.mistakes
-        taken = {name: target for name, target in inputs.items() if target}
-        taken |= {name: f"{ROLES}/{job.name}" for name, job in bound.jobs.items()}
-        self.found.by_address[address] = Binding(address, signature, bound.parameters, taken, tuple(bound.files))
+        taken = {name: targets for name, targets in inputs.items() if targets}
+        taken |= {name: str(Address(ROLES, job.name)) for name, job in bound.jobs.items()}
+        self.found.by_address[str(address)] = Binding(address, signature, bound.parameters, taken, tuple(bound.files))
 
-    def role_job(self, address: str, job: RoleJob, source: Source, where: Where) -> None:
+    def role_job(self, address: Address, job: RoleJob, source: Source, where: Where) -> None:
         """File the job behind a role."""
         given = {name: self.role(value, source, (*where, "params", name)) for name, value in job.params.items()}
         self.job(address, job.computation, given, {}, source, where)
@@ -235,17 +234,19 @@ class _Binder:
     def order(self) -> None:
         """Put each binding after its inputs, report inputs that go round in a circle, drop roles that nobody needs."""
         bound = self.found.by_address
-        ordered, circles = inputs_first({address: binding.inputs.values() for address, binding in bound.items()})
+        ordered, circles = inputs_first(
+            {address: one_by_one(binding.inputs).values() for address, binding in bound.items()}
+        )
         for circle in circles:
-            question, result = split_address(circle[0])
+            address = bound[circle[0]].address
             where: Where
-            if question == ROLES:
-                _, source, where = self.role_jobs[circle[0]]
+            if address.question == ROLES:
+                _, source, where = self.role_jobs[address]
             else:
-                source, where = self.course.question(question).source, ("results", result, "inputs")
+                source, where = self.course.question(address.question).source, ("results", address.result, "inputs")
             self.wrong(source, "its inputs go round in a circle", where, got=" → ".join(circle))
-        needed = {address for address in bound if split_address(address)[0] != ROLES}
-        for address in reversed(ordered):
-            if address in needed:
-                needed.update(bound[address].inputs.values())
-        self.found.by_address = {address: bound[address] for address in ordered if address in needed}
+        needed = {key for key, binding in bound.items() if binding.address.question != ROLES}
+        for key in reversed(ordered):
+            if key in needed:
+                needed.update(one_by_one(bound[key].inputs).values())
+        self.found.by_address = {key: bound[key] for key in ordered if key in needed}

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.folders import PACKAGE
+from generator.jobs import Input
 from generator.planning import declarations, source_code
 from generator.planning.source_code import EFFECTS, ModuleCode, read_module
 from generator.store.memo import Memo
@@ -30,13 +31,14 @@ class Ingredients:
     """Everything that a fingerprint is made of, kept so that a miss can be explained.
 
     ``code`` maps "generator/labs/gan/training.py::train_gan" to the digest of that definition; ``data`` maps a data
-    set's or network's name to the digest of its files; ``inputs`` maps a parameter to the fingerprint of its job.
+    set's or network's name to the digest of its files; ``inputs`` maps a parameter to the fingerprint of its job,
+    or to several.
     """
 
     computation: str
     code: Mapping[str, str]
     parameters: Mapping[str, Any]
-    inputs: Mapping[str, str]
+    inputs: Mapping[str, Input]
     data: Mapping[str, str]
 
     def fingerprint(self) -> str:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from generator.jobs import one_by_one
 from generator.planning.fingerprint import Ingredients
 from generator.store.memo import read_json, write_json
 
@@ -50,7 +51,7 @@ def explain(old: Ingredients | None, new: Ingredients) -> tuple[Reason, ...]:
     if old.computation != new.computation:
         reasons.append(Reason(Cause.COMPUTATION, "", old.computation, new.computation))
     reasons += _differences(Cause.PARAMETER, old.parameters, new.parameters, shown=True)
-    reasons += _differences(Cause.INPUT, old.inputs, new.inputs, shown=False)
+    reasons += _differences(Cause.INPUT, one_by_one(old.inputs), one_by_one(new.inputs), shown=False)
     reasons += _differences(Cause.DATA, old.data, new.data, shown=False)
     reasons += _differences(Cause.CODE, old.code, new.code, shown=False)
     return tuple(reasons) or (Reason(Cause.LOST),)
@@ -120,9 +121,10 @@ class History:
 def _record(plain: Any) -> Record | None:
     """A record from its stored form; None when it is damaged or of an older form."""
     try:
-        ingredients = Ingredients(**plain["ingredients"])
+        inputs = {name: tuple(i) if isinstance(i, list) else i for name, i in plain["ingredients"]["inputs"].items()}
+        ingredients = Ingredients(**{**plain["ingredients"], "inputs": inputs})
         parts = (ingredients.code, ingredients.parameters, ingredients.inputs, ingredients.data)
         whole = isinstance(ingredients.computation, str) and all(isinstance(part, dict) for part in parts)
         return Record(ingredients, float(plain["duration"])) if whole else None
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         return None

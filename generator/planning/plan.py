@@ -9,10 +9,9 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 
-from generator.course.references import split_address
-from generator.course.spec import ResultRef
+from generator.answers.addresses import Address, parse_address
 from generator.datasets.sources import SOURCES, data_files
-from generator.jobs import Failure, Job
+from generator.jobs import Failure, Input, Job, one_by_one
 from generator.networks.weights import weight_files
 from generator.planning.binding import Binding, Bindings
 from generator.planning.fingerprint import CodeReader, Ingredients
@@ -50,20 +49,24 @@ class Plan:
     """
 
     profile: str
-    refs: Mapping[str, tuple[ResultRef, ...]]
+    refs: Mapping[str, tuple[Address, ...]]
     jobs: dict[str, PlannedJob] = field(default_factory=dict)
     by_address: dict[str, str] = field(default_factory=dict)
 
+    def own(self, questions: Iterable[str]) -> list[str]:
+        """The fingerprints of these questions' own jobs ("2-a/q03"), one for each address of a job."""
+        wanted = set(questions)
+        return [fp for address, fp in self.by_address.items() if parse_address(address).question in wanted]
+
     def needed(self, questions: Iterable[str]) -> list[PlannedJob]:
         """The jobs of these questions ("2-a/q03") and all that they take as inputs, in planning order."""
-        wanted = set(questions)
-        open_ = [fp for address, fp in self.by_address.items() if split_address(address)[0] in wanted]
+        open_ = self.own(questions)
         found: set[str] = set()
         while open_:
             fingerprint = open_.pop()
             if fingerprint not in found:
                 found.add(fingerprint)
-                open_ += self.jobs[fingerprint].job.inputs.values()
+                open_ += one_by_one(self.jobs[fingerprint].job.inputs).values()
         return [planned for fingerprint, planned in self.jobs.items() if fingerprint in found]
 
 
@@ -100,24 +103,28 @@ class Planner:
 
     def _add(self, binding: Binding, plan: Plan, forced: frozenset[str]) -> None:
         """Plan one binding; the same fingerprint is the same job whoever asks for it."""
-        inputs = {name: plan.by_address[target] for name, target in binding.inputs.items()}
+        address, done = str(binding.address), plan.by_address
+        inputs = {
+            name: done[taken] if isinstance(taken, str) else tuple(done[one] for one in taken)
+            for name, taken in binding.inputs.items()
+        }
         ingredients, failure = self._ingredients(binding, inputs)
         fingerprint = ingredients.fingerprint()
-        plan.by_address[binding.address] = fingerprint
+        done[address] = fingerprint
         job = Job(
             fingerprint=fingerprint,
             computation=binding.signature.name,
             module=binding.signature.module,
-            address=binding.address,
+            address=address,
             parameters=binding.parameters,
             inputs=inputs,
         )
         known = plan.jobs.get(fingerprint) or self._judge(job, ingredients, failure, plan.profile)
-        if split_address(binding.address)[0] in forced and known.standing is Standing.HIT:
+        if binding.address.question in forced and known.standing is Standing.HIT:
             known = replace(known, standing=Standing.MISS, reasons=(Reason(Cause.FORCED),))
-        plan.jobs[fingerprint] = replace(known, addresses=(*known.addresses, binding.address))
+        plan.jobs[fingerprint] = replace(known, addresses=(*known.addresses, address))
 
-    def _ingredients(self, binding: Binding, inputs: Mapping[str, str]) -> tuple[Ingredients, Failure | None]:
+    def _ingredients(self, binding: Binding, inputs: Mapping[str, Input]) -> tuple[Ingredients, Failure | None]:
         """What the job depends on; files that are missing are named in the failure."""
         signature = binding.signature
         code = dict(self.code.reach(signature.module, signature.name))

@@ -6,7 +6,7 @@ import heapq
 from collections.abc import Callable, Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 
-from generator.jobs import Job
+from generator.jobs import Job, one_by_one
 
 
 class Schedule:
@@ -28,7 +28,7 @@ class Schedule:
         self._given_back: set[tuple[str, str]] = set()
         self._pushed = 0
         for job in self.jobs.values():
-            for fingerprint in job.inputs.values():
+            for fingerprint in one_by_one(job.inputs).values():
                 if fingerprint not in self.jobs and not has(fingerprint):
                     self._failed[fingerprint] = f"its result {fingerprint[:12]} is neither cached nor to be computed"
         self._release()
@@ -70,7 +70,7 @@ class Schedule:
         """The jobs that cannot run any more, each with the reason; the caller reports each one ``done``."""
         while True:
             for job in self._waiting.values():
-                lost = [fingerprint for fingerprint in job.inputs.values() if fingerprint in self._failed]
+                lost = [fingerprint for fingerprint in one_by_one(job.inputs).values() if fingerprint in self._failed]
                 if lost:
                     break
             else:
@@ -79,7 +79,7 @@ class Schedule:
             yield job, f"an input is missing: {self._failed[lost[0]]}"
 
     def _release(self) -> None:
-        for job in [job for job in self._waiting.values() if all(map(self._exists, job.inputs.values()))]:
+        for job in [job for job in self._waiting.values() if all(map(self._exists, one_by_one(job.inputs).values()))]:
             del self._waiting[job.fingerprint]
             self.push(job)
 
@@ -95,7 +95,7 @@ class Schedule:
         """
         known = [job.seconds for job in self.jobs.values() if job.seconds is not None]
         unknown = max(known, default=1.0)
-        sorter = TopologicalSorter({name: set(job.inputs.values()) for name, job in self.jobs.items()})
+        sorter = TopologicalSorter({name: set(one_by_one(job.inputs).values()) for name, job in self.jobs.items()})
         try:
             order = [name for name in sorter.static_order() if name in self.jobs]
         except CycleError as error:
@@ -104,7 +104,7 @@ class Schedule:
         for name in reversed(order):
             job = self.jobs[name]
             lengths[name] += unknown if job.seconds is None else job.seconds
-            for fingerprint in job.inputs.values():
+            for fingerprint in one_by_one(job.inputs).values():
                 if fingerprint in lengths:
                     lengths[fingerprint] = max(lengths[fingerprint], lengths[name])
         return lengths

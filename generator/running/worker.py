@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.errors import GenreportError
-from generator.jobs import Failure, Job, Provenance
+from generator.jobs import Failure, Input, Job, Provenance
 from generator.registry import REGISTRY, Computation
 from generator.results import Result
 from generator.running import loaded_code
@@ -117,7 +117,10 @@ def _compute(job: Job, conditions: Conditions, cache: Cache, reporter: _Reporter
     threads = _prepare_torch(job.fingerprint, conditions.threads)
     checkpoints = cache.checkpoints(job.fingerprint)
     workspace = Workspace(device, conditions.data, progress=reporter.tell, checkpoints=checkpoints)
-    inputs = _grouped({name: cache.load(fingerprint) for name, fingerprint in job.inputs.items()})
+    inputs = {
+        name: cache.load(taken) if isinstance(taken, str) else [cache.load(one) for one in taken]
+        for name, taken in job.inputs.items()
+    }
     began = time.perf_counter()
     result = computation.function(workspace, **job.parameters, **inputs)
     duration = time.perf_counter() - began
@@ -137,23 +140,11 @@ def _compute(job: Job, conditions: Conditions, cache: Cache, reporter: _Reporter
     return provenance
 
 
-def _grouped(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Inputs by parameter: those called "runs/0", "runs/1" and so on become one list."""
-    found: dict[str, Any] = {}
-    for name, value in inputs.items():
-        parameter, slash, _ = name.partition("/")
-        if slash:
-            found.setdefault(parameter, []).append(value)
-        else:
-            found[parameter] = value
-    return found
-
-
-def _origins(inputs: Mapping[str, str]) -> dict[str, str]:
+def _origins(inputs: Mapping[str, Input]) -> dict[str, str]:
     """What each parameter got from other jobs, for people: "job 0a1b2c3d4e5f", "jobs 0a1b2c3d4e5f, 5f4e3d2c1b0a"."""
-    shown = _grouped({name: fingerprint[:12] for name, fingerprint in inputs.items()})
     return {
-        name: f"jobs {', '.join(found)}" if isinstance(found, list) else f"job {found}" for name, found in shown.items()
+        name: f"job {taken[:12]}" if isinstance(taken, str) else f"jobs {', '.join(one[:12] for one in taken)}"
+        for name, taken in inputs.items()
     }
 
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.answers.syntax import Named, ResultRead, parse_answer, parse_result_address
+from generator.answers.addresses import Address
+from generator.answers.syntax import Named, ResultRead, parse_answer
 
 PATH = Path("q01.md")
 
@@ -26,11 +27,11 @@ def test_every_way_of_reading_a_metric_is_found():
         '{{ vgg16["top1"] }}'
     )
     assert parse_answer(text, PATH).metrics == (
-        ResultRead("", "vgg16", (), "parameters", 1),
-        ResultRead("", "networks", (("architecture", "alexnet"),), "parameters", 2),
-        ResultRead("2-a/q01", "vgg16", (), "layers", 3),
-        ResultRead("", "networks", (("architecture", "alexnet"),), "parameters", 4),
-        ResultRead("", "vgg16", (), "top1", 5),
+        ResultRead(Address("", "vgg16", (), "parameters"), 1),
+        ResultRead(Address("", "networks", (("architecture", "alexnet"),), "parameters"), 2),
+        ResultRead(Address("2-a/q01", "vgg16", (), "layers"), 3),
+        ResultRead(Address("", "networks", (("architecture", "alexnet"),), "parameters"), 4),
+        ResultRead(Address("", "vgg16", (), "top1"), 5),
     )
 
 
@@ -38,13 +39,13 @@ def test_a_claim_without_a_second_branch_is_noted_with_its_line():
     one, two = "{% claim a.x > 1 %}yes{{ a.y }}{% endclaim %}", "{% claim a.z %}b{% otherwise %}c{% endclaim %}"
     syntax = parse_answer(f"\n{one}{two}", PATH)
     assert syntax.one_sided == (2,)
-    assert [read.name for read in syntax.metrics] == ["x", "y", "z"]
+    assert [read.address.name for read in syntax.metrics] == ["x", "y", "z"]
     assert syntax.mistakes == ()
 
 
 def test_metrics_in_both_branches_and_in_the_condition_of_a_claim_are_found():
     text = "{% claim a.x > b.x %}{{ a.y }}{% otherwise %}{{ b.y }}{% endclaim %}"
-    assert [(read.result, read.name) for read in parse_answer(text, PATH).metrics] == [
+    assert [(read.address.result, read.address.name) for read in parse_answer(text, PATH).metrics] == [
         ("a", "x"), ("b", "x"), ("a", "y"), ("b", "y"),
     ]  # fmt: skip
 
@@ -55,7 +56,7 @@ def test_rows_refs_roles_citations_and_equations_are_found():
         "See [@vgg; @alexnet].\n\n$$\nx = 1\n$$ (parameters)\n"
     )
     syntax = parse_answer(text, PATH)
-    assert syntax.tables == (ResultRead("", "vgg16", (), "layers", 1),)
+    assert syntax.tables == (ResultRead(Address("", "vgg16", (), "layers"), 1),)
     assert syntax.metrics == ()
     assert syntax.refs == (Named("maps", 2),)
     assert syntax.roles == (Named("classifier", 2),)
@@ -86,7 +87,7 @@ def test_lines_count_from_where_the_text_begins():
         ("{{ vgg16[a.x] }}", 1, "must be spelt out"),
         ("{{ table(a.x) }}", 1, "takes one name"),
         ("{{ networks(width=a.x).b }}", 1, "spelt out with names and literals"),
-        ('{{ metric("nonsense") }}', 1, "another form"),
+        ('{{ metric("nonsense") }}', 1, "names no metric or table"),
         ('text {{ table("t") }}', 1, "line of its own"),
         ('{% claim a.x > 1 %}\n{{ table("t") }}\n{% otherwise %}\nb\n{% endclaim %}', 2, "inside a claim"),
         ('{% for row in rows("a.t") %}\n{{ figure("t") }}\n{% endfor %}', 2, "inside a claim"),
@@ -117,18 +118,3 @@ def test_a_caption_knows_this_and_places_nothing():
 
 def test_a_very_long_text_is_refused():
     assert "too long" in messages("x" * 200_001)[0][1]
-
-
-@pytest.mark.parametrize(
-    ("address", "expected"),
-    [
-        ("vgg16.parameters", ("", "vgg16", (), "parameters")),
-        ("networks[width=0.5].top1", ("", "networks", (("width", "0.5"),), "top1")),
-        ("2-a/q01/networks[a=x,b=2].top1", ("2-a/q01", "networks", (("a", "x"), ("b", "2")), "top1")),
-        ("vgg16", ("", "vgg16", (), "")),
-        ("a b", None),
-        ("a[b].c", None),
-    ],
-)
-def test_addresses_are_split(address, expected):
-    assert parse_result_address(address) == expected

@@ -34,6 +34,7 @@ NAMES = [
     slip("expected profile", Q1, "profile: light", "profile: lite", "profile: lite", "did you mean 'light'?"),
     slip("answer's metric", A1, "nets(width=2).loss", "nets(width=2).los", "nets(", "no such metric",
          "did you mean 'loss'?"),
+    slip("exhibit's address", Q2, "from: own", "from: own[", "from: own[", "names no result", "wrong at '['"),
     slip("answer's result", A1, "{{ net.loss", "{{ nit.loss", "nit", "no such result"),
     slip("answer's point", A1, "nets(width=2)", "nets(width=7)", "nets(", "names 0 results"),
     slip("answer's grid", A1, "nets(width=2).loss", "nets.loss", "nets.", "names 2 results"),

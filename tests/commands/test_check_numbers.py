@@ -48,12 +48,18 @@ def test_what_no_result_rounds_to_is_not(text: str) -> None:
 
 
 def test_results_differ_beyond_the_seeds_spread_or_the_tolerance() -> None:
-    ours = {"q/a/accuracy": 0.80, "q/a/accuracy_std": 0.02, "q/a/loss": 1.0, "q/a/fit_seconds": 3.0, "q/a/name": "vgg"}
-    near = {**ours, "q/a/accuracy": 0.835, "q/a/loss": 1.015, "q/a/fit_seconds": 99.0, "q/a/unknown": 1}
-    far = {"q/a/accuracy": 0.845, "q/a/loss": 1.03, "q/a/name": "other"}
+    ours = {
+        "q/b/a.accuracy": 0.80,
+        "q/b/a.accuracy_std": 0.02,
+        "q/b/a.loss": 1.0,
+        "q/b/a.fit_seconds": 3.0,
+        "q/b/a.name": "vgg",
+    }
+    near = {**ours, "q/b/a.accuracy": 0.835, "q/b/a.loss": 1.015, "q/b/a.fit_seconds": 99.0, "q/b/a.unknown": 1}
+    far = {"no address": 1, "q/b/a/accuracy": 0.845, "q/b/a.loss": 1.03, "q/b/a.name": "other"}
     assert differing(json.dumps(near).encode(), ours) == []
     lines = differing(json.dumps(far).encode(), ours)
-    assert [line.partition(":")[0] for line in lines] == ["q/a/accuracy", "q/a/loss", "q/a/name"]
+    assert [line.partition(":")[0] for line in lines] == ["q/b/a.accuracy", "q/b/a.loss", "q/b/a.name"]
     assert lines[0].endswith("0.845 instead of 0.8")
 
 

@@ -1,44 +1,13 @@
-"""References split into result and grid point, and inputs come before what needs them."""
+"""Inputs come before what needs them."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.course.references import inputs_first, parse_reference, select, split_address
-from generator.course.spec import ResultRef
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("net", ("1-a/q01/net", {})),
-        (" net[width=8, seed = 0] ", ("1-a/q01/net", {"width": "8", "seed": "0"})),
-        ("2-b/q11/net[layer=a/b]", ("2-b/q11/net", {"layer": "a/b"})),
-        ("net[]", ("1-a/q01/net", {})),
-        ("net.loss", None),
-        ("a/net", None),
-        ("", None),
-    ],
-)
-def test_a_reference_is_split(text: str, found: object) -> None:
-    assert parse_reference(text, "1-a/q01") == found
-
-
-def test_an_address_is_split_whatever_its_point_holds() -> None:
-    assert split_address("2-a/q01/net[layer=a/b]") == ("2-a/q01", "net")
-    assert split_address("roles/classifier") == ("roles", "classifier")
-
-
-def test_points_are_selected_by_some_or_all_of_their_values() -> None:
-    refs = [ResultRef("1-a/q01", "net", (("width", w), ("seed", s))) for w in (1, 2) for s in (0, 1)]
-    assert len(select(refs, {})) == 4
-    assert select(refs, {"width": "2"}) == refs[2:]
-    assert select(refs, {"width": "2", "seed": "1"}) == refs[3:]
-    assert select(refs, {"depth": "1"}) == []
+from generator.course.references import inputs_first
 
 
 def test_the_order_of_the_questions_is_kept_where_inputs_allow() -> None:

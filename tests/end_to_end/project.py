@@ -58,7 +58,7 @@ class Project:
     def metrics(self) -> dict[str, Any]:
         """All metrics but the measured times, which are others on each run."""
         every = json.loads((self.folder / "build/results/metrics.json").read_text())
-        return {name: value for name, value in every.items() if "seconds" not in name.rpartition("/")[2]}
+        return {name: value for name, value in every.items() if "seconds" not in name.rpartition(".")[2]}
 
     def first_metrics(self) -> dict[str, Any]:
         """The metrics of the first section; other questions share some of its jobs."""

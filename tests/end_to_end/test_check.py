@@ -37,7 +37,7 @@ def checked(
     good = write(folder, "good", {"q01": "VGG16 has {{ vgg16.parameters | millions }} parameters, or 138.4 million."})
     (good / "build" / "results").mkdir(parents=True)
     metrics = json.loads((project.folder / "build/results/metrics.json").read_text())
-    altered = {**metrics, "2-a/q01/vgg16/parameters": 1}
+    altered = {**metrics, "2-a/q01/vgg16.parameters": 1}
     (good / "build" / "results" / "metrics.json").write_text(json.dumps(altered))
     claim = "{% claim vgg16.linear_share < 0.5 %}Few are linear, 77.77 % to be exact.{% endclaim %}"
     write(folder, "careless", {"q01": claim, "q02": "{{ scores.no_such_metric }}"[:0]})
@@ -74,7 +74,7 @@ def test_claims_numbers_results_and_copies_are_found(checked: Any) -> None:
     _, rows, _ = checked
     assert rows["good"]["answered"] == "1"
     assert rows["good"]["contradicted"] == rows["good"]["unsupported"] == ""
-    assert "2-a/q01/vgg16/parameters: 1 instead of 1.38358e+08" in rows["good"]["differing"]
+    assert "2-a/q01/vgg16.parameters: 1 instead of 1.38358e+08" in rows["good"]["differing"]
     assert "vgg16.linear_share < 0.5" in rows["careless"]["contradicted"]
     assert rows["careless"]["unsupported"] == "2-a/q01, line 1: 77.77"
     assert rows["first"]["alike"] == "2-a/q05: second"

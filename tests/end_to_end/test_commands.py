@@ -25,8 +25,8 @@ def test_the_quick_build_writes_everything(built: Project) -> None:
     assert (build / "report.pdf").read_bytes().startswith(b"%PDF")
     assert "<html" in (build / "report.html").read_text()
     metrics = json.loads((build / "results/metrics.json").read_text())
-    assert metrics["2-a/q01/vgg16/parameters"] == 138_357_544
-    assert all(re.fullmatch(r"[\w-]+/\w+/\w+(\[[^\]]+\])?/\w+", name) for name in metrics), sorted(metrics)
+    assert metrics["2-a/q01/vgg16.parameters"] == 138_357_544
+    assert all(re.fullmatch(r"[\w-]+/\w+/\w+(\[[^\]]+\])?\.\w+", name) for name in metrics), sorted(metrics)
     assert list((build / "results/tables").glob("*.csv"))
     assert list((build / "results/figures").glob("*.png"))
     plan = json.loads((build / "results/plan.json").read_text())
@@ -112,12 +112,12 @@ def test_only_keeps_the_numbers_of_the_full_report(built: Project, tmp_path: Pat
 
 def test_set_puts_a_value_in_a_role(built_light: Project, tmp_path: Path) -> None:
     project = built_light.copy(tmp_path / "project")
-    before = project.metrics()["2-a/q03/predictions/label"]
+    before = project.metrics()["2-a/q03/predictions.label"]
     computed, _ = project.build("2-a/q02", "--set", "classifier=mobilenet_v2", "--format", "html")
     assert computed == 1, "only the scores of the other network are new"
-    assert project.metrics()["2-a/q03/predictions/label"] == "MobileNetV2" != before
+    assert project.metrics()["2-a/q03/predictions.label"] == "MobileNetV2" != before
     assert project.build("--format", "html")[0] == 0, "the profile's own results are still there"
-    assert project.metrics()["2-a/q03/predictions/label"] == before
+    assert project.metrics()["2-a/q03/predictions.label"] == before
 
 
 def test_clean_removes_what_no_question_needs(built: Project, tmp_path: Path) -> None:

@@ -12,7 +12,9 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
+from generator.answers.addresses import parse_address
 from tests.end_to_end.project import FIRST, Project
 
 
@@ -62,6 +64,11 @@ def test_editing_a_comment_a_docstring_or_the_layout_computes_nothing(project: P
     assert project.build("--format", "html")[0] == 0
 
 
+def taken(job: dict[str, Any]) -> list[str]:
+    """The fingerprints of all that a job of plan.json takes, one result or a list of them for each parameter."""
+    return [one for found in job["inputs"].values() for one in (found if isinstance(found, list) else [found])]
+
+
 def test_editing_a_helper_computes_again_exactly_what_reaches_it(project: Project) -> None:
     before = jobs(project)
     path = project.folder / "generator/labs/shared/statistics.py"
@@ -73,7 +80,7 @@ def test_editing_a_helper_computes_again_exactly_what_reaches_it(project: Projec
     reaching = {a for a, job in plan.items() if "generator/labs/shared/statistics.py::wilson_interval" in job["code"]}
     affected = set(reaching)
     while True:  # a job whose input changed is another job
-        more = {a for a, job in plan.items() if {before[x] for x in affected} & set(job["inputs"].values())} - affected
+        more = {a for a, job in plan.items() if {before[x] for x in affected} & set(taken(job))} - affected
         if not more:
             break
         affected |= more
@@ -85,9 +92,9 @@ def test_editing_a_helper_computes_again_exactly_what_reaches_it(project: Projec
     after = jobs(project)
     assert {address for address in before if before[address] != after[address]} == affected
     plan = json.loads((project.folder / "build/results/plan.json").read_text())["jobs"]
-    asked = {a for a in plan if not project.questions or a.rpartition("/")[0] in project.questions}
+    asked = {a for a in plan if not project.questions or parse_address(a).question in project.questions}
     while True:  # what a question asks for needs its inputs
-        wanted = {fingerprint for a in asked for fingerprint in plan[a]["inputs"].values()}
+        wanted = {fingerprint for a in asked for fingerprint in taken(plan[a])}
         more = {a for a in plan if after[a] in wanted} - asked
         if not more:
             break

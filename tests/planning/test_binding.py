@@ -57,6 +57,7 @@ BINDINGS = [
     slip("no point", Q1, "width: [1, 2]", "width: []", "grid:", "expected: a list"),
     slip("huge grid", Q1, "grid: {width: [1, 2]}", "grid: {width: %s, rate: %s}" % (([*range(99)],) * 2), "grid:",
          "too large", "9801"),
+    slip("blank at the end of a point", Q1, "width: [1, 2]", "width: [1, 'a ']", "width: [", "name of a grid point"),
     slip("point's name", Q1, "width: [1, 2]", "width: [1, 2, 'a]b']", "width: [", "name of a grid point"),
 ]  # fmt: skip
 

@@ -12,6 +12,7 @@ from generator.planning.fingerprint import Ingredients
 from generator.planning.history import Cause, History, Reason, explain
 
 OLD = Ingredients("train", {"a.py::f": "1", "a.py::g": "2"}, {"width": 4, "rate": 0.1}, {"net": "aa"}, {"mnist": "d1"})
+SEVERAL = dataclasses.replace(OLD, inputs={"net": "aa", "runs": ("bb", "cc")})
 
 
 @pytest.mark.parametrize(
@@ -34,6 +35,27 @@ OLD = Ingredients("train", {"a.py::f": "1", "a.py::g": "2"}, {"width": 4, "rate"
 )  # fmt: skip
 def test_reasons_name_what_changed_and_nothing_else(change: dict[str, object], reasons: list[str]) -> None:
     assert [str(reason) for reason in explain(OLD, dataclasses.replace(OLD, **change))] == reasons
+
+
+@pytest.mark.parametrize(
+    ("runs", "reasons"),
+    [
+        (("bb", "dd"), ["input runs[1]"]),
+        (("cc", "bb"), ["input runs[0]", "input runs[1]"]),
+        (("bb",), ["input runs[1]: present → absent"]),
+        (("bb", "cc", "dd"), ["input runs[2]: absent → present"]),
+        (("bb", "cc"), ["no longer in the cache"]),
+    ],
+)
+def test_of_several_inputs_the_changed_are_named(runs: tuple[str, ...], reasons: list[str], tmp_path: Path) -> None:
+    history = History(tmp_path / "history.json")
+    history.note("quick", "1-a/q01/mean", SEVERAL, 1.0)
+    history.save()
+    record = History(tmp_path / "history.json").record("quick", "1-a/q01/mean")
+    assert record is not None
+    assert record.ingredients == SEVERAL
+    changed = dataclasses.replace(SEVERAL, inputs={"net": "aa", "runs": runs})
+    assert [str(reason) for reason in explain(record.ingredients, changed)] == reasons
 
 
 def test_what_was_never_computed_says_so() -> None:

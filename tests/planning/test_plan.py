@@ -255,6 +255,13 @@ def test_published_weights_count_and_the_rest_of_a_profile_does_not(build: Build
     assert planned.standing is Standing.BLOCKED
 
 
+def test_a_questions_own_jobs_are_found_whatever_their_points_hold() -> None:
+    addresses = ["1-a/q01/net[layer=a/b]", "1-a/q01/net[layer=1-a/q02/x]", "1-a/q011/net", "roles/net", "1-a/q02/net"]
+    plan = Plan("quick", {}, {}, {address: str(number) for number, address in enumerate(addresses)})
+    assert plan.own(["1-a/q01"]) == ["0", "1"]
+    assert plan.own(["1-a/q02", "1-a/q011"]) == ["2", "4"]
+
+
 def test_estimates_come_from_earlier_runs(build: Build) -> None:
     assert build.plan().jobs[build.plan().by_address[NET]].job.seconds is None
     build.compute(seconds=3.0)

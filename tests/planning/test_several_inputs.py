@@ -30,6 +30,9 @@ SLIPS = [
     slip("one for many", Q1, "runs: [nets, net]", "runs: net", "runs: net", "'runs' takes a list of results"),
     slip("many for one", Q1, "first: net,", "first: [net],", "first: [net]", "'first' takes one result"),
     slip("not one of many", Q1, "[nets, net]", "[nets, nett]", "nett", "no such result", "did you mean 'net'?"),
+    slip("none", Q1, "runs: [nets, net]", "runs: []", "runs: []", "names 0 results"),
+    slip("no address", Q1, "[nets, net]", '["nets[width]"]', "nets[width]", "names no result", "wrong at '[width]'"),
+    slip("a metric", Q1, "[nets, net]", "[nets, net.loss]", "net.loss", "names no result", "wrong at '.loss'"),
     slip("no point", Q1, "[nets, net]", '["nets[width=9]"]', "width=9", "names 0 results"),
     slip("a value for many", Q1, "inputs: {runs: [nets, net]}", "params: {runs: [1]}", "runs: [1]", "under inputs"),
 ]
@@ -45,11 +48,9 @@ def course(course: Course) -> Course:
 def test_every_grid_point_is_taken_in_order(course: Course) -> None:
     spec = course.read()
     bound = bind_course(spec, spec.profiles["quick"], course.catalogue())
-    assert list(bound.by_address["1-a/q01/mean"].inputs.items()) == [
-        ("runs/0", "1-a/q01/nets[width=1]"),
-        ("runs/1", "1-a/q01/nets[width=2]"),
-        ("runs/2", "1-a/q01/net"),
-    ]
+    assert bound.by_address["1-a/q01/mean"].inputs == {
+        "runs": ("1-a/q01/nets[width=1]", "1-a/q01/nets[width=2]", "1-a/q01/net")
+    }
 
 
 @pytest.mark.parametrize("case", SLIPS, ids=lambda case: case.name)
@@ -62,8 +63,8 @@ def test_the_worker_gives_one_list(tmp_path: Path) -> None:
     module, names = computations_for_tests.__name__, [f"{number:02}" * 32 for number in range(12)]
     for number, name in enumerate(names):
         run_job(Job(name, "add", module, "a", {"numbers": [number]}), conditions, lambda note: None)
-    inputs = {f"sources/{number}": name for number, name in enumerate(names)}
-    report = run_job(Job("ff" * 32, "collect", module, "a", {}, inputs), conditions, lambda note: None)
+    job = Job("ff" * 32, "collect", module, "a", {}, {"sources": tuple(names)})
+    report = run_job(job, conditions, lambda note: None)
     assert report.failure is None
     expected = ", ".join(f"{number}.0" for number in range(12))
     assert Cache(conditions.cache).metrics("ff" * 32) == {"totals": expected}

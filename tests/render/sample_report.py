@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from generator.answers.addresses import Address
 from generator.course.editions import Theme
 from generator.course.spec import (
     Answer,
@@ -23,7 +24,6 @@ from generator.course.spec import (
     Place,
     ProfileSpec,
     QuestionSpec,
-    ResultRef,
     ResultSpec,
     RoleSpec,
     RowsSpec,
@@ -232,7 +232,7 @@ NO_POINT: tuple[tuple[str, Any], ...] = ()
 
 
 def _result(question: str, name: str, **grid: list[Any]) -> ResultSpec:
-    return ResultSpec(ResultRef(question, name), "summarise_network", {}, grid, {}, PLACE)
+    return ResultSpec(Address(question, name), "summarise_network", {}, grid, {}, PLACE)
 
 
 def question(id_: str, answer: str, path: Path, **fields: Any) -> QuestionSpec:
@@ -401,10 +401,10 @@ def sample_report(
     outcomes["2-a/q03/broken"] = Outcome(
         State.FAILED, "cd", failure=Failure("out of memory <here>", "use a smaller batch")
     )
-    refs: dict[str, tuple[ResultRef, ...]] = {}
+    refs: dict[str, tuple[Address, ...]] = {}
     for spec in questions:
         for name, result in spec.results.items():
             (grid,) = result.grid.items() or [(None, [])]
             points = [((grid[0], value),) for value in grid[1]] if grid[0] else [NO_POINT]
-            refs[f"{spec.address}/{name}"] = tuple(ResultRef(spec.address, name, point) for point in points)
+            refs[f"{spec.address}/{name}"] = tuple(Address(spec.address, name, point) for point in points)
     return Report(course, profile, "2 CPU cores", "0.1.0", refs, outcomes, only)

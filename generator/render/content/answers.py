@@ -10,9 +10,10 @@ from typing import Any, cast
 
 from jinja2 import Template, TemplateError
 
+from generator.answers.addresses import Address, parse_address
 from generator.answers.language import LEDGER, AnswerEnvironment, AnswerFunction, Claim
-from generator.answers.syntax import parse_answer, parse_result_address
-from generator.course.spec import ProfileSpec, QuestionSpec, ResultRef
+from generator.answers.syntax import parse_answer
+from generator.course.spec import ProfileSpec, QuestionSpec
 from generator.errors import InputError, Mistake
 from generator.render.content.values import LONGEST_TIME, AnswerError, Budget, ResultName, Results, Rows
 from generator.render.text import formats
@@ -55,7 +56,7 @@ class AnswerWriter:
         *,
         first_line: int = 1,
         caption: bool = False,
-        this: ResultRef | None = None,
+        this: Address | None = None,
     ) -> str:
         """Run one template; what comes out is Markdown.
 
@@ -70,8 +71,7 @@ class AnswerWriter:
         ledger: list[Claim] = []
         context = {**self._names(question), LEDGER: ledger}
         if this is not None:
-            point = tuple((name, str(value)) for name, value in this.point)
-            context["this"] = ResultName(self.results, this.question, this.result, point)
+            context["this"] = ResultName(self.results, this)
         try:
             markdown = _run(environment, text, path, context)
         except _EXPECTED_ERRORS as error:
@@ -94,7 +94,7 @@ class AnswerWriter:
         }
         names: dict[str, Any] = {name: AnswerFunction(function) for name, function in functions.items()}
         for name in question.results if question else ():
-            names[name] = ResultName(self.results, address, name)
+            names[name] = ResultName(self.results, Address(address, name))
         return names
 
     def _ref(self, address: str, target: str) -> Markdown:
@@ -108,12 +108,9 @@ class AnswerWriter:
         ref, name = self._find(address, target)
         return self.results.metric(ref, name)
 
-    def _find(self, address: str, target: str) -> tuple[ResultRef, str]:
-        parsed = parse_result_address(target)
-        if parsed is None:
-            raise AnswerError(f"{target!r} does not name a metric or table of a result")
-        question, result, point, name = parsed
-        return self.results.one(question or address, result, point), name
+    def _find(self, address: str, target: str) -> tuple[Address, str]:
+        read = parse_address(target, address, named=True)
+        return self.results.one(read), read.name
 
     def _rows_reader(self, address: str) -> Any:
         budget = Budget()

@@ -6,8 +6,9 @@ from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from generator.answers.addresses import Address
 from generator.answers.language import Claim
-from generator.course.spec import CourseSpec, ProfileSpec, QuestionSpec, ResultRef
+from generator.course.spec import CourseSpec, ProfileSpec, QuestionSpec
 from generator.errors import Mistake
 from generator.jobs import Outcome
 from generator.render.content.exhibits import Box, Exhibit
@@ -24,7 +25,7 @@ class Report:
     """Everything that rendering needs.
 
     ``refs`` maps "2-a/q01/networks" to its results in grid order, expanded for this profile; ``outcomes`` maps
-    ``str(ResultRef)`` to how its job ended. ``device`` is in words for the cover. ``only`` names the questions
+    ``str(Address)`` to how its job ended. ``device`` is in words for the cover. ``only`` names the questions
     ("2-a/q03") of a partial report, which keeps the numbers of the whole one. ``images`` is the folder that a student's
     own pictures are read from; with ``frames``, empty frames stand in place of all exhibits; with ``fields``, the PDF
     of a worksheet has fields to write in instead of ruled lines. ``drawings`` may be shared by several reports.
@@ -34,7 +35,7 @@ class Report:
     profile: ProfileSpec
     device: str
     version: str
-    refs: Mapping[str, tuple[ResultRef, ...]]
+    refs: Mapping[str, tuple[Address, ...]]
     outcomes: Mapping[str, Outcome]
     only: frozenset[str] | None = None
     images: Path | None = None

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from generator.course.spec import FigureSpec, PanelSpec, QuestionSpec, ResultRef, TableSpec
+from generator.answers.addresses import Address
+from generator.course.spec import FigureSpec, PanelSpec, QuestionSpec, TableSpec
 from generator.errors import InputError, Mistake
 from generator.render.content.answers import AnswerWriter
 from generator.render.content.tables import TableContent, table_content, table_refs
@@ -149,7 +150,7 @@ def _figure(spec: FigureSpec, question: QuestionSpec, writer: AnswerWriter, numb
 
 def _panel(
     panel: PanelSpec,
-    ref: ResultRef,
+    ref: Address,
     spec: FigureSpec,
     question: QuestionSpec,
     writer: AnswerWriter,
@@ -177,13 +178,13 @@ def _letter(place: int) -> str:
 
 
 def _caption(
-    text: str, spec: TableSpec | FigureSpec, question: QuestionSpec, writer: AnswerWriter, this: ResultRef | None
+    text: str, spec: TableSpec | FigureSpec, question: QuestionSpec, writer: AnswerWriter, this: Address | None
 ) -> str:
     place = spec.place or question.place
     return writer.write(text, place.path, question, first_line=place.line, caption=True, this=this).strip()
 
 
-def provenance(refs: Sequence[ResultRef], results: Results) -> str:
+def provenance(refs: Sequence[Address], results: Results) -> str:
     """One line on how the results came about: computation, parameters, seed, device, duration, fingerprint."""
     distinct = list(dict.fromkeys(refs))
     records = [outcome.provenance for ref in distinct if (outcome := results.outcome(ref)) and outcome.provenance]

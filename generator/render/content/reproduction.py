@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from generator.answers.syntax import parse_result_address
+from generator.answers.addresses import parse_address
 from generator.course.spec import ANY_PROFILE, CourseSpec, ExpectedSpec, ProfileSpec, QuestionSpec
 from generator.render.content.values import AnswerError, Results, ResultUnavailableError
 from generator.results import Table
@@ -93,13 +93,12 @@ def _number(question: str, address: str, results: Results, cell: ExpectedSpec | 
 
     What is true counts as 1, what is false as 0.
     """
-    parsed = parse_result_address(address)
-    if parsed is None:
+    if not address:
         return None
-    other, result, point, name = parsed
     try:
-        ref = results.one(other or question, result, point)
-        value = _cell(results.table(ref, name), cell) if cell and cell.column else results.metric(ref, name)
+        read = parse_address(address, question, named=True)
+        ref = results.one(read)
+        value = _cell(results.table(ref, read.name), cell) if cell and cell.column else results.metric(ref, read.name)
     except (AnswerError, ResultUnavailableError):
         return None
     return float(value) if isinstance(value, int | float) else None

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from generator.course.spec import ColumnFormat, ColumnSpec, QuestionSpec, ResultRef, TableSpec
+from generator.answers.addresses import Address
+from generator.course.spec import ColumnFormat, ColumnSpec, QuestionSpec, TableSpec
 from generator.render.content.values import AnswerError, Results
 from generator.render.text import formats
 
@@ -57,7 +58,7 @@ class TableContent:
         return len(self.rows) <= _MOST_ROWS_TOGETHER
 
 
-def table_refs(table: TableSpec, question: QuestionSpec, results: Results) -> tuple[ResultRef, ...]:
+def table_refs(table: TableSpec, question: QuestionSpec, results: Results) -> tuple[Address, ...]:
     """The results that a table shows, in its order."""
     if not table.rows:
         return results.at(question.address, table.source)

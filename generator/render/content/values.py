@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-from generator.answers.syntax import Point, parse_result_address
-from generator.course.spec import ResultRef
+from generator.answers.addresses import Address, AddressError, parse_address
 from generator.jobs import Outcome, State
 from generator.render.figures import Drawing, draw_figure
 from generator.results import Result, Table
@@ -24,7 +23,7 @@ class AnswerError(Exception):
 class ResultUnavailableError(Exception):
     """A result that is needed has failed or was not computed."""
 
-    def __init__(self, ref: ResultRef, outcome: Outcome | None) -> None:
+    def __init__(self, ref: Address, outcome: Outcome | None) -> None:
         super().__init__(str(ref))
         self.ref = ref
         self.outcome = outcome
@@ -39,48 +38,48 @@ class ResultUnavailableError(Exception):
 class Results:
     """Every result of the report, read from the cache once and only when something asks for it.
 
-    ``refs`` maps "2-a/q01/networks" to its results in grid order; ``outcomes`` maps ``str(ResultRef)`` to its outcome.
+    ``refs`` maps "2-a/q01/networks" to its results in grid order; ``outcomes`` maps ``str(Address)`` to its outcome.
     ``drawings`` keeps what was drawn, by the job's fingerprint, the figure's name and its width: reports that are
     rendered one after the other may share it.
     """
 
-    refs: Mapping[str, tuple[ResultRef, ...]]
+    refs: Mapping[str, tuple[Address, ...]]
     outcomes: Mapping[str, Outcome]
     drawings: MutableMapping[tuple[str, str, float], Drawing] = field(default_factory=dict)
     _loaded: dict[str, Result] = field(default_factory=dict)
 
-    def select(self, question: str, result: str, point: Point = ()) -> tuple[ResultRef, ...]:
-        """The results of this name whose grid point agrees with ``point``; AnswerError if there is none."""
-        refs = self.refs.get(f"{question}/{result}")
-        if refs is None:
-            raise AnswerError(f"{question} has no result called {result}")
-        chosen = tuple(ref for ref in refs if set(point) <= {(name, str(value)) for name, value in ref.point})
+    def select(self, address: Address) -> tuple[Address, ...]:
+        """The results that an address means, one for each point of the grid that fits; AnswerError if there is none."""
+        points = self.refs.get(str(address.whole))
+        if points is None:
+            raise AnswerError(f"{address.question} has no result called {address.result}")
+        chosen = address.among(points)
         if not chosen:
-            shown = ", ".join(f"{name}={value}" for name, value in point)
-            known = "; ".join(", ".join(f"{name}={value}" for name, value in ref.point) for ref in refs)
-            raise AnswerError(f"{result} has no grid point with {shown}; it has {known or 'no grid'}")
+            shown, *known = (", ".join(f"{name}={value}" for name, value in one.point) for one in (address, *points))
+            grid = "; ".join(known) or "no grid"
+            raise AnswerError(f"{address.result} has no grid point with {shown}; it has {grid}")
         return chosen
 
-    def one(self, question: str, result: str, point: Point = ()) -> ResultRef:
+    def one(self, address: Address) -> Address:
         """The same where exactly one must be meant."""
-        chosen = self.select(question, result, point)
+        chosen = self.select(address)
         if len(chosen) > 1:
-            raise AnswerError(f"{result} has {len(chosen)} grid points; say which: {result}(parameter=value)")
+            name = address.result
+            raise AnswerError(f"{name} has {len(chosen)} grid points; say which: {name}(parameter=value)")
         return chosen[0]
 
-    def at(self, question: str, source: str) -> tuple[ResultRef, ...]:
+    def at(self, question: str, source: str) -> tuple[Address, ...]:
         """The results that a specification means by "vgg16" or "vgg16[architecture=alexnet]"."""
-        parsed = parse_result_address(source)
-        if parsed is None:
-            raise AnswerError(f"{source!r} does not name a result")
-        other, result, point, _ = parsed
-        return self.select(other or question, result, point)
+        try:
+            return self.select(parse_address(source, question, named=False))
+        except AddressError as error:
+            raise AnswerError(str(error)) from error
 
-    def outcome(self, ref: ResultRef) -> Outcome | None:
+    def outcome(self, ref: Address) -> Outcome | None:
         """How this result's job ended."""
         return self.outcomes.get(str(ref))
 
-    def load(self, ref: ResultRef) -> Result:
+    def load(self, ref: Address) -> Result:
         """The result itself; ResultUnavailableError if it failed or was not computed."""
         key = str(ref)
         if key not in self._loaded:
@@ -91,7 +90,7 @@ class Results:
             self._loaded[key] = replace(outcome.load(), arrays={})
         return self._loaded[key]
 
-    def metric(self, ref: ResultRef, name: str) -> Any:
+    def metric(self, ref: Address, name: str) -> Any:
         """One metric, or one parameter of the grid point."""
         metrics = self.load(ref).metrics
         if name in metrics:
@@ -100,7 +99,7 @@ class Results:
             return dict(ref.point)[name]
         raise AnswerError(f"{ref} has no metric {name}; it has {', '.join(sorted(metrics))}")
 
-    def drawing(self, ref: ResultRef, name: str, width: float) -> Drawing:
+    def drawing(self, ref: Address, name: str, width: float) -> Drawing:
         """One figure of a result, drawn ``width`` inches wide."""
         figures = self.load(ref).figures
         if name not in figures:
@@ -110,7 +109,7 @@ class Results:
             self.drawings[key] = draw_figure(figures[name], width)
         return self.drawings[key]
 
-    def table(self, ref: ResultRef, name: str) -> Table:
+    def table(self, ref: Address, name: str) -> Table:
         """One table of a result."""
         tables = self.load(ref).tables
         if name not in tables:
@@ -123,23 +122,20 @@ class ResultName:
 
     callable_from_answers: ClassVar[bool] = True
     jinja_pass_arg: ClassVar[None] = None  # Jinja asks every callable for it; __getattr__ would call it a metric
-    __slots__ = ("_point", "_question", "_result", "_results")
+    __slots__ = ("_address", "_results")
 
-    def __init__(self, results: Results, question: str, result: str, point: Point = ()) -> None:
+    def __init__(self, results: Results, address: Address) -> None:
         self._results = results
-        self._question = question
-        self._result = result
-        self._point = point
+        self._address = address
 
     def __call__(self, **point: Any) -> ResultName:
         """The same result at one point of its grid."""
-        chosen = tuple((name, str(value)) for name, value in point.items())
-        return ResultName(self._results, self._question, self._result, chosen)
+        return ResultName(self._results, replace(self._address, point=tuple(point.items())))
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        return self._results.metric(self._results.one(self._question, self._result, self._point), name)
+        return self._results.metric(self._results.one(self._address), name)
 
     def __getitem__(self, name: str) -> Any:
         return self.__getattr__(name)

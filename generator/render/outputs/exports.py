@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def write_exports(document: Document, folder: Path) -> None:
 
 
 def metrics(document: Document) -> dict[str, Any]:
-    """Every metric of every result that there is: "2-a/q01/networks[architecture=alexnet]/parameters" → value."""
+    """Every metric of every result that there is: "2-a/q01/networks[architecture=alexnet].parameters" → value."""
     found: dict[str, Any] = {}
     for refs in document.report.refs.values():
         for ref in refs:
@@ -43,7 +44,7 @@ def metrics(document: Document) -> dict[str, Any]:
                 result = document.results.load(ref)
             except ResultUnavailableError:
                 continue
-            found |= {f"{ref}/{name}": portable(value) for name, value in result.metrics.items()}
+            found |= {str(replace(ref, name=name)): portable(value) for name, value in result.metrics.items()}
     return dict(sorted(found.items()))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from generator.answers.addresses import split_target
 from generator.answers.syntax import parse_answer
 from generator.course.editions import Theme
 from generator.course.spec import CourseSpec, FigureSpec, LabSpec, QuestionSpec, TableSpec
@@ -48,7 +49,7 @@ class Numbering:
 
     def find(self, question: str, target: str) -> Numbered | None:
         """What ``ref(target)`` in this question means; names of other questions are written "2-a/q01/name"."""
-        address, _, name = target.rpartition("/") if target.count("/") >= 2 else (question, "", target)
+        address, name = split_target(target, question)
         if name.startswith("eq:"):
             label = name.removeprefix("eq:")
             own = self.equations.get((address, label))

@@ -17,7 +17,7 @@ from typing import Any
 import platformdirs
 
 from generator.errors import ExecutorError
-from generator.jobs import Job
+from generator.jobs import Job, one_by_one
 from generator.running import loaded_code
 from generator.running.worker import Conditions, Files, JobReport, Note, failure_of, run_job
 from generator.store.cache import Cache, DamagedEntryError
@@ -68,7 +68,7 @@ class Cluster:
         if self._terms.shared:
             return {}
         cache = Cache(self._terms.conditions.cache)
-        return {fingerprint: cache.export(fingerprint) for fingerprint in job.inputs.values()}
+        return {fingerprint: cache.export(fingerprint) for fingerprint in one_by_one(job.inputs).values()}
 
     def check(self) -> None:
         """Count the workers; raises ExecutorError when none has been there for a while."""

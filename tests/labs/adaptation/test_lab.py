@@ -24,7 +24,7 @@ def bound() -> dict[str, Bindings]:
 def compared(bindings: Bindings) -> dict[str, list[str]]:
     """The runs of each comparison by its address, in order."""
     return {
-        address: [target for name, target in binding.inputs.items() if name.startswith("runs/")]
+        address: list(binding.inputs["runs"])
         for address, binding in bindings.by_address.items()
         if binding.signature.name == "compare_runs"
     }

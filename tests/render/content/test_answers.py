@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.course.spec import ResultRef
+from generator.answers.addresses import Address
 from generator.errors import InputError
 from generator.render.content.answers import AnswerWriter
 from generator.render.content.values import Results, ResultUnavailableError
@@ -126,5 +126,5 @@ def test_a_failed_or_missing_result_is_not_an_authors_mistake(writer):
 
 
 def test_captions_know_the_result_of_their_panel(writer):
-    ref = ResultRef("2-a/q02", "maps", (("layer", "conv1_2"),))
+    ref = Address("2-a/q02", "maps", (("layer", "conv1_2"),))
     assert write(writer, "{{ this.layer }}: {{ this.size }}", caption=True, this=ref) == r"conv1\_2: 224"

@@ -36,8 +36,8 @@ def test_everything_is_written_and_nothing_is_left_over(rendered):
 def test_exported_results_are_plain_and_complete(rendered):
     results = rendered[0] / "results"
     metrics = json.loads((results / "metrics.json").read_text())
-    assert metrics["2-a/q01/networks[architecture=alexnet]/parameters"] == 61_100_840
-    assert metrics["2-a/q02/effect/without"] == "NaN"
+    assert metrics["2-a/q01/networks[architecture=alexnet].parameters"] == 61_100_840
+    assert metrics["2-a/q02/effect.without"] == "NaN"
     assert not [key for key in metrics if "broken" in key]
     (claim,) = json.loads((results / "claims.json").read_text())
     assert (claim["question"], claim["branch"]) == ("2-a/q01", "claim")
