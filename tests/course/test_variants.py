@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 
+from generator.course.yaml_source import read_yaml
+from generator.folders import questions_folder
 from generator.planning.binding import Binding, bind_course
 from tests.course_for_tests import Q1, Q2, Course
 
@@ -146,3 +149,27 @@ def test_what_is_wrong_in_a_profile_is_named_once(course: Course, text: str, lin
     assert (mistake.path, mistake.line) == (course.path(LAB_ROLES), line)
     for word in words:
         assert word in str(mistake)
+
+
+def _forms(value: Any) -> Iterator[Mapping[str, Any]]:
+    """All results and jobs in a piece of YAML, as they are written."""
+    items = value if isinstance(value, list) else [*value.values()] if isinstance(value, dict) else []
+    if isinstance(value, dict) and {"computation", "like"} & set(value):
+        yield value
+    else:
+        for item in items:
+            yield from _forms(item)
+
+
+@pytest.mark.parametrize("lab", sorted(path.parent.name for path in questions_folder().glob("*/lab.yaml")))
+def test_no_two_results_of_a_lab_spell_out_the_same_two_parameters(lab: str) -> None:
+    """Then one of them is like the other; what both say would be typed, and changed, twice."""
+    spelt: list[tuple[str, set[tuple[str, str]]]] = []
+    for path in sorted((questions_folder() / lab).glob("*.yaml")):
+        for form in _forms({} if path.stem == "lab" else read_yaml(path).data):
+            params = {(name, repr(value)) for name, value in form.get("params", {}).items()}
+            kind = form.get("computation") or form["like"]
+            alike = [other & params for known, other in spelt if known == kind and len(other & params) > 1]
+            assert alike == [], f"{path.name}: {form} repeats {alike}"
+            spelt.append((kind, params))
+    assert spelt
