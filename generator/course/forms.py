@@ -16,13 +16,21 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class ResultEntry(Strict):
-    """``results.<name>``."""
+class InputEntry(Strict):
+    """One result, or all of a grid, among the inputs of a parameter that takes many."""
 
-    computation: str
+    source: str = Field(alias="from")
+    label: str = Field(min_length=1)
+
+
+class ResultEntry(Strict):
+    """``results.<name>``: a ``computation``, or what it is ``like``, with what is given for the parameters."""
+
+    computation: str = ""
+    like: str = ""
     params: dict[str, Any] = Field(default_factory=dict)
     grid: dict[str, Any] = Field(default_factory=dict)
-    inputs: dict[str, str | list[str]] = Field(default_factory=dict)
+    inputs: dict[str, str | list[str | InputEntry]] = Field(default_factory=dict)
 
 
 class ColumnEntry(Strict):

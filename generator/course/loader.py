@@ -36,6 +36,7 @@ from generator.course.spec import (
     SectionSpec,
     TableSpec,
 )  # fmt: skip
+from generator.course.variants import write_out
 from generator.course.yaml_source import Source, Where, read_yaml
 from generator.errors import InputError, Mistake
 
@@ -98,7 +99,7 @@ class _Loader:
                 source.mistake("the bibliography is missing", ("bibliography",), got=form.bibliography)
             )
         self.mistakes += self.answers.strays({question.address for lab in labs for question in lab.questions()})
-        return CourseSpec(
+        course = CourseSpec(
             title=form.title,
             subtitle=form.subtitle,
             course=form.course,
@@ -119,6 +120,7 @@ class _Loader:
             source=source,
             files=tuple(self.files),
         )
+        return write_out(course, self.mistakes)
 
     def duplicates(self, names: list[str], source: Source, where: Where) -> None:
         for number, name in enumerate(names):
@@ -167,16 +169,18 @@ class _Loader:
     def question(self, lab: str, name: str) -> QuestionSpec | None:
         source = self.read(self.questions_folder / lab / f"{name}.yaml", self.edition.withheld_from_questions)
         form = parse(source, QuestionFile)
-        answer = self.answer(f"{lab}/{name}")
+        address = f"{lab}/{name}"
+        answer = self.answer(address)
+        results = {}
         if form is not None:
             self.names(form, source)
+            results = {key: result_spec(address, key, entry, source) for key, entry in form.results.items()}
         expected = [
             expected_spec(entry, source, ("expected", n)) for n, entry in enumerate(form.expected if form else ())
         ]
         self.mistakes += source.mistakes
         if form is None or answer is None:
             return None
-        address = f"{lab}/{name}"
         numbered = NUMBERED.fullmatch(name)
         return QuestionSpec(
             lab=lab,
@@ -185,7 +189,7 @@ class _Loader:
             title=form.title,
             mark=Mark(form.mark),
             statement=form.statement,
-            results={key: result_spec(address, key, entry, source) for key, entry in form.results.items()},
+            results=results,
             tables={key: self.table(key, entry, source) for key, entry in form.tables.items()},
             figures={key: self.figure(key, entry, source) for key, entry in form.figures.items()},
             answer=answer,

@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 from generator.answers.addresses import Address
-from generator.course.forms import ColumnEntry, ExpectedEntry, ResultEntry
+from generator.course.forms import ColumnEntry, ExpectedEntry, InputEntry, ResultEntry
+from generator.course.given import COMPUTED, InputSpec, Written, written
 from generator.course.spec import ColumnFormat, ColumnSpec, ExpectedSpec, Place, ResultSpec
 from generator.course.yaml_source import Source, Where
 
 
 def result_spec(question: str, name: str, entry: ResultEntry, source: Source) -> ResultSpec:
-    """A result of the question ("2-a/q03") under its name."""
-    place = Place(source.path, source.line(("results", name)) or 1)
-    return ResultSpec(Address(question, name), entry.computation, entry.params, entry.grid, entry.inputs, place)
+    """A result of the question ("2-a/q03") under its name; what is wrong with it is added to the source's mistakes."""
+    where: Where = ("results", name)
+    if bool(entry.computation) == bool(entry.like):
+        source.mistakes.append(source.mistake("says not what to compute", where, expected=COMPUTED))
+    return ResultSpec(
+        ref=Address(question, name),
+        computation=entry.computation,
+        params=written(entry.params, source, (*where, "params")),
+        grid=entry.grid,
+        inputs={
+            key: given if isinstance(given, str) else tuple(_input_spec(one) for one in given)
+            for key, given in entry.inputs.items()
+        },
+        place=Place(source.path, source.line(where) or 1),
+        like=Written(entry.like, source, (*where, "like")) if entry.like else None,
+    )
+
+
+def _input_spec(entry: str | InputEntry) -> InputSpec:
+    return InputSpec(entry) if isinstance(entry, str) else InputSpec(entry.source, entry.label)
 
 
 def column_spec(key: str, entry: str | ColumnEntry) -> ColumnSpec:

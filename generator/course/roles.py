@@ -6,14 +6,15 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from generator.course.given import COMPUTED, RoleJob, Written, written
 from generator.course.parsing import nearest, shown
-from generator.course.spec import RoleJob, RoleSpec
+from generator.course.spec import RoleSpec
 from generator.course.yaml_source import Source, Where
 from generator.errors import Mistake
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 UNKNOWN = object()  # the value of a role that has no known form, or that does not exist: said once, not again
-FORMS = "a value, {value, label}, {role}, {computation, params, name, label}, or a list of these"
+FORMS = "a value, {value, label}, {role}, {computation or like, params, name, label}, or a list of these"
 
 
 #: Finds the role that another one names; the last two arguments are the file and the place that name it.
@@ -39,13 +40,18 @@ def read_role(
 
 
 def _role_job(name: str, value: Mapping[str, Any], source: Source, where: Where, mistakes: list[Mistake]) -> RoleSpec:
-    if "computation" not in value:
+    if not {"computation", "like"} & set(value):
         mistakes.append(source.mistake("has the wrong form", where, expected=FORMS, got=shown(dict(value))))
         return RoleSpec(UNKNOWN, "", source, where)
-    known = {"computation": str, "params": dict, "name": str, "label": str}
+    known = {"computation": str, "like": str, "params": dict, "name": str, "label": str}
     if not _check_keys(value, known, source, where, mistakes):
         return RoleSpec(UNKNOWN, "", source, where)
-    job = RoleJob(value.get("name", name), value["computation"], value.get("params", {}))
+    if {"computation", "like"} <= set(value):
+        mistakes.append(source.mistake("says not what to compute", where, expected=COMPUTED))
+        return RoleSpec(UNKNOWN, "", source, where)
+    params = written(value.get("params", {}), source, (*where, "params"))
+    like = Written(value["like"], source, (*where, "like")) if "like" in value else None
+    job = RoleJob(value.get("name", name), value.get("computation", ""), params, like)
     if not NAME.fullmatch(job.name):
         expected = "small letters, digits and _, a letter first"
         place = (*where, "name") if "name" in value else where

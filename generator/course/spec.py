@@ -10,6 +10,7 @@ from typing import Any
 
 from generator.answers.addresses import Address, Point
 from generator.course.editions import Edition, Theme
+from generator.course.given import Inputs, Written
 from generator.course.yaml_source import Source, Where
 
 #: In place of a profile's name: a published number that holds under each.
@@ -49,15 +50,17 @@ class ResultSpec:
     """A computation with its parameters, an optional grid over some of them, and other results as inputs.
 
     Parameter values may hold ``{"role": name}``, which the profile replaces. An input names one result; a list of names
-    stands for all results that these have, grid point by grid point.
+    stands for all results that these have, grid point by grid point. ``like`` names another result, whose computation,
+    parameters and inputs this one has taken over; ``computation`` is empty where there is none, which is said.
     """
 
     ref: Address
     computation: str
-    params: Mapping[str, Any]
+    params: Mapping[str, Written]
     grid: Mapping[str, Any]  # a parameter's name to its list of values, or to a role whose value is a list
-    inputs: Mapping[str, str | list[str]]
+    inputs: Inputs
     place: Place
+    like: Written | None = None
 
 
 @dataclass(frozen=True)
@@ -222,15 +225,6 @@ class RoleSpec:
     label: str
     source: Source = field(compare=False, repr=False, default_factory=lambda: Source(Path()))
     where: Where = field(compare=False, default=())
-
-
-@dataclass(frozen=True)
-class RoleJob:
-    """A role's value that has to be computed. ``name`` tells it from the others where a role holds several."""
-
-    name: str
-    computation: str
-    params: Mapping[str, Any]
 
 
 @dataclass(frozen=True)

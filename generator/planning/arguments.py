@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from generator.course.given import RoleJob
 from generator.course.parsing import nearest, shown
 from generator.course.roles import UNKNOWN
-from generator.course.spec import RoleJob
 from generator.course.yaml_source import Source, Where
 from generator.datasets.sources import SOURCES
 from generator.errors import Mistake
@@ -22,9 +22,10 @@ FILES: Mapping[Kind, Mapping[str, object]] = {Kind.DATASET: SOURCES, Kind.NETWOR
 
 @dataclass(frozen=True)
 class Given:
-    """What a question gives for a parameter, where it says so, and the role that the value came from."""
+    """What is given for a parameter, which file says so and where, and the role that the value came from."""
 
     value: Any
+    source: Source
     where: Where
     role: str = ""
 
@@ -63,16 +64,16 @@ class _Binder:
         self.source = source
         self.found = Arguments()
 
-    def wrong(self, message: str, where: Where, **details: str) -> None:
-        self.found.mistakes.append(self.source.mistake(message, where, **details))
+    def wrong(self, message: str, where: Where, source: Source | None = None, **details: str) -> None:
+        self.found.mistakes.append((source or self.source).mistake(message, where, **details))
 
     def bind(self, given: Mapping[str, Given], inputs: Mapping[str, Taken], where: Where) -> Arguments:
         known = self.signature.parameters
         for name, one in given.items():
             if name not in known:
-                self.unknown(name, one.where)
+                self.unknown(name, one.where, one.source)
             elif name in inputs:
-                self.wrong(f"{name!r} is given twice, in params and in inputs", one.where)
+                self.wrong(f"{name!r} is given twice, in params and in inputs", one.where, one.source)
             elif one.value is not UNKNOWN:
                 self.value(known[name], one)
         for name, origin in inputs.items():
@@ -84,7 +85,7 @@ class _Binder:
     def input(self, name: str, origin: Taken) -> None:
         """Whether a parameter takes results, and as many as it is given."""
         if name not in self.signature.parameters:
-            self.unknown(name, origin.where)
+            self.unknown(name, origin.where, self.source)
             return
         kind = self.signature.parameters[name].type
         if not kind.kind.takes_results:
@@ -101,13 +102,13 @@ class _Binder:
             self.wrong(f"{self.signature.name} needs {parameter.name!r}", where, expected=expected)
             return
         self.found.parameters[parameter.name] = parameter.default
-        self.files(parameter, parameter.default, where)
+        self.files(parameter, Given(parameter.default, self.source, where))
 
-    def unknown(self, name: str, where: Where) -> None:
+    def unknown(self, name: str, where: Where, source: Source) -> None:
         known = list(self.signature.parameters)
         expected = "one of " + ", ".join(known) if known else "no parameters"
         message = f"{self.signature.name} has no such parameter"
-        self.wrong(message, where, expected=expected, got=repr(name), hint=nearest(name, known))
+        self.wrong(message, where, source, expected=expected, got=repr(name), hint=nearest(name, known))
 
     def value(self, parameter: Parameter, one: Given) -> None:
         """Take one value: a role's job as an input, anything else as a parameter of its type."""
@@ -124,17 +125,17 @@ class _Binder:
             if isinstance(one.value, RoleJob):
                 got = f"the result of {one.value.computation}"
             hint = hint or nearest(str(one.value), list(parameter.type.choices))
-            self.wrong(f"{name!r} has the wrong type", one.where, expected=expected, got=got, hint=hint)
+            self.wrong(f"{name!r} has the wrong type", one.where, one.source, expected=expected, got=got, hint=hint)
             return
         self.found.parameters[name] = value
-        self.files(parameter, value, one.where, hint)
+        self.files(parameter, replace(one, value=value), hint)
 
-    def files(self, parameter: Parameter, value: Any, where: Where, hint: str = "") -> None:
+    def files(self, parameter: Parameter, one: Given, hint: str = "") -> None:
         """Note the data sets or networks that a value names, as their files are part of what the job depends on."""
         kind = parameter.type.kind
         if kind not in FILES:
             return
-        for name in value if isinstance(value, list) else [value]:
+        for name in one.value if isinstance(one.value, list) else [one.value]:
             if not isinstance(name, str):
                 continue
             self.found.files.append((kind, name))
@@ -143,4 +144,4 @@ class _Binder:
                 hint = nearest(name, known) or hint
                 expected = "one of " + ", ".join(known)
                 message = f"there is no {kind.value} of this name"
-                self.wrong(message, where, expected=expected, got=repr(name), hint=hint)
+                self.wrong(message, one.where, one.source, expected=expected, got=repr(name), hint=hint)

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from generator.answers.addresses import ROLES, VALUE, Address, AddressError, parse_address
+from generator.course.given import RoleJob, Written
 from generator.course.parsing import nearest, shown
 from generator.course.references import Unread, inputs_first
 from generator.course.roles import UNKNOWN, role_jobs
-from generator.course.spec import CourseSpec, ProfileSpec, QuestionSpec, ResultSpec, RoleJob
+from generator.course.spec import CourseSpec, ProfileSpec, QuestionSpec, ResultSpec
 from generator.course.yaml_source import Source, Where
 from generator.errors import Mistake
 from generator.jobs import Input, one_by_one
 from generator.planning.arguments import Given, Taken, bind_arguments
-from generator.planning.catalogue import Catalogue, Signature
+from generator.planning.catalogue import LABELS, Catalogue, Signature
+from generator.planning.labels import Named, label_mistakes, labels_of
 from generator.planning.parameters import Kind
 
 LARGEST_GRID = 1000  # points; three mistyped lists must not make a million jobs
@@ -97,16 +99,20 @@ class _Binder:
         if isinstance(value, list):
             items = [self.role(item, source, (*where, number)) for number, item in enumerate(value)]
             faulty = any(item.value is UNKNOWN for item in items)
-            return Given(UNKNOWN if faulty else [item.value for item in items], where)
+            return Given(UNKNOWN if faulty else [item.value for item in items], source, where)
         if not (isinstance(value, dict) and set(value) == {"role"}):
-            return Given(value, where)
+            return Given(value, source, where)
         name, known = value["role"], sorted(self.profile.roles)
         if not isinstance(name, str) or name not in known:
             message = f"profile {self.profile.name!r} gives no value to this role"
             details = {"expected": "one of " + ", ".join(known), "got": shown(name), "hint": nearest(str(name), known)}
             self.wrong(source, message, where, **details)
-            return Given(UNKNOWN, where)
-        return Given(self.profile.roles[name].value, where, name)
+            return Given(UNKNOWN, source, where)
+        return Given(self.profile.roles[name].value, source, where, name)
+
+    def given(self, params: Mapping[str, Written]) -> dict[str, Given]:
+        """Parameters with the values of their roles; what was taken from another result is judged where it stands."""
+        return {name: self.role(one.value, one.source, one.where) for name, one in params.items()}
 
     def expand(self, question: QuestionSpec, result: ResultSpec) -> None:
         """File the result under one reference for each point of its grid."""
@@ -128,7 +134,7 @@ class _Binder:
 
     def axis(self, values: Any, source: Source, where: Where) -> list[tuple[Any, Given]] | None:
         """What each point along one parameter is called, and the value that it stands for; None when that is wrong."""
-        listed = self.role(values, source, where) if isinstance(values, dict) else Given(values, where)
+        listed = self.role(values, source, where) if isinstance(values, dict) else Given(values, source, where)
         if listed.value is UNKNOWN:
             return None
         if not isinstance(listed.value, list) or not listed.value:
@@ -148,42 +154,59 @@ class _Binder:
             if str(point) in axis:
                 self.wrong(source, "two points of the grid are the same", place, got=str(point))
                 return None
-            axis[str(point)] = (point, Given(given.value, place, given.role or listed.role))
+            axis[str(point)] = (point, Given(given.value, source, place, given.role or listed.role))
         return list(axis.values())
 
     def result(self, question: QuestionSpec, result: ResultSpec, ref: Address) -> None:
         source, where = question.source, ("results", ref.result)
-        given = {name: self.role(value, source, (*where, "params", name)) for name, value in result.params.items()}
+        given = self.given(result.params)
         for name, value in ref.point:
             if name in given:
                 self.wrong(source, f"{name!r} is in params and in grid", (*where, "grid", name))
             given[name] = self.points[result.ref, name][str(value)]
         inputs: dict[str, Input] = {}
-        for name, text in result.inputs.items():
+        lists: dict[str, list[Named]] = {}
+        for name, wanted in result.inputs.items():
             place: Where = (*where, "inputs", name)
-            if isinstance(text, str):
-                inputs[name] = self.input(question, ref, text, place)
-            else:
-                inputs[name] = self.several(question, ref, text, place)
-        self.job(ref, result.computation, given, inputs, source, where)
+            if isinstance(wanted, str):
+                inputs[name] = self.input(question, ref, wanted, place)
+                continue
+            if not wanted:
+                self.wrong(source, "names 0 results", place, expected="[result, …]", got="[]")
+            lists[name] = [(e, self.candidates(question, ref, e.result, (*place, n))) for n, e in enumerate(wanted)]
+            inputs[name] = tuple(str(one) for _, refs in lists[name] for one in refs)
+        if self.known(result, source, where):
+            given |= self.labels(self.catalogue[result.computation], lists, ref, given, source)
+            self.job(ref, result.computation, given, inputs, source, where)
 
     def input(self, question: QuestionSpec, ref: Address, text: str, where: Where) -> str:
         """The address of the one result that an input names; empty when there is none."""
-        found = self.candidates(question, ref, text, where)
+        found = [str(one) for one in self.candidates(question, ref, text, where)]
         if len(found) > 1:
             expected = "one of " + ", ".join(found)
             self.wrong(question.source, f"names {len(found)} results", where, expected=expected, got=repr(text))
         return found[0] if len(found) == 1 else ""
 
-    def several(self, question: QuestionSpec, ref: Address, texts: list[str], where: Where) -> tuple[str, ...]:
-        """The addresses of all results that a list of inputs names, in order."""
-        if not texts:
-            self.wrong(question.source, "names 0 results", where, expected="[result, …]", got="[]")
-        found = [self.candidates(question, ref, text, (*where, number)) for number, text in enumerate(texts)]
-        return tuple(itertools.chain.from_iterable(found))
+    def labels(
+        self, signature: Signature, lists: Mapping[str, Sequence[Named]], ref: Address, given: Mapping[str, Given],
+        source: Source,
+    ) -> dict[str, Given]:  # fmt: skip
+        """The labels of a list of results, where the computation takes such; they are stated nowhere else."""
+        base, own = ("results", ref.result, "inputs"), [axis for axis, _ in ref.point]
+        if signature.labelled and LABELS in given:
+            message, hint = "labels stand beside the results that they name", "inputs: {%s: [{from: …, label: …}]}"
+            self.wrong(given[LABELS].source, message, given[LABELS].where, hint=hint % signature.labelled)
+            return {}
+        for name, entries in lists.items():
+            self.found.mistakes += label_mistakes(signature, name, entries, own, source, (*base, name))
+        if not signature.labelled:
+            return {}
+        labelled = lists.get(signature.labelled)
+        found = UNKNOWN if labelled is None else labels_of(labelled, own)  # without a list, that is what is wrong
+        return {LABELS: Given(found, source, (*base, signature.labelled))}
 
-    def candidates(self, question: QuestionSpec, ref: Address, text: str, where: Where) -> list[str]:
-        """The addresses of the results that a text means at this point of the grid; a mistake where there is none."""
+    def candidates(self, question: QuestionSpec, ref: Address, text: str, where: Where) -> Sequence[Address]:
+        """The results that a text means at this point of the grid; a mistake where there is none."""
         try:
             wanted = parse_address(text, question.address, named=False)
         except AddressError as error:
@@ -205,19 +228,22 @@ class _Binder:
         if candidates and not found:  # without candidates its grid is wrong, which has been said
             expected = "one of " + ", ".join(map(str, candidates))
             self.wrong(question.source, "names 0 results", where, expected=expected, got=repr(text))
-        return [str(one) for one in found]
+        return found
+
+    def known(self, asker: ResultSpec | RoleJob, source: Source, where: Where) -> bool:
+        """Whether there is the computation that a result or job asks for; what is like another is judged there."""
+        name = asker.computation
+        if name and name not in self.catalogue and asker.like is None:
+            known = list(self.catalogue)
+            details = {"expected": "one of " + ", ".join(known), "got": shown(name), "hint": nearest(name, known)}
+            self.wrong(source, "there is no such computation", (*where, "computation"), **details)
+        return name in self.catalogue
 
     def job(
         self, address: Address, computation: str, given: Mapping[str, Given], inputs: Mapping[str, Input],
         source: Source, where: Where,
     ) -> None:  # fmt: skip
         """Bind the given values and inputs to the computation's signature and file the job under its address."""
-        if computation not in self.catalogue:
-            known = list(self.catalogue)
-            details = {"expected": "one of " + ", ".join(known), "got": shown(computation)}
-            hint = nearest(computation, known)
-            self.wrong(source, "there is no such computation", (*where, "computation"), hint=hint, **details)
-            return
         signature = self.catalogue[computation]
         places = {name: Taken((*where, "inputs", name), isinstance(taken, tuple)) for name, taken in inputs.items()}
         bound = bind_arguments(signature, given, places, source, where)
@@ -228,8 +254,9 @@ class _Binder:
 
     def role_job(self, address: Address, job: RoleJob, source: Source, where: Where) -> None:
         """File the job behind a role."""
-        given = {name: self.role(value, source, (*where, "params", name)) for name, value in job.params.items()}
-        self.job(address, job.computation, given, {}, source, where)
+        given = self.given(job.params)
+        if self.known(job, source, where):
+            self.job(address, job.computation, given, {}, source, where)
 
     def order(self) -> None:
         """Put each binding after its inputs, report inputs that go round in a circle, drop roles that nobody needs."""

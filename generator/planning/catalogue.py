@@ -16,6 +16,8 @@ from generator.planning.parameters import ParameterType, UnsupportedTypeError, p
 from generator.store.memo import Memo
 
 LABS = "labs"
+#: The parameter that names the results of a list, one text for each.
+LABELS = "labels"
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,13 @@ class Signature:
     def has_metric(self, name: str) -> bool:
         """Whether the computation declares this metric; a trailing ``*`` stands for a family."""
         return matches(name, self.metrics)
+
+    @property
+    def labelled(self) -> str:
+        """The parameter whose results ``labels`` names; empty where there are no labels, or several such lists."""
+        lists = [parameter.name for parameter in self.parameters.values() if parameter.type.takes_many]
+        has_labels = LABELS in self.parameters and self.parameters[LABELS].type.text == "list[str]"
+        return lists[0] if has_labels and len(lists) == 1 else ""
 
 
 def matches(name: str, declared: tuple[str, ...]) -> bool:
