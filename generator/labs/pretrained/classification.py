@@ -66,7 +66,7 @@ def output_scores(workspace: Workspace, *, network: Network, dataset: Dataset, i
 @computation(
     metrics=[
         "label", "images", "classes", "top1", "top1_low", "top1_high", "top5", "top5_low", "top5_high", "examples",
-        "examples_right", "examples_in_five", "input_low", "input_high",
+        "examples_right", "examples_in_five", "input_low", "input_high", "top1_hits", "top5_hits",
     ],
     tables={"predictions": ["image", "true_class", "predicted_class", "probability", "true_probability", "true_rank"]},
     figures=["predictions"],
@@ -90,6 +90,8 @@ def classify_images(workspace: Workspace, *, network: Network, dataset: Dataset,
             "classes": len(backbone.class_names),
             **accuracy_metrics("top1", first),
             **accuracy_metrics("top5", five),
+            "top1_hits": int(first.sum()),
+            "top5_hits": int(five.sum()),
             "examples": len(examples),
             "examples_right": int(first[examples].sum()),
             "examples_in_five": int(five[examples].sum()),
