@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from generator.answers.syntax import ResultRead, parse_answer, parse_result_address
+from generator.answers.addresses import Address, parse_address
+from generator.answers.syntax import parse_answer
 from generator.course.loader import read_course
-from generator.course.references import parse_reference
 from generator.course.spec import CourseSpec, ExpectedSpec, FigureSpec, QuestionSpec, TableSpec
 from generator.folders import PACKAGE, questions_folder, templates_folder
 from generator.planning.catalogue import matches, read_catalogue
@@ -39,29 +39,30 @@ class NamedByCourse:
         for home, question in self.questions.items():
             self.question(home, question)
 
-    def computation(self, address: str, home: str) -> str:
-        """The computation behind "q01/networks[x=1]" as the question at ``home`` spells it."""
-        reference = parse_reference(address, home)
-        assert reference is not None, address
-        question, _, name = reference[0].rpartition("/")
-        return self.questions[question].results[name].computation
+    def computation(self, address: Address) -> str:
+        """The computation behind a result."""
+        return self.questions[address.question].results[address.result].computation
+
+    def shown(self, home: str, *addresses: str) -> list[str]:
+        """The computations behind results as the question at ``home`` spells them."""
+        return [self.computation(parse_address(address, home)) for address in addresses if address]
 
     def text(self, text: str, home: str = "", shown: Iterable[str] = ()) -> None:
         """What a text reads; ``shown`` are the computations of the exhibit above a caption, which it calls `this`."""
         syntax = parse_answer(text, Path("text"), caption=True)
         columns = re.findall(r'\b\w+\.(\w+)|names\("(\w+)"|, (\w+)=', text)
         for read in syntax.metrics:
-            self.found |= {(name, "metric", read.name) for name in self.read(read, home, shown)}
+            self.found |= {(name, "metric", read.address.name) for name in self.read(read.address, home, shown)}
         for read in syntax.tables:
-            for name in self.read(read, home, shown):
-                self.found |= {(name, "table", read.name)}
-                self.found |= {(name, read.name, column) for found in columns for column in found}
+            table = read.address.name
+            for name in self.read(read.address, home, shown):
+                self.found |= {(name, "table", table)}
+                self.found |= {(name, table, column) for found in columns for column in found}
 
-    def read(self, read: ResultRead, home: str, shown: Iterable[str]) -> Iterable[str]:
-        """The computations that a read may be of."""
-        if read.result == "this" and not read.question:
-            return shown
-        return [self.computation(f"{read.question or home}/{read.result}", home)]
+    def read(self, address: Address, home: str, shown: Iterable[str]) -> Iterable[str]:
+        """The computations that a text may read there."""
+        this = address.result == "this" and not address.question
+        return shown if this else [self.computation(address.at_home(home))]
 
     def question(self, home: str, question: QuestionSpec) -> None:
         self.text(question.answer.text, home)
@@ -75,14 +76,14 @@ class NamedByCourse:
 
     def table(self, home: str, table: TableSpec) -> None:
         columns = [name for column in table.columns for name in (column.source, *(column.interval or ()))]
-        shown = [self.computation(one, home) for one in (table.source, *(row.result for row in table.rows)) if one]
+        shown = self.shown(home, table.source, *(row.result for row in table.rows))
         if table.source:
             self.found.add((shown[0], "table", table.table))
         self.found |= {(name, table.table or "metric", column) for name in shown for column in columns}
         self.text(table.caption, home, shown)
 
     def figure(self, home: str, figure: FigureSpec) -> None:
-        shown = [self.computation(panel.source, home) for panel in figure.panels]
+        shown = self.shown(home, *(panel.source for panel in figure.panels))
         for name, panel in zip(shown, figure.panels, strict=True):
             self.found.add((name, "figure", panel.figure))
             for text in (panel.caption, panel.alt):
@@ -91,13 +92,12 @@ class NamedByCourse:
             self.text(text, home, shown)
 
     def expected(self, home: str, expected: ExpectedSpec) -> None:
-        for address in filter(None, (expected.metric, expected.spread)):
-            parsed = parse_result_address(address)
-            assert parsed is not None, address
-            name = self.computation(f"{parsed[0] or home}/{parsed[1]}", home)
-            self.found.add((name, "table" if expected.column else "metric", parsed[3]))
+        for text in filter(None, (expected.metric, expected.spread)):
+            address = parse_address(text, home, named=True)
+            name = self.computation(address)
+            self.found.add((name, "table" if expected.column else "metric", address.name))
             columns = (expected.column, *(column for column, _ in expected.row)) if expected.column else ()
-            self.found |= {(name, parsed[3], column) for column in columns}
+            self.found |= {(name, address.name, column) for column in columns}
 
 
 @cache
