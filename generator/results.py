@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,16 @@ class Table:
         for number, row in enumerate(self.rows):
             if len(row) != len(self.columns):
                 raise ValueError(f"row {number} has {len(row)} values for {len(self.columns)} columns")
+
+    @classmethod
+    def of(cls, records: Iterable[Mapping[str, Value]]) -> Table:
+        """Rows by column name, in the order of the first. Raises ValueError where two have other columns."""
+        rows = list(records)
+        columns = tuple(rows[0]) if rows else ()
+        for number, row in enumerate(rows):
+            if row.keys() != set(columns):
+                raise ValueError(f"row {number} has the columns {', '.join(row)}, the first {', '.join(columns)}")
+        return cls(columns, tuple(tuple(row[name] for name in columns) for row in rows))
 
     def records(self) -> list[dict[str, Value]]:
         """One mapping from column name to value for each row."""
@@ -60,10 +70,10 @@ class LineChart:
 class ImageGrid:
     """Images in reading order, ``columns`` to a row.
 
-    Each image is uint8 (height, width) grey or (height, width, 3) RGB, or float (height, width) drawn with
-    ``colormap`` over ``value_range`` (each image's own range when None). ``titles`` stand above single images,
-    ``row_titles`` at the left, ``column_titles`` on top; ``tones`` ("good", "bad" or "") colours a title.
-    ``colour_label`` non-empty asks for a colour scale, which needs ``value_range``.
+    Each image is uint8 (height, width) grey or (height, width, 3) RGB, or float (height, width) drawn with ``colormap``
+    over ``value_range`` (each image's own range when None). ``titles`` stand above single images, ``row_titles`` at the
+    left, ``column_titles`` on top; ``tones`` ("good", "bad" or "") colours a title. ``colour_label`` non-empty asks for
+    a colour scale, which needs ``value_range``.
     """
 
     images: tuple[Array, ...]
@@ -169,8 +179,8 @@ KINDS: dict[str, type[Any]] = {
 class Result:
     """Everything that one job produced.
 
-    ``metrics`` are single values by name; ``arrays`` are named numeric arrays that later jobs take as input
-    (features, a trained network's parameters under their ``state_dict`` names).
+    ``metrics`` are single values by name; ``arrays`` are named numeric arrays that later jobs take as input (features,
+    a trained network's parameters under their ``state_dict`` names).
     """
 
     metrics: Mapping[str, Value] = field(default_factory=dict)

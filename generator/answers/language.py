@@ -20,7 +20,8 @@ FUNCTIONS = frozenset({"table", "figure", "ref", "metric", "rows", "role"})
 NUMBER_FILTERS = frozenset({"integer", "millions", "percent", "points", "decimal", "scientific", "p_value", "seconds"})
 #: Jinja's own filters that an answer may use: none of them can build a long string from a short one.
 PLAIN_FILTERS = frozenset({"abs", "first", "join", "last", "length", "lower", "max", "min", "round", "sum", "upper"})
-FILTERS = NUMBER_FILTERS | PLAIN_FILTERS
+#: What `rows` gives as words: `rows("compared.runs") | names("label", outcome="lower")` is "a, b and c".
+FILTERS = NUMBER_FILTERS | PLAIN_FILTERS | {"names"}
 
 #: Everything that an answer may be built from; macros, imports, slices, lists and joined texts, which could double
 #: their size with each line, are not. Tuples only take the values of a loop.
@@ -204,7 +205,7 @@ class AnswerEnvironment(ImmutableSandboxedEnvironment):
         super().__init__(undefined=StrictUndefined, extensions=[ClaimExtension], finalize=finalize, loader=None)
         self.globals.clear()
         self.filters = {name: function for name, function in self.filters.items() if name in PLAIN_FILTERS}
-        self.filters |= {"join": _join, "round": _round}
+        self.filters |= {"join": _join, "round": _round, "names": _names}
         self.tests = {name: test for name, test in self.tests.items() if name in {"none", "number", "even", "odd"}}
 
     def is_safe_callable(self, obj: Any) -> bool:
@@ -241,6 +242,16 @@ def _join(value: Any, separator: str = "") -> str:
         if length > _LONGEST_JOIN:
             raise SecurityError(f"join makes a text of more than {_LONGEST_JOIN} characters")
     return separator.join(parts)
+
+
+def _names(rows: Any, column: str, **wanted: Any) -> str:
+    """One column of those rows whose other columns have the wanted values, as in a sentence: "a", "a and b"."""
+    private = [name for name in (column, *wanted) if name.startswith("_")]
+    if private:
+        raise SecurityError(f"{private[0]} is no column")
+    chosen = [row for row in rows if all(getattr(row, name) == value for name, value in wanted.items())]
+    *others, last = [getattr(row, column) for row in chosen] or [""]
+    return _join([_join(others, ", "), last], " and ") if others else _join([last])
 
 
 def _round(value: Any, digits: int = 0) -> float:

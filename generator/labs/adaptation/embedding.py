@@ -31,8 +31,7 @@ class Sample:
 
 @computation(
     metrics=[
-        "method", "images", "per_class", "features", "neighbours", "domain_purity", "class_agreement", "a_distance",
-        "separation_error", "perplexity",
+        "images", "per_class", "features", "neighbours", "domain_purity", "class_agreement", "a_distance", "perplexity",
     ],
     figures=["map"],
 )  # fmt: skip
@@ -53,10 +52,10 @@ def embed_domains(
     domains are drawn independently, so that an image and its blend are rarely both in it. Measured on the features
     themselves: ``domain_purity`` is the mean share of an image's nearest neighbours that are of its own domain (0.5
     where the domains are mixed, 1 where they are apart); ``class_agreement`` the mean share of a target image's nearest
-    SOURCE neighbours that are of its class; ``a_distance`` is 2(1 - 2ε) with ε, ``separation_error``, the error of a
-    linear machine that tells the domains apart, on the half that it was not fitted to (Ben-David et al. 2007; 0 where
-    it cannot, 2 where it always can). The map is t-SNE of the features (van der Maaten and Hinton 2008), coloured by
-    domain and by class; its distances are no measurements.
+    SOURCE neighbours that are of its class; ``a_distance`` is 2(1 - 2ε) with ε the error of a linear machine that tells
+    the domains apart, on the half that it was not fitted to (Ben-David et al. 2007; 0 where it cannot, 2 where it
+    always can). The map is t-SNE of the features (van der Maaten and Hinton 2008), coloured by domain and by class; its
+    distances are no measurements.
     """
     sample = _sample(workspace, run, (source, target), per_class, seed)
     workspace.progress(1, 3, "distances")
@@ -65,7 +64,6 @@ def embed_domains(
     workspace.progress(2, 3, "t-SNE")
     return Result(
         metrics={
-            "method": run.metrics["method"],
             "images": len(sample.classes),
             "per_class": per_class,
             "features": sample.features.shape[1],
@@ -73,7 +71,6 @@ def embed_domains(
             "domain_purity": purity,
             "class_agreement": agreement,
             "a_distance": 2 * (1 - 2 * error),
-            "separation_error": error,
             "perplexity": perplexity,
         },
         figures={"map": _map(sample, perplexity, seed)},

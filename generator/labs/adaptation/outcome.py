@@ -10,11 +10,8 @@ import numpy as np
 from generator.labs.shared.training import Measures, history_chart
 from generator.results import LineChart, Panels, Series, Table
 
-#: The columns of the history; those of the domain classifier are empty where it was not trained.
-COLUMNS = (
-    "class_loss", "domain_loss", "source_accuracy", "target_accuracy", "source_domain_accuracy",
-    "target_domain_accuracy", "factor", "learning_rate", "seconds",
-)  # fmt: skip
+#: What is measured of a domain classifier only; empty in the history where there was none.
+OF_DOMAINS = ("domain_loss", "source_domain_accuracy", "target_domain_accuracy")
 #: A class loss above this share of what guessing costs counts as guessing.
 GUESSING = 0.99
 #: Epochs of guessing in a row that lose a training which had learnt something before.
@@ -26,7 +23,8 @@ def diverged_epoch(history: Sequence[Measures], classes: int, epochs: int) -> in
 
     A training is lost when its class loss is no longer a number, or is again what guessing costs, ln(classes), for two
     epochs in a row: the features are then the same for every image, and no gradient leads out. One that has not learnt
-    anything by half of its epochs is lost as well; many begin slowly, and are given that time.
+    anything by half of its epochs is lost as well; many begin slowly, and are given that time. One that guesses in its
+    last epoch is lost without a second: none was left to confirm it, and what is reported is a network that guesses.
     """
     guessing, learnt = 0, False
     for epoch, measures in enumerate(history, start=1):
@@ -36,7 +34,8 @@ def diverged_epoch(history: Sequence[Measures], classes: int, epochs: int) -> in
         guesses = loss > GUESSING * math.log(classes)
         guessing = guessing + 1 if guesses else 0
         learnt = learnt or not guesses
-        if guessing >= (PATIENCE if learnt else max(PATIENCE, math.ceil(epochs / 2))):
+        patience = PATIENCE if learnt else max(PATIENCE, math.ceil(epochs / 2))
+        if guessing >= (1 if epoch == epochs else patience):
             return epoch
     return None
 
@@ -48,14 +47,15 @@ def finite(value: float | None) -> float | None:
 
 def history_rows(history: Sequence[Measures]) -> Table:
     """One row for each epoch, counted from 1."""
-    rows = tuple(
-        (number, *(finite(measures.get(name)) for name in COLUMNS)) for number, measures in enumerate(history, start=1)
+    empty = dict.fromkeys(OF_DOMAINS)
+    return Table.of(
+        {"epoch": number, **empty, **{name: finite(value) for name, value in measures.items()}}
+        for number, measures in enumerate(history, start=1)
     )
-    return Table(("epoch", *COLUMNS), rows)
 
 
 def curves(history: Sequence[Measures], factor: Callable[[float], float], epochs: int) -> dict[str, LineChart | Panels]:
-    """The figures of a training: "losses", "accuracies" and the reversal "factor", and all of it in "training".
+    """The figures of a training: "losses", "accuracies", and with the reversal factor all of it in "training".
 
     ``factor`` gives λ for the share of the ``epochs`` planned that is over.
     """
@@ -74,6 +74,5 @@ def curves(history: Sequence[Measures], factor: Callable[[float], float], epochs
     return {
         "losses": loss_chart,
         "accuracies": accuracy_chart,
-        "factor": factor_chart,
         "training": Panels(tuple(panels.values()), columns=2, titles=tuple(panels)),
     }

@@ -23,10 +23,6 @@ from generator.registry import Dataset, computation
 from generator.results import LineChart, Result, Series, Table, Value
 from generator.workspace import Workspace
 
-COLUMNS = (
-    "round", "kept", "coverage", "label_accuracy", "least_covered", "least_coverage", "source_accuracy",
-    "target_accuracy",
-)  # fmt: skip
 NOT_KEPT = -1
 
 
@@ -63,11 +59,9 @@ class PseudoLabels(nn.Module):
 
 @computation(
     metrics=[
-        "method", "threshold", "rounds", "epochs", "seed", "target_train_images",
-        "start_source_accuracy", "start_target_accuracy", "source_accuracy", "source_accuracy_low",
-        "source_accuracy_high", "source_accuracy_hits", "target_accuracy", "target_accuracy_low",
-        "target_accuracy_high", "target_accuracy_hits", "gain", "gained", "lost", "p", "first_kept", "first_coverage",
-        "first_label_accuracy", "last_kept", "last_coverage", "last_label_accuracy", "start_train_accuracy", "diverged",
+        "threshold", "rounds", "epochs", "start_target_accuracy", "start_train_accuracy", "target_accuracy",
+        "target_accuracy_low", "target_accuracy_high", "gain", "gained", "lost", "p", "first_kept", "first_coverage",
+        "first_label_accuracy", "last_kept", "last_coverage", "last_label_accuracy",
     ],
     tables={
         "rounds": [
@@ -78,30 +72,20 @@ class PseudoLabels(nn.Module):
     figures=["rounds"],
 )  # fmt: skip
 def train_on_pseudo_labels(
-    workspace: Workspace,
-    *,
-    run: Result,
-    source: Dataset,
-    target: Dataset,
-    threshold: float = 0.9,
-    rounds: int = 3,
-    epochs: int = 2,
-    epoch_images: int = 0,
-    batch_size: int = 64,
-    learning_rate: float = 0.01,
-    precision: Literal["auto", "bfloat16", "float32"] = "auto",
-    seed: int = 0,
-) -> Result:
+    workspace: Workspace, *, run: Result, source: Dataset, target: Dataset, threshold: float = 0.9, rounds: int = 3,
+    epochs: int = 2, epoch_images: int = 0, batch_size: int = 64, learning_rate: float = 0.01,
+    precision: Literal["auto", "bfloat16", "float32"] = "auto", seed: int = 0,
+) -> Result:  # fmt: skip
     """Go on with a network of ``train_adaptation``, on source labels and its own answers to target images (Lee 2013).
 
-    At the start of each round the network labels the target's training images; those to which it gives a probability
-    of at least ``threshold`` are kept, and it learns from them and from the source's images, half of each batch each,
-    for ``epochs`` epochs with a learning rate that falls from ``learning_rate`` over all rounds. The target's true
-    labels are used for measuring only: ``label_accuracy`` is the share of kept labels that are right, ``coverage`` the
-    share of images kept, ``least_covered`` the true class of which least is kept. ``start_…`` is before the first
-    round, on test images or (``start_train_accuracy``) on the target's training images. ``p`` is the exact McNemar p
-    value of target test images before against after all rounds, ``gained`` and ``lost`` count those that only the
-    network after, or only the one before, gets right. The last round counts, never the best.
+    At the start of each round the network labels the target's training images; those to which it gives a probability of
+    at least ``threshold`` are kept, and it learns from them and from the source's images, half of each batch each, for
+    ``epochs`` epochs with a learning rate that falls over all rounds. The target's true labels are used for measuring
+    only: ``label_accuracy`` is the share of kept labels that are right, ``coverage`` the share of images kept,
+    ``least_covered`` the true class of which least is kept. ``start_…`` is before the first round, on test images or
+    (``start_train_accuracy``) on the target's training images. ``p`` is the exact McNemar p value of target test images
+    before against after all rounds, ``gained`` and ``lost`` count those that only the network after, or only the one
+    before, gets right. The last round counts, never the best.
     """
     recipe = Rounds(threshold, rounds, epochs, epoch_images, batch_size, learning_rate, seed)
     parts = {
@@ -118,31 +102,32 @@ def train_on_pseudo_labels(
         "start_train_accuracy": float(_hits(learner, parts["target", "train"]).mean()),
     }
     history = _train(workspace, learner, parts, recipe)
-    on_source, after = (_hits(learner, parts[name, "test"]) for name in ("source", "target"))
     ends = history[epochs - 1 :: epochs]
     return Result(
         metrics={
-            "method": run.metrics["method"],
             "threshold": threshold,
             "rounds": rounds,
             "epochs": epochs,
-            "seed": seed,
-            "target_train_images": len(parts["target", "train"]),
-            **start,
-            **accuracy_metrics("source_accuracy", on_source),
-            **accuracy_metrics("target_accuracy", after),
-            "gain": float(after.mean() - before.mean()),
-            "gained": int((after & ~before).sum()),
-            "lost": int((before & ~after).sum()),
-            "p": mcnemar_p(before, after),
+            **{name: start[name] for name in ("start_target_accuracy", "start_train_accuracy")},
+            **_compared(before, _hits(learner, parts["target", "test"])),
             **_summary("first", ends[0]),
             **_summary("last", ends[-1]),
-            "diverged": any(not np.isfinite(measures["loss"]) for measures in history),
         },
         tables={"rounds": _table(ends, start)},
         figures={"rounds": _chart(ends, start)},
         arrays=state_arrays(learner.network),
     )
+
+
+def _compared(before: NDArray[np.bool_], after: NDArray[np.bool_]) -> dict[str, Value]:
+    """The accuracy after all rounds with its interval, and how it differs from the one before, image by image."""
+    return {
+        **accuracy_metrics("target_accuracy", after),
+        "gain": float(after.mean() - before.mean()),
+        "gained": int((after & ~before).sum()),
+        "lost": int((before & ~after).sum()),
+        "p": mcnemar_p(before, after),
+    }
 
 
 def _train(
@@ -208,12 +193,14 @@ def _hits(learner: Learner, domain: Domain) -> NDArray[np.bool_]:
 
 def _table(ends: Sequence[Measures], start: Mapping[str, float]) -> Table:
     """One row for each round, and before them one for the network that it began with."""
-    first = {"round": 0, **{name: start[f"start_{name}"] for name in ("source_accuracy", "target_accuracy")}}
-    rows: list[dict[str, Value]] = [dict(first)]
+    of_labels = ("kept", "coverage", "label_accuracy", "least_covered", "least_coverage")
+    accuracies = {name: start[f"start_{name}"] for name in ("source_accuracy", "target_accuracy")}
+    rows: list[dict[str, Value]] = [{"round": 0, **dict.fromkeys(of_labels), **accuracies}]
     for number, end in enumerate(ends, start=1):
-        of_labels = () if end["kept"] else ("label_accuracy", "least_covered", "least_coverage")
-        rows.append({**end, "round": number, **dict.fromkeys(of_labels)})
-    return Table(COLUMNS, tuple(tuple(row.get(name) for name in COLUMNS) for row in rows))
+        missing = () if end["kept"] else of_labels[2:]
+        rows.append({"round": number, **{**end, **dict.fromkeys(missing)}})
+        del rows[-1]["loss"]
+    return Table.of(rows)
 
 
 def _chart(ends: Sequence[Measures], start: Mapping[str, float]) -> LineChart:

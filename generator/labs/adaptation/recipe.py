@@ -18,7 +18,18 @@ Pairing = Literal["independent", "paired", "unshuffled"]
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything that distinguishes one training from another, but for its data (see ``training.train_adaptation``)."""
+    """Everything that distinguishes one training from another, but for its data.
+
+    ``method``: "naive" sees the source domain only and "target" the target domain only, both with labels; "dann" sees
+    labelled source and unlabelled target images, with the gradient reversal layer (Ganin et al. 2016, algorithm 1);
+    "no_reversal" is the same network with an ordinary connection in the layer's place (λ = -1).
+
+    ``batch_size`` counts the images of each domain that is seen. SGD with momentum 0.9; the learning rate falls from
+    ``learning_rate`` as in :func:`schedules.annealed_rate`, once per epoch or at every step; λ follows
+    :func:`schedules.reversal_factor`, times ``multiplier``, at every step. ``pairing`` says how the two domains' images
+    meet in a batch: drawn independently, the same indices of both, or (the course's notebook) the same without any
+    shuffling, for which the two must be made from the same images.
+    """
 
     method: Method
     epochs: int

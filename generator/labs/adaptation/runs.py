@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import cast
 
 import numpy as np
@@ -10,7 +9,6 @@ import torch
 from numpy.typing import NDArray
 
 from generator.labs.adaptation.domains import Normalisation, Scale, chosen_normalisation
-from generator.labs.adaptation.outcome import GUESSING
 from generator.networks.dann import DomainNetwork, build_domain_network
 from generator.results import Result
 from generator.workspace import Workspace
@@ -25,18 +23,6 @@ def column(run: Result, name: str) -> NDArray[np.float64]:
     place = history.columns.index(name)
     values = (row[place] for row in history.rows)
     return np.array([np.nan if value is None else float(value) for value in values])
-
-
-def lost_epoch(run: Result) -> int | None:
-    """The epoch, counted from 1, in which a run was lost; None where it was not.
-
-    That is where it diverged (:func:`outcome.diverged_epoch`), or its last epoch where the class loss is back at what
-    guessing costs: no epoch was left to confirm it, and what is reported is a network that guesses.
-    """
-    if run.metrics["diverged"]:
-        return int(str(run.metrics["diverged_epoch"]))
-    losses = column(run, "class_loss")
-    return len(losses) if losses[-1] > GUESSING * math.log(int(str(run.metrics["classes"]))) else None
 
 
 def trained_network(workspace: Workspace, run: Result) -> tuple[DomainNetwork, Normalisation]:

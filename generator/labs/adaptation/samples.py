@@ -11,14 +11,12 @@ from generator.workspace import Workspace
 
 #: Pixel values below this share of the brightest count as dark.
 DARK = 0.1
-COLUMNS = ("domain", "part", "images", "mean", "std", "dark", "digest")
 
 
 @computation(
     metrics=[
-        "source", "target", "source_description", "target_description", "side", "classes", "shown", "same_digits",
-        "source_images", "source_mean", "source_std", "source_dark", "source_digest",
-        "target_images", "target_mean", "target_std", "target_dark", "target_digest",
+        "source", "target", "side", "classes", "shown", "same_digits", "source_images", "source_dark", "target_images",
+        "target_dark",
     ],
     tables={"parts": ["domain", "part", "images", "mean", "std", "dark", "digest"]},
     figures=["source", "target"],
@@ -29,28 +27,28 @@ def domain_samples(workspace: Workspace, *, source: Dataset, target: Dataset, ea
     Each class has a column of the grid; where the target is made from the source (``same_digits``: as many test images,
     of the same classes), both grids show the same digits. Mean and standard deviation are over all pixels and channels
     on the scale [0, 1], ``dark`` is the share of values below 0.1, a digest the first twelve hexadecimal digits of a
-    part's SHA-256; the metrics of these names are those of the training parts.
+    part's SHA-256. Metrics of these names are those of the training parts.
     """
     names = {"source": source, "target": target}
     test = {domain: load_pixels(name, workspace.data, "test") for domain, name in names.items()}
     metrics: dict[str, Value] = {
         "source": test["source"].title,
         "target": test["target"].title,
-        **{f"{domain}_description": pixels.description for domain, pixels in test.items()},
         "side": test["source"].images.shape[1],
         "classes": len(test["source"].class_names),
         "shown": each,
         "same_digits": np.array_equal(test["source"].labels, test["target"].labels),
     }
-    rows: list[tuple[Value, ...]] = []
+    rows: list[dict[str, Value]] = []
     for domain, name in names.items():
         described = _described(load_pixels(name, workspace.data, "train"))
-        metrics |= {f"{domain}_{key}": value for key, value in zip(COLUMNS[2:], described, strict=True)}
-        rows.append((test[domain].title, "training", *described))
-        rows.append((test[domain].title, "test", *_described(test[domain])))
+        metrics |= {f"{domain}_{key}": described[key] for key in ("images", "dark")}
+        title = test[domain].title
+        rows.append({"domain": title, "part": "training", **described})
+        rows.append({"domain": title, "part": "test", **_described(test[domain])})
     return Result(
         metrics=metrics,
-        tables={"parts": Table(COLUMNS, tuple(rows))},
+        tables={"parts": Table.of(rows)},
         figures={
             domain: _grid(pixels, each, workspace.numpy_rng(seed, "shown"))  # the same places for both
             for domain, pixels in test.items()
@@ -58,13 +56,19 @@ def domain_samples(workspace: Workspace, *, source: Dataset, target: Dataset, ea
     )
 
 
-def _described(pixels: PixelSet) -> tuple[Value, ...]:
+def _described(pixels: PixelSet) -> dict[str, Value]:
     """How many images, mean, standard deviation and share of dark values, and the digest."""
     counts = np.bincount(pixels.images.reshape(-1), minlength=256)  # exact, and no copy of the images in floats
     shares, values = counts / counts.sum(), np.arange(256) / 255
     mean = float(shares @ values)
     std = float(np.sqrt(shares @ (values - mean) ** 2))
-    return len(pixels), mean, std, float(shares[values < DARK].sum()), pixels.digest()[:12]
+    return {
+        "images": len(pixels),
+        "mean": mean,
+        "std": std,
+        "dark": float(shares[values < DARK].sum()),
+        "digest": pixels.digest()[:12],
+    }
 
 
 def _grid(pixels: PixelSet, each: int, rng: np.random.Generator) -> ImageGrid:

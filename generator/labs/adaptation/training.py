@@ -6,139 +6,122 @@ parameters that are compared and in nothing else; the same parameters are the sa
 
 from __future__ import annotations
 
-import statistics
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Literal
 
 import torch
 
-from generator.labs.adaptation.domains import Domain, chosen_normalisation, load_domain
+from generator.labs.adaptation.domains import Domain, Normalisation, chosen_normalisation, load_domain
 from generator.labs.adaptation.learning import Learner, Score, new_learner, score
 from generator.labs.adaptation.outcome import curves, diverged_epoch, finite, history_rows
 from generator.labs.adaptation.recipe import Batches, Recipe
 from generator.labs.shared.statistics import wilson_interval
 from generator.labs.shared.training import Measures, TrainingState, run_epochs, state_arrays
 from generator.networks.dann import build_domain_network
-from generator.networks.precision import chosen_precision
+from generator.networks.precision import Precision, chosen_precision
 from generator.registry import Dataset, computation
 from generator.results import Result, Value
 from generator.workspace import Workspace
 
+#: What a result repeats of its recipe, for the report and for what goes on with the network.
+RECORDED = ("epochs", "batch_size", "learning_rate", "normalisation", "slope", "seed")
+
 
 @computation(
     metrics=[
-        "method", "source", "target", "source_title", "target_title", "source_digest", "target_digest",
-        "train_images", "target_train_images", "test_images", "target_test_images", "epoch_images", "batch_size",
-        "epochs", "epochs_run", "learning_rate", "scheduler", "normalisation", "mean", "std", "shape", "direction",
-        "slope", "multiplier", "final_factor", "pairing", "precision", "seed", "parameters", "classes",
-        "source_accuracy", "source_accuracy_low", "source_accuracy_high",
-        "target_accuracy", "target_accuracy_low", "target_accuracy_high",
-        "source_domain_accuracy", "target_domain_accuracy", "domain_accuracy", "class_loss", "domain_loss",
-        "diverged", "diverged_epoch", "seconds_per_epoch",
+        "train_images", "epoch_images", "batch_size", "epochs", "epochs_run", "learning_rate", "normalisation", "mean",
+        "std", "slope", "final_factor", "seed", "classes", "source_accuracy", "source_accuracy_low",
+        "source_accuracy_high", "target_accuracy", "target_accuracy_low", "target_accuracy_high",
+        "source_domain_accuracy", "target_domain_accuracy", "domain_accuracy", "class_loss", "domain_loss", "diverged",
+        "diverged_epoch",
     ],
     tables={
         "history": [
-            "epoch", "class_loss", "domain_loss", "source_accuracy", "target_accuracy", "source_domain_accuracy",
-            "target_domain_accuracy", "factor", "learning_rate", "seconds",
+            "epoch", "domain_loss", "source_domain_accuracy", "target_domain_accuracy", "class_loss",
+            "source_accuracy", "target_accuracy", "factor", "learning_rate", "seconds",
         ],
     },
-    figures=["losses", "accuracies", "factor", "training"],
+    figures=["losses", "accuracies", "training"],
 )  # fmt: skip
 def train_adaptation(
-    workspace: Workspace,
-    *,
-    source: Dataset,
-    target: Dataset,
-    method: Literal["naive", "dann", "no_reversal", "target"] = "dann",
-    epochs: int = 20,
-    batch_size: int = 64,
-    learning_rate: float = 0.01,
-    scheduler: Literal["epoch", "step"] = "epoch",
+    workspace: Workspace, *, source: Dataset, target: Dataset,
+    method: Literal["naive", "dann", "no_reversal", "target"] = "dann", epochs: int = 20, batch_size: int = 64,
+    learning_rate: float = 0.01, scheduler: Literal["epoch", "step"] = "epoch",
     normalisation: Literal["mnist", "half", "imagenet", "random"] = "mnist",
     shape: Literal["exponential", "linear", "cosine"] = "exponential",
-    direction: Literal["increasing", "decreasing"] = "increasing",
-    slope: float = 2.0,
-    multiplier: float = 1.0,
-    pairing: Literal["independent", "paired", "unshuffled"] = "independent",
-    train_images: int = 0,
-    test_images: int = 0,
-    epoch_images: int = 0,
-    curve_images: int = 0,
-    precision: Literal["auto", "bfloat16", "float32"] = "auto",
-    seed: int = 0,
-) -> Result:
-    """Train one network and score its last epoch (never the best) on both domains' test images.
+    direction: Literal["increasing", "decreasing"] = "increasing", slope: float = 2.0, multiplier: float = 1.0,
+    pairing: Literal["independent", "paired", "unshuffled"] = "independent", train_images: int = 0,
+    test_images: int = 0, epoch_images: int = 0, curve_images: int = 0,
+    precision: Literal["auto", "bfloat16", "float32"] = "auto", seed: int = 0,
+) -> Result:  # fmt: skip
+    """Train one network by a :class:`Recipe` and score its last epoch (never the best) on both domains' test images.
 
-    ``method``: "naive" sees the source domain only and "target" the target domain only, both with labels; "dann" sees
-    labelled source and unlabelled target images, with the gradient reversal layer (Ganin et al. 2016, algorithm 1);
-    "no_reversal" is the same network with an ordinary connection in the layer's place (λ = -1).
-
-    ``batch_size`` counts the images of each domain that is seen. ``epoch_images`` is how many images of each domain
-    make an epoch; ``train_images`` and ``test_images`` cut each part to its first images; ``curve_images`` is roughly
-    how many test images of each domain the history is measured on before the last epoch. 0 means all for each of the
-    four.
-
-    SGD with momentum 0.9; the learning rate falls from ``learning_rate`` as in :func:`schedules.annealed_rate`, once
-    per epoch or at every step; λ follows :func:`schedules.reversal_factor`, times ``multiplier``, at every step.
-    ``pairing`` says how the two domains' images meet in a batch: drawn independently, the same indices of both, or (the
-    course's notebook) the same without any shuffling, for which the two must be made from the same images.
-
-    Accuracies are shares with 95 % Wilson intervals. A domain accuracy is the share of a domain's images that the
-    domain classifier calls its own (source = 0, target = 1); they are missing where it was not trained. A run that
-    diverges (see :func:`outcome.diverged_epoch`) stops there, says so in ``diverged`` and ``diverged_epoch`` (counted
-    from 1), and is scored as it is. ``class_loss`` and ``domain_loss`` are the last epoch's means over the training
-    batches. Digests are SHA-256 over the training images. The arrays are the network's ``state_dict`` (see
-    ``networks.dann``).
+    ``train_images`` and ``test_images`` cut each part to its first images; ``epoch_images`` is how many images of each
+    domain make an epoch; ``curve_images`` is roughly how many test images of each domain the history is measured on
+    before the last epoch. 0 means all for each of the four. Accuracies are shares with 95 % Wilson intervals. A domain
+    accuracy is the share of a domain's images that the domain classifier calls its own (source = 0, target = 1),
+    missing where it was not trained. A run that diverges (:func:`outcome.diverged_epoch`, from 1) stops there and is
+    scored as it is. Losses are the last epoch's means over its batches, arrays the network's ``state_dict``.
     """
     recipe = Recipe(
         method, epochs, batch_size, learning_rate, scheduler, normalisation, shape, direction, slope, multiplier,
         pairing, seed,
     )  # fmt: skip
-    domains: dict[str, Domain] = {}
-    described: dict[str, Value] = {}
-    classes = 0
-    for name, origin in (("source", source), ("target", target)):
-        pixels, domains[name] = load_domain(workspace, origin, "train", train_images)
-        _, domains[f"{name} test"] = load_domain(workspace, origin, "test", test_images)
-        described |= {name: origin, f"{name}_title": pixels.title, f"{name}_digest": pixels.digest()}
-        classes = len(pixels.class_names)
-    network = build_domain_network(classes, workspace.rng(seed, "weights"))
-    network.to(workspace.device).to(memory_format=torch.channels_last)
+    domains, classes = _domains(workspace, {"source": source, "target": target}, train_images, test_images)
     scale = chosen_normalisation(normalisation, workspace.numpy_rng(seed, "normalisation"))
-    learner = new_learner(network, scale, chosen_precision(precision, workspace.device))
+    learner = _new_learner(workspace, classes, scale, precision, seed)
     generators = {f"{name} order": workspace.rng(seed, f"{name} order") for name in ("source", "target")}
     batches = Batches(recipe, domains, epoch_images, generators)
     history = _train(workspace, learner, recipe, domains, batches, curve_images)
-    lost = diverged_epoch(history, classes, epochs)
     return Result(
         metrics={
-            **described,
-            **asdict(recipe),
+            **{name: value for name, value in asdict(recipe).items() if name in RECORDED},
             **_measured(learner, recipe, domains),
+            **_course(history, recipe, classes),
             "train_images": len(domains["source"]),
-            "target_train_images": len(domains["target"]),
-            "test_images": len(domains["source test"]),
-            "target_test_images": len(domains["target test"]),
             "epoch_images": batches.images,
-            "epochs_run": len(history),
             "mean": sum(scale.mean) / 3,
             "std": sum(scale.std) / 3,
-            "final_factor": recipe.factor(len(history) / epochs),
-            "precision": learner.precision,
-            "parameters": sum(parameter.numel() for parameter in network.parameters()),
-            "classes": classes,
-            "class_loss": finite(history[-1]["class_loss"]),
-            "domain_loss": finite(history[-1].get("domain_loss")),
-            "diverged": lost is not None,
-            "diverged_epoch": lost,
-            "seconds_per_epoch": statistics.median(measures["seconds"] for measures in history),
         },
         tables={"history": history_rows(history)},
         figures=dict(curves(history, recipe.factor, epochs)),
-        arrays=state_arrays(network),
+        arrays=state_arrays(learner.network),
     )
+
+
+def _domains(
+    workspace: Workspace, origins: Mapping[str, str], train_images: int, test_images: int
+) -> tuple[dict[str, Domain], int]:
+    """Both domains' parts, "source" and "source test" and so on, and how many classes there are."""
+    domains: dict[str, Domain] = {}
+    classes = 0
+    for name, origin in origins.items():
+        pixels, domains[name] = load_domain(workspace, origin, "train", train_images)
+        _, domains[f"{name} test"] = load_domain(workspace, origin, "test", test_images)
+        classes = len(pixels.class_names)
+    return domains, classes
+
+
+def _new_learner(workspace: Workspace, classes: int, scale: Normalisation, precision: Precision, seed: int) -> Learner:
+    network = build_domain_network(classes, workspace.rng(seed, "weights"))
+    network.to(workspace.device).to(memory_format=torch.channels_last)
+    return new_learner(network, scale, chosen_precision(precision, workspace.device))
+
+
+def _course(history: Sequence[Measures], recipe: Recipe, classes: int) -> dict[str, Value]:
+    """How the training went: how far, to which losses and which reversal factor, and whether it was lost."""
+    lost = diverged_epoch(history, classes, recipe.epochs)
+    return {
+        "classes": classes,
+        "epochs_run": len(history),
+        "final_factor": recipe.factor(len(history) / recipe.epochs),
+        "class_loss": finite(history[-1]["class_loss"]),
+        "domain_loss": finite(history[-1].get("domain_loss")),
+        "diverged": lost is not None,
+        "diverged_epoch": lost,
+    }
 
 
 def _train(

@@ -37,16 +37,16 @@ SIGNIFICANT = 0.05
 
 #: What is compared, on which scale: spreads of distances are proportional to them, shares and scores are taken as such.
 SCALES: Mapping[str, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {"fid": np.log, "coverage": np.asarray}
-MEANS = ("density", "coverage", "inception_score", "confidence", "label_distance", "class_variety")
+MEANS = ("density", "coverage", "inception_score", "label_distance", "class_variety")
 
 
 @computation(
     metrics=[
         "label", "runs", "outcome", "sound", "modes", "fid", "fid_low", "fid_high", "density", "coverage",
-        "coverage_low", "coverage_high", "inception_score", "confidence", "label_distance", "class_variety", "fid_p",
+        "coverage_low", "coverage_high", "inception_score", "label_distance", "class_variety", "fid_p",
         "coverage_p",
     ],
-    tables={"runs": ["outcome", "modes", "fid", "density", "coverage", "inception_score", "confidence"]},
+    tables={"runs": ["fid", "coverage"]},
 )  # fmt: skip
 def pool_gans(workspace: Workspace, *, measures: list[Result]) -> Result:
     """Means over runs that differ in their seeds alone, from their ``measure_gan`` results.
@@ -61,7 +61,6 @@ def pool_gans(workspace: Workspace, *, measures: list[Result]) -> Result:
     ends: dict[str, Value] = {}
     for name in SCALES:
         ends |= {f"{name}_low": float(runs[name].min()), f"{name}_high": float(runs[name].max())}
-    columns = ("outcome", "modes", "fid", "density", "coverage", "inception_score", "confidence")
     return Result(
         metrics={
             "label": f"usual settings, {len(measures)} seeds" if len(measures) > 1 else "usual settings",
@@ -75,7 +74,7 @@ def pool_gans(workspace: Workspace, *, measures: list[Result]) -> Result:
             "fid_p": None,
             "coverage_p": None,
         },
-        tables={"runs": Table(columns, tuple(tuple(one.metrics[name] for name in columns) for one in measures))},
+        tables={"runs": Table.of({name: one.metrics[name] for name in SCALES} for one in measures)},
         arrays={"strip": measures[0].arrays["strip"]},
     )
 
@@ -83,8 +82,8 @@ def pool_gans(workspace: Workspace, *, measures: list[Result]) -> Result:
 @computation(
     metrics=[
         "label", "runs", "outcome", "sound", "modes", "fid", "fid_low", "fid_high", "density", "coverage",
-        "coverage_low", "coverage_high", "inception_score", "confidence", "label_distance", "class_variety", "fid_p",
-        "coverage_p", "usual_fid", "usual_coverage", "fid_ratio", "differs", "worse", "better",
+        "coverage_low", "coverage_high", "inception_score", "label_distance", "class_variety", "fid_p",
+        "coverage_p", "fid_ratio", "differs", "worse", "better",
     ],
 )  # fmt: skip
 def compare_gan(workspace: Workspace, *, gan: Result, measure: Result, usual_gan: Result, usual: Result) -> Result:
@@ -93,7 +92,7 @@ def compare_gan(workspace: Workspace, *, gan: Result, measure: Result, usual_gan
     ``label`` names the settings in which it differs from ``usual_gan``. The p values are two-sided, of the hypothesis
     that this run is one more of the usual ones (:func:`outlier_p`, distances on a logarithmic scale); None for fewer
     than two of them. ``differs`` says whether the Fréchet distance does, with p < 0.05; ``worse`` and ``better``, which
-    way. ``fid_ratio`` is over the usual runs' geometric mean, ``usual_fid``. The arrays hold the strip of samples.
+    way. ``fid_ratio`` is over the usual runs' geometric mean. The arrays hold the strip of samples.
     """
     own = {name: _number(measure, name) for name in ("fid", *MEANS)}
     p: dict[str, float | None] = {}
@@ -112,8 +111,6 @@ def compare_gan(workspace: Workspace, *, gan: Result, measure: Result, usual_gan
             **own,
             **dict.fromkeys(f"{name}_{end}" for name in SCALES for end in ("low", "high")),
             **{f"{name}_p": value for name, value in p.items()},
-            "usual_fid": usual_fid,
-            "usual_coverage": usual.metrics["coverage"],
             "fid_ratio": own["fid"] / usual_fid,
             "differs": differs,
             "worse": differs and own["fid"] > usual_fid,
@@ -123,29 +120,24 @@ def compare_gan(workspace: Workspace, *, gan: Result, measure: Result, usual_gan
     )
 
 
-@computation(metrics=["rows", "columns", "failed", "failures"], figures=["strips"])
+@computation(metrics=["rows", "columns", "failed"], tables={"runs": ["label", "outcome", "sound"]}, figures=["strips"])
 def show_strips(workspace: Workspace, *, runs: list[Result]) -> Result:
     """The first samples of several GANs, unselected, a named row for each ``pool_gans`` or ``compare_gan`` result.
 
-    ``failed`` counts the runs that are not sound, ``failures`` names them with their outcomes.
+    ``failed`` counts the runs that are not sound.
     """
-    failures = [f"{run.metrics['label']} ({run.metrics['outcome']})" for run in runs if not run.metrics["sound"]]
-    names = [str(run.metrics["label"]) for run in runs]
+    rows = [{name: run.metrics[name] for name in ("label", "outcome", "sound")} for run in runs]
+    names = [str(row["label"]) for row in rows]
     strips = [[picture(np.asarray(image, dtype=np.uint8)) for image in run.arrays["strip"]] for run in runs]
     columns = min(len(strip) for strip in strips)
     blocks: list[Figure] = []
     for start in range(0, len(strips), BLOCK):
         images = tuple(image for strip in strips[start : start + BLOCK] for image in strip[:columns])
         blocks.append(ImageGrid(images, columns=columns, row_titles=tuple(names[start : start + BLOCK])))
-    figure = blocks[0] if len(blocks) == 1 else Panels(tuple(blocks), columns=1)
     return Result(
-        metrics={
-            "rows": len(strips),
-            "columns": columns,
-            "failed": len(failures),
-            "failures": "; ".join(failures),
-        },
-        figures={"strips": figure},
+        metrics={"rows": len(strips), "columns": columns, "failed": sum(not row["sound"] for row in rows)},
+        tables={"runs": Table.of(rows)},
+        figures={"strips": blocks[0] if len(blocks) == 1 else Panels(tuple(blocks), columns=1)},
     )
 
 

@@ -18,7 +18,7 @@ from generator.labs.gan.fidelity import (
 from generator.labs.gan.real_images import RealImages, load_real_images, pixel_variance, to_signed
 from generator.labs.shared.classifier_training import Recipe, fit_classifier
 from generator.labs.shared.metrics import accuracy_metrics
-from generator.labs.shared.training import Measures, history_chart, history_table, state_arrays
+from generator.labs.shared.training import Measures, history_table, state_arrays
 from generator.networks.judge import FEATURES, JUDGE_SIDE, JudgeNetwork
 from generator.networks.narrow import initialise
 from generator.registry import Dataset, computation
@@ -33,27 +33,19 @@ BATCH = 500
 
 @computation(
     metrics=[
-        "dataset", "title", "classes", "features", "parameters", "training_images", "test_images", "references",
-        "epochs", "seed", "train_accuracy", "test", "test_hits", "test_low", "test_high", "p", "neighbours",
-        "fid", "density", "coverage", "inception_score", "confidence", "modes", "label_distance", "class_variety",
+        "dataset", "classes", "features", "training_images", "test_images", "references", "seed", "train_accuracy",
+        "test", "test_low", "test_high", "p", "neighbours", "fid", "density", "coverage", "inception_score",
+        "confidence", "modes", "label_distance", "class_variety",
     ],
     tables={
         "classes": ["class_name", "share", "test_accuracy", "variance"],
         "history": ["epoch", "loss", "train_accuracy"],
     },
-    figures=["loss"],
 )  # fmt: skip
 def train_judge(
-    workspace: Workspace,
-    *,
-    dataset: Dataset,
-    training_images: int | None = None,
-    epochs: int = 2,
-    batch_size: int = 64,
-    learning_rate: float = 3e-3,
-    neighbours: int = 5,
-    seed: int = 0,
-) -> Result:
+    workspace: Workspace, *, dataset: Dataset, training_images: int | None = None, epochs: int = 2,
+    batch_size: int = 64, learning_rate: float = 3e-3, neighbours: int = 5, seed: int = 0,
+) -> Result:  # fmt: skip
     """Train the judge on the data set's training part, and score its last epoch on the test part.
 
     ``training_images`` are the first so many, None for all. The metrics from ``fid`` on are those of ``measure_gan``
@@ -75,14 +67,11 @@ def train_judge(
     return Result(
         metrics={
             "dataset": dataset,
-            "title": train.title,
             "classes": classes,
             "features": FEATURES,
-            "parameters": sum(parameter.numel() for parameter in network.parameters()),
             "training_images": len(train),
             "test_images": len(test),
             "references": len(references),
-            "epochs": epochs,
             "seed": seed,
             "train_accuracy": history[-1]["train_accuracy"],
             **accuracy_metrics("test", hits),
@@ -92,7 +81,6 @@ def train_judge(
             "class_variety": float(_spread(test, classes).sum() / _spread(train, classes).sum()),
         },
         tables={"classes": _classes(train, test, logits), "history": history_table(history)},
-        figures={"loss": history_chart(history, {"loss": "training loss"}, "cross-entropy")},
         arrays={
             **{f"network/{name}": array for name, array in state_arrays(network).items()},
             "features/train": references.cpu().numpy(),
@@ -175,14 +163,15 @@ def confidence(logits: torch.Tensor) -> float:
 
 def _classes(train: RealImages, test: RealImages, logits: torch.Tensor) -> Table:
     """Each class's share of the training images, and of its test images the share that is judged right."""
-    rows = []
+    rows: list[dict[str, Value]] = []
     count = len(train.class_names)
     shares, spread = class_shares(train.labels, count), _spread(train, count)
     for number, name in enumerate(train.class_names):
         own = logits[test.labels == number]
         right = (own.argmax(1) == number).double().mean().item() if len(own) else None
-        rows.append((name, float(shares[number]), right, float(spread[number])))
-    return Table(("class_name", "share", "test_accuracy", "variance"), tuple(rows))
+        variance = float(spread[number])
+        rows.append({"class_name": name, "share": float(shares[number]), "test_accuracy": right, "variance": variance})
+    return Table.of(rows)
 
 
 def _spread(images: RealImages, count: int) -> NDArray[np.float64]:

@@ -21,7 +21,7 @@ from generator.workspace import Workspace
 
 @computation(
     metrics=[
-        "paths", "steps", "shown", "nz", "end_length", "linear_length", "spherical_length", "end_confidence",
+        "paths", "steps", "nz", "end_length", "linear_length", "spherical_length", "end_confidence",
         "linear_confidence", "spherical_confidence", "largest_step", "even_step",
     ],
     figures=["linear", "spherical", "confidence"],
@@ -40,8 +40,8 @@ def interpolate_latents(
 
     Of ``paths`` pairs the first ``shown`` are drawn, ``steps`` images each, ends included. ``…_length`` are mean
     Euclidean lengths of the vectors at the ends and in the middle, ``…_confidence`` the judge's mean confidence there.
-    ``largest_step`` is the largest change from one image to the next on the linear way, as a share of all changes on
-    it (Euclidean distances of pixels), the mean over paths; ``even_step`` is what it would be if all were alike. Raises
+    ``largest_step`` is the largest change from one image to the next on the linear way, as a share of all changes on it
+    (Euclidean distances of pixels), the mean over paths; ``even_step`` is what it would be if all were alike. Raises
     ValueError for a generator that takes labels.
     """
     generator = trained_generator(gan, workspace.device)
@@ -61,7 +61,6 @@ def interpolate_latents(
         metrics={
             "paths": paths,
             "steps": steps,
-            "shown": shown,
             "nz": generator.nz,
             "end_length": float(ends.norm(dim=1).mean()),
             **{f"{name}_length": value for name, value in lengths.items()},
@@ -94,7 +93,7 @@ def spherical_way(start: torch.Tensor, end: torch.Tensor, along: torch.Tensor) -
 
 
 @computation(
-    metrics=["classes", "columns", "columns_measured", "nz", "agreement", "ink_correlation", "slant_correlation"],
+    metrics=["columns_measured", "agreement", "ink_correlation", "slant_correlation"],
     figures=["grid"],
 )
 def label_by_latent(
@@ -118,10 +117,7 @@ def label_by_latent(
     grey = images.float().mean(2) / 255  # (classes, count, height, width)
     return Result(
         metrics={
-            "classes": generator.classes,
-            "columns": columns,
             "columns_measured": count,
-            "nz": generator.nz,
             "agreement": float((found == asked).double().mean()),
             "ink_correlation": mean_correlation(grey.mean((2, 3)).cpu().double().numpy()),
             "slant_correlation": mean_correlation(slants(grey.flatten(0, 1)).view(grey.shape[:2]).cpu().numpy()),

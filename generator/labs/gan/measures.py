@@ -16,13 +16,13 @@ from generator.labs.gan.fidelity import (
     modes_covered,
 )
 from generator.labs.gan.judge import class_variance, confidence, judged, load_judge
-from generator.labs.gan.progress import picture
 from generator.labs.gan.real_images import load_real_images, to_bytes
 from generator.labs.gan.sampling import balanced_labels, draw_images, latent_vectors, trained_generator
+from generator.labs.shared.metrics import share_metrics
 from generator.labs.shared.statistics import wilson_interval
 from generator.networks.judge import JUDGE_SIDE
 from generator.registry import computation
-from generator.results import Bars, BarSeries, ImageGrid, Result, Table, Value
+from generator.results import Bars, BarSeries, Result, Table, Value
 from generator.workspace import Workspace
 
 #: Images drawn and judged at a time: 64 × 64 pixels in 32 bits take 16 MB.
@@ -32,24 +32,17 @@ BATCH = 1000
 @computation(
     metrics=[
         "outcome", "samples", "compared", "judge_test", "mode_share", "modes", "classes", "class_variety",
-        "label_distance", "rarest", "rarest_share", "commonest", "commonest_share", "confidence", "real_confidence",
-        "inception_score", "real_inception_score", "fid", "real_fid", "neighbours", "density", "coverage",
-        "real_density", "real_coverage", "agreement", "agreement_hits", "agreement_low", "agreement_high",
-        "worst_class", "worst_agreement",
+        "label_distance", "rarest", "rarest_share", "commonest", "commonest_share", "confidence", "inception_score",
+        "fid", "density", "coverage", "real_fid", "real_density", "real_coverage", "neighbours", "agreement",
+        "agreement_low", "agreement_high", "worst_class", "worst_agreement",
     ],
     tables={
         "classes": ["class_name", "share", "low", "high", "real_share", "agreement", "agreement_low", "agreement_high"],
     },
-    figures=["classes", "strip"],
+    figures=["classes"],
 )  # fmt: skip
 def measure_gan(
-    workspace: Workspace,
-    *,
-    gan: Result,
-    judge: Result,
-    samples: int = 10_000,
-    shown: int = 16,
-    seed: int = 0,
+    workspace: Workspace, *, gan: Result, judge: Result, samples: int = 10_000, shown: int = 16, seed: int = 0
 ) -> Result:
     """Draw ``samples`` images from a ``train_gan`` result, as bytes, and have a ``train_judge`` result judge them.
 
@@ -60,8 +53,8 @@ def measure_gan(
     take as many generated images as there are test images (``compared``), so that the test images' own values
     (``real_fid``, ``real_density``, ``real_coverage``) are measured on equally many; images of more than 32 pixels are
     averaged to 32, real ones too. A conditional generator draws all classes equally often; its ``agreement`` is the
-    share of images that are judged to be of the class asked for, None for others. ``strip`` holds the first ``shown``
-    images, unselected. Raises ValueError where there are fewer samples than test images.
+    share of images that are judged to be of the class asked for, None for others. The array ``strip`` holds the first
+    ``shown`` images, unselected. Raises ValueError where there are fewer samples than test images.
     """
     network = load_judge(judge, workspace.device)
     real = _real_scores(workspace, gan, judge)
@@ -84,16 +77,14 @@ def measure_gan(
             **_balance(classes),
             "class_variety": _class_variety(judge, pixels, found if asked is None else asked),
             "confidence": confidence(logits),
-            "real_confidence": judge.metrics["confidence"],
             "inception_score": inception_score(logits),
-            "real_inception_score": judge.metrics["inception_score"],
             **scores,
             **{f"real_{name}": value for name, value in real.items()},
             "neighbours": judge.metrics["neighbours"],
             **_agreement(classes, hits),
         },
         tables={"classes": classes},
-        figures={"classes": _class_chart(classes), "strip": _strip(pixels[:shown])},
+        figures={"classes": _class_chart(classes)},
         arrays={"strip": pixels[:shown].cpu().numpy()},
     )
 
@@ -138,18 +129,23 @@ def _real_scores(workspace: Workspace, gan: Result, judge: Result) -> dict[str, 
 
 def _class_table(judge: Result, found: NDArray[np.int64], asked: NDArray[np.int64] | None) -> Table:
     """How often each class was found, and, where classes were asked for, how often each was then found."""
-    rows: list[tuple[Value, ...]] = []
+    rows: list[dict[str, Value]] = []
     for number, known in enumerate(judge.tables["classes"].records()):
         count = int((found == number).sum())
-        agreement: tuple[Value, ...] = (None, None, None)
+        low, high = wilson_interval(count, len(found))
+        agreement: dict[str, Value] = dict.fromkeys(("agreement", "agreement_low", "agreement_high"))
         if asked is not None:
             own = found[asked == number]
-            hits = int((own == number).sum())
-            agreement = (hits / len(own), *wilson_interval(hits, len(own)))
-        low, high = wilson_interval(count, len(found))
-        rows.append((known["class_name"], count / len(found), low, high, known["share"], *agreement))
-    columns = ("class_name", "share", "low", "high", "real_share", "agreement", "agreement_low", "agreement_high")
-    return Table(columns, tuple(rows))
+            agreement = share_metrics("agreement", int((own == number).sum()), len(own))
+        rows.append({
+            "class_name": known["class_name"],
+            "share": count / len(found),
+            "low": low,
+            "high": high,
+            "real_share": known["share"],
+            **agreement,
+        })  # fmt: skip
+    return Table.of(rows)
 
 
 def _balance(classes: Table) -> dict[str, Value]:
@@ -178,14 +174,15 @@ def _class_variety(judge: Result, pixels: torch.Tensor, classes: torch.Tensor) -
 
 def _agreement(classes: Table, hits: torch.Tensor | None) -> dict[str, Value]:
     """The share of images of the class asked for, with its interval, and the class that comes out worst."""
-    names = ("agreement", "agreement_hits", "agreement_low", "agreement_high", "worst_class", "worst_agreement")
     if hits is None:
+        names = ("agreement", "agreement_low", "agreement_high", "worst_class", "worst_agreement")
         return dict.fromkeys(names)
-    count = int(hits.sum())
     worst = min(classes.records(), key=lambda row: float(str(row["agreement"])))
-    low, high = wilson_interval(count, len(hits))
-    values = (count / len(hits), count, low, high, worst["class_name"], worst["agreement"])
-    return dict(zip(names, values, strict=True))
+    return {
+        **share_metrics("agreement", int(hits.sum()), len(hits)),
+        "worst_class": worst["class_name"],
+        "worst_agreement": worst["agreement"],
+    }
 
 
 def _class_chart(classes: Table) -> Bars:
@@ -195,8 +192,3 @@ def _class_chart(classes: Table) -> Bars:
     )
     series = (BarSeries("generated", share, low, high), BarSeries("training images", real))
     return Bars(tuple(str(row["class_name"]) for row in rows), series, value_label="share of images")
-
-
-def _strip(pixels: torch.Tensor) -> ImageGrid:
-    images = tuple(picture(image) for image in pixels.cpu().numpy())
-    return ImageGrid(images, columns=len(images))

@@ -21,8 +21,7 @@ CLOSE = 0.01
 
 @computation(
     metrics=[
-        "title", "samples", "training_images", "test_images", "median", "smallest", "test_median", "test_smallest",
-        "ratio", "close_share", "close_distance", "copies",
+        "samples", "training_images", "median", "test_median", "ratio", "close_share", "copies",
     ],
     figures=["pairs", "closest", "distances"],
 )  # fmt: skip
@@ -32,10 +31,10 @@ def nearest_real_images(
     """The training image nearest to each of ``samples`` generated images, and the same for as many test images.
 
     Distances are root mean square differences of pixels, on the scale from 0 (black) to 1 (white), to all images that
-    the GAN was trained on. ``median`` and ``smallest`` are those of the samples, ``test_…`` of the test images, which
-    cannot be copies; ``ratio`` is of the medians. ``close_share`` is the share of the samples that are nearer than the
-    nearest hundredth of the test images (``close_distance``), 0.01 for samples like the test images; ``copies`` is how
-    many are nearer than any test image. ``pairs`` shows the first samples, ``closest`` the nearest ones of all.
+    the GAN was trained on. ``median`` is that of the samples, ``test_median`` of the test images, which cannot be
+    copies; ``ratio`` is of the medians. ``close_share`` is the share of the samples that are nearer than the nearest
+    hundredth of the test images, 0.01 for samples like the test images; ``copies`` is how many are nearer than any test
+    image. ``pairs`` shows the first samples, ``closest`` the nearest ones of all.
     """
     size, count = (int(str(gan.metrics[name])) for name in ("image_size", "training_images"))
     train = load_real_images(dataset, workspace.data, "train", size, count, device=workspace.device)
@@ -44,20 +43,14 @@ def nearest_real_images(
     own, nearest = nearest_of(drawn, train.pixels)
     real, _ = nearest_of(test.pixels, train.pixels)
     closest = np.argsort(own)[:shown]
-    close = float(np.quantile(real, CLOSE))
     return Result(
         metrics={
-            "title": train.title,
             "samples": samples,
             "training_images": len(train),
-            "test_images": len(test),
             "median": float(np.median(own)),
-            "smallest": float(own.min()),
             "test_median": float(np.median(real)),
-            "test_smallest": float(real.min()),
             "ratio": float(np.median(own) / np.median(real)),
-            "close_distance": close,
-            "close_share": float((own < close).mean()),
+            "close_share": float((own < float(np.quantile(real, CLOSE))).mean()),
             "copies": int((own < real.min()).sum()),
         },
         figures={

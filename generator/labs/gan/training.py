@@ -21,39 +21,24 @@ from generator.workspace import Workspace
 
 @computation(
     metrics=[
-        "dataset", "image_size", "channels", "classes", "training_images", "conditional", "condition_discriminator",
-        "nz", "ngf", "ndf", "generator_parameters", "discriminator_parameters", "initialisation", "loss", "d_rate",
-        "g_rate", "batch_size", "epochs", "epochs_run", "steps", "window", "seed", "precision", "outcome", "trained",
-        "diverged", "diverged_epoch", "collapsed", "collapsed_epochs", "unformed", "won", "won_epochs", "d_loss",
-        "g_loss", "d_real", "d_fake", "d_gradient", "g_gradient", "variety",
+        "dataset", "image_size", "channels", "classes", "training_images", "conditional", "nz", "ngf", "ndf",
+        "generator_parameters", "discriminator_parameters", "initialisation", "loss", "d_rate", "g_rate", "batch_size",
+        "epochs", "epochs_run", "steps", "window", "outcome", "trained", "diverged_epoch", "d_loss", "g_loss", "d_real",
+        "d_fake", "d_gradient", "g_gradient", "variety",
     ],
     tables={
         "history": ["epoch", "d_loss", "g_loss", "d_real", "d_fake", "d_gradient", "g_gradient", "variety", "finite"],
     },
-    figures=["losses", "scores", "gradients", "progress", "frames", "samples", "strip"],
+    figures=["losses", "scores", "gradients", "progress", "frames", "samples"],
 )  # fmt: skip
 def train_gan(
-    workspace: Workspace,
-    *,
-    dataset: Dataset,
-    image_size: int = 32,
-    training_images: int | None = None,
-    conditional: bool = False,
-    condition_discriminator: bool = True,
-    nz: int = 100,
-    ngf: int = 32,
-    ndf: int = 32,
-    epochs: int = 5,
-    batch_size: int = 128,
-    d_rate: float = 2e-4,
-    g_rate: float = 5e-4,
-    beta1: float = 0.5,
-    beta2: float = 0.999,
-    initialisation: Literal["dcgan", "default"] = "dcgan",
-    loss: Literal["usual", "saturating"] = "usual",
-    precision: Literal["auto", "bfloat16", "float32"] = "auto",
+    workspace: Workspace, *, dataset: Dataset, image_size: int = 32, training_images: int | None = None,
+    conditional: bool = False, condition_discriminator: bool = True, nz: int = 100, ngf: int = 32, ndf: int = 32,
+    epochs: int = 5, batch_size: int = 128, d_rate: float = 2e-4, g_rate: float = 5e-4, beta1: float = 0.5,
+    beta2: float = 0.999, initialisation: Literal["dcgan", "default"] = "dcgan",
+    loss: Literal["usual", "saturating"] = "usual", precision: Literal["auto", "bfloat16", "float32"] = "auto",
     seed: int = 0,
-) -> Result:
+) -> Result:  # fmt: skip
     """Train generator and discriminator in turn on the training part, and take the networks of the last epoch.
 
     DCGAN of Radford et al. 2016; with ``conditional`` each image has its class as a label in both networks (Mirza and
@@ -99,7 +84,6 @@ def _settings(recipe: Recipe, match: Match) -> dict[str, Value]:
     return {
         "classes": match.rivals.generator.classes,
         "conditional": recipe.conditional,
-        "condition_discriminator": recipe.conditional and recipe.condition_discriminator,
         "nz": recipe.nz,
         "ngf": recipe.ngf,
         "ndf": recipe.ndf,
@@ -111,8 +95,6 @@ def _settings(recipe: Recipe, match: Match) -> dict[str, Value]:
         "g_rate": recipe.g_rate,
         "batch_size": recipe.batch_size,
         "epochs": recipe.epochs,
-        "seed": recipe.seed,
-        "precision": recipe.precision,
     }
 
 
@@ -126,13 +108,7 @@ def _course(history: list[Measures], match: Match) -> dict[str, Value]:
         "window": window_length(steps),
         "outcome": outcome.word,
         "trained": outcome.word == "trained",
-        "diverged": outcome.diverged is not None,
         "diverged_epoch": outcome.diverged,
-        "collapsed": outcome.word == "collapsed",
-        "collapsed_epochs": len(outcome.collapsed),
-        "unformed": outcome.word == "unformed",
-        "won": outcome.word == "won",
-        "won_epochs": len(outcome.won),
         **{name: history[-1][name] for name in (*STEP_MEASURES, "variety")},
     }
 
@@ -155,5 +131,4 @@ def _figures(history: list[Measures], match: Match, real: RealImages) -> dict[st
         "progress": through_training(kept, moments, row),
         "frames": animation(kept, moments),
         "samples": sample_grid(final, real.class_names if fixed.labels is not None else ()),
-        "strip": sample_grid(final[row], ()),
     }

@@ -18,8 +18,7 @@ from generator.workspace import Workspace
 
 @computation(
     metrics=[
-        "samples", "test_images", "epochs", "seed", "train_accuracy", "test", "test_hits", "test_low", "test_high",
-        "real_images", "real_test", "real_low", "real_high", "loss", "p",
+        "samples", "test_images", "train_accuracy", "test", "test_low", "test_high", "real_test", "loss", "p",
     ],
 )  # fmt: skip
 def train_on_samples(
@@ -50,19 +49,13 @@ def train_on_samples(
     _, logits = judged(network, test.pixels)
     hits = (logits.argmax(1) == test.labels).cpu().numpy()
     reference = np.asarray(real.arrays["hits"], dtype=np.bool_)
-    accuracy = accuracy_metrics("test", hits)
     return Result(
         metrics={
             "samples": samples,
             "test_images": len(test),
-            "epochs": epochs,
-            "seed": seed,
             "train_accuracy": history[-1]["train_accuracy"],
-            **accuracy,
-            "real_images": real.metrics["training_images"],
+            **accuracy_metrics("test", hits),
             "real_test": real.metrics["test"],
-            "real_low": real.metrics["test_low"],
-            "real_high": real.metrics["test_high"],
             "loss": float(reference.mean() - hits.mean()),
             "p": mcnemar_p(hits, reference),
         },

@@ -41,9 +41,8 @@ class LayerOutput:
         "shown", "height", "width", "values", "zero_share", "silent_maps", "positive_share", "occupied_share",
         "vertical_edges", "horizontal_edges", "oblique_edges", "edges", "edge_strength", "luminance", "colour",
         "unexplained", "explained_share",
-        "strongest_map", "median_correlation",
     ],
-    tables={"maps": ["map", "zero_share", "mean", "highest", "occupied_share", "follows", "correlation"]},
+    tables={"maps": ["map", "zero_share", "occupied_share", "follows", "correlation"]},
     figures=["maps", "photograph"],
 )  # fmt: skip
 def activation_maps(
@@ -52,13 +51,13 @@ def activation_maps(
     """Show the maps of a convolution, after its ReLU, for one test image, and measure what they respond to.
 
     ``layer`` is "first", "second" or "last" (convolution of the feature extractor), a torchvision path, or a VGG
-    layer's paper name. Shown are at most 64 maps, the first ones. Shares are in [0, 1]: ``zero_share`` of
-    activations that are exactly zero, ``silent_maps`` counts maps without any other, ``occupied_share`` is the median
-    over the other maps of (Σa)² / (n·Σa²), 1 where a map is active everywhere alike and 1/n where it is at one place.
-    Each map's linear response, before the ReLU, is explained by least squares from each family of
-    :func:`image_properties` in turn. It follows the family with the largest multiple correlation R, if that explains
-    more than half of its variance; directed edges count as vertical, horizontal or oblique. On maps of a few dozen
-    places a large R comes by chance.
+    layer's paper name. Shown are at most 64 maps, the first ones. Shares are in [0, 1]: ``zero_share`` of activations
+    that are exactly zero, ``silent_maps`` counts maps without any other, ``occupied_share`` is the median over the
+    other maps of (Σa)² / (n·Σa²), 1 where a map is active everywhere alike and 1/n where it is at one place. Each map's
+    linear response, before the ReLU, is explained by least squares from each family of :func:`image_properties` in
+    turn. It follows the family with the largest multiple correlation R, if that explains more than half of its
+    variance; directed edges count as vertical, horizontal or oblique. On maps of a few dozen places a large R comes by
+    chance.
     """
     backbone = load_backbone(network, workspace.data, workspace.device)
     images = load_images(dataset, workspace.data).select([image])
@@ -166,17 +165,21 @@ def _direction(coefficients: NDArray[np.float64]) -> str:
 
 
 def _map_table(output: LayerOutput, families: dict[str, NDArray[np.float64]]) -> Table:
-    rows: list[tuple[Value, ...]] = []
+    rows: list[dict[str, Value]] = []
     for number, (linear, rectified) in enumerate(zip(output.linear, output.rectified, strict=True)):
         found = {name: explain(linear, family) for name, family in families.items()}
         best = max(found, key=lambda name: found[name][0])
         correlation, coefficients = found[best]
         follows = "" if correlation < FOLLOWS else _direction(coefficients) if best == "directed edges" else best
         total, squares = float(rectified.sum()), float((rectified**2).sum())
-        occupied = total * total / (rectified.size * squares) if squares else None
-        zeros = float((rectified == 0).mean())
-        rows.append((number, zeros, float(rectified.mean()), float(rectified.max()), occupied, follows, correlation))
-    return Table(("map", "zero_share", "mean", "highest", "occupied_share", "follows", "correlation"), tuple(rows))
+        rows.append({
+            "map": number,
+            "zero_share": float((rectified == 0).mean()),
+            "occupied_share": total * total / (rectified.size * squares) if squares else None,
+            "follows": follows,
+            "correlation": correlation,
+        })  # fmt: skip
+    return Table.of(rows)
 
 
 def _summary(output: LayerOutput, maps: Table) -> dict[str, Value]:
@@ -198,6 +201,4 @@ def _summary(output: LayerOutput, maps: Table) -> dict[str, Value]:
         "colour": followed.count("colour"),
         "unexplained": len(records) - explained,
         "explained_share": explained / len(records),
-        "strongest_map": int(np.argmax(output.rectified.mean(axis=(1, 2)))),
-        "median_correlation": float(np.median([float(record["correlation"] or 0.0) for record in records])),
     }

@@ -18,14 +18,13 @@ from generator.workspace import Workspace
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer as a forward pass meets it. Shapes leave the batch out; ``kernel`` is the side of a square one or 0."""
+    """One layer as a forward pass meets it. Shapes leave the batch out."""
 
     name: str
     path: str
     kind: str
     inputs: int
     outputs: int
-    kernel: int
     output_shape: tuple[int, ...]
     parameters: int
     multiply_adds: int
@@ -40,18 +39,15 @@ class Layer:
 @computation(
     metrics=[
         "label", "image_size", "parameters", "conv_layers", "conv_parameters", "linear_layers", "linear_parameters",
-        "linear_share", "other_parameters", "largest_layer", "largest_layer_inputs", "largest_layer_outputs",
-        "largest_layer_parameters", "largest_layer_share", "multiply_adds", "conv_multiply_adds_share", "classes",
-        "output_shape", "megabytes",
+        "linear_share", "other_parameters", "largest_layer", "largest_layer_parameters", "largest_layer_share",
+        "multiply_adds", "conv_multiply_adds_share", "classes", "output_shape", "megabytes",
     ],
     tables={
         "layers": [
-            "name", "path", "kind", "inputs", "outputs", "kernel", "formula", "output_shape", "parameters",
-            "multiply_adds",
+            "name", "path", "kind", "inputs", "outputs", "formula", "output_shape", "parameters", "multiply_adds",
         ],
         "weight_layers": [
-            "name", "path", "kind", "inputs", "outputs", "kernel", "formula", "output_shape", "parameters",
-            "multiply_adds",
+            "name", "path", "kind", "inputs", "outputs", "formula", "output_shape", "parameters", "multiply_adds",
         ],
         "shapes": ["stage", "output_shape", "values"],
     },
@@ -60,11 +56,11 @@ class Layer:
 def network_summary(workspace: Workspace, *, architecture: str, image_size: int = 224) -> Result:
     """Count the parameters and multiply-adds of a torchvision architecture for one image of ``image_size`` pixels.
 
-    The network is run on torch's meta device, which follows shapes and computes nothing. A convolution has
-    c_out · (k · k · c_in / groups + 1) parameters and a linear layer out · (in + 1), without the 1 where there is no
-    bias; its multiply-adds are its weights times the places at which each is used. Layers without weights count no
-    multiply-adds. ``megabytes`` is the size of the parameters in 32-bit floating point, in 10⁶ bytes. Raises ValueError
-    for an architecture with parameters outside these kinds of layers (attention), whose count would be wrong.
+    The network is run on torch's meta device, which follows shapes and computes nothing. A convolution has c_out · (k ·
+    k · c_in / groups + 1) parameters and a linear layer out · (in + 1), without the 1 where there is no bias; its
+    multiply-adds are its weights times the places at which each is used. Layers without weights count no multiply-adds.
+    ``megabytes`` is the size of the parameters in 32-bit floating point, in 10⁶ bytes. Raises ValueError for an
+    architecture with parameters outside these kinds of layers (attention), whose count would be wrong.
     """
     module = build_architecture(architecture)
     layers = trace_layers(module, image_size)
@@ -118,18 +114,18 @@ def _describe(
 ) -> Layer:
     parameters = sum(parameter.numel() for parameter in layer.parameters(recurse=False)) if first_use else 0
     shape = tuple(output.shape[1:])
-    kernel, multiply_adds, formula = 0, 0, ""
+    multiply_adds, formula = 0, ""
     if isinstance(layer, nn.Conv2d):
-        kernel, per_map = layer.kernel_size[0], layer.in_channels // layer.groups
+        (height, width), per_map = layer.kernel_size, layer.in_channels // layer.groups
         multiply_adds = layer.weight.numel() * math.prod(shape[1:])
         bias = "" if layer.bias is None else " + 1"
-        formula = f"{layer.out_channels} × ({kernel} · {layer.kernel_size[1]} · {per_map}{bias})"
+        formula = f"{layer.out_channels} × ({height} · {width} · {per_map}{bias})"
     elif isinstance(layer, nn.Linear):
         multiply_adds = layer.weight.numel()
         formula = f"{layer.out_features} × ({layer.in_features}{'' if layer.bias is None else ' + 1'})"
     elif parameters:
         formula = f"2 × {shape[0]}"  # a normalisation layer: one factor and one offset for each channel
-    return Layer(name, path, _kind(layer), given.shape[1], shape[0], kernel, shape, parameters, multiply_adds, formula)
+    return Layer(name, path, _kind(layer), given.shape[1], shape[0], shape, parameters, multiply_adds, formula)
 
 
 def _kind(layer: nn.Module) -> str:
@@ -160,9 +156,6 @@ def _totals(architecture: str, image_size: int, weighted: Sequence[Layer], last:
         "linear_share": linear_parameters / parameters,
         "other_parameters": parameters - conv_parameters - linear_parameters,
         "largest_layer": largest.name,
-        # A fully connected layer takes every value of the maps before it; their number is what its weights count.
-        "largest_layer_inputs": largest.inputs,
-        "largest_layer_outputs": largest.outputs,
         "largest_layer_parameters": largest.parameters,
         "largest_layer_share": largest.parameters / parameters,
         "multiply_adds": multiply_adds,
@@ -174,27 +167,34 @@ def _totals(architecture: str, image_size: int, weighted: Sequence[Layer], last:
 
 
 def _layer_table(layers: Sequence[Layer], *, total: bool) -> Table:
-    rows: list[tuple[Value, ...]] = [
-        (
-            layer.name, layer.path, layer.kind, layer.inputs, layer.outputs, layer.kernel or None, layer.formula,
-            _written(layer.output_shape), layer.parameters, layer.multiply_adds,
-        )
+    rows: list[dict[str, Value]] = [
+        {
+            "name": layer.name,
+            "path": layer.path,
+            "kind": layer.kind,
+            "inputs": layer.inputs,
+            "outputs": layer.outputs,
+            "formula": layer.formula,
+            "output_shape": _written(layer.output_shape),
+            "parameters": layer.parameters,
+            "multiply_adds": layer.multiply_adds,
+        }
         for layer in layers
-    ]  # fmt: skip
+    ]
     if total:
-        sums = sum(layer.parameters for layer in layers), sum(layer.multiply_adds for layer in layers)
-        rows.append(("total", "", "", None, None, None, "", "", *sums))
-    columns = ("name", "path", "kind", "inputs", "outputs", "kernel", "formula", "output_shape", "parameters",
-               "multiply_adds")  # fmt: skip
-    return Table(columns, tuple(rows))
+        sums = {name: sum(int(str(row[name])) for row in rows) for name in ("parameters", "multiply_adds")}
+        words = dict.fromkeys(("path", "kind", "formula", "output_shape"), "")
+        rows.append({"name": "total", "inputs": None, "outputs": None, **words, **sums})
+    return Table.of(rows)
 
 
 def _shape_table(layers: Sequence[Layer], image_size: int) -> Table:
     """The shapes that the image takes on its way: after each pooling and each fully connected layer."""
     stages = [layer for layer in layers if layer.kind in ("max pooling", "average pooling", "fully connected")]
-    rows = [("input", _written((3, image_size, image_size)), 3 * image_size * image_size)]
-    rows += [(layer.name, _written(layer.output_shape), layer.values) for layer in stages]
-    return Table(("stage", "output_shape", "values"), tuple(rows))
+    shapes = [("input", (3, image_size, image_size)), *((layer.name, layer.output_shape) for layer in stages)]
+    return Table.of(
+        {"stage": name, "output_shape": _written(shape), "values": math.prod(shape)} for name, shape in shapes
+    )
 
 
 def _written(shape: Sequence[int]) -> str:

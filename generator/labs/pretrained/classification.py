@@ -18,13 +18,11 @@ from generator.workspace import Workspace
 #: How many of the most probable classes are shown and counted, as in the ImageNet challenge.
 SHOWN = 5
 
-PREDICTION_COLUMNS = ("image", "true_class", "predicted_class", "probability", "true_probability", "true_rank")
-
 
 @computation(
     metrics=[
         "label", "classes", "chance", "lowest_logit", "highest_logit", "logit_sum", "negative_logits",
-        "probability_sum", "true_class", "predicted_class", "probability", "second_class", "second_probability",
+        "probability_sum", "true_class", "predicted_class", "probability",
     ],
     tables={"scores": ["rank", "class_name", "logit", "probability"]},
 )  # fmt: skip
@@ -38,10 +36,15 @@ def output_scores(workspace: Workspace, *, network: Network, dataset: Dataset, i
     logits = logits_of(backbone, backbone.preprocess(images.images))[0].double()
     probabilities = logits.softmax(0)
     order = logits.argsort(descending=True)[:SHOWN].tolist()
-    rows = tuple(
-        (rank, backbone.class_names[index], float(logits[index]), float(probabilities[index]))
+    rows: list[dict[str, Value]] = [
+        {
+            "rank": rank,
+            "class_name": backbone.class_names[index],
+            "logit": float(logits[index]),
+            "probability": float(probabilities[index]),
+        }
         for rank, index in enumerate(order, start=1)
-    )
+    ]
     return Result(
         metrics={
             "label": backbone.label,
@@ -53,20 +56,17 @@ def output_scores(workspace: Workspace, *, network: Network, dataset: Dataset, i
             "negative_logits": int((logits < 0).sum()),
             "probability_sum": float(probabilities.sum()),
             "true_class": images.true_class(0),
-            "predicted_class": rows[0][1],
-            "probability": rows[0][3],
-            "second_class": rows[1][1],
-            "second_probability": rows[1][3],
+            "predicted_class": rows[0]["class_name"],
+            "probability": rows[0]["probability"],
         },
-        tables={"scores": Table(("rank", "class_name", "logit", "probability"), rows)},
+        tables={"scores": Table.of(rows)},
     )
 
 
 @computation(
     metrics=[
-        "label", "input_size", "images", "classes", "top1", "top1_hits", "top1_low", "top1_high", "top5", "top5_hits",
-        "top5_low", "top5_high", "examples", "examples_right", "examples_in_five", "input_low", "input_high",
-        "confidence_right", "confidence_wrong",
+        "label", "images", "classes", "top1", "top1_low", "top1_high", "top5", "top5_low", "top5_high", "examples",
+        "examples_right", "examples_in_five", "input_low", "input_high", "top1_hits", "top5_hits",
     ],
     tables={"predictions": ["image", "true_class", "predicted_class", "probability", "true_probability", "true_rank"]},
     figures=["predictions"],
@@ -75,8 +75,7 @@ def classify_images(workspace: Workspace, *, network: Network, dataset: Dataset,
     """Classify the whole test part, and show the images numbered ``examples`` one by one.
 
     Accuracies are proportions of all test images, with 95 % Wilson intervals. ``input_low`` and ``input_high`` are the
-    smallest and largest value of the examples after preprocessing. ``confidence_right`` and ``confidence_wrong`` are
-    the mean probability of the predicted class where it is and is not the true one (None where there is no such image).
+    smallest and largest value of the examples after preprocessing.
     """
     backbone = load_backbone(network, workspace.data, workspace.device)
     images = load_images(dataset, workspace.data)
@@ -84,22 +83,20 @@ def classify_images(workspace: Workspace, *, network: Network, dataset: Dataset,
     probabilities = logits.softmax(1).numpy()
     first, five = hits_within(logits, images.labels, 1), hits_within(logits, images.labels, SHOWN)
     inputs = backbone.preprocess(images.select(examples).images)
-    confidence = probabilities.max(axis=1)
     return Result(
         metrics={
             "label": backbone.label,
-            "input_size": backbone.input_size,
             "images": len(images),
             "classes": len(backbone.class_names),
             **accuracy_metrics("top1", first),
             **accuracy_metrics("top5", five),
+            "top1_hits": int(first.sum()),
+            "top5_hits": int(five.sum()),
             "examples": len(examples),
             "examples_right": int(first[examples].sum()),
             "examples_in_five": int(five[examples].sum()),
             "input_low": float(inputs.min()),
             "input_high": float(inputs.max()),
-            "confidence_right": float(confidence[first].mean()) if first.any() else None,
-            "confidence_wrong": float(confidence[~first].mean()) if (~first).any() else None,
         },
         tables={"predictions": _prediction_table(backbone, images, logits, examples)},
         figures={"predictions": _prediction_panels(backbone, images, probabilities, examples)},
@@ -108,13 +105,17 @@ def classify_images(workspace: Workspace, *, network: Network, dataset: Dataset,
 
 def _prediction_table(backbone: Backbone, images: ImageSet, logits: torch.Tensor, examples: list[int]) -> Table:
     probabilities, ranks = logits.softmax(1), true_ranks(logits, images.labels)
-    rows = []
-    for index in examples:
-        own = probabilities[index]
-        predicted = backbone.class_names[int(own.argmax())]
-        in_truth = float(own[int(images.labels[index])])
-        rows.append((index, images.true_class(index), predicted, float(own.max()), in_truth, int(ranks[index])))
-    return Table(PREDICTION_COLUMNS, tuple(rows))
+    return Table.of(
+        {
+            "image": index,
+            "true_class": images.true_class(index),
+            "predicted_class": backbone.class_names[int(probabilities[index].argmax())],
+            "probability": float(probabilities[index].max()),
+            "true_probability": float(probabilities[index, int(images.labels[index])]),
+            "true_rank": int(ranks[index]),
+        }
+        for index in examples
+    )
 
 
 def _prediction_panels(
@@ -151,48 +152,35 @@ def _bars(backbone: Backbone, probabilities: NDArray[np.float32], label: int) ->
 
 @computation(
     metrics=[
-        "label", "images", "top1", "top1_hits", "top1_low", "top1_high", "top5", "top5_hits", "top5_low", "top5_high",
-        "raw_top1", "raw_top1_hits", "raw_top1_low", "raw_top1_high", "raw_top5", "raw_top5_hits", "raw_top5_low",
-        "raw_top5_high", "top1_p", "top5_p", "top1_lost", "top1_gained", "changed", "changed_share", "input_mean",
-        "input_std", "raw_input_mean", "raw_input_std", "confidence", "raw_confidence",
+        "label", "top1", "top1_low", "top1_high", "top5", "raw_top1", "raw_top1_low", "raw_top1_high", "raw_top5",
+        "top1_p", "top1_lost", "top1_gained", "changed_share", "input_mean", "input_std", "raw_input_mean",
+        "raw_input_std", "raw_confidence",
     ],
-    tables={"conditions": ["preprocessing", "input_mean", "input_std", "top1", "top1_low", "top1_high", "top5",
-                           "top5_low", "top5_high", "confidence"]},
 )  # fmt: skip
 def normalisation_effect(workspace: Workspace, *, network: Network, dataset: Dataset) -> Result:
     """Classify the same test images with and without the normalisation of their channels (``raw_…``: without).
 
-    Accuracies are proportions with 95 % Wilson intervals; ``…_p`` are exact McNemar p values. ``top1_lost`` and
-    ``top1_gained`` count the images that only the normalised, and only the raw input got right; ``changed`` those whose
-    predicted class differs. ``…input_mean`` and ``…input_std`` are over all values of all inputs; ``…confidence`` is
-    the mean probability of the predicted class.
+    Accuracies are proportions, of the highest class with 95 % Wilson intervals; ``top1_p`` is an exact McNemar p value.
+    ``top1_lost`` and ``top1_gained`` count the images that only the normalised, and only the raw input got right;
+    ``changed_share`` is of those whose predicted class differs. ``…input_mean`` and ``…input_std`` are over all values
+    of all inputs; ``raw_confidence`` is the mean probability of the predicted class.
     """
     backbone = load_backbone(network, workspace.data, workspace.device)
     images = load_images(dataset, workspace.data)
-    metrics: dict[str, Value] = {"label": backbone.label, "images": len(images)}
-    hits: dict[tuple[str, str], NDArray[np.bool_]] = {}
-    predicted: dict[str, torch.Tensor] = {}
+    metrics: dict[str, Value] = {"label": backbone.label}
+    found: dict[str, torch.Tensor] = {}
     for prefix in ("", "raw_"):
         inputs = backbone.preprocess(images.images, normalise=not prefix)
-        logits = logits_of(backbone, inputs)
-        predicted[prefix] = logits.argmax(1)
-        for name, k in (("top1", 1), ("top5", SHOWN)):
-            hits[prefix, name] = hits_within(logits, images.labels, k)
-            metrics |= accuracy_metrics(f"{prefix}{name}", hits[prefix, name])
+        found[prefix] = logits_of(backbone, inputs)
+        metrics |= accuracy_metrics(f"{prefix}top1", hits_within(found[prefix], images.labels, 1))
+        metrics[f"{prefix}top5"] = float(hits_within(found[prefix], images.labels, SHOWN).mean())
         metrics[f"{prefix}input_mean"], metrics[f"{prefix}input_std"] = float(inputs.mean()), float(inputs.std())
-        metrics[f"{prefix}confidence"] = float(logits.softmax(1).max(1).values.mean())
-    changed = int((predicted[""] != predicted["raw_"]).sum())
-    metrics |= {f"{name}_p": mcnemar_p(hits["", name], hits["raw_", name]) for name in ("top1", "top5")}
+    normalised, raw = (hits_within(logits, images.labels, 1) for logits in found.values())
     metrics |= {
-        "top1_lost": int((hits["", "top1"] & ~hits["raw_", "top1"]).sum()),
-        "top1_gained": int((hits["raw_", "top1"] & ~hits["", "top1"]).sum()),
-        "changed": changed,
-        "changed_share": changed / len(images),
+        "top1_p": mcnemar_p(normalised, raw),
+        "top1_lost": int((normalised & ~raw).sum()),
+        "top1_gained": int((raw & ~normalised).sum()),
+        "changed_share": int((found[""].argmax(1) != found["raw_"].argmax(1)).sum()) / len(images),
+        "raw_confidence": float(found["raw_"].softmax(1).max(1).values.mean()),
     }
-    columns = ("input_mean", "input_std", "top1", "top1_low", "top1_high", "top5", "top5_low", "top5_high",
-               "confidence")  # fmt: skip
-    rows = tuple(
-        (words, *(metrics[f"{prefix}{column}"] for column in columns))
-        for prefix, words in (("", "scaled to [0, 1] and normalised"), ("raw_", "scaled to [0, 1] only"))
-    )
-    return Result(metrics=metrics, tables={"conditions": Table(("preprocessing", *columns), rows)})
+    return Result(metrics=metrics)

@@ -14,9 +14,9 @@ from generator.workspace import Workspace
 
 
 @computation(
-    metrics=["networks", "fewest_parameters", "most_parameters", "least_work", "most_work"],
-    tables={"networks": ["network", "image_size", "parameters", "multiply_adds", "activations", "megabytes"]},
-)
+    metrics=["networks", "most_parameters"],
+    tables={"networks": ["network", "image_size", "parameters", "multiply_adds", "activations"]},
+)  # fmt: skip
 def network_costs(workspace: Workspace, *, architectures: list[str], image_size: int = 0) -> Result:
     """Count what torchvision's classifiers cost for one image of ``image_size`` pixels (0: each network's own).
 
@@ -24,26 +24,26 @@ def network_costs(workspace: Workspace, *, architectures: list[str], image_size:
     torch dispatches them. Activations are the values that convolutions and fully connected layers put out; the inside
     of an attention layer is not among them. Auxiliary classifiers, which only help to train, are left out.
     """
-    rows: list[tuple[Value, ...]] = []
+    rows: list[dict[str, Value]] = []
     for number, architecture in enumerate(architectures):
         workspace.progress(number, len(architectures), architecture)
         module, size = without_auxiliaries(build_architecture(architecture)), image_size or own_size(architecture)
         parameters = sum(parameter.numel() for parameter in module.parameters())
         work, activations = multiply_adds(module, size)
-        label = LABELS.get(architecture, architecture)
-        rows.append((label, size, parameters, work, activations, 4 * parameters / 1e6))
-    columns = ("network", "image_size", "parameters", "multiply_adds", "activations", "megabytes")
-    by_size = sorted(rows, key=lambda row: float(row[2] or 0))
-    by_work = sorted(rows, key=lambda row: float(row[3] or 0))
+        rows.append({
+            "network": LABELS.get(architecture, architecture),
+            "image_size": size,
+            "parameters": parameters,
+            "multiply_adds": work,
+            "activations": activations,
+        })  # fmt: skip
+    largest = max(rows, key=lambda row: float(row["parameters"] or 0))
     return Result(
         metrics={
             "networks": len(rows),
-            "fewest_parameters": by_size[0][0],
-            "most_parameters": by_size[-1][0],
-            "least_work": by_work[0][0],
-            "most_work": by_work[-1][0],
+            "most_parameters": largest["network"],
         },
-        tables={"networks": Table(columns, tuple(rows))},
+        tables={"networks": Table.of(rows)},
     )
 
 

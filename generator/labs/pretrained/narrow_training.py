@@ -27,22 +27,17 @@ from generator.workspace import Workspace
         "architecture", "label", "width", "input_size", "parameters", "training_images", "test_images", "classes",
         "epochs", "train_accuracy", "top1", "top1_low", "top1_high",
     ],
-    tables={"classes": ["class_name"], "history": ["epoch", "loss", "train_accuracy"]},
-    figures=["loss", "accuracy"],
+    tables={
+        "classes": ["class_name"],
+        "history": ["epoch", "loss", "train_accuracy"],
+    },
+    figures=["loss"],
 )  # fmt: skip
 def train_narrow_network(
-    workspace: Workspace,
-    *,
-    architecture: Literal["narrow_vgg16", "narrow_squeezenet"],
-    dataset: Dataset = "embedded_scenes",
-    width: int = 8,
-    image_size: int = 64,
-    epochs: int = 20,
-    batch_size: int = 32,
-    learning_rate: float = 1e-3,
-    weight_decay: float = 0.05,
-    seed: int = 0,
-) -> Result:
+    workspace: Workspace, *, architecture: Literal["narrow_vgg16", "narrow_squeezenet"],
+    dataset: Dataset = "embedded_scenes", width: int = 8, image_size: int = 64, epochs: int = 20, batch_size: int = 32,
+    learning_rate: float = 1e-3, weight_decay: float = 0.05, seed: int = 0,
+) -> Result:  # fmt: skip
     """Train on the data set's training part, and score the last epoch (never the best) on its test part.
 
     AdamW, a cosine learning rate, random horizontal flips. ``width`` is the number of maps in the first block,
@@ -77,13 +72,10 @@ def train_narrow_network(
             "top1_high": high,
         },
         tables={
-            "classes": Table(("class_name",), tuple((name,) for name in train.class_names)),
+            "classes": Table.of({"class_name": name} for name in train.class_names),
             "history": history_table(history),
         },
-        figures={
-            "loss": history_chart(history, {"loss": "training loss"}, "cross-entropy"),
-            "accuracy": history_chart(history, {"train_accuracy": "training accuracy"}, "accuracy"),
-        },
+        figures={"loss": history_chart(history, {"loss": "training loss"}, "cross-entropy")},
         arrays=state_arrays(module),
     )
 

@@ -34,8 +34,18 @@ def true_ranks(logits: torch.Tensor, labels: NDArray[np.int64]) -> NDArray[np.in
     return ranks
 
 
+def share_metrics(name: str, count: int, total: int) -> dict[str, Value]:
+    """``name``, the share of ``count`` in ``total``, and its 95 % interval, ``name_low`` to ``name_high``."""
+    low, high = wilson_interval(count, total)
+    return {name: count / total, f"{name}_low": low, f"{name}_high": high}
+
+
+def accuracy_row(hits: NDArray[np.bool_]) -> dict[str, Value]:
+    """``test``, the accuracy, with the ends ``low`` and ``high`` of its 95 % interval: a row of a table."""
+    low, high = wilson_interval(int(hits.sum()), len(hits))
+    return {"test": float(hits.mean()), "low": low, "high": high}
+
+
 def accuracy_metrics(name: str, hits: NDArray[np.bool_]) -> dict[str, Value]:
-    """``name`` (a proportion), ``name_hits``, and the ends ``name_low`` and ``name_high`` of its 95 % interval."""
-    count = int(hits.sum())
-    low, high = wilson_interval(count, len(hits))
-    return {name: count / len(hits), f"{name}_hits": count, f"{name}_low": low, f"{name}_high": high}
+    """``name`` (a proportion of ``hits``), and the ends ``name_low`` and ``name_high`` of its 95 % interval."""
+    return share_metrics(name, int(hits.sum()), len(hits))

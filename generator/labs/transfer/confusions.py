@@ -21,13 +21,12 @@ SHOWN, SIDE = 10, 120
     metrics=[
         "network", "layer_label", "test", "errors", "classes", "worst_class", "worst_accuracy", "worst_low",
         "worst_high", "best_class", "best_accuracy", "best_low", "best_high", "pair_true", "pair_predicted",
-        "pair_count",
-        "pair_share", "second_true", "second_predicted", "second_count", "perfect_classes", "shown", "both_ways",
-        "class_images", "errors_in_pairs", "pairs",
+        "pair_count", "second_true", "second_predicted", "second_count", "shown", "both_ways", "class_images",
+        "errors_in_pairs", "pairs",
     ],
     tables={
         "classes": ["class_name", "images", "right", "accuracy", "low", "high", "taken_for", "taken_for_count"],
-        "pairs": ["true_class", "predicted_class", "count", "share"],
+        "pairs": ["true_class", "predicted_class", "count"],
     },
     figures=["confusion", "worst"],
 )  # fmt: skip
@@ -37,9 +36,8 @@ def svm_confusions(
     """The confusion matrix of the SVM on L2-normalised features, and the test images it is most sure and wrong about.
 
     ``dataset`` has to be the one that the features are from. Accuracies of classes are proportions with 95 % Wilson
-    intervals. The pairs are the five most frequent (true class, predicted class); ``share`` is of the true class's
-    images. The images are those wrong ones whose decision value for the predicted class is furthest above that of the
-    true one.
+    intervals. The pairs are the five most frequent (true class, predicted class). The images are those wrong ones whose
+    decision value for the predicted class is furthest above that of the true one.
     """
     split = split_of(features, layer).normalised()
     fit = fit_svm(split, c, seed)
@@ -52,7 +50,6 @@ def svm_confusions(
     classes, pairs = _class_table(matrix, names), _pair_table(matrix, names)
     label = next(row["label"] for row in features.tables["layers"].records() if row["layer"] == layer)
     errors = int(matrix.sum() - np.trace(matrix))
-    shares = matrix / matrix.sum(axis=1, keepdims=True)
     return Result(
         metrics={
             "network": features.metrics["network"],
@@ -66,46 +63,55 @@ def svm_confusions(
         },
         tables={"classes": classes, "pairs": pairs},
         figures={
-            "confusion": Heatmap(
-                values=100 * shares,
-                row_labels=names,
-                column_labels=names,
-                colour_label="share of the class, %",
-                row_title="true class",
-                column_title="predicted class",
-                value_range=(0.0, 100.0),
-                annotate=False,
-            ),
+            "confusion": _confusion(matrix, names),
             "worst": _worst(images, fit, names),
         },
     )
 
 
+def _confusion(matrix: NDArray[np.int64], names: tuple[str, ...]) -> Heatmap:
+    return Heatmap(
+        values=100 * (matrix / matrix.sum(axis=1, keepdims=True)),
+        row_labels=names,
+        column_labels=names,
+        colour_label="share of the class, %",
+        row_title="true class",
+        column_title="predicted class",
+        value_range=(0.0, 100.0),
+        annotate=False,
+    )
+
+
 def _class_table(matrix: NDArray[np.int64], names: tuple[str, ...]) -> Table:
     """One row for each class, the worst first."""
-    rows: list[tuple[Value, ...]] = []
+    rows: list[dict[str, Value]] = []
     for index, name in enumerate(names):
         right, total = int(matrix[index, index]), int(matrix[index].sum())
         wrong = matrix[index].copy()
         wrong[index] = 0
-        other = int(wrong.argmax())
-        count = int(wrong[other])
-        rows.append((name, total, right, right / total, *wilson_interval(right, total), names[other] if count else "",
-                     count))  # fmt: skip
-    rows.sort(key=lambda row: float(row[3] or 0.0))
-    columns = ("class_name", "images", "right", "accuracy", "low", "high", "taken_for", "taken_for_count")
-    return Table(columns, tuple(rows))
+        count = int(wrong.max())
+        low, high = wilson_interval(right, total)
+        rows.append({
+            "class_name": name,
+            "images": total,
+            "right": right,
+            "accuracy": right / total,
+            "low": low,
+            "high": high,
+            "taken_for": names[int(wrong.argmax())] if count else "",
+            "taken_for_count": count,
+        })  # fmt: skip
+    return Table.of(sorted(rows, key=lambda row: float(row["accuracy"] or 0.0)))
 
 
 def _pair_table(matrix: NDArray[np.int64], names: tuple[str, ...]) -> Table:
     wrong = matrix - np.diag(np.diag(matrix))
     order = np.argsort(-wrong, axis=None, kind="stable")[:5]
     places = [divmod(int(place), len(names)) for place in order]
-    rows = tuple(
-        (names[true], names[taken], int(wrong[true, taken]), float(wrong[true, taken] / matrix[true].sum()))
+    return Table.of(
+        {"true_class": names[true], "predicted_class": names[taken], "count": int(wrong[true, taken])}
         for true, taken in places
     )
-    return Table(("true_class", "predicted_class", "count", "share"), rows)
 
 
 def _extremes(classes: Table, pairs: Table, matrix: NDArray[np.int64], names: tuple[str, ...]) -> dict[str, Value]:
@@ -120,12 +126,10 @@ def _extremes(classes: Table, pairs: Table, matrix: NDArray[np.int64], names: tu
         "pair_true": first["true_class"],
         "pair_predicted": first["predicted_class"],
         "pair_count": first["count"],
-        "pair_share": first["share"],
         "second_true": second["true_class"],
         "second_predicted": second["predicted_class"],
         "second_count": second["count"],
         "both_ways": int(matrix[taken, true]),
-        "perfect_classes": sum(row["right"] == row["images"] for row in rows),
         "pairs": len(found),
         "errors_in_pairs": sum(int(str(row["count"])) for row in found),
     }

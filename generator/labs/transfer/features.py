@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional
 
-from generator.datasets.images import load_images
+from generator.datasets.images import ImageSet, load_images
 from generator.networks.backbones import Backbone, load_backbone
 from generator.networks.grey import GreyInput, colour_scale, grey_of, with_grey_input
 from generator.networks.narrow import initialise
@@ -62,14 +62,8 @@ class Taken:
 
 
 @computation(
-    metrics=[
-        "network", "weights", "grey", "input_size", "precision", "train_images", "test_images", "classes", "layers",
-        "image_seconds", "dataset",
-    ],
-    tables={
-        "layers": ["layer", "label", "shape", "values", "image_seconds", "zero_train", "zero_test"],
-        "classes": ["class_name"],
-    },
+    metrics=["network", "precision", "train_images", "test_images", "classes"],
+    tables={"layers": ["layer", "label", "shape", "values", "image_seconds", "zero_train", "zero_test"]},
 )  # fmt: skip
 def extract_features(
     workspace: Workspace,
@@ -91,8 +85,8 @@ def extract_features(
     features computed in bfloat16 are kept as float16, which has more digits.
 
     The arrays are "train/<layer>" and "test/<layer>" (images, values), "train/labels" and "test/labels".
-    ``image_seconds`` is the time from an image's pixels to a layer's output, and in the metrics to the network's last,
-    without reading and resizing. ``zero_…`` counts images whose features are all zero.
+    ``image_seconds`` is the time from an image's pixels to a layer's output, without reading and resizing. ``zero_…``
+    counts images whose features are all zero.
     """
     backbone = load_backbone(network, workspace.data, workspace.device)
     if weights == "random":
@@ -100,36 +94,34 @@ def extract_features(
     feeder = Feeder(backbone, grey, chosen_precision(precision, workspace.device), workspace.device)
     taps = [tap_of(backbone, layer) for layer in layers]
     parts = {part: load_images(dataset, workspace.data, part) for part in ("train", "test")}
+    taken = _all_taken(workspace, feeder, taps, parts, batch_size)
+    arrays = {f"{part}/{tap.name}": _joined(taken[part], tap, feeder.precision) for part in parts for tap in taps}
+    return Result(
+        metrics={
+            "network": backbone.label,
+            "precision": feeder.precision,
+            "train_images": len(parts["train"]),
+            "test_images": len(parts["test"]),
+            "classes": len(parts["test"].class_names),
+        },
+        tables={"layers": _layer_table(taps, taken, arrays)},
+        arrays={**arrays, **{f"{part}/labels": images.labels for part, images in parts.items()}},
+    )
+
+
+def _all_taken(
+    workspace: Workspace, feeder: Feeder, taps: Sequence[Tap], parts: Mapping[str, ImageSet], batch_size: int
+) -> dict[str, Taken]:
+    """What the taps give for every image of each part."""
     total, done = sum(map(len, parts.values())), 0
     taken = {part: Taken() for part in parts}
     for part, images in parts.items():
         for start in range(0, len(images), batch_size):
             batch = images.images[start : start + batch_size]
-            feeder.run(scaled(batch, backbone.input_size), taps, taken[part])
+            feeder.run(scaled(batch, feeder.backbone.input_size), taps, taken[part])
             done += len(batch)
-            workspace.progress(done, total, f"{done} of {total} images through {backbone.label}")
-    arrays = {f"{part}/{tap.name}": _joined(taken[part], tap, feeder.precision) for part in parts for tap in taps}
-    seconds = sum(one.total_seconds for one in taken.values()) / total
-    return Result(
-        metrics={
-            "network": backbone.label,
-            "weights": weights,
-            "grey": grey,
-            "input_size": backbone.input_size,
-            "precision": feeder.precision,
-            "train_images": len(parts["train"]),
-            "test_images": len(parts["test"]),
-            "classes": len(parts["test"].class_names),
-            "layers": len(taps),
-            "image_seconds": seconds,
-            "dataset": dataset,
-        },
-        tables={
-            "layers": _layer_table(taps, taken, arrays),
-            "classes": Table(("class_name",), tuple((name,) for name in parts["test"].class_names)),
-        },
-        arrays={**arrays, **{f"{part}/labels": images.labels for part, images in parts.items()}},
-    )
+            workspace.progress(done, total, f"{done} of {total} images through {feeder.backbone.label}")
+    return taken
 
 
 def tap_of(backbone: Backbone, text: str) -> Tap:
@@ -216,14 +208,16 @@ def _joined(taken: Taken, tap: Tap, precision: str) -> NDArray[np.floating]:
 
 def _layer_table(taps: Sequence[Tap], taken: dict[str, Taken], arrays: dict[str, NDArray[np.floating]]) -> Table:
     images = sum(len(arrays[f"{part}/{taps[0].name}"]) for part in taken)
-
-    def rows() -> Iterator[tuple[Value, ...]]:
-        for tap in taps:
-            features = [arrays[f"{part}/{tap.name}"] for part in ("train", "test")]
-            shape = " × ".join(map(str, taken["test"].shapes[tap.name]))
-            seconds = sum(one.seconds[tap.name] for one in taken.values()) / images
-            zeros = [int((~one.any(axis=1)).sum()) for one in features]
-            yield (tap.name, tap.label, shape, features[0].shape[1], seconds, *zeros)
-
-    columns = ("layer", "label", "shape", "values", "image_seconds", "zero_train", "zero_test")
-    return Table(columns, tuple(rows()))
+    rows: list[dict[str, Value]] = []
+    for tap in taps:
+        train, test = (arrays[f"{part}/{tap.name}"] for part in ("train", "test"))
+        rows.append({
+            "layer": tap.name,
+            "label": tap.label,
+            "shape": " × ".join(map(str, taken["test"].shapes[tap.name])),
+            "values": train.shape[1],
+            "image_seconds": sum(one.seconds[tap.name] for one in taken.values()) / images,
+            "zero_train": int((~train.any(axis=1)).sum()),
+            "zero_test": int((~test.any(axis=1)).sum()),
+        })  # fmt: skip
+    return Table.of(rows)

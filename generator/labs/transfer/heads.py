@@ -14,7 +14,7 @@ from torch import nn
 from torch.nn import functional
 
 from generator.datasets.images import ImageSet, load_images
-from generator.labs.shared.metrics import accuracy_metrics
+from generator.labs.shared.metrics import accuracy_row
 from generator.labs.shared.statistics import mcnemar_p
 from generator.labs.shared.training import Measures, TrainingState, history_chart, history_table, run_epochs
 from generator.networks.backbones import Backbone, load_backbone
@@ -48,30 +48,18 @@ class Examples:
 
 @computation(
     metrics=[
-        "network", "tuned", "tuned_from", "parameters", "head_parameters", "fitted_images", "validation_images",
-        "test_images", "epochs", "epochs_run", "best_epoch", "train", "validation", "test", "low", "high", "hits",
-        "svm_test", "svm_layer", "p", "gained", "lost", "frozen_test", "frozen_p", "seconds", "stopped_early",
+        "tuned_from", "parameters", "head_parameters", "fitted_images", "validation_images", "epochs_run", "best_epoch",
+        "train", "validation", "test", "low", "high", "svm_test", "svm_layer", "p", "frozen_test", "frozen_p",
+        "seconds",
     ],
     tables={"history": ["epoch", "loss", "validation_loss", "validation_accuracy"]},
-    figures=["loss", "accuracy"],
+    figures=["loss"],
 )  # fmt: skip
 def train_head(
-    workspace: Workspace,
-    *,
-    network: Network,
-    dataset: Dataset,
-    svm: Result,
-    svm_layer: str,
-    tuned_from: str = "",
-    frozen: Result | None = None,
-    validation_share: float = 0.1,
-    epochs: int = 40,
-    patience: int = 4,
-    batch_size: int = 32,
-    head_rate: float = 3e-3,
-    body_rate: float = 1e-4,
-    seed: int = 0,
-) -> Result:
+    workspace: Workspace, *, network: Network, dataset: Dataset, svm: Result, svm_layer: str, tuned_from: str = "",
+    frozen: Result | None = None, validation_share: float = 0.1, epochs: int = 40, patience: int = 4,
+    batch_size: int = 32, head_rate: float = 3e-3, body_rate: float = 1e-4, seed: int = 0,
+) -> Result:  # fmt: skip
     """Replace the network's last layer by one for the data set's classes, and train it on the training images.
 
     Where ``tuned_from`` names one of the network's blocks ("features.15"), that block and all after it are trained too,
@@ -97,17 +85,12 @@ def train_head(
     hits = _logits(best, unseen.inputs).argmax(1).cpu().numpy() == test.labels
     return Result(
         metrics={
-            "network": backbone.label,
-            "tuned": bool(tuned_from),
             "tuned_from": tuned_from,
             "parameters": sum(parameter.numel() for parameter in model.parameters()),
             "head_parameters": sum(parameter.numel() for parameter in head.parameters()),
             "fitted_images": len(fitted.labels),
             "validation_images": len(validation.labels),
-            "test_images": len(test),
-            "epochs": epochs,
             "epochs_run": len(history),
-            "stopped_early": len(history) < epochs,
             "best_epoch": int(np.argmin([measures["validation_loss"] for measures in history])) + 1,
             "train": _accuracy(best, fitted),
             "validation": _accuracy(best, validation),
@@ -117,7 +100,6 @@ def train_head(
         tables={"history": history_table(history)},
         figures={
             "loss": history_chart(history, {"loss": "fitted images", "validation_loss": "held-out"}, "cross-entropy"),
-            "accuracy": history_chart(history, {"validation_accuracy": "held-out"}, "accuracy"),
         },
         arrays={"hits": hits},
     )
@@ -125,19 +107,13 @@ def train_head(
 
 def _comparison(hits: NDArray[np.bool_], svm: Result, svm_layer: str, frozen: Result | None) -> dict[str, Value]:
     """Test accuracy with its interval, and McNemar's test against the SVM and against the untuned network."""
-    ends = accuracy_metrics("test", hits)
     reference = np.asarray(svm.arrays[f"hits/{svm_layer}"], dtype=np.bool_)
     before = None if frozen is None else np.asarray(frozen.arrays["hits"], dtype=np.bool_)
     return {
-        "test": ends["test"],
-        "low": ends["test_low"],
-        "high": ends["test_high"],
-        "hits": ends["test_hits"],
+        **accuracy_row(hits),
         "svm_test": float(reference.mean()),
         "svm_layer": next(row["label"] for row in svm.tables["layers"].records() if row["layer"] == svm_layer),
         "p": mcnemar_p(hits, reference),
-        "gained": int((hits & ~reference).sum()),
-        "lost": int((reference & ~hits).sum()),
         "frozen_test": None if before is None else float(before.mean()),
         "frozen_p": None if before is None else mcnemar_p(hits, before),
     }

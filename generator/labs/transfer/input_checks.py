@@ -14,14 +14,14 @@ from generator.networks.grey import grey_of, with_grey_input
 from generator.networks.precision import chosen_precision
 from generator.networks.preprocessing import normalised, scaled
 from generator.registry import Dataset, Network, computation
-from generator.results import Result, Table, Value
+from generator.results import Result, Table
 from generator.workspace import Workspace
 
 
 @computation(
     metrics=[
-        "network", "images", "largest_score", "largest_difference", "relative_difference", "weights_before",
-        "weights_after", "classes",
+        "images", "largest_score", "largest_difference", "relative_difference", "weights_before", "weights_after",
+        "classes",
     ],
 )  # fmt: skip
 def grey_equivalence(workspace: Workspace, *, network: Network, dataset: Dataset, images: int = 8) -> Result:
@@ -42,7 +42,6 @@ def grey_equivalence(workspace: Workspace, *, network: Network, dataset: Dataset
     difference, largest = float((colour_scores - grey_scores).abs().max()), float(colour_scores.abs().max())
     return Result(
         metrics={
-            "network": backbone.label,
             "images": images,
             "classes": colour_scores.shape[1],
             "largest_score": largest,
@@ -55,18 +54,9 @@ def grey_equivalence(workspace: Workspace, *, network: Network, dataset: Dataset
 
 
 @computation(
-    metrics=[
-        "network",
-        "images",
-        "precision",
-        "float32_seconds",
-        "seconds",
-        "speedup",
-        "lowest_cosine",
-        "lowest_layer",
-    ],
-    tables={"layers": ["layer", "label", "lowest_cosine", "median_cosine"]},
-)
+    metrics=["images", "precision", "float32_seconds", "seconds", "lowest_cosine"],
+    tables={"layers": ["layer", "lowest_cosine"]},
+)  # fmt: skip
 def precision_effect(
     workspace: Workspace, *, network: Network, dataset: Dataset, layers: list[str], images: int = 64
 ) -> Result:
@@ -90,21 +80,17 @@ def precision_effect(
             times.append((taken.total_seconds - before) / len(batch))
         features.append({name: torch.cat(values) for name, values in taken.features.items()})
         seconds.append(statistics.median(times[1:] or times))
-    rows: list[tuple[Value, ...]] = []
-    for tap in taps:
-        cosine = torch.cosine_similarity(features[0][tap.name].double(), features[1][tap.name].double(), dim=1)
-        rows.append((tap.name, tap.label, float(cosine.min()), float(cosine.median())))
-    worst = min(rows, key=lambda row: float(row[2] or 0.0))
+    cosines = {
+        tap.name: float(torch.cosine_similarity(features[0][tap.name].double(), features[1][tap.name].double()).min())
+        for tap in taps
+    }
     return Result(
         metrics={
-            "network": backbone.label,
             "images": images,
             "precision": formats[1],
             "float32_seconds": seconds[0],
             "seconds": seconds[1],
-            "speedup": seconds[0] / seconds[1],
-            "lowest_cosine": worst[2],
-            "lowest_layer": worst[1],
+            "lowest_cosine": min(cosines.values()),
         },
-        tables={"layers": Table(("layer", "label", "lowest_cosine", "median_cosine"), tuple(rows))},
+        tables={"layers": Table.of({"layer": name, "lowest_cosine": cosine} for name, cosine in cosines.items())},
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.labs.shared.metrics import accuracy_metrics
+from generator.labs.shared.metrics import accuracy_row
 from generator.labs.shared.statistics import mcnemar_p
 from generator.labs.transfer.svm import Fit, Split, cross_validated, fit_svm, split_of
 from generator.registry import computation
@@ -44,22 +44,16 @@ class LayerFit:
 
 @computation(
     metrics=[
-        "network", "weights", "grey", "layers", "c", "folds", "classes", "chance", "train_images", "test_images",
-        "half_width", "zero_rows", "image_seconds",
-        "reference_label", "reference_values", "reference_train", "reference_test", "reference_low", "reference_high",
-        "reference_hits", "reference_raw_test", "reference_raw_low", "reference_raw_high", "reference_normal_p",
-        "reference_fit_seconds", "reference_image_seconds", "reference_svm_seconds",
-        "chosen", "chosen_label", "chosen_values", "chosen_train", "chosen_test", "chosen_low", "chosen_high",
-        "chosen_hits", "chosen_validation", "chosen_p", "chosen_fit_seconds", "chosen_image_seconds",
-        "first_label", "first_values", "first_test", "first_low", "first_high", "first_p", "last_label", "last_test",
-        "last_low", "last_high", "last_p", "best_label", "best_test", "others", "like_reference", "worse", "better",
-        "normalised_better", "normalised_worse", "lowest_train", "unconverged",
+        "network", "layers", "c", "folds", "chance", "train_images", "test_images", "half_width", "zero_rows",
+        "reference_label", "reference_test", "reference_low", "reference_high", "reference_raw_test",
+        "reference_fit_seconds", "reference_image_seconds", "chosen", "chosen_label", "chosen_values", "chosen_test",
+        "first_label", "first_test", "first_p", "last_test", "last_p", "best_label", "best_test", "others",
+        "like_reference", "worse", "better", "normalised_better", "normalised_worse", "lowest_train", "unconverged",
     ],
     tables={
         "layers": [
             "layer", "label", "shape", "values", "raw_train", "raw_test", "raw_low", "raw_high", "train", "test", "low",
-            "high", "validation", "p", "normal_p", "fit_seconds", "raw_fit_seconds", "image_seconds", "svm_seconds",
-            "zero_rows",
+            "high", "validation", "p", "normal_p", "fit_seconds", "raw_fit_seconds", "image_seconds", "zero_rows",
         ],
     },
     figures=["layers"],
@@ -74,9 +68,8 @@ def svm_by_layer(
     highest is the ``chosen`` one, without a look at the test images. ``best_…`` is the highest test accuracy, which is
     an optimistic number. ``p`` is the exact McNemar p value against the layer called ``reference``, ``normal_p`` that
     of normalised against raw. ``first`` and ``last`` are in the order of ``extract_features``. Times are in seconds:
-    ``fit_seconds`` for all training images, ``image_seconds`` from pixels to features, ``svm_seconds`` from features
-    to the class, both for one image. ``zero_rows`` counts test images whose features are all zero: they are classified
-    by the machine's offsets alone, and count as any other.
+    ``fit_seconds`` for all training images, ``image_seconds`` from pixels to features for one. ``zero_rows`` counts
+    test images whose features are all zero: they are classified by the machine's offsets alone, and count as any other.
     """
     described = {str(row["layer"]): row for row in features.tables["layers"].records()}
     if reference not in described:
@@ -89,44 +82,37 @@ def svm_by_layer(
         validation = float(cross_validated(unit, [c], folds, seed).mean())
         fits[layer] = LayerFit(layer, split, fit_svm(split, c, seed), fit_svm(unit, c, seed), validation)
     rows = [_row(described[layer], fits[layer], fits[reference]) for layer in described]
-    copied = ("network", "weights", "grey", "classes", "train_images", "test_images", "image_seconds")
     return Result(
         metrics={
-            **{name: features.metrics[name] for name in copied},
+            **{name: features.metrics[name] for name in ("network", "train_images", "test_images")},
             "layers": len(rows),
             "c": c,
             "folds": folds,
             "chance": 1 / int(str(features.metrics["classes"])),
             **_summary(rows, fits, reference),
         },
-        tables={"layers": Table(tuple(rows[0]), tuple(tuple(row.values()) for row in rows))},
+        tables={"layers": Table.of(rows)},
         figures={"layers": _bars(rows)},
         arrays={f"hits/{layer}": fit.hits for layer, fit in fits.items()},
     )
 
 
 def _row(described: Mapping[str, Value], fit: LayerFit, reference: LayerFit) -> dict[str, Value]:
-    raw, unit = accuracy_metrics("raw", fit.raw_hits), accuracy_metrics("unit", fit.hits)
     return {
         "layer": fit.layer,
         "label": described["label"],
         "shape": described["shape"],
         "values": described["values"],
         "raw_train": float((fit.raw.train_predicted == fit.split.train_labels).mean()),
-        "raw_test": raw["raw"],
-        "raw_low": raw["raw_low"],
-        "raw_high": raw["raw_high"],
+        **{f"raw_{name}": value for name, value in accuracy_row(fit.raw_hits).items()},
         "train": float((fit.unit.train_predicted == fit.split.train_labels).mean()),
-        "test": unit["unit"],
-        "low": unit["unit_low"],
-        "high": unit["unit_high"],
+        **accuracy_row(fit.hits),
         "validation": fit.validation,
         "p": None if fit is reference else mcnemar_p(fit.hits, reference.hits),
         "normal_p": mcnemar_p(fit.hits, fit.raw_hits),
         "fit_seconds": fit.unit.fit_seconds,
         "raw_fit_seconds": fit.raw.fit_seconds,
         "image_seconds": described["image_seconds"],
-        "svm_seconds": fit.unit.image_seconds,
         "zero_rows": described["zero_test"],
     }
 
@@ -139,18 +125,15 @@ def _summary(rows: list[dict[str, Value]], fits: Mapping[str, LayerFit], referen
     others = [row for row in rows if row is not own]
     apart = [row for row in others if number(row["p"]) < SIGNIFICANT]
     helped = [row for row in rows if number(row["normal_p"]) < SIGNIFICANT]
-    values = ("label", "values", "train", "test", "low", "high", "fit_seconds", "image_seconds")
     return {
         "half_width": (number(own["high"]) - number(own["low"])) / 2,
         "zero_rows": sum(int(number(row["zero_rows"])) for row in rows),
-        **{f"reference_{name}": own[name] for name in (*values, "raw_test", "raw_low", "raw_high", "normal_p",
-                                                       "svm_seconds")},
-        "reference_hits": int(fits[reference].hits.sum()),
+        **{f"reference_{name}": own[name] for name in ("label", "test", "low", "high", "raw_test", "fit_seconds",
+                                                       "image_seconds")},
         "chosen": chosen["layer"],
-        **{f"chosen_{name}": chosen[name] for name in (*values, "validation", "p")},
-        "chosen_hits": int(fits[str(chosen["layer"])].hits.sum()),
-        **{f"first_{name}": rows[0][name] for name in ("label", "values", "test", "low", "high", "p")},
-        **{f"last_{name}": rows[-1][name] for name in ("label", "test", "low", "high", "p")},
+        **{f"chosen_{name}": chosen[name] for name in ("label", "values", "test")},
+        **{f"first_{name}": rows[0][name] for name in ("label", "test", "p")},
+        **{f"last_{name}": rows[-1][name] for name in ("test", "p")},
         "best_label": best["label"],
         "best_test": best["test"],
         "others": len(others),
@@ -184,9 +167,8 @@ def _bars(rows: Sequence[Mapping[str, Value]]) -> Bars:
 
 @computation(
     metrics=[
-        "network", "weights", "grey", "layer", "values", "train", "test", "low", "high", "fit_seconds", "image_seconds",
-        "reference_network", "reference_layer", "reference_test", "reference_low", "reference_high", "difference",
-        "gained", "lost", "p", "layers", "layers_apart", "layers_better", "test_images",
+        "network", "layer", "values", "train", "test", "low", "high", "fit_seconds", "image_seconds", "reference_test",
+        "difference", "gained", "lost", "p", "layers", "layers_apart", "layers_better", "test_images",
     ],
     tables={
         "layers": ["layer", "label", "reference_test", "reference_low", "reference_high", "test", "low", "high", "p"],
@@ -218,12 +200,10 @@ def compare_transfers(
     apart = [row for row in table if number(row["p"]) < SIGNIFICANT]
     return Result(
         metrics={
-            **{name: other.metrics[name] for name in ("network", "weights", "grey", "test_images")},
+            **{name: other.metrics[name] for name in ("network", "test_images")},
             "layer": own["label"],
             **{name: own[name] for name in ("values", "train", "test", "low", "high", "fit_seconds", "image_seconds")},
-            "reference_network": reference.metrics["network"],
-            "reference_layer": theirs["label"],
-            **{f"reference_{name}": theirs[name] for name in ("test", "low", "high")},
+            "reference_test": theirs["test"],
             "difference": number(own["test"]) - number(theirs["test"]),
             "gained": int((after & ~before).sum()),
             "lost": int((before & ~after).sum()),
@@ -232,12 +212,9 @@ def compare_transfers(
             "layers_apart": len(apart),
             "layers_better": sum(number(row["test"]) > number(row["reference_test"]) for row in apart),
         },
-        tables={"layers": Table(PAIR_COLUMNS, tuple(tuple(row.values()) for row in table))},
+        tables={"layers": Table.of(table)},
         figures={"layers": _pair_bars(table, reference_name, other_name)},
     )
-
-
-PAIR_COLUMNS = ("layer", "label", "reference_test", "reference_low", "reference_high", "test", "low", "high", "p")
 
 
 def _hits(result: Result, layer: str) -> NDArray[np.bool_]:

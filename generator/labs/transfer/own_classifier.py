@@ -21,11 +21,9 @@ SHOWN = 5
 
 @computation(
     metrics=[
-        "network", "network_classes", "scene_classes", "shared_classes", "layer_label", "image", "true_class",
-        "network_class", "network_probability", "svm_class", "svm_decision", "svm_second_class", "svm_second_decision",
-        "svm_right",
-        "network_right", "images", "own", "own_low", "own_high", "own_named", "mapped", "mapped_low", "mapped_high",
-        "svm", "svm_low", "svm_high", "kinds_used", "kinds_median",
+        "network", "network_classes", "scene_classes", "shared_classes", "layer_label", "true_class", "network_class",
+        "network_probability", "svm_class", "svm_right", "network_right", "images", "own", "mapped", "mapped_low",
+        "mapped_high", "svm", "svm_low", "svm_high", "kinds_median",
     ],
     tables={"classes": ["class_name", "most_frequent", "share", "kinds"]},
     figures=["image"],
@@ -43,11 +41,10 @@ def network_on_scenes(
 ) -> Result:
     """Classify the test scenes with the network's own last layer, and with an SVM on L2-normalised features.
 
-    ``own`` is the share of test images whose most probable class has the very name of their scene, which is 0 where
-    the two lists share no name (``shared_classes``). ``mapped`` is the best that the network's classes could do if each
+    ``own`` is the share of test images whose most probable class has the very name of their scene, which is 0 where the
+    two lists share no name (``shared_classes``). ``mapped`` is the best that the network's classes could do if each
     were translated into one scene: every class stands for the scene of the training images that most often get it. The
     table says which class each scene's test images get most often, with what share, and how many kinds they get.
-    ``…_decision`` are the SVM's decision values, which are no probabilities.
     """
     backbone = load_backbone(network, workspace.data, workspace.device)
     backbone.module.to(memory_format=torch.channels_last)
@@ -69,22 +66,15 @@ def network_on_scenes(
             "scene_classes": len(scenes),
             "shared_classes": len(set(scenes) & set(backbone.class_names)),
             "layer_label": next(r["label"] for r in features.tables["layers"].records() if r["layer"] == layer),
-            "image": image,
             "images": len(test),
             **_one_image(test.true_class(image), alone, backbone.class_names, decisions, scenes),
-            **_ends("own", hits),
-            "own_named": int(hits.sum()),
-            **_ends("mapped", mapped),
-            **_ends("svm", fit.test_predicted == split.test_labels),
-            "kinds_used": len(set(own.tolist())),
+            "own": float(hits.mean()),
+            **accuracy_metrics("mapped", mapped),
+            **accuracy_metrics("svm", fit.test_predicted == split.test_labels),
             "kinds_median": float(np.median([float(row["kinds"] or 0) for row in table.records()])),
         },
         tables={"classes": table},
-        figures={
-            "image": _panels(
-                test.images[image], alone, backbone.class_names, decisions, scenes, int(test.labels[image])
-            )
-        },
+        figures={"image": _panels(test.select([image]), alone, backbone.class_names, decisions)},
     )
 
 
@@ -93,7 +83,7 @@ def _one_image(
     scenes: tuple[str, ...],
 ) -> dict[str, Value]:  # fmt: skip
     """What both classifiers say about one image."""
-    first, second = (int(place) for place in np.argsort(-decisions, kind="stable")[:2])
+    first = int(np.argsort(-decisions, kind="stable")[0])
     answer = classes[int(probabilities.argmax())]
     return {
         "true_class": true_class,
@@ -101,9 +91,6 @@ def _one_image(
         "network_probability": float(probabilities.max()),
         "network_right": answer == true_class,
         "svm_class": scenes[first],
-        "svm_decision": float(decisions[first]),
-        "svm_second_class": scenes[second],
-        "svm_second_decision": float(decisions[second]),
         "svm_right": scenes[first] == true_class,
     }
 
@@ -121,11 +108,6 @@ def _predicted(workspace: Workspace, backbone: Backbone, images: ImageSet) -> ND
     return np.concatenate(found)
 
 
-def _ends(name: str, hits: NDArray[np.bool_]) -> dict[str, float]:
-    found = accuracy_metrics(name, hits)
-    return {key: float(str(found[key])) for key in (name, f"{name}_low", f"{name}_high")}
-
-
 def _translated(
     given: NDArray[np.int64], labels: NDArray[np.int64], asked: NDArray[np.int64], scenes: int
 ) -> NDArray[np.int64]:
@@ -137,22 +119,23 @@ def _translated(
 
 
 def _class_table(own: NDArray[np.str_], labels: NDArray[np.int64], scenes: tuple[str, ...]) -> Table:
-    rows = []
+    rows: list[dict[str, Value]] = []
     for number, scene in enumerate(scenes):
         names, counts = np.unique(own[labels == number], return_counts=True)
         top = int(counts.argmax())
-        rows.append((scene, str(names[top]), float(counts[top] / counts.sum()), len(names)))
-    return Table(("class_name", "most_frequent", "share", "kinds"), tuple(rows))
+        share = float(counts[top] / counts.sum())
+        rows.append({"class_name": scene, "most_frequent": str(names[top]), "share": share, "kinds": len(names)})
+    return Table.of(rows)
 
 
 def _panels(
-    photograph: NDArray[np.uint8], probabilities: NDArray[np.float32], classes: tuple[str, ...],
-    decisions: NDArray[np.float64], scenes: tuple[str, ...], label: int,
-) -> Panels:  # fmt: skip
+    photograph: ImageSet, probabilities: NDArray[np.float32], classes: tuple[str, ...], decisions: NDArray[np.float64]
+) -> Panels:
+    scenes, label = photograph.class_names, int(photograph.labels[0])
     top = [int(index) for index in np.argsort(-probabilities, kind="stable")[:SHOWN]]
     first = [int(index) for index in np.argsort(-decisions, kind="stable")[:SHOWN]]
     own = [classes[index] for index in top]
-    shown = displayable(scaled([photograph], 224)[0])
+    shown = displayable(scaled(photograph.images, 224)[0])
     panels: list[Figure] = [
         ImageGrid((shown,), 1),
         Bars(tuple(own), (BarSeries("probability", probabilities[top]),), "probability", True, (0.0, 1.0),

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.labs.shared.metrics import accuracy_metrics
+from generator.labs.shared.metrics import accuracy_row
 from generator.labs.shared.statistics import mcnemar_p
 from generator.labs.transfer.svm import Split, cross_validated, fit_svm, l2_normalised, split_of
 from generator.registry import computation
@@ -19,10 +19,9 @@ from generator.workspace import Workspace
 
 @computation(
     metrics=[
-        "network", "layer_label", "folds", "smallest_c", "largest_c", "train_images", "test_images", "chosen_c",
-        "chosen_validation", "chosen_test", "chosen_low", "chosen_high", "chosen_train", "default_c", "default_test",
-        "default_low", "default_high", "default_validation", "p", "best_c", "best_test", "best_p", "spread",
-        "small_c_test", "large_c_test", "plateau_low", "plateau_high", "fold_spread",
+        "network", "layer_label", "folds", "smallest_c", "largest_c", "train_images", "chosen_c", "chosen_validation",
+        "chosen_test", "chosen_low", "chosen_high", "default_c", "default_test", "p", "best_c", "best_test", "spread",
+        "plateau_low", "plateau_high",
     ],
     tables={"values": ["c", "validation", "validation_low", "validation_high", "train", "test", "low", "high", "p"]},
     figures=["accuracy"],
@@ -41,47 +40,50 @@ def choose_penalty(
     """Choose C by cross-validation on the training images alone, then look at the test images.
 
     ``chosen_c`` has the highest mean accuracy over the folds (the smallest such C); ``validation_low`` and ``…_high``
-    are the lowest and highest fold. ``best_c`` is the one with the highest accuracy on the test images, which is
-    not to be chosen by: it shows how much that would flatter. ``p`` and ``best_p`` are exact McNemar p values against
-    ``default_c``, which has to be among ``cs``. ``plateau_low`` to ``plateau_high`` are the values of C whose
-    cross-validated accuracy is within one standard error of the highest.
+    are the lowest and highest fold. ``best_c`` is the one with the highest accuracy on the test images, which is not to
+    be chosen by: it shows how much that would flatter. ``p`` are exact McNemar p values against ``default_c``, which
+    has to be among ``cs``. ``plateau_low`` to ``plateau_high`` are the values of C whose cross-validated accuracy is
+    within one standard error of the highest.
     """
     split = split_of(features, layer)
     split = split.normalised() if normalise else split
     accuracy = cross_validated(split, cs, folds, seed)
-    means = accuracy.mean(axis=1)
-    rows: list[dict[str, Value]] = []
-    hits: list[NDArray[np.bool_]] = []
-    for number, c in enumerate(cs):
-        workspace.progress(number, len(cs), f"C = {c:g}")
-        fit = fit_svm(split, c, seed)
-        hits.append(fit.test_predicted == split.test_labels)
-        test = accuracy_metrics("test", hits[-1])
-        rows.append({
-            "c": c,
-            "validation": float(means[number]),
-            "validation_low": float(accuracy[number].min()),
-            "validation_high": float(accuracy[number].max()),
-            "train": float((fit.train_predicted == split.train_labels).mean()),
-            "test": test["test"],
-            "low": test["test_low"],
-            "high": test["test_high"],
-        })  # fmt: skip
-    for row, own in zip(rows, hits, strict=True):
-        row["p"] = mcnemar_p(own, hits[cs.index(default_c)])
+    rows = _tried(workspace, split, cs, accuracy, default_c, seed)
     return Result(
         metrics={
             "network": features.metrics["network"],
             "layer_label": _label(features, layer),
             "folds": folds,
             "train_images": len(split.train),
-            "test_images": len(split.test),
             "default_c": default_c,
             **_choice(rows, accuracy, cs.index(default_c)),
         },
-        tables={"values": Table(tuple(rows[0]), tuple(tuple(row.values()) for row in rows))},
+        tables={"values": Table.of(rows)},
         figures={"accuracy": _penalty_chart(rows)},
     )
+
+
+def _tried(
+    workspace: Workspace, split: Split, cs: list[float], accuracy: NDArray[np.float64], default_c: float, seed: int
+) -> list[dict[str, Value]]:
+    """A row for each C: its cross-validated accuracies (values of C, folds), and what all training images give."""
+    rows: list[dict[str, Value]] = []
+    hits: list[NDArray[np.bool_]] = []
+    for number, c in enumerate(cs):
+        workspace.progress(number, len(cs), f"C = {c:g}")
+        fit = fit_svm(split, c, seed)
+        hits.append(fit.test_predicted == split.test_labels)
+        rows.append({
+            "c": c,
+            "validation": float(accuracy[number].mean()),
+            "validation_low": float(accuracy[number].min()),
+            "validation_high": float(accuracy[number].max()),
+            "train": float((fit.train_predicted == split.train_labels).mean()),
+            **accuracy_row(hits[-1]),
+        })  # fmt: skip
+    for row, own in zip(rows, hits, strict=True):
+        row["p"] = mcnemar_p(own, hits[cs.index(default_c)])
+    return rows
 
 
 def _choice(rows: list[dict[str, Value]], accuracy: NDArray[np.float64], default: int) -> dict[str, Value]:
@@ -95,18 +97,14 @@ def _choice(rows: list[dict[str, Value]], accuracy: NDArray[np.float64], default
         "smallest_c": rows[0]["c"],
         "largest_c": rows[-1]["c"],
         "chosen_c": rows[chosen]["c"],
-        **{f"chosen_{name}": rows[chosen][name] for name in ("validation", "test", "low", "high", "train")},
-        **{f"default_{name}": rows[default][name] for name in ("validation", "test", "low", "high")},
+        **{f"chosen_{name}": rows[chosen][name] for name in ("validation", "test", "low", "high")},
+        "default_test": rows[default]["test"],
         "p": rows[chosen]["p"],
         "best_c": rows[best]["c"],
         "best_test": rows[best]["test"],
-        "best_p": rows[best]["p"],
         "spread": max(tests) - min(tests),
-        "small_c_test": tests[0],
-        "large_c_test": tests[-1],
         "plateau_low": rows[int(plateau[0])]["c"],
         "plateau_high": rows[int(plateau[-1])]["c"],
-        "fold_spread": float(np.ptp(accuracy[chosen])),
     }
 
 
@@ -125,10 +123,9 @@ def _penalty_chart(rows: list[dict[str, Value]]) -> LineChart:
 
 @computation(
     metrics=[
-        "network", "layer_label", "values", "full_test", "full_low", "full_high", "full_fit_seconds", "train_images",
-        "smallest", "smallest_test", "smallest_p", "smallest_alike", "smallest_alike_test", "smallest_alike_low",
-        "smallest_alike_high", "smallest_alike_p", "smallest_alike_variance", "smallest_alike_fit_seconds", "alike",
-        "before_smallest_alike", "order_p", "order_before", "order_after",
+        "values", "full_test", "full_fit_seconds", "smallest", "smallest_test", "smallest_p", "smallest_alike",
+        "smallest_alike_test", "smallest_alike_p", "smallest_alike_variance", "smallest_alike_fit_seconds", "alike",
+        "order_p", "order_before", "order_after",
     ],
     tables={
         "dimensions": ["dimensions", "order", "variance", "test", "low", "high", "p", "pca_seconds", "fit_seconds"],
@@ -152,6 +149,24 @@ def reduce_dimensions(
     possible = [size for size in dimensions if size < min(split.train.shape)]
     if not possible:
         raise ValueError(f"{layer} has {split.train.shape[1]} values: no dimension among {dimensions} is smaller")
+    rows, found = _cut_down(workspace, split, possible, hits, c, seed)
+    return Result(
+        metrics={
+            "values": split.train.shape[1],
+            "full_test": float(hits.mean()),
+            "full_fit_seconds": full.fit_seconds,
+            **_reduction(rows, possible),
+            "order_p": mcnemar_p(*(found[possible[0], order] for order in ("before", "after"))),
+        },
+        tables={"dimensions": Table.of(rows)},
+        figures={"accuracy": _dimension_chart(rows, float(hits.mean()))},
+    )
+
+
+def _cut_down(
+    workspace: Workspace, split: Split, possible: list[int], hits: NDArray[np.bool_], c: float, seed: int
+) -> tuple[list[dict[str, Value]], dict[tuple[int, str], NDArray[np.bool_]]]:
+    """A row for each order and dimension, and which test images it gets right; ``hits`` are the reference's."""
     rows: list[dict[str, Value]] = []
     found: dict[tuple[int, str], NDArray[np.bool_]] = {}
     for order in ("before", "after"):
@@ -161,35 +176,16 @@ def reduce_dimensions(
             cut = replace(own, train=own.train[:, :size], test=own.test[:, :size])
             fit = fit_svm(cut.normalised() if order == "after" else cut, c, seed)
             found[size, order] = fit.test_predicted == split.test_labels
-            test = accuracy_metrics("test", found[size, order])
             rows.append({
                 "dimensions": size,
                 "order": order,
                 "variance": float(spectrum[:size].sum() / spectrum.sum()),
-                "test": test["test"],
-                "low": test["test_low"],
-                "high": test["test_high"],
+                **accuracy_row(found[size, order]),
                 "p": mcnemar_p(found[size, order], hits),
                 "pca_seconds": pca_seconds,
                 "fit_seconds": fit.fit_seconds,
             })  # fmt: skip
-    whole = accuracy_metrics("full", hits)
-    return Result(
-        metrics={
-            "network": features.metrics["network"],
-            "layer_label": _label(features, layer),
-            "values": split.train.shape[1],
-            "train_images": len(split.train),
-            "full_test": whole["full"],
-            "full_low": whole["full_low"],
-            "full_high": whole["full_high"],
-            "full_fit_seconds": full.fit_seconds,
-            **_reduction(rows, possible),
-            "order_p": mcnemar_p(found[possible[0], "before"], found[possible[0], "after"]),
-        },
-        tables={"dimensions": Table(tuple(rows[0]), tuple(tuple(row.values()) for row in rows))},
-        figures={"accuracy": _dimension_chart(rows, float(str(whole["full"])))},
-    )
+    return rows, found
 
 
 def principal_components(
@@ -225,9 +221,8 @@ def _reduction(rows: list[dict[str, Value]], possible: list[int]) -> dict[str, V
         "smallest_test": before[0]["test"],
         "smallest_p": before[0]["p"],
         "smallest_alike": least["dimensions"],
-        **{f"smallest_alike_{name}": least[name] for name in ("test", "low", "high", "p", "variance", "fit_seconds")},
+        **{f"smallest_alike_{name}": least[name] for name in ("test", "p", "variance", "fit_seconds")},
         "alike": len(alike),
-        "before_smallest_alike": sum(row not in alike for row in before),
         "order_before": before[0]["test"],
         "order_after": after["test"],
     }

@@ -24,6 +24,7 @@ def test_means_spreads_and_the_share_of_the_gap(pooled):
     metrics = pooled.metrics
     assert metrics["naive_target_mean"] == pytest.approx(0.50)
     assert metrics["naive_target_std"] == pytest.approx(np.std(NAIVE, ddof=1))
+    assert metrics["target_target_std"] == pytest.approx(0)
     assert metrics["gain_mean"] == pytest.approx(0.20)
     assert metrics["gain_least"] == pytest.approx(0.17)
     assert metrics["gain_wins"] == metrics["seeds"] == 3

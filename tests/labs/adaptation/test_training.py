@@ -103,9 +103,8 @@ def test_a_short_training_beats_chance_and_knows_its_data(workspace):
     result = train_adaptation(workspace, **SETS, epochs=3, batch_size=16, learning_rate=0.05, method="naive")
     metrics = result.metrics
     assert metrics["source_accuracy_low"] > 0.5
-    assert (metrics["train_images"], metrics["target_test_images"]) == (1300, 497)
-    assert metrics["source_digest"] != metrics["target_digest"]
-    assert metrics["parameters"] == 522_691
+    assert metrics["train_images"] == 1300
+    assert sum(array.size for name, array in result.arrays.items() if not name.endswith("tracked")) == 522_691
     history = result.tables["history"].records()
     assert history[-1]["class_loss"] < history[0]["class_loss"] / 2
 

@@ -20,7 +20,7 @@ def rivals(conditional, precision="float32"):
         initialise_gan(network, "dcgan", torch.Generator().manual_seed(number))
     generator, discriminator = networks
     return Adversaries(
-        generator, discriminator, torch.optim.Adam(generator.planning.parameters(), 5e-4, (0.5, 0.999)),
+        generator, discriminator, torch.optim.Adam(generator.parameters(), 5e-4, (0.5, 0.999)),
         torch.optim.Adam(discriminator.parameters(), 2e-4, (0.5, 0.999)), precision,
     )  # fmt: skip
 

@@ -43,9 +43,7 @@ def test_dropout_shakes_train_mode_only(network, workspace):
     assert metrics["train_spread"] > 0.01
     assert metrics["buffers_changed"] == 0
     assert metrics["train_top1_worst"] <= metrics["train_top1"] <= metrics["train_top1_best"]
-    assert metrics["eval_top1"] == pytest.approx(metrics["eval_top1_worst"]) == metrics["eval_top1_best"]
-    table = result.tables["modes"].records()
-    assert [row["changed_share"] for row in table] == [0, metrics["train_changed_share"]]
+    assert metrics["eval_changed_share"] == 0 < metrics["train_changed_share"]
 
 
 def test_without_random_layers_both_modes_agree(with_module):

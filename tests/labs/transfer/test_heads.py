@@ -41,7 +41,7 @@ def test_fine_tuning_trains_more_and_is_compared(workspace, arguments):
 def test_training_stops_when_the_held_out_loss_no_longer_falls(workspace, arguments):
     result = train_head(workspace, **arguments, epochs=60, patience=2, head_rate=0.3)
     losses = [row["validation_loss"] for row in result.tables["history"].records()]
-    assert result.metrics["stopped_early"]
+    assert result.metrics["epochs_run"] < 60
     assert len(losses) - 1 - int(np.argmin(losses)) == 2
     assert result.metrics["best_epoch"] == int(np.argmin(losses)) + 1
 

@@ -43,6 +43,9 @@ def write(writer, text, **options):
         ('{{ ref("2-a/q02/maps") }}', "[Figure\u00a03](#figure-2-a-q02-maps)"),
         ('{{ ref("eq:conv") }}', "[(1)](#eq-2-a-q01-conv)"),
         ('{% for row in rows("vgg16.layers") %}{{ row.layer }} {% endfor %}', "conv1 conv2"),
+        ('{{ rows("vgg16.layers") | names("layer") }}', "conv1, conv2, conv3, "),
+        ('{{ rows("vgg16.layers") | names("layer", kind="fully connected") }}.', "fc6, fc7 and fc8."),
+        ('{{ rows("vgg16.layers") | names("layer", layer="fc") }}none', "none"),
         ("{{ (vgg16.fc_share - 0.0) | abs | decimal }}", "0.89"),
     ],
 )

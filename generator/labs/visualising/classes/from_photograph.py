@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from generator.datasets.images import ImageSet, load_images
 from generator.labs.visualising.classes.ascent import Ascent, Climb, Settings, draw_shifts
-from generator.labs.visualising.classes.legibility import READING_COLUMNS, Reading, read_images, saved, stretched
+from generator.labs.visualising.classes.legibility import Reading, read_images, saved, stretched
 from generator.labs.visualising.classes.visualisation import climb_all, score_chart
 from generator.labs.visualising.scores import class_index
 from generator.networks.backbones import Backbone, load_backbone
@@ -43,42 +43,29 @@ class Journey:
 
 #: Columns of the table that are metrics, too: ``<column>_<number of the journey>``.
 NUMBERED = (
-    "origin", "target", "overtaken", "first_score", "first_confidence", "first_contrast", "origin_confidence",
-    "likeness", "score", "own_confidence", "confidence", "rank", "said", "said_confidence", "contrast",
+    "origin", "target", "overtaken", "first_score", "first_contrast", "origin_confidence", "likeness", "score",
+    "confidence", "said", "contrast",
 )  # fmt: skip
 
 
 @computation(
     metrics=[
-        "label", "judge_label", "journeys", "side", "steps", "rate", "decay", "blur_every", "blur", "jitter",
-        "origin_*", "target_*", "first_score_*", "score_*", "first_confidence_*", "confidence_*", "rank_*", "said_*",
-        "said_confidence_*", "own_confidence_*", "origin_confidence_*", "likeness_*", "overtaken_*", "contrast_*",
-        "first_contrast_*",
+        "label", "judge_label", "journeys", "steps", "rate", "origin_*", "target_*", "first_score_*", "score_*",
+        "confidence_*", "said_*", "origin_confidence_*", "likeness_*", "overtaken_*", "contrast_*", "first_contrast_*",
     ],
     tables={
         "journeys": [
             "journey", "origin", "target", "overtaken", "first_score", "first_confidence", "first_contrast",
-            "origin_confidence", "likeness", "score", "own_confidence", "confidence", "rank", "said",
-            "said_confidence", "roughness", "contrast",
+            "origin_confidence", "likeness", "score", "confidence", "said", "roughness", "contrast",
         ],
     },
     figures=["journey_*", "scores"],
 )  # fmt: skip
 def visualise_from_photographs(
-    workspace: Workspace,
-    *,
-    network: Network,
-    judge: Network,
-    dataset: Dataset,
-    journeys: list[list[str]],
-    steps: int = 200,
-    rate: float = 5.0,
-    decay: float = 1e-3,
-    blur_every: int = 10,
-    blur: float = 0.5,
-    jitter: int = 16,
-    seed: int = 0,
-) -> Result:
+    workspace: Workspace, *, network: Network, judge: Network, dataset: Dataset, journeys: list[list[str]],
+    steps: int = 200, rate: float = 5.0, decay: float = 1e-3, blur_every: int = 10, blur: float = 0.5,
+    jitter: int = 16, seed: int = 0,
+) -> Result:  # fmt: skip
     """Raise a class's score from a photograph on: ``journeys`` are pairs of the photograph's true class and the target.
 
     Taken is the first photograph of that class in the test part; settings as for :func:`visualise_classes`. For journey
@@ -109,12 +96,11 @@ def visualise_from_photographs(
     numbered = list(enumerate(rows, start=1))
     animations = [_frames(backbone, other, journey, ascent) for journey, ascent in zip(planned, ascents, strict=True)]
     shared: dict[str, Value] = {
-        "label": backbone.label, "judge_label": other.label, "journeys": len(planned), "side": backbone.input_size,
-        "steps": steps, "rate": rate, "decay": decay, "blur_every": blur_every, "blur": blur, "jitter": jitter,
+        "label": backbone.label, "judge_label": other.label, "journeys": len(planned), "steps": steps, "rate": rate,
     }  # fmt: skip
     return Result(
         metrics={**shared, **{f"{name}_{number}": row[name] for number, row in numbered for name in NUMBERED}},
-        tables={"journeys": Table(tuple(rows[0]), tuple(tuple(row.values()) for row in rows))},
+        tables={"journeys": Table.of(rows)},
         figures={
             **{f"journey_{number}": frames for number, frames in enumerate(animations, start=1)},
             "scores": score_chart(ascents, [journey.label for journey in planned]),
@@ -164,7 +150,7 @@ def _row(backbone: Backbone, judge: Backbone, journey: Journey, ascent: Ascent) 
         "first_contrast": first.contrast,
         "origin_confidence": origin.confidence,
         "likeness": likeness(ascent.kept[0], ascent.image),
-        **dict(zip(READING_COLUMNS, last.values(), strict=True)),
+        **{name: getattr(last, name) for name in ("score", "confidence", "said", "roughness", "contrast")},
     }
 
 

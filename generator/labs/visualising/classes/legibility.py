@@ -23,10 +23,6 @@ if TYPE_CHECKING:
 #: The share of an image's values at either end that may become black or white when its contrast is stretched.
 CUT_OFF = 0.005
 
-READING_COLUMNS = (
-    "score", "own_confidence", "confidence", "rank", "said", "said_confidence", "roughness", "contrast",
-)  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Reading:
@@ -46,10 +42,6 @@ class Reading:
     said_confidence: float
     roughness: float
     contrast: float
-
-    def values(self) -> tuple[Value, ...]:
-        """The values of ``READING_COLUMNS``, in that order."""
-        return tuple(getattr(self, name) for name in READING_COLUMNS)
 
 
 def read_images(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import torch
 
 from generator.labs.visualising.classes.ascent import Settings
-from generator.labs.visualising.classes.legibility import READING_COLUMNS, Reading, read_images, saved, stretched
+from generator.labs.visualising.classes.legibility import Reading, read_images, saved, stretched
 from generator.labs.visualising.classes.variations import (
     WEAK_NOISE,
     Variation,
@@ -27,7 +27,7 @@ from generator.results import ImageGrid, LineChart, Result, Series, Table, Value
 from generator.workspace import Workspace
 
 #: What is measured of each variation: metrics ``<measure>_<variation>``, each a mean over classes.
-MEASURES = ("score", "own_confidence", "confidence", "roughness", "contrast")
+MEASURES = ("score", "confidence", "roughness", "contrast")
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,13 +51,11 @@ class Made:
 @computation(
     metrics=[
         "label", "judge_label", "classes", "steps", "longest", "rate", "decay", "blur_every", "blur", "jitter",
-        "weak_noise", "variations", "score_*", "own_confidence_*", "confidence_*", "roughness_*", "contrast_*",
-        "recognised_*", "best_label", "best_confidence",
+        "weak_noise", "variations", "score_*", "confidence_*", "roughness_*", "contrast_*", "best_label",
+        "best_confidence",
     ],
     tables={
-        "variations": [
-            "variation", "score", "own_confidence", "confidence", "recognised", "roughness", "contrast",
-        ],
+        "variations": ["variation", "score", "own_confidence", "confidence", "recognised", "roughness", "contrast"],
         "images": [
             "variation", "class_name", "score", "own_confidence", "confidence", "rank", "said", "said_confidence",
             "roughness", "contrast",
@@ -69,41 +67,20 @@ class Made:
     ],
 )  # fmt: skip
 def sweep_class_settings(
-    workspace: Workspace,
-    *,
-    network: Network,
-    judge: Network,
-    classes: list[str],
-    steps: list[int],
-    rates: list[float],
-    decays: list[float],
-    combined: list[list[float]],
-    rate: float = 5.0,
-    decay: float = 1e-3,
-    blur_every: int = 10,
-    blur: float = 0.5,
-    jitter: int = 16,
-    shown: int = 2,
-    seed: int = 0,
-) -> Result:
+    workspace: Workspace, *, network: Network, judge: Network, classes: list[str], steps: list[int],
+    rates: list[float], decays: list[float], combined: list[list[float]], rate: float = 5.0, decay: float = 1e-3,
+    blur_every: int = 10, blur: float = 0.5, jitter: int = 16, shown: int = 2, seed: int = 0,
+) -> Result:  # fmt: skip
     """Make images for the classes from noise under many settings, and let another network judge each.
 
     The base is ``steps[0]`` steps with ``rate``, ``decay``, blur and jitter, see :func:`ascend`; the other ``steps``,
     in ascending order, continue the base's images. ``rates`` and ``decays`` replace the base's one at a time,
     ``combined`` are pairs of both. A class starts from the same noise and is shifted alike in all of them. Metrics
-    ``<measure>_<variation>`` are means over classes; ``recognised_…`` counts classes that the judge puts first. The
-    first ``shown`` classes are shown.
+    ``<measure>_<variation>`` are means over classes. The first ``shown`` classes are shown.
     """
     backbone, other = (load_backbone(one, workspace.data, workspace.device) for one in (network, judge))
     base = Settings(steps[0], rate, decay, blur_every, blur, jitter)
-    groups = {
-        "steps": longer_variations(base, steps),
-        "rates": rate_variations(base, rates),
-        "decays": decay_variations(base, decays),
-        "combinations": combinations(base, combined),
-        "regularisers": without_regularisers(base),
-        "further": further_variations(base),
-    }
+    groups = _groups(base, steps, rates, decays, combined)
     made = _make_all(workspace, backbone, other, classes, groups, seed)
     labels = _labels(groups)
     return Result(
@@ -128,6 +105,19 @@ def sweep_class_settings(
             **{f"{n}_scores": _chart(made, group[-1:] if n == "steps" else group) for n, group in groups.items()},
         },
     )
+
+
+def _groups(
+    base: Settings, steps: list[int], rates: list[float], decays: list[float], combined: list[list[float]]
+) -> dict[str, list[Variation]]:
+    return {
+        "steps": longer_variations(base, steps),
+        "rates": rate_variations(base, rates),
+        "decays": decay_variations(base, decays),
+        "combinations": combinations(base, combined),
+        "regularisers": without_regularisers(base),
+        "further": further_variations(base),
+    }
 
 
 def _make_all(
@@ -172,7 +162,6 @@ def _measures(made: Mapping[str, Made], labels: Mapping[str, str]) -> dict[str, 
     return {
         "variations": len(made),
         **{f"{measure}_{name}": one.mean(measure) for name, one in made.items() for measure in MEASURES},
-        **{f"recognised_{name}": one.recognised for name, one in made.items()},
         "best_label": labels[best],
         "best_confidence": made[best].mean("confidence"),
     }
@@ -180,23 +169,22 @@ def _measures(made: Mapping[str, Made], labels: Mapping[str, str]) -> dict[str, 
 
 def _variation_table(made: Mapping[str, Made], labels: Mapping[str, str]) -> Table:
     """One row for each variation, means over classes."""
-    measured = ("score", "own_confidence", "confidence")
-    rows: list[tuple[Value, ...]] = [
-        (
-            labels[name], *(one.mean(measure) for measure in measured), one.recognised,
-            one.mean("roughness"), one.mean("contrast"),
-        )
+    return Table.of(
+        {
+            "variation": labels[name],
+            **{measure: one.mean(measure) for measure in ("score", "own_confidence", "confidence")},
+            "recognised": one.recognised,
+            **{measure: one.mean(measure) for measure in ("roughness", "contrast")},
+        }
         for name, one in made.items()
-    ]  # fmt: skip
-    return Table(("variation", *measured, "recognised", "roughness", "contrast"), tuple(rows))
+    )
 
 
 def _image_table(made: Mapping[str, Made], labels: Mapping[str, str]) -> Table:
     """One row for each image."""
-    rows = [
-        (labels[name], reading.class_name, *reading.values()) for name, one in made.items() for reading in one.readings
-    ]
-    return Table(("variation", "class_name", *READING_COLUMNS), tuple(rows))
+    return Table.of(
+        {"variation": labels[name], **asdict(reading)} for name, one in made.items() for reading in one.readings
+    )
 
 
 def _grid(backbone: Backbone, made: Mapping[str, Made], group: Sequence[Variation], shown: int) -> ImageGrid:

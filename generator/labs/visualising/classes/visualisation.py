@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import numpy as np
 
@@ -28,12 +29,12 @@ REPORT_EVERY = 20
 
 @computation(
     metrics=[
-        "label", "judge_label", "judge_classes", "side", "steps", "rate", "decay", "blur_every", "blur", "jitter",
-        "images", "score", "own_confidence", "confidence", "recognised", "recognised_share", "recognised_low",
-        "recognised_high", "roughness", "contrast", "surest_class", "surest_confidence", "doubted_class",
-        "doubted_confidence", "doubted_rank", "doubted_said", "doubted_said_confidence", "first_score", "lowest_score",
-        "own_recognised", "photographs", "photograph_score", "photograph_highest_score", "photograph_confidence",
-        "photograph_recognised_share", "photograph_roughness", "photograph_contrast",
+        "label", "judge_label", "judge_classes", "steps", "rate", "decay", "blur_every", "blur", "jitter", "images",
+        "score", "own_confidence", "confidence", "recognised", "recognised_share", "recognised_low", "recognised_high",
+        "roughness", "contrast", "surest_class", "surest_confidence", "doubted_class", "doubted_confidence",
+        "doubted_rank", "doubted_said", "doubted_said_confidence", "first_score", "own_recognised", "photographs",
+        "photograph_score", "photograph_highest_score", "photograph_confidence", "photograph_recognised_share",
+        "photograph_roughness", "photograph_contrast",
     ],
     tables={
         "classes": [
@@ -44,20 +45,9 @@ REPORT_EVERY = 20
     figures=["classes", "scores"],
 )  # fmt: skip
 def visualise_classes(
-    workspace: Workspace,
-    *,
-    network: Network,
-    judge: Network,
-    dataset: Dataset,
-    classes: list[str],
-    steps: int = 200,
-    rate: float = 5.0,
-    decay: float = 1e-3,
-    blur_every: int = 10,
-    blur: float = 0.5,
-    jitter: int = 16,
-    seed: int = 0,
-) -> Result:
+    workspace: Workspace, *, network: Network, judge: Network, dataset: Dataset, classes: list[str], steps: int = 200,
+    rate: float = 5.0, decay: float = 1e-3, blur_every: int = 10, blur: float = 0.5, jitter: int = 16, seed: int = 0,
+) -> Result:  # fmt: skip
     """Make one image for each of the classes from noise, as :func:`ascend` says, and let another network judge it.
 
     ``rate`` is a length in the network's normalised space, ``blur`` and ``jitter`` are pixels, ``blur_every`` is steps.
@@ -77,7 +67,6 @@ def visualise_classes(
             "label": backbone.label,
             "judge_label": other.label,
             "judge_classes": len(other.class_names),
-            "side": backbone.input_size,
             "steps": steps,
             "rate": rate,
             "decay": decay,
@@ -86,7 +75,6 @@ def visualise_classes(
             "jitter": jitter,
             **judged_metrics(readings),
             "first_score": float(np.mean([float(ascent.scores[0]) for ascent in ascents])),
-            "lowest_score": min(reading.score for reading in readings),
             "own_recognised": sum(reading.own_confidence > 0.5 for reading in readings),
             **photograph_metrics(backbone, other, photographs),
         },
@@ -129,11 +117,7 @@ def climb_all(workspace: Workspace, backbone: Backbone, climbs: Sequence[Climb])
 
 def reading_table(readings: Sequence[Reading]) -> Table:
     """One row for each image: its class, and everything that was measured."""
-    columns = (
-        "class_name", "score", "own_confidence", "confidence", "rank", "said", "said_confidence", "roughness",
-        "contrast",
-    )  # fmt: skip
-    return Table(columns, tuple((reading.class_name, *reading.values()) for reading in readings))
+    return Table.of(asdict(reading) for reading in readings)
 
 
 def made_images(backbone: Backbone, ascents: Sequence[Ascent], readings: Sequence[Reading]) -> ImageGrid:

@@ -36,10 +36,14 @@ ATTACKS = {"naive": "naive rule", "fgsm": "FGSM", "pgd": "PGD (L2)", "cw": "C&W 
 REACH = 2.5
 MAGNIFICATION = 10
 
-COLUMNS = (
-    "attack", "images", "fooled", "share", "low", "high", "l2", "median_l2", "linf_levels", "psnr", "passes",
-    "seconds", "saved_share",
-)  # fmt: skip
+#: What the metrics repeat of the table, for texts.
+SAID = {
+    "naive": ("share", "seconds", "saved_share"),
+    "fgsm": ("share", "high"),
+    "pgd": ("share", "low", "seconds"),
+    "cw": ("share", "passes", "seconds", "saved_share"),
+    "pixel": ("fooled", "high", "passes"),
+}
 
 
 @dataclass(frozen=True)
@@ -62,40 +66,25 @@ class Budget:
 
 @computation(
     metrics=[
-        "label", "images", "targets", "largest_epsilon_levels", "largest_radius", "pgd_steps", "pixel_images",
-        "naive_fooled", "naive_share", "naive_low", "naive_high", "naive_l2", "naive_median_l2", "naive_passes",
-        "naive_seconds", "naive_saved_share", "fgsm_fooled", "fgsm_share", "fgsm_low", "fgsm_high", "fgsm_l2",
-        "fgsm_median_l2", "fgsm_passes", "fgsm_seconds", "fgsm_saved_share", "pgd_fooled", "pgd_share", "pgd_low",
-        "pgd_high", "pgd_l2", "pgd_median_l2", "pgd_passes", "pgd_seconds", "pgd_saved_share", "cw_fooled", "cw_share",
-        "cw_low", "cw_high", "cw_l2", "cw_median_l2", "cw_passes", "cw_seconds", "cw_saved_share", "pixel_fooled",
-        "pixel_share", "pixel_low", "pixel_high", "pixel_l2", "pixel_median_l2", "pixel_passes", "pixel_seconds",
-        "pixel_saved_share", "compared", "naive_over_cw", "cw_shorter", "cw_shorter_p", "example_class",
-        "example_target", "magnification",
+        "label", "images", "largest_epsilon_levels", "largest_radius", "pixel_images", "naive_share", "naive_seconds",
+        "naive_saved_share", "fgsm_share", "fgsm_high", "pgd_share", "pgd_low", "pgd_seconds", "cw_share", "cw_passes",
+        "cw_seconds", "cw_saved_share", "pixel_fooled", "pixel_high", "pixel_passes", "compared", "naive_over_cw",
+        "cw_shorter", "cw_shorter_p", "example_class", "example_target", "magnification",
     ],
-    tables={"attacks": ["attack", "images", "fooled", "share", "low", "high", "l2", "median_l2", "linf_levels", "psnr",
-                        "passes", "seconds", "saved_share"]},
+    tables={
+        "attacks": [
+            "attack", "images", "fooled", "share", "low", "high", "l2", "median_l2", "linf_levels", "psnr", "passes",
+            "seconds", "saved_share",
+        ],
+    },
     figures=["attacks"],
 )  # fmt: skip
 def compare_attacks(
-    workspace: Workspace,
-    *,
-    network: Network,
-    dataset: Dataset,
-    images: list[int],
-    targets: list[str],
-    epsilons: list[int],
-    radii: list[float],
-    pixel_images: int,
-    step: float = 1.0,
-    most_steps: int = 100,
-    pgd_steps: int = 15,
-    rounds: int = 4,
-    round_steps: int = 40,
-    learning_rate: float = 0.005,
-    population: int = 100,
-    generations: int = 10,
-    seed: int = 0,
-) -> Result:
+    workspace: Workspace, *, network: Network, dataset: Dataset, images: list[int], targets: list[str],
+    epsilons: list[int], radii: list[float], pixel_images: int, step: float = 1.0, most_steps: int = 100,
+    pgd_steps: int = 15, rounds: int = 4, round_steps: int = 40, learning_rate: float = 0.005, population: int = 100,
+    generations: int = 10, seed: int = 0,
+) -> Result:  # fmt: skip
     """Attack each of ``images`` once, the targets taken in turn, by the naive rule, FGSM, PGD, C&W and one pixel.
 
     FGSM and PGD try their ``epsilons`` (levels of 255) and ``radii`` from small to large, and an image leaves at the
@@ -117,22 +106,21 @@ def compare_attacks(
     )  # fmt: skip
     attempts = _attempts(workspace, backbone, pixels, wanted, budget)
     judged = {name: judge(backbone, pixels, wanted, attempt) for name, attempt in attempts.items()}
+    rows = {name: _row(ATTACKS[name], found) for name, found in judged.items()}
     return Result(
         metrics={
             "label": backbone.label,
             "images": len(pairs),
-            "targets": len(targets),
             "largest_epsilon_levels": max(epsilons),
             "largest_radius": max(radii),
-            "pgd_steps": pgd_steps,
             "pixel_images": budget.pixel_images,
-            **{f"{name}_{key}": value for name, found in judged.items() for key, value in _measures(found).items()},
+            **{f"{name}_{key}": rows[name][key] for name, keys in SAID.items() for key in keys},
             **_paired(judged["naive"], judged["cw"]),
             "example_class": photographs.true_class(pairs[0][0]),
             "example_target": backbone.class_names[pairs[0][1]],
             "magnification": MAGNIFICATION,
         },
-        tables={"attacks": Table(COLUMNS, tuple(_row(ATTACKS[name], found) for name, found in judged.items()))},
+        tables={"attacks": Table.of(rows.values())},
         figures={"attacks": _pictures(pixels[0], judged)},
     )
 
@@ -174,32 +162,25 @@ def _attempts(
     }  # fmt: skip
 
 
-def _measures(judged: Judged) -> dict[str, Value]:
+def _row(name: str, judged: Judged) -> dict[str, Value]:
     """Success with its interval, sizes of the changes that worked, and what they cost for each image attacked."""
     fooled, count = judged.fooled, len(judged.fooled)
     low, high = wilson_interval(int(fooled.sum()), count)
     return {
+        "attack": name,
+        "images": count,
         "fooled": int(fooled.sum()),
         "share": float(fooled.mean()),
         "low": low,
         "high": high,
         "l2": mean_of(judged.measures.l2[fooled]),
         "median_l2": median_of(judged.measures.l2[fooled]),
+        "linf_levels": mean_of(judged.measures.linf[fooled] * LEVELS),
+        "psnr": mean_of(judged.measures.psnr[fooled]),
         "passes": float(judged.attempt.passes.mean()),
         "seconds": judged.attempt.seconds / count,
         "saved_share": mean_of(judged.saved[fooled]),
     }
-
-
-def _row(name: str, judged: Judged) -> tuple[Value, ...]:
-    values: dict[str, Value] = {
-        "attack": name,
-        "images": len(judged.fooled),
-        "linf_levels": mean_of(judged.measures.linf[judged.fooled] * LEVELS),
-        "psnr": mean_of(judged.measures.psnr[judged.fooled]),
-        **_measures(judged),
-    }
-    return tuple(values[column] for column in COLUMNS)
 
 
 def _paired(first: Judged, second: Judged) -> dict[str, Value]:

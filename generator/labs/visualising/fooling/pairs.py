@@ -19,11 +19,6 @@ from generator.networks.preprocessing import denormalised
 from generator.results import Table, Value
 from generator.workspace import Workspace
 
-PAIR_COLUMNS = (
-    "image", "true_class", "predicted_class", "target", "fooled", "steps", "l2", "linf_levels", "psnr",
-    "confidence_before", "confidence", "outside_share", "saved_fooled",
-)  # fmt: skip
-
 
 @dataclass(frozen=True, eq=False)
 class FooledPairs:
@@ -111,22 +106,23 @@ def pairs_to_fool(
 def pair_table(backbone: Backbone, dataset: ImageSet, pairs: FooledPairs) -> Table:
     """One row for each pair, in the order in which they were given."""
     names = backbone.class_names
-    columns = (
-        pairs.images.tolist(),
-        [dataset.true_class(image) for image in pairs.images.tolist()],
-        [names[predicted] for predicted in pairs.predicted.tolist()],
-        [names[target] for target in pairs.targets.tolist()],
-        pairs.fooled.tolist(),
-        pairs.steps.tolist(),
-        pairs.measures.l2.tolist(),
-        (pairs.measures.linf * LEVELS).tolist(),
-        pairs.measures.psnr.tolist(),
-        pairs.confidence_before.tolist(),
-        pairs.confidence.tolist(),
-        pairs.measures.outside.tolist(),
-        (pairs.saved_fooled & pairs.fooled).tolist(),
+    return Table.of(
+        {
+            "image": image,
+            "true_class": dataset.true_class(image),
+            "predicted_class": names[pairs.predicted[place]],
+            "target": names[pairs.targets[place]],
+            "fooled": bool(pairs.fooled[place]),
+            "steps": int(pairs.steps[place]),
+            "l2": float(pairs.measures.l2[place]),
+            "linf_levels": float(pairs.measures.linf[place] * LEVELS),
+            "psnr": float(pairs.measures.psnr[place]),
+            "confidence_before": float(pairs.confidence_before[place]),
+            "confidence": float(pairs.confidence[place]),
+            "saved_fooled": bool(pairs.saved_fooled[place] & pairs.fooled[place]),
+        }
+        for place, image in enumerate(pairs.images.tolist())
     )
-    return Table(PAIR_COLUMNS, tuple(zip(*columns, strict=True)))
 
 
 def summary(pairs: FooledPairs) -> dict[str, Value]:
@@ -137,7 +133,6 @@ def summary(pairs: FooledPairs) -> dict[str, Value]:
     return {
         "pairs": len(fooled),
         "fooled": count,
-        "fooled_share": count / len(fooled),
         "stuck": int(pairs.stuck.sum()),
         "mean_steps": mean_of(steps),
         "median_steps": median_of(steps),

@@ -18,18 +18,13 @@ from generator.labs.visualising.fooling.perturbations import as_saved
 from generator.labs.visualising.separate import attacked_network, logits_separately
 from generator.networks.backbones import Backbone
 from generator.registry import Dataset, Network, computation
-from generator.results import LineChart, Result, Series, Table
+from generator.results import LineChart, Result, Series, Table, Value
 from generator.workspace import Workspace
 
 Pictures = NDArray[np.uint8]
 
-TARGET_COLUMNS = (
-    "target", "images", "changed", "changed_low", "changed_high", "noise_changed", "noise_low", "noise_high", "p",
-    "as_target", "as_target_low", "as_target_high",
-)  # fmt: skip
-FACTOR_COLUMNS = ("factor", "l2", "own_target", "own_noise", "other_changed", "other_noise", "other_target")
 #: Ways of keeping an image; a JPEG's quality is Pillow's, None stands for a file without loss.
-QUALITIES = {"8_bits": None, "jpeg_95": 95, "jpeg_75": 75}
+QUALITIES = (None, 95, 75)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,29 +67,24 @@ class Answers:
 
 @computation(
     metrics=[
-        "label", "other_label", "images", "pairs", "l2", "own_target", "own_noise", "other_changed", "other_noise",
+        "label", "other_label", "pairs", "l2", "own_target", "own_noise", "other_changed", "other_noise",
         "other_target", "targets", "significant_targets", "largest_factor", "largest_l2", "largest_own_target",
-        "largest_own_noise", "largest_other_changed", "largest_other_noise", "largest_other_target", "kept_8_bits",
-        "kept_jpeg_95", "kept_jpeg_75",
+        "largest_other_changed", "largest_other_noise", "largest_other_target", "kept_8_bits", "kept_jpeg_95",
     ],
     tables={
-        "targets": ["target", "images", "changed", "changed_low", "changed_high", "noise_changed", "noise_low",
-                    "noise_high", "p", "as_target", "as_target_low", "as_target_high"],
+        "targets": [
+            "target", "images", "changed", "changed_low", "changed_high", "noise_changed", "noise_low", "noise_high",
+            "as_target", "as_target_low", "as_target_high", "p",
+        ],
         "factors": ["factor", "l2", "own_target", "own_noise", "other_changed", "other_noise", "other_target"],
         "files": ["file", "kept", "low", "high"],
     },
     figures=["factors"],
 )  # fmt: skip
 def transfer_fooling(
-    workspace: Workspace,
-    *,
-    fooled: Result,
-    network: Network,
-    other: Network,
-    dataset: Dataset,
-    factors: list[int],
+    workspace: Workspace, *, fooled: Result, network: Network, other: Network, dataset: Dataset, factors: list[int],
     seed: int = 0,
-) -> Result:
+) -> Result:  # fmt: skip
     """Show the images that :func:`fool_images` fooled ``network`` with to another network that knows the same classes.
 
     All images are shown as files keep them, cut to [0, 1] and rounded to 8 bits. ``…changed`` is the share of pairs for
@@ -117,24 +107,21 @@ def transfer_fooling(
         for target in dict.fromkeys(pairs.targets.tolist())
     ]
     files = _files(own, pairs)
-    shown = [name for name in FACTOR_COLUMNS if name != "factor"]
     return Result(
         metrics={
             "label": own.label,
             "other_label": other_one.label,
-            "images": len(set(pairs.images.tolist())),
             "pairs": len(pairs.images),
-            **{name: rows[0][name] for name in shown},
+            **{name: value for name, value in rows[0].items() if name != "factor"},
             "targets": len(by_target),
             "significant_targets": sum(row["p"] < 0.05 and row["changed"] > row["noise_changed"] for row in by_target),
-            "largest_factor": rows[-1]["factor"],
-            **{f"largest_{name}": rows[-1][name] for name in shown},
-            **{f"kept_{name}": row[1] for name, row in zip(QUALITIES, files.rows, strict=True)},
+            **{f"largest_{name}": value for name, value in rows[-1].items() if name != "own_noise"},
+            **{f"kept_{name}": files[place]["kept"] for place, name in enumerate(("8_bits", "jpeg_95"))},
         },
         tables={
-            "targets": Table(TARGET_COLUMNS, tuple(tuple(row[name] for name in TARGET_COLUMNS) for row in by_target)),
-            "factors": Table(FACTOR_COLUMNS, tuple(tuple(row[name] for name in FACTOR_COLUMNS) for row in rows)),
-            "files": files,
+            "targets": Table.of(by_target),
+            "factors": Table.of(rows),
+            "files": Table.of(files),
         },
         figures={"factors": _chart(own, other_one, rows)},
     )
@@ -198,26 +185,26 @@ def _of_target(of_target: NDArray[np.bool_], name: str, other: Answers, target: 
     """What the other network makes of the pairs with one target; each image is among them once."""
     changed, noisy = other.changed[of_target], other.noise_changed[of_target]
     hits = other.brought_to(np.full_like(other.fooled, target))[of_target]
-    row: dict[str, Any] = {"target": name, "images": len(changed), "p": mcnemar_p(changed, noisy)}
+    row: dict[str, Any] = {"target": name, "images": len(changed)}
     for column, share, some in (
         ("changed", "changed", changed), ("noise", "noise_changed", noisy), ("as_target", "as_target", hits)
     ):  # fmt: skip
         low, high = wilson_interval(int(some.sum()), len(some))
         row |= {share: float(some.mean()), f"{column}_low": low, f"{column}_high": high}
-    return row
+    return {**row, "p": mcnemar_p(changed, noisy)}
 
 
-def _files(own: Backbone, pairs: Fooled) -> Table:
+def _files(own: Backbone, pairs: Fooled) -> list[dict[str, Value]]:
     """How much of the fooling each way of keeping the images leaves."""
     pictures = as_saved(pairs.originals + pairs.changes)
     count = len(set(pairs.images.tolist()))
-    rows = []
-    for quality in QUALITIES.values():
+    rows: list[dict[str, Value]] = []
+    for quality in QUALITIES:
         kept = float((_says(own, [_kept(picture, quality) for picture in pictures]) == pairs.targets).mean())
         low, high = wilson_interval(round(kept * count), count)
         words = "8 bits, no loss" if quality is None else f"JPEG, quality {quality}"
-        rows.append((words, kept, min(low, kept), max(high, kept)))
-    return Table(("file", "kept", "low", "high"), tuple(rows))
+        rows.append({"file": words, "kept": kept, "low": min(low, kept), "high": max(high, kept)})
+    return rows
 
 
 def _kept(picture: Pictures, quality: int | None) -> Pictures:

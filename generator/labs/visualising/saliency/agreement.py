@@ -22,15 +22,16 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 #: Side of the grid on which coarse maps, and those of Grad-CAM with its own resolution in each network, are compared.
 GRID = 7
+#: What the metrics repeat of each kind, for texts.
+SAID = {"plain": ("same", "others", "p", "higher"), "coarse": ("same", "others"), "cam": ("same", "others", "p")}
 KINDS = {"plain": "gradient, every pixel", "coarse": "gradient, 7 × 7", "cam": "Grad-CAM, 7 × 7"}
 
 
 @computation(
     metrics=[
         "label", "other_label", "images", "right", "other_right", "both_right", "plain_same", "plain_others", "plain_p",
-        "plain_higher", "coarse_same", "coarse_others", "coarse_p", "coarse_higher", "cam_same", "cam_others", "cam_p",
-        "cam_higher", "highest_class", "highest", "lowest_class", "lowest", "agreeing", "agreeing_coarse",
-        "disagreeing_coarse", "agreeing_p",
+        "plain_higher", "coarse_same", "coarse_others", "cam_same", "cam_others", "cam_p", "highest_class", "highest",
+        "lowest_class", "lowest", "agreeing", "agreeing_coarse", "disagreeing_coarse", "agreeing_p",
     ],
     tables={
         "kinds": ["kind", "same", "same_low", "same_high", "others", "higher", "images", "p"],
@@ -60,12 +61,11 @@ def saliency_agreement(
         workspace.progress(number + 1, 2, f"maps of {explained.backbone.label}")
     across = {name: correlations_across(maps[0][name], maps[1][name]) for name in KINDS}
     metrics: dict[str, Value] = {}
-    rows: list[tuple[Value, ...]] = []
+    rows: list[dict[str, Value]] = []
     for name, words in KINDS.items():
         summary = _summary(across[name])
-        metrics |= {f"{name}_{key}": summary[key] for key in ("same", "others", "p", "higher")}
-        columns = ("same", "same_low", "same_high", "others", "higher", "images", "p")
-        rows.append((words, *(summary[key] for key in columns)))
+        metrics |= {f"{name}_{key}": summary[key] for key in SAID[name]}
+        rows.append({"kind": words, **summary})
     right, other_right = ((one.predicted == one.labels).cpu().numpy() for one in (first, second))
     return Result(
         metrics={
@@ -79,7 +79,7 @@ def saliency_agreement(
             **_extremes(first, second, across),
         },
         tables={
-            "kinds": Table(("kind", "same", "same_low", "same_high", "others", "higher", "images", "p"), tuple(rows)),
+            "kinds": Table.of(rows),
             "images": _table(first, second, across),
         },
         figures={"maps": _grid(first, second, places_of(cases, first), maps)},
@@ -103,7 +103,8 @@ def _summary(across: Floats) -> dict[str, Value]:
     usable = np.isfinite(same) & np.isfinite(others).any(axis=1)
     own = same[usable]
     if not len(own):
-        return dict.fromkeys(("same", "same_low", "same_high", "others", "p"), None) | {"higher": 0, "images": 0}
+        nothing: dict[str, Value] = dict.fromkeys(("same", "same_low", "same_high", "others"))
+        return {**nothing, "higher": 0, "images": 0, "p": None}
     typical = np.nanmedian(others[usable], axis=1)
     low, middle, high = np.quantile(own, [0.25, 0.5, 0.75])
     return {
@@ -138,13 +139,17 @@ def _extremes(first: Explained, second: Explained, across: dict[str, Floats]) ->
 
 
 def _table(first: Explained, second: Explained, across: dict[str, Floats]) -> Table:
-    rows = []
+    rows: list[dict[str, Value]] = []
     for place, number in enumerate(first.numbers):
-        names = [one.backbone.class_names[int(one.predicted[place])] for one in (first, second)]
-        values = [float(across[name][place, place]) for name in KINDS]
-        finite = [value if np.isfinite(value) else None for value in values]
-        rows.append((number, first.images.true_class(place), *names, *finite))
-    return Table(("image", "true_class", "predicted", "other_predicted", "plain", "coarse", "cam"), tuple(rows))
+        values = {name: float(across[name][place, place]) for name in KINDS}
+        rows.append({
+            "image": number,
+            "true_class": first.images.true_class(place),
+            "predicted": first.backbone.class_names[int(first.predicted[place])],
+            "other_predicted": second.backbone.class_names[int(second.predicted[place])],
+            **{name: value if np.isfinite(value) else None for name, value in values.items()},
+        })  # fmt: skip
+    return Table.of(rows)
 
 
 def _grid(first: Explained, second: Explained, places: list[int], maps: list[dict[str, torch.Tensor]]) -> ImageGrid:

@@ -26,39 +26,31 @@ Seen = tuple[NDArray[np.float64], NDArray[np.bool_]]
 BLUR = 0.05
 SHOWN = 10
 METHODS = {"gradient": "gradient", "cam": "Grad-CAM"}
-CONDITIONS = ("method", "left", "probability", "random_probability", "hits", "random_hits", "p")
 
 
 @computation(
     metrics=[
-        "label", "images", "region", "random_boxes", "whole", "shown", "gradient_area", "cam_area", "gradient_inside",
-        "gradient_outside", "cam_inside", "cam_outside", "gradient_random_inside", "gradient_random_outside",
-        "cam_random_inside", "cam_random_outside", "gradient_inside_hits", "gradient_outside_hits", "cam_inside_hits",
-        "cam_outside_hits", "gradient_inside_p", "gradient_outside_p", "cam_inside_p", "cam_outside_p", "overlap",
+        "label", "images", "region", "random_boxes", "whole", "shown", "gradient_area", "gradient_inside",
+        "gradient_outside", "cam_inside", "gradient_random_inside", "gradient_random_outside", "cam_random_inside",
+        "gradient_inside_p", "gradient_outside_p", "cam_inside_p", "overlap",
     ],
     tables={"conditions": ["method", "left", "probability", "random_probability", "hits", "random_hits", "p"]},
     figures=["boxes"],
 )  # fmt: skip
 def saliency_boxes(
-    workspace: Workspace,
-    *,
-    network: Network,
-    dataset: Dataset,
-    images: int,
-    region: float = 0.2,
-    random_boxes: int = 4,
-    seed: int = 0,
-) -> Result:
+    workspace: Workspace, *, network: Network, dataset: Dataset, images: int, region: float = 0.2,
+    random_boxes: int = 4, seed: int = 0,
+) -> Result:  # fmt: skip
     """Box the object of each rightly classified image, and show the network only one side of the box.
 
-    The box holds the largest connected part of the ``region`` (a share of the image) in which the map of the true
-    class is highest: the blurred gradient map (Simonyan et al. 2014, section 3.2, without the graph cut) or, as
-    ``cam_…``, Grad-CAM's. What is hidden gets the mean colour of the training images, zero after normalisation.
-    ``…_inside`` is the mean probability of the true class when only the box is left, ``…_outside`` when only the rest
-    is; ``…_random_…`` the mean over ``random_boxes`` boxes of the same size, anywhere in the same image. ``…_hits``
-    counts images that stay right (``random_hits`` a mean over the random boxes); ``…_p`` is Wilcoxon's signed-rank
-    probability. ``…_area`` are median shares of the image, ``overlap`` the median intersection over union of the two
-    methods' boxes. Raises ValueError where no image is classified right.
+    The box holds the largest connected part of the ``region`` (a share of the image) in which the map of the true class
+    is highest: the blurred gradient map (Simonyan et al. 2014, section 3.2, without the graph cut) or, as ``cam_…``,
+    Grad-CAM's. What is hidden gets the mean colour of the training images, zero after normalisation. ``…_inside`` is
+    the mean probability of the true class when only the box is left, ``…_outside`` when only the rest is;
+    ``…_random_…`` the mean over ``random_boxes`` boxes of the same size, anywhere in the same image. ``hits`` counts
+    images that stay right (``random_hits`` a mean over the random boxes); ``…_p`` is Wilcoxon's signed-rank
+    probability. ``gradient_area`` is the median share of the image, ``overlap`` the median intersection over union of
+    the two methods' boxes. Raises ValueError where no image is classified right.
     """
     explained = load_explained(workspace, network, dataset, images)
     right = np.flatnonzero((explained.predicted == explained.labels).cpu().numpy()).tolist()
@@ -71,15 +63,11 @@ def saliency_boxes(
         "cam": enlarged(grad_cam(module, layer, inputs, labels), explained.size),
     }
     boxes = {name: [box_of(part) for part in highest_region(found, region)] for name, found in maps.items()}
-    metrics: dict[str, Value] = {}
-    rows: list[tuple[Value, ...]] = []
+    rows: list[dict[str, Value]] = []
     for number, (name, found) in enumerate(boxes.items()):
         random = [_moved(workspace, box, explained.size, random_boxes, (seed, explained.numbers[place]))
                   for box, place in zip(found, right, strict=True)]  # fmt: skip
-        measured, own_rows = _test_boxes(explained, inputs, labels, found, random)
-        metrics |= {f"{name}_{key}": value for key, value in measured.items()}
-        metrics[f"{name}_area"] = float(np.median([area(box) for box in found])) / (explained.size[0] ** 2)
-        rows += [(METHODS[name], *row) for row in own_rows]
+        rows += [{"method": METHODS[name], **row} for row in _test_boxes(explained, inputs, labels, found, random)]
         workspace.progress(number + 1, len(boxes), f"boxes from {METHODS[name]}")
     shown = np.linspace(0, len(right) - 1, min(SHOWN, len(right))).round().astype(int).tolist()
     return Result(
@@ -91,11 +79,24 @@ def saliency_boxes(
             "whole": float(explained.probabilities[right].gather(1, labels.cpu()[:, None]).double().mean()),
             "shown": len(shown),
             "overlap": float(np.median([overlap(*pair) for pair in zip(*boxes.values(), strict=True)])),
-            **metrics,
+            "gradient_area": float(np.median([area(box) for box in boxes["gradient"]])) / (explained.size[0] ** 2),
+            **_said(rows),
         },
-        tables={"conditions": Table(CONDITIONS, tuple(rows))},
+        tables={"conditions": Table.of(rows)},
         figures={"boxes": _grid(explained, [right[k] for k in shown], [boxes["gradient"][k] for k in shown])},
     )
+
+
+def _said(rows: list[dict[str, Value]]) -> dict[str, Value]:
+    """What the metrics repeat of the table, for texts."""
+    names = {"": "probability", "random_": "random_probability"}
+    gradient = dict(zip(("inside", "outside"), rows[:2], strict=True))
+    return {
+        **{f"gradient_{more}{side}": row[name] for side, row in gradient.items() for more, name in names.items()},
+        **{f"gradient_{side}_p": row["p"] for side, row in gradient.items()},
+        **{f"cam_{more}inside": rows[2][name] for more, name in names.items()},
+        "cam_inside_p": rows[2]["p"],
+    }
 
 
 def blurred(maps: torch.Tensor) -> torch.Tensor:
@@ -144,27 +145,25 @@ def _moved(workspace: Workspace, box: Box, size: tuple[int, int], count: int, so
 
 def _test_boxes(
     explained: Explained, inputs: torch.Tensor, labels: torch.Tensor, boxes: list[Box], random: list[list[Box]]
-) -> tuple[dict[str, Value], list[tuple[Value, ...]]]:
+) -> list[dict[str, Value]]:
     """The probability of the true class inside and outside the boxes, and of boxes elsewhere."""
     from scipy.stats import wilcoxon
 
-    metrics: dict[str, Value] = {}
-    rows: list[tuple[Value, ...]] = []
+    rows: list[dict[str, Value]] = []
     for side, words in (("inside", "the box alone"), ("outside", "all but the box")):
         own, hits = _probabilities(explained, inputs, labels, boxes, inside=side == "inside")
         others = [_probabilities(explained, inputs, labels, list(some), inside=side == "inside")
                   for some in zip(*random, strict=True)]  # fmt: skip
         elsewhere = np.mean([values for values, _ in others], axis=0)
-        elsewhere_hits = float(np.mean([kept.sum() for _, kept in others]))
-        p = float(wilcoxon(own, elsewhere).pvalue) if (own != elsewhere).any() else 1.0
-        metrics |= {
-            side: float(own.mean()),
-            f"random_{side}": float(elsewhere.mean()),
-            f"{side}_hits": int(hits.sum()),
-            f"{side}_p": p,
-        }
-        rows.append((words, metrics[side], metrics[f"random_{side}"], metrics[f"{side}_hits"], elsewhere_hits, p))
-    return metrics, rows
+        rows.append({
+            "left": words,
+            "probability": float(own.mean()),
+            "random_probability": float(elsewhere.mean()),
+            "hits": int(hits.sum()),
+            "random_hits": float(np.mean([kept.sum() for _, kept in others])),
+            "p": float(wilcoxon(own, elsewhere).pvalue) if (own != elsewhere).any() else 1.0,
+        })  # fmt: skip
+    return rows
 
 
 def _probabilities(

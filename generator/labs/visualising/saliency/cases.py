@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from generator.results import Array
 
 Floats = NDArray[np.float64]
-COLUMNS = ("case", "image", "true_class", "predicted_class", "probability", "share", "elsewhere", "correlation")
 
 
 @computation(
@@ -75,7 +74,7 @@ def saliency_cases(
     metrics = _summary(share, elsewhere, correlations, right)
     return Result(
         metrics={"label": explained.backbone.label, "images": len(share), "region": region, **metrics},
-        tables={"cases": Table(COLUMNS, tuple(rows)), "images": Table(COLUMNS, tuple(every))},
+        tables={"cases": Table.of(rows), "images": Table.of(every)},
         figures={"cases": panels},
     )
 
@@ -103,18 +102,18 @@ def _choose(share: Floats, right: NDArray[np.bool_]) -> list[tuple[str, int]]:
 
 def _row(
     explained: Explained, place: int, case: str, share: Floats, elsewhere: Floats, correlations: Floats
-) -> tuple[Value, ...]:
+) -> dict[str, Value]:
     predicted = int(explained.predicted[place])
-    return (
-        case,
-        explained.numbers[place],
-        explained.images.true_class(place),
-        explained.backbone.class_names[predicted],
-        float(explained.probabilities[place, predicted]),
-        _finite(share[place]),
-        _finite(elsewhere[place]),
-        _finite(correlations[place]),
-    )
+    return {
+        "case": case,
+        "image": explained.numbers[place],
+        "true_class": explained.images.true_class(place),
+        "predicted_class": explained.backbone.class_names[predicted],
+        "probability": float(explained.probabilities[place, predicted]),
+        "share": _finite(share[place]),
+        "elsewhere": _finite(elsewhere[place]),
+        "correlation": _finite(correlations[place]),
+    }
 
 
 def _finite(value: float) -> float | None:

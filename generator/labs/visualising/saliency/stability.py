@@ -47,28 +47,21 @@ class _Level:
 @computation(
     metrics=[
         "label", "images", "samples", "smoothing", "first_level", "last_level", "shown_level", "first_kept",
-        "last_kept", "plain_first", "plain_last", "coarse_first", "coarse_last", "smooth_none", "smooth_first",
-        "smooth_last", "cam_first", "cam_last", "plain_random", "coarse_random", "cam_random", "plain_edges",
-        "random_edges", "smooth_edges", "coarse_p", "smooth_p", "cam_p",
+        "last_kept", "plain_first", "plain_last", "coarse_first", "coarse_last", "smooth_none", "smooth_last",
+        "cam_first", "cam_last", "plain_random", "cam_random", "plain_edges", "coarse_p", "smooth_p", "cam_p",
     ],
     tables={
-        "levels": ["level", "kept", "plain", "plain_low", "plain_high", "coarse", "coarse_low", "coarse_high", "smooth",
-                   "smooth_low", "smooth_high", "cam", "cam_low", "cam_high"],
+        "levels": [
+            "level", "kept", "plain", "plain_low", "plain_high", "coarse", "coarse_low", "coarse_high", "smooth",
+            "smooth_low", "smooth_high", "cam", "cam_low", "cam_high",
+        ],
     },
     figures=["levels", "maps"],
 )  # fmt: skip
 def saliency_stability(
-    workspace: Workspace,
-    *,
-    network: Network,
-    dataset: Dataset,
-    images: int,
-    cases: Result,
-    levels: list[float],
-    samples: int,
-    smoothing: float = 0.15,
-    seed: int = 0,
-) -> Result:
+    workspace: Workspace, *, network: Network, dataset: Dataset, images: int, cases: Result, levels: list[float],
+    samples: int, smoothing: float = 0.15, seed: int = 0,
+) -> Result:  # fmt: skip
     """Compare each map with the map of the same image after Gaussian noise, by Spearman's rank correlation.
 
     ``levels`` are the noise's standard deviations in steps of 8-bit images (1/255), rising. Maps are of the class that
@@ -77,8 +70,8 @@ def saliency_stability(
     averages on a 7 × 7 grid, of SmoothGrad with ``samples`` noisy copies at ``smoothing`` times the image's range, and
     of Grad-CAM at its layer's own resolution. SmoothGrad draws afresh for each map, so that at level 0 it compares two
     runs on the same image. ``…_random`` compares with the same network with weights drawn anew (Adebayo et al. 2018),
-    ``…_edges`` a map (``random``: that network's) with the strength of the image's edges. ``…_p`` is Wilcoxon's
-    signed-rank probability for a method against the plain map at the last level. ``cases`` are shown.
+    ``plain_edges`` a map with the strength of the image's edges. ``…_p`` is Wilcoxon's signed-rank probability for a
+    method against the plain map at the last level. ``cases`` are shown.
     """
     explained = load_explained(workspace, network, dataset, images)
     base = _all_maps(workspace, explained, explained.inputs, samples, smoothing, (seed, "smoothing"))
@@ -111,21 +104,23 @@ def saliency_stability(
 
 
 def _table(found: list[_Level]) -> Table:
-    columns = ("level", "kept", *(f"{name}{end}" for name in METHODS for end in ("", "_low", "_high")))
-    rows = []
+    rows: list[dict[str, Value]] = []
     for one in found:
-        quartiles = [value for name in METHODS for value in _quartiles(one.agreement[name])]
-        rows.append((one.level, one.kept, *quartiles))
-    return Table(columns, tuple(rows))
+        row: dict[str, Value] = {"level": one.level, "kept": one.kept}
+        for name in METHODS:
+            ends = (name, f"{name}_low", f"{name}_high")
+            row |= dict(zip(ends, _quartiles(one.agreement[name]), strict=True))
+        rows.append(row)
+    return Table.of(rows)
 
 
 def _summary(found: list[_Level]) -> dict[str, Value]:
     """The first and the last level, and whether the other methods keep more than the plain map at the last."""
     none, first, last = found[0], found[1], found[-1]
     metrics: dict[str, Value] = {"smooth_none": _quartiles(none.agreement["smooth"])[0]}
-    for end, one in (("first", first), ("last", last)):
+    for end, one, methods in (("first", first, ("plain", "coarse", "cam")), ("last", last, METHODS)):
         metrics |= {f"{end}_level": one.level, f"{end}_kept": one.kept}
-        metrics |= {f"{name}_{end}": _quartiles(one.agreement[name])[0] for name in METHODS}
+        metrics |= {f"{name}_{end}": _quartiles(one.agreement[name])[0] for name in methods}
     for name in ("coarse", "smooth", "cam"):
         metrics[f"{name}_p"] = _paired_p(last.agreement["plain"], last.agreement[name])
     return metrics
@@ -177,22 +172,16 @@ def _controls(workspace: Workspace, explained: Explained, module: nn.Module, bas
     untrained = copy.deepcopy(module).cpu()
     initialise(untrained, workspace.rng(seed, "weights"))
     untrained.to(explained.inputs.device)
-    plain = saliency_maps(untrained, explained.inputs, explained.predicted)
+    inputs, predicted = explained.inputs, explained.predicted
     random = {
-        "plain": plain,
-        "coarse": coarse(plain, (GRID, GRID)),
-        "cam": grad_cam(untrained, untrained.get_submodule(_path(module, explained)), explained.inputs,
-                        explained.predicted),
-    }  # fmt: skip
+        "plain": saliency_maps(untrained, inputs, predicted),
+        "cam": grad_cam(untrained, untrained.get_submodule(_path(module, explained)), inputs, predicted),
+    }
     pixels = scaled(explained.images.images, explained.size[0])
     strength = [image_properties(pixels[n : n + 1], explained.size)["edge strength"] for n in range(len(pixels))]
     edges = torch.from_numpy(np.concatenate(strength))
     correlations = {f"{name}_random": rank_correlations(base[name], maps) for name, maps in random.items()}
-    correlations |= {
-        "plain_edges": rank_correlations(base["plain"], edges),
-        "smooth_edges": rank_correlations(base["smooth"], edges),
-        "random_edges": rank_correlations(plain, edges),
-    }
+    correlations["plain_edges"] = rank_correlations(base["plain"], edges)
     return {name: _quartiles(values)[0] for name, values in correlations.items()}
 
 

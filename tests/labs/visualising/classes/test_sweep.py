@@ -64,7 +64,9 @@ def test_every_variation_has_a_row_and_its_metrics(sweep):
     assert by_label["rate 10"]["score"] == sweep.metrics["score_rate_2"]
     assert by_label["λ = 0.00001"]["roughness"] == sweep.metrics["roughness_decay_1"]
     assert sweep.metrics["best_confidence"] == max(row["confidence"] for row in rows)
-    assert len(sweep.tables["images"].rows) == 2 * 14
+    images = sweep.tables["images"].records()
+    assert len(images) == 2 * 14
+    assert all(row["said_confidence"] >= row["confidence"] for row in images)
 
 
 def test_without_blur_images_are_rougher_and_score_higher_and_weak_noise_starts_plainer(sweep):

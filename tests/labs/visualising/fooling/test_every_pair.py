@@ -73,7 +73,7 @@ def test_each_target_has_its_row(fooled):
         assert row["pairs"] == len(own)
         assert row["fooled"] == sum(pair["fooled"] for pair in own)
         assert row["low"] <= row["share"] <= row["high"]
-    assert fooled.metrics["fewest_fooled"] == min(row["fooled"] for row in rows)
+    assert fooled.metrics["fewest_share"] == min(row["share"] for row in rows)
 
 
 def test_what_is_kept_are_the_differences_of_the_fooled_pairs(fooled):

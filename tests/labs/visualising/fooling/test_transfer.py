@@ -8,8 +8,8 @@ import torch
 
 from generator.datasets.embedded_scenes import PHOTOGRAPHS
 from generator.labs.visualising import separate
+from generator.labs.visualising.fooling import transfer as fooling_transfer
 from generator.labs.visualising.fooling.every_pair import fool_images
-from generator.labs.visualising.fooling.every_pair import transfer as fooling_transfer
 from generator.labs.visualising.fooling.transfer import Answers, transfer_fooling
 from generator.networks.preprocessing import normalised
 from generator.results import Result

@@ -8,8 +8,8 @@ import torch
 from torch import nn
 
 from generator.datasets.images import ImageSet
+from generator.labs.visualising.saliency import explained as explained_module
 from generator.labs.visualising.saliency.boxes import area, blurred, box_of, overlap, saliency_boxes
-from generator.labs.visualising.saliency.maps import explained as explained_module
 from generator.networks.backbones import Backbone
 
 
@@ -66,11 +66,12 @@ def spot(monkeypatch):
 
 
 def test_a_network_that_looks_at_one_place_is_boxed_there(workspace, spot):
-    metrics = saliency_boxes(workspace, network="spot", dataset="spots", images=2, region=64 / 1024).metrics
+    result = saliency_boxes(workspace, network="spot", dataset="spots", images=2, region=64 / 1024)
+    metrics = result.metrics
     assert metrics["images"] == 1  # the second image is wrongly labelled
     assert metrics["gradient_area"] == pytest.approx(64 / 1024)
     assert metrics["gradient_inside"] == pytest.approx(metrics["whole"])
-    assert (metrics["gradient_inside_hits"], metrics["gradient_outside_hits"]) == (1, 0)
+    assert [row["hits"] for row in result.tables["conditions"].records()[:2]] == [1, 0]
     assert metrics["gradient_outside"] == pytest.approx(1 / (1 + np.e))
     assert metrics["gradient_random_inside"] < metrics["whole"]
     assert metrics["gradient_random_outside"] > metrics["gradient_outside"]

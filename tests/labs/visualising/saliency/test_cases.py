@@ -11,9 +11,9 @@ import torch
 from torch import nn
 
 from generator.datasets.images import ImageSet
+from generator.labs.visualising.saliency import explained as explained_module
 from generator.labs.visualising.saliency.cases import saliency_cases
 from generator.labs.visualising.saliency.explained import load_explained, places_of
-from generator.labs.visualising.saliency.maps import explained as explained_module
 from generator.labs.visualising.saliency.pictures import framed, shown_map, spotlight
 from generator.networks.backbones import Backbone
 
