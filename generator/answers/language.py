@@ -146,6 +146,7 @@ class ClaimExtension(Extension):
     def parse(self, parser: Parser) -> nodes.Node | list[nodes.Node]:
         """Turn the tag into an ``If`` whose test records its verdict."""
         line = next(parser.stream).lineno
+        spelt = next(self._spelt, "")  # now: the claims nested in this one take theirs while they are parsed
         expression = parser.parse_expression()
         body = parser.parse_statements(("name:otherwise", "name:endclaim"))
         one_sided = parser.stream.current.value != "otherwise"
@@ -155,7 +156,7 @@ class ClaimExtension(Extension):
         arguments = [
             nodes.ContextReference(),
             expression,
-            nodes.Const(next(self._spelt, "")),
+            nodes.Const(spelt),
             nodes.Const(line),
             nodes.Dict(reads),
             nodes.Const(one_sided),
