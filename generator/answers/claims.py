@@ -18,6 +18,7 @@ RECORD = "record of claims"
 #: What stands before a claim without a second branch that the results contradict; two private characters enclose it.
 WARNING = "[\ue002contradicted\ue003]"
 
+_MOST_BRANCHES = 20  # each holds the conditions of all before it
 _TAG = re.compile(r"(?:or )?claim\b ?(.*)")
 
 
@@ -118,6 +119,7 @@ class ClaimExtension(Extension):
     def parse(self, parser: Parser) -> list[nodes.Node]:
         """Turn the tags of one claim into an ``If`` whose tests record their verdicts."""
         self._count += 1
+        number = self._count
         branches: list[nodes.If] = []
         after: list[str] = []
         ended = "or"
@@ -127,9 +129,11 @@ class ClaimExtension(Extension):
             condition = parser.parse_expression()
             body = parser.parse_statements(("name:or", "name:otherwise", "name:endclaim"))
             ended = next(parser.stream).value
-            tag = ClaimTag(spelt, line, self._count, tuple(after), one_sided=ended == "endclaim")
+            tag = ClaimTag(spelt, line, number, tuple(after), one_sided=ended == "endclaim")
             branches.append(nodes.If(self._judging(tag, condition), body, [], [], lineno=line))
             after.append(spelt)
+            if len(after) > _MOST_BRANCHES:
+                parser.fail(f"a claim has at most {_MOST_BRANCHES} branches before otherwise", line)
         if ended == "otherwise":
             otherwise = parser.parse_statements(("name:endclaim",), drop_needle=True)
         else:

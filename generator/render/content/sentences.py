@@ -17,7 +17,7 @@ _LEAD = re.compile(r"(?:\s+|(?:[-*+>]|#{1,6}|\d{1,9}[.)])(?=\s)|:::[^\n]*\n|\|)*
 _SENTENCE_END = re.compile(r"[.!?][”’\"')*_]*(?=\s|$)|\n\s*\n|\n\s*(?:[-*+]|\d{1,9}[.)])(?=\s)")
 _ENDED = re.compile(r"[.!?:][”’\"')*_]*\s*$")
 _LONGEST = 2_000  # characters of a sentence in the ledger
-_MOST_TRIED = 2_000_000  # characters rendered while marks are looked at one by one
+_MOST_TRIED = 500_000  # characters rendered while marks are looked at one by one
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,11 @@ def printed_words(markdown: str, verdict: Judged, place: TextPlace) -> str:
     start, end = verdict.start, verdict.end
     if not markdown[start:end].strip():
         return ""
-    for boundary in _SENTENCE_END.finditer(markdown, max(0, start - _LONGEST), start):
-        start = boundary.end()
+    for before in _SENTENCE_END.finditer(markdown, max(0, start - _LONGEST), start):
+        start = before.end()
     if not _ENDED.search(markdown, max(start, end - 40), end):
-        boundary = _SENTENCE_END.search(markdown, end, end + _LONGEST)
-        end = boundary.end() if boundary else end
+        after = _SENTENCE_END.search(markdown, end, end + _LONGEST)
+        end = after.end() if after else end
     text = markdown[start : min(end, start + _LONGEST)].replace(WARNING, "")
     try:
         return to_words(text, place.surroundings)
