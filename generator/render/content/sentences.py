@@ -14,7 +14,7 @@ from generator.render.text.numbering import slug
 
 #: What may stand before the first word of a line: inside of it an id is valid, before it no list or table would begin.
 _LEAD = re.compile(r"(?:\s+|(?:[-*+>]|#{1,6}|\d{1,9}[.)])(?=\s)|:::[^\n]*\n|\|)*")
-_SENTENCE_END = re.compile(r"[.!?][”’\"')*_]*(?=\s|$)|\n\s*\n|\n\s*(?:[-*+]|\d{1,9}[.)])(?=\s)")
+_SENTENCE_END = re.compile(r"[.!?][”’\"')*_]*(?=\s|$)|\n\s*\n|\n\s*(?:\||(?:[-*+]|\d{1,9}[.)])(?=\s))")
 _ENDED = re.compile(r"[.!?:][”’\"')*_]*\s*$")
 _LONGEST = 2_000  # characters of a sentence in the ledger
 _MOST_TRIED = 500_000  # characters rendered while marks are looked at one by one
@@ -59,8 +59,9 @@ def printed_words(markdown: str, verdict: Judged, place: TextPlace) -> str:
     start, end = verdict.start, verdict.end
     if not markdown[start:end].strip():
         return ""
-    for before in _SENTENCE_END.finditer(markdown, max(0, start - _LONGEST), start):
-        start = before.end()
+    lead = _LEAD.match(markdown, start, end)
+    for before in _SENTENCE_END.finditer(markdown, max(0, start - _LONGEST), lead.end() if lead else start):
+        start = min(before.end(), verdict.start)
     if not _ENDED.search(markdown, max(start, end - 40), end):
         after = _SENTENCE_END.search(markdown, end, end + _LONGEST)
         end = after.end() if after else end

@@ -116,6 +116,8 @@ def test_all_conditions_of_a_claim_lead_to_the_one_place_and_each_round_of_a_loo
         (f"A. B: {YES}large.{OTHERWISE}small.{END} D.", "B: large."),
         (f"Nearly 0.5 or “1.5 of 2.” {YES}B{OTHERWISE}small.{END}\n\nD.", "B"),
         (f"- A\n- B {YES}C{OTHERWISE}D{END}\n- E", "B C"),
+        (f"- A\n{YES}- B\n{OTHERWISE}- D\n{END}- E", "B"),
+        (f"| a |\n|---|\n{YES}| b |\n{OTHERWISE}| c |\n{END}", "| b |"),
         (f"{YES}A:\n\n- b\n- c.\n\n{OTHERWISE}D{END}E.", "A: b c."),
         (f"{NO}A.{END}", "A."),
         (f"A.{NO}B{OTHERWISE} {END}", ""),
