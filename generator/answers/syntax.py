@@ -11,6 +11,7 @@ from pathlib import Path
 from jinja2 import TemplateSyntaxError, nodes
 
 from generator.answers.addresses import Address, AddressError, parse_address, parse_expression
+from generator.answers.claims import ClaimTag, ends_claim, read_claim
 from generator.answers.language import FILTERS, FUNCTIONS, NODES
 from generator.answers.prose import read_prose, reading_environment
 from generator.errors import Mistake
@@ -130,12 +131,10 @@ class _Reader:
         self.depth -= 1
 
     def _visit(self, node: nodes.Node, loops: int, branches: int) -> None:
-        if _is_claim(node):
-            self._walk(node.test.args[1], loops, branches)  # type: ignore[attr-defined]
-            if node.test.args[5].value:  # type: ignore[attr-defined]
-                self.one_sided.append(self.first_line + node.lineno - 1)
-            for child in (*node.body, *node.else_):  # type: ignore[attr-defined]
-                self._walk(child, loops, branches + 1)
+        if claim := read_claim(node):
+            self._claim(node, *claim, loops, branches)
+            return
+        if ends_claim(node):
             return
         if not isinstance(node, NODES) or (isinstance(node, nodes.Tuple) and node.ctx == "load"):
             self.mistake(f"{type(node).__name__} is not part of the language of answers", node.lineno)
@@ -150,6 +149,13 @@ class _Reader:
         inner = branches + isinstance(node, nodes.For | nodes.If | nodes.CondExpr)
         for child in node.iter_child_nodes():
             self._walk(child, loops, inner)
+
+    def _claim(self, node: nodes.Node, tag: ClaimTag, condition: nodes.Expr, loops: int, branches: int) -> None:
+        self._walk(condition, loops, branches)
+        if tag.one_sided:
+            self.one_sided.append(self.first_line + tag.line - 1)
+        for child in node.iter_child_nodes(exclude=("test",)):
+            self._walk(child, loops, branches + 1)
 
     def _loop(self, node: nodes.For, loops: int) -> None:
         if node.recursive or loops > _DEEPEST_LOOP:
@@ -226,14 +232,6 @@ class _Reader:
             self.equations.append(Named(match["label"].strip(), self.first_line + line - 1))
             if inside[match.start()]:
                 self.mistake(f"the equation {match['label']} is labelled inside a claim, condition or loop", line)
-
-
-def _is_claim(node: nodes.Node) -> bool:
-    return (
-        isinstance(node, nodes.If)
-        and isinstance(node.test, nodes.Call)
-        and isinstance(node.test.node, nodes.ExtensionAttribute)
-    )
 
 
 def _text(node: nodes.Node) -> str | None:

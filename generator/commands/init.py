@@ -149,6 +149,10 @@ def _numbers(question: QuestionSpec, catalogue: Catalogue, refs: Mapping[str, Se
         "A claim is a sentence that the results must support; where they do not, it is printed with a warning:",
         "",
         f"  {{% claim {read} > 0 %}}It is {{{{ {read} }}}}, more than nothing.{{% endclaim %}}",
+        "",
+        "Say what holds otherwise, and there is no warning; the first branch whose condition holds is printed:",
+        "",
+        f"  {{% claim {read} > 0 %}}…{{% or claim {read} < 0 %}}…{{% otherwise %}}…{{% endclaim %}}",
     ]
 
 

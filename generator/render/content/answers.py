@@ -11,14 +11,17 @@ from typing import Any, cast
 from jinja2 import Template, TemplateError
 
 from generator.answers.addresses import Address, parse_address
-from generator.answers.language import LEDGER, AnswerEnvironment, AnswerFunction, Claim
+from generator.answers.claims import RECORD, Claim, Judged, Record
+from generator.answers.language import AnswerEnvironment, AnswerFunction
 from generator.answers.syntax import parse_answer
 from generator.course.spec import ProfileSpec, QuestionSpec
 from generator.errors import InputError, Mistake
+from generator.render.content.sentences import TextPlace, mark_claims, printed_words
 from generator.render.content.values import LONGEST_TIME, AnswerError, Budget, ResultName, Results, Rows
 from generator.render.text import formats
 from generator.render.text.formats import Markdown, escape_markdown
-from generator.render.text.markdown import placeholder
+from generator.render.text.markdown import ANCHOR_OPEN, placeholder
+from generator.render.text.maths import MarkupError
 from generator.render.text.numbering import Numbering
 
 _LONGEST_OUTPUT = 1_000_000  # characters
@@ -37,7 +40,7 @@ _EXPECTED_ERRORS = (
 
 @dataclass(frozen=True)
 class AnswerWriter:
-    """Writes the templates of one report, and keeps the ledger of their claims by question address.
+    """Writes the templates of one report, and keeps the ledger of their claims by the name of their place.
 
     ``absent`` are the anchors of what this report leaves out: references to them are words without a link.
     """
@@ -54,6 +57,7 @@ class AnswerWriter:
         path: Path,
         question: QuestionSpec | None = None,
         *,
+        place: TextPlace | None = None,
         first_line: int = 1,
         caption: bool = False,
         this: Address | None = None,
@@ -61,6 +65,7 @@ class AnswerWriter:
         """Run one template; what comes out is Markdown.
 
         ``question`` gives the names that it may use; introductions have none and spell out "2-a/q01/result.metric".
+        ``place`` is the question's own unless it is given.
         Raises InputError with file and line, or ResultUnavailableError when a result that it needs is missing.
         """
         syntax = parse_answer(text, path, first_line=first_line, caption=caption)
@@ -68,19 +73,44 @@ class AnswerWriter:
             raise InputError(syntax.mistakes)
         environment = AnswerEnvironment(finalize=formats.plain)
         environment.filters.update(formats.FILTERS)
-        ledger: list[Claim] = []
-        context = {**self._names(question), LEDGER: ledger}
+        record = Record()
+        context = {**self._names(question), RECORD: record}
         if this is not None:
             context["this"] = ResultName(self.results, this)
         try:
-            markdown = _run(environment, text, path, context)
+            markdown = _run(environment, text, path, context, record)
         except _EXPECTED_ERRORS as error:
             line = _line_of(error, path)
             message = str(error) or type(error).__name__
             raise InputError([Mistake(message, path, line and first_line + line - 1)]) from error
-        if ledger:
-            self.claims.setdefault(question.address if question else "", []).extend(ledger)
-        return markdown
+        if place is None:
+            found = self.numbering.questions.get(question.address) if question else None
+            place = TextPlace(question.address if question else "", found.anchor if found else "")
+        try:
+            return self._file(markdown, record.judged, place, path, first_line)
+        except MarkupError as error:
+            raise InputError([Mistake(str(error), path)]) from error
+
+    def _file(self, markdown: str, judged: list[Judged], place: TextPlace, path: Path, first_line: int) -> str:
+        """Put the verdicts into the ledger; the Markdown comes back with marks that its links lead to."""
+        marked, anchors = mark_claims(markdown, judged, place)
+        claims = [
+            Claim(
+                verdict.tag.expression,
+                path,
+                first_line + verdict.tag.line - 1,
+                verdict.holds,
+                verdict.values,
+                verdict.tag.after,
+                verdict.tag.one_sided,
+                printed_words(markdown, verdict, place),
+                anchor,
+            )
+            for verdict, anchor in zip(judged, anchors, strict=True)
+        ]
+        if claims:
+            self.claims.setdefault(place.name, []).extend(claims)
+        return marked
 
     def _names(self, question: QuestionSpec | None) -> dict[str, Any]:
         address = question.address if question else ""
@@ -132,7 +162,7 @@ class AnswerWriter:
         return Markdown(escape_markdown(role.label))
 
 
-def _run(environment: AnswerEnvironment, text: str, path: Path, context: Mapping[str, Any]) -> str:
+def _run(environment: AnswerEnvironment, text: str, path: Path, context: Mapping[str, Any], record: Record) -> str:
     """Run a template piece by piece, so that one that writes too much or too long is stopped."""
     code = environment.compile(text, filename=str(path))
     template = Template.from_code(environment, code, {})
@@ -140,8 +170,9 @@ def _run(environment: AnswerEnvironment, text: str, path: Path, context: Mapping
     length = 0
     end = time.monotonic() + LONGEST_TIME
     for part in template.generate(context):
-        parts.append(part)
-        length += len(part)
+        parts.append(part.replace(ANCHOR_OPEN, ""))  # no answer can forge the mark of an id
+        length += len(parts[-1])
+        record.position = length
         if length > _LONGEST_OUTPUT:
             raise AnswerError(f"it writes more than {_LONGEST_OUTPUT} characters")
         if time.monotonic() > end:

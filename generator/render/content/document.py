@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from generator.answers.addresses import Address
-from generator.answers.language import Claim
+from generator.answers.claims import Claim
 from generator.course.spec import CourseSpec, ProfileSpec, QuestionSpec
 from generator.errors import Mistake
 from generator.jobs import Outcome
@@ -91,7 +91,8 @@ class Document:
     """The whole report, independent of HTML or PDF.
 
     ``problems`` are what could not be rendered, ``warnings`` what is printed although the results contradict it, both
-    with file and line; ``gaps`` are the questions that a student has not answered.
+    with file and line; ``claims`` is the ledger, by the address of a question or the name of an introduction or
+    conclusion; ``gaps`` are the questions that a student has not answered.
     """
 
     report: Report

@@ -12,6 +12,7 @@ from generator.answers.addresses import Address
 from generator.course.spec import FigureSpec, PanelSpec, QuestionSpec, TableSpec
 from generator.errors import InputError, Mistake
 from generator.render.content.answers import AnswerWriter
+from generator.render.content.sentences import TextPlace
 from generator.render.content.tables import TableContent, table_content, table_refs
 from generator.render.content.values import AnswerError, Results, ResultUnavailableError
 from generator.render.figures import TEXT_WIDTH, Drawing
@@ -180,8 +181,10 @@ def _letter(place: int) -> str:
 def _caption(
     text: str, spec: TableSpec | FigureSpec, question: QuestionSpec, writer: AnswerWriter, this: Address | None
 ) -> str:
-    place = spec.place or question.place
-    return writer.write(text, place.path, question, first_line=place.line, caption=True, this=this).strip()
+    file = spec.place or question.place
+    place = TextPlace(question.address, writer.numbering.exhibits[question.address, spec.name].anchor)
+    written = writer.write(text, file.path, question, place=place, first_line=file.line, caption=True, this=this)
+    return written.strip()
 
 
 def provenance(refs: Sequence[Address], results: Results) -> str:

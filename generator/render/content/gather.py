@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from generator.answers.language import Claim
+from generator.answers.claims import Claim
 from generator.course.editions import Edition
 from generator.course.spec import LabSpec, QuestionSpec, SectionSpec
 from generator.errors import InputError, Mistake
@@ -14,6 +14,7 @@ from generator.render.content.answers import AnswerWriter
 from generator.render.content.document import Document, LabPart, QuestionPart, Report, SectionPart
 from generator.render.content.exhibits import Box, Exhibit, build_exhibit, frame, unavailable
 from generator.render.content.reproduction import compare
+from generator.render.content.sentences import TextPlace
 from generator.render.content.values import Results, ResultUnavailableError
 from generator.render.text.bibliography import Reference, format_bibliography, unknown_keys
 from generator.render.text.markdown import Surroundings, to_html, to_inline_html
@@ -27,9 +28,9 @@ def gather(report: Report, progress: Callable[[str], None]) -> Document:
     gatherer = _Gatherer(report, progress)
     course = report.course
     whole = report.only is None
-    introduction = gatherer.prose(course.introduction, "introduction") if whole else ""
+    introduction = gatherer.prose(course.introduction, "introduction", "introduction") if whole else ""
     labs = tuple(lab for spec in course.labs if (lab := gatherer.lab(spec, whole)).sections)
-    conclusion = gatherer.prose(course.conclusion, "conclusion") if whole else ""
+    conclusion = gatherer.prose(course.conclusion, "conclusion", "conclusion") if whole else ""
     shown = {question.address for question in course.questions() if report.shows(question)}
     used = gatherer.numbering.citations if whole else gatherer.cited_by(shown)
     return Document(
@@ -74,19 +75,17 @@ class _Gatherer:
             anchors |= {numbered.anchor for (address, _), numbered in found.items() if address in left_out}
         return frozenset(anchors)
 
-    def prose(self, text: str, name: str, place: Path | None = None) -> str:
+    def prose(self, text: str, name: str, anchor: str, place: Path | None = None) -> str:
         """An introduction or conclusion by its name; left out, and reported, if it cannot be written."""
         path = self.report.course.own_texts.get(name, place or self.report.course.root)
-        before = len(self.writer.claims.get("", ()))
         try:
-            markdown = self.writer.write(text, path)
-            self._try_markdown(markdown, path)
+            markdown = self.writer.write(text, path, place=TextPlace(name, anchor, self._surroundings()))
         except InputError as error:
             self.problems += error.mistakes
         except ResultUnavailableError:
             return ""  # its numbers are not there yet; the questions say so themselves
         else:
-            self._warn(self.writer.claims.get("", [])[before:], path)
+            self._warn(name)
             return markdown
         return ""
 
@@ -97,14 +96,17 @@ class _Gatherer:
             questions = tuple(self.question(question) for question in section.questions if self.report.shows(question))
             if questions:
                 sections.append(self._section(f"{number}.{place}", section, questions, spec.place.path, whole))
-        introduction = self.prose(spec.introduction, f"{spec.id}/introduction", spec.place.path) if whole else ""
-        conclusion = self.prose(spec.conclusion, f"{spec.id}/conclusion", spec.place.path) if whole else ""
+        introduction = conclusion = ""
+        if whole:
+            path = spec.place.path
+            introduction = self.prose(spec.introduction, f"{spec.id}/introduction", f"lab-{spec.id}", path)
+            conclusion = self.prose(spec.conclusion, f"{spec.id}/conclusion", f"conclusion-{spec.id}", path)
         return LabPart(number, spec.id, spec.title, introduction, conclusion, tuple(sections))
 
     def _section(
         self, number: str, spec: SectionSpec, questions: tuple[QuestionPart, ...], path: Path, whole: bool
     ) -> SectionPart:
-        introduction = self.prose(spec.introduction, number, path) if whole else ""
+        introduction = self.prose(spec.introduction, number, f"section-{number}", path) if whole else ""
         return SectionPart(number, spec.title, introduction, questions)
 
     def question(self, spec: QuestionSpec) -> QuestionPart:
@@ -114,10 +116,10 @@ class _Gatherer:
         equations = {
             label: numbered for (other, label), numbered in self.numbering.equations.items() if other == address
         }
+        place = TextPlace(address, self.numbering.questions[address].anchor, self._surroundings(equations))
         answer, box = "", None
         try:
-            answer = self.writer.write(spec.answer.text, spec.answer.path, spec)
-            self._try_markdown(answer, spec.answer.path, equations)
+            answer = self.writer.write(spec.answer.text, spec.answer.path, spec, place=place)
             self._try_markdown(spec.statement, spec.place.path)
         except ResultUnavailableError as error:
             answer, box = "", unavailable(error, self.report.profile.name)
@@ -130,16 +132,16 @@ class _Gatherer:
         if self.report.course.edition is Edition.STUDENT and box is None and not answer.strip():
             self.gaps.append(address)
             box = Box("Not answered yet", "", pending=True)
-        contradicted = self._warn(self.writer.claims.get(address, ()), spec.answer.path)
+        contradicted = self._warn(address)
         return QuestionPart(spec, self.numbering.questions[address], answer, placed, equations, box, contradicted)
 
-    def _warn(self, claims: Iterable[Claim], path: Path) -> tuple[Claim, ...]:
-        """The claims that are printed although they do not hold; each is a warning."""
-        contradicted = tuple(claim for claim in claims if claim.contradicted)
+    def _warn(self, name: str) -> tuple[Claim, ...]:
+        """The claims of a place that are printed although they do not hold; each is a warning."""
+        contradicted = tuple(claim for claim in self.writer.claims.get(name, ()) if claim.contradicted)
         for claim in contradicted:
             got = ", ".join(f"{name} = {value}" for name, value in claim.values.items())
             message = "the results contradict this claim"
-            self.warnings.append(Mistake(message, path, claim.line, expected=claim.expression, got=got))
+            self.warnings.append(Mistake(message, claim.path, claim.line, expected=claim.expression, got=got))
         return contradicted
 
     def _exhibit(self, spec: QuestionSpec, name: str) -> Exhibit:
@@ -163,13 +165,13 @@ class _Gatherer:
         where = f"{first.path.name}, line {first.line}: " if first.path and first.line else ""
         return Box(title, where + first.message)
 
-    def _try_markdown(
-        self, text: str, path: Path, equations: Mapping[str, Numbered] | None = None, *, inline: bool = False
-    ) -> None:
+    def _surroundings(self, equations: Mapping[str, Numbered] | None = None) -> Surroundings:
+        return Surroundings(mathml, self.numbering.citations, equations or {}, images=self.images)
+
+    def _try_markdown(self, text: str, path: Path, *, inline: bool = False) -> None:
         """Find formulas that cannot be set now, while their question can still be shown as a box."""
-        surroundings = Surroundings(mathml, self.numbering.citations, equations or {}, images=self.images)
         try:
-            (to_inline_html if inline else to_html)(text, surroundings)
+            (to_inline_html if inline else to_html)(text, self._surroundings())
         except MarkupError as error:
             raise InputError([Mistake(str(error), path)]) from error
 

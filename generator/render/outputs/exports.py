@@ -21,8 +21,15 @@ def write_exports(document: Document, folder: Path) -> None:
     _write_json(folder / "metrics.json", metrics(document))
     ledger = claims(document)
     _write_json(folder / "claims.json", ledger)
-    names = ("question", "line", "expression", "values", "holds", "branch")
-    rows = [{**claim, "values": "; ".join(f"{k} = {v}" for k, v in claim["values"].items())} for claim in ledger]
+    names = ("question", "line", "expression", "after", "values", "holds", "branch", "sentence", "link")
+    rows = [
+        {
+            **claim,
+            "after": "; ".join(claim["after"]),
+            "values": "; ".join(f"{k} = {v}" for k, v in claim["values"].items()),
+        }
+        for claim in ledger
+    ]
     _write_csv(folder / "claims.csv", names, tuple(tuple(row[name] for name in names) for row in rows))
     if document.report.course.edition is Edition.REFERENCE:
         _write_reproduction(document, folder / "reproduction.csv")
@@ -49,15 +56,22 @@ def metrics(document: Document) -> dict[str, Any]:
 
 
 def claims(document: Document) -> list[dict[str, Any]]:
-    """Every claim with the values that it rests on and the branch that was printed."""
+    """Every claim with the values that it rests on, the branch that was printed, its words and where they stand.
+
+    "question" is the address of a question, or "introduction", "2-c/conclusion" …; the conditions in "after" were
+    judged before, and none of them held; "link" leads from the report's page to the sentence.
+    """
     return [
         {
             "question": address,
             "line": claim.line,
             "expression": claim.expression,
+            "after": list(claim.after),
             "values": {name: portable(value) for name, value in claim.values.items()},
             "holds": claim.holds,
             "branch": claim.branch,
+            "sentence": claim.sentence,
+            "link": f"#{claim.anchor}",
         }
         for address, judged in sorted(document.claims.items())
         for claim in judged

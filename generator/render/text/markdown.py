@@ -5,12 +5,12 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
-from generator.answers.language import WARNING
+from generator.answers.claims import WARNING
 from generator.render.text.formats import Markdown
 from generator.render.text.maths import FormulaError, MarkupError
 from generator.render.text.numbering import Numbered
@@ -19,6 +19,9 @@ from generator.render.text.own_images import OwnImages
 # Two characters of Unicode's private use area enclose the name of an exhibit on its way through Markdown.
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _PLACED = re.compile(f"^{_OPEN}([^{_CLOSE}]*){_CLOSE}$")
+# Two more enclose an id. The brackets are what inline Markdown stops at, and what emphasis may stand beside.
+ANCHOR_OPEN, _ANCHOR_CLOSE = "\ue004", "\ue005"
+_ANCHOR = re.compile(rf"\[{ANCHOR_OPEN}([\w.-]+){_ANCHOR_CLOSE}\]")
 _CITATION = re.compile(r"\[@([\w:.+/-]+(?:\s*;\s*@[\w:.+/-]+)*)\]")
 _SAFE_LINK = re.compile(r"^(?:https://|mailto:|#)", re.IGNORECASE)
 _OWN_IMAGE = re.compile(r"^[\w%./-]+$")  # a path without a scheme; which paths there are is OwnImages' to say
@@ -47,6 +50,11 @@ def placeholder(name: str) -> Markdown:
     return Markdown(f"\n\n{_OPEN}{name}{_CLOSE}\n\n")
 
 
+def anchor_mark(name: str) -> str:
+    """Inline Markdown that becomes an empty element with this id."""
+    return f"[{ANCHOR_OPEN}{name}{_ANCHOR_CLOSE}]"
+
+
 def to_html(text: str, surroundings: Surroundings) -> str:
     """Render blocks of Markdown; MarkupError for a formula or image that cannot be shown."""
     return str(_parser().render(text, {"surroundings": surroundings, "docId": surroundings.prefix}))
@@ -60,8 +68,20 @@ def to_inline_html(text: str, surroundings: Surroundings) -> str:
 
 def to_text(text: str) -> str:
     """The words alone, for alternative texts: no tags, formulas as TeX."""
-    plain = to_inline_html(text, Surroundings(math=lambda tex, display: html.escape(tex)))
-    return html.unescape(re.sub(r"<[^>]*>", "", plain)).strip()
+    return _words(to_inline_html(text, Surroundings(math=_tex)))
+
+
+def to_words(text: str, surroundings: Surroundings | None = None) -> str:
+    """The words of whole paragraphs, in one line; MarkupError for a formula or image that cannot be shown."""
+    return " ".join(_words(to_html(text, replace(surroundings or Surroundings(_tex), math=_tex))).split())
+
+
+def _tex(tex: str, display: bool) -> str:
+    return html.escape(tex)
+
+
+def _words(markup: str) -> str:
+    return html.unescape(re.sub(r"<[^>]*>", "", markup)).strip()
 
 
 @cache
@@ -88,6 +108,7 @@ def _parser() -> Any:
     parser.use(footnote_plugin)
     parser.inline.ruler.before("link", "citation", _parse_citation)
     parser.inline.ruler.before("link", "warning", _parse_warning)
+    parser.inline.ruler.before("link", "anchor", _parse_anchor)
     parser.core.ruler.push("exhibits", _lift_exhibits)
     for name, rule in {
         "math_inline": _inline_formula,
@@ -97,6 +118,7 @@ def _parser() -> Any:
         "amsmath": _display_formula,
         "citation": _citation,
         "warning": _warning,
+        "anchor": _anchor,
         "image": _own_image,
         "link_open": _link,
         "exhibit": _exhibit,
@@ -123,6 +145,16 @@ def _parse_warning(state: Any, silent: bool) -> bool:
     if not silent:
         state.push("warning", "", 0)
     state.pos += len(WARNING)
+    return True
+
+
+def _parse_anchor(state: Any, silent: bool) -> bool:
+    match = _ANCHOR.match(state.src, state.pos)
+    if match is None:
+        return False
+    if not silent:
+        state.push("anchor", "", 0).meta = {"id": match[1]}  # without content, quotation marks look past it
+    state.pos = match.end()
     return True
 
 
@@ -181,6 +213,10 @@ def _citation(renderer: Any, tokens: Any, place: int, options: Any, environment:
 
 def _warning(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
     return '<strong class="contradicted">⚠ The results contradict this:</strong>'
+
+
+def _anchor(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
+    return f'<span id="{html.escape(tokens[place].meta["id"])}"></span>'
 
 
 def _own_image(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:

@@ -65,6 +65,16 @@ def test_a_claim_prints_the_branch_that_the_numbers_support_and_is_recorded(writ
     assert (first.branch, second.branch) == ("claim", "otherwise")
 
 
+def test_each_claim_is_recorded_with_its_own_condition_though_others_are_nested_in_it(writer):
+    text = """{% claim vgg16.fc_share > 2 %}{% claim vgg16.fc_share > 3 %}a{% otherwise %}b{% endclaim %}
+{% otherwise %}{% claim vgg16.fc_share
+  > 0.5 %}c{% otherwise %}{% claim vgg16.fc_share > 4 %}d{% otherwise %}e{% endclaim %}{% endclaim %}{% endclaim %}
+{% claim vgg16.fc_share < 1 %}f{% otherwise %}g{% endclaim %}"""
+    assert write(writer, text).split() == ["c", "f"]
+    judged = [(claim.expression, claim.line) for claim in writer[0].claims["2-a/q01"]]
+    assert judged == [("vgg16.fc_share > 2", 1), ("vgg16.fc_share > 0.5", 2), ("vgg16.fc_share < 1", 4)]
+
+
 @pytest.mark.parametrize(
     ("text", "part"),
     [
