@@ -99,7 +99,7 @@ def test_an_answer_with_or_claims_is_read_to_its_last_branch():
         '{{ table("t") }}\n{% or claim a.f > 1 %}{{ a.g }}{% endclaim %}'
     )
     syntax = parse_answer(text, Path("q01.md"))
-    assert [read.name for read in syntax.metrics] == ["b", "c", "d", "e", "f", "g"]
+    assert [read.address.name for read in syntax.metrics] == ["b", "c", "d", "e", "f", "g"]
     assert syntax.one_sided == (3 + 1,)
     assert [(mistake.line, mistake.message) for mistake in syntax.mistakes] == [
         (3, "table('t') stands inside a claim, condition or loop")
