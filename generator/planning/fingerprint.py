@@ -4,46 +4,51 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from generator.folders import PACKAGE
 from generator.jobs import Input
-from generator.planning import declarations, source_code
-from generator.planning.source_code import EFFECTS, ModuleCode, read_module
+from generator.planning import declarations, scopes, source_code, special_syntax, syntax
+from generator.planning.beside import files_beside
+from generator.planning.effects import Effects
+from generator.planning.identity import Content, Identities
+from generator.planning.names import ALL_NAMES_OUTSIDE, WHOLE, Names, Spot, Target
+from generator.planning.source_code import ModuleCode, read_module
 from generator.store.memo import Memo
 
-FORMAT = 1  # raise it when the stored form of results changes
-#: Modules that cannot change a result that was computed: the decorator only files a function under its name, and an
-#: error ends a job without a result. Following them would recompute everything for the wording of a message.
-UNTRACED = ("registry", "errors")
+FORMAT = 2  # raise it when the stored form of results changes
 
-EVERYTHING = "*"  # in place of a name: all that a module defines
+_MODULE = "<module>"  # in a label: statements that do something when the module is imported, besides binding names
 
-#: A name in a module, with the attributes that are read from it: ("generator.labs", "training", ("fit",)).
-Spot = tuple[str, str, tuple[str, ...]]
+
+_READERS = (source_code, syntax, special_syntax, scopes, declarations)
 
 
 @dataclass(frozen=True)
 class Ingredients:
     """Everything that a fingerprint is made of, kept so that a miss can be explained.
 
-    ``code`` maps "generator/labs/gan/training.py::train_gan" to the digest of that definition; ``data`` maps a data
-    set's or network's name to the digest of its files; ``inputs`` maps a parameter to the fingerprint of its job,
-    or to several.
+    ``meaning`` maps the computation, and each data set that it reads, to the identity of its code: of what the code
+    says and of what its names stand for, wherever it lies. ``code`` explains it, and is in no fingerprint: it maps
+    "generator/labs/gan/training.py::train_gan" to two digests, of what that definition says and of what its names
+    stand for. ``data`` maps a data set's or network's name to the digest of its files; ``inputs`` maps a parameter to
+    the fingerprint of its job, or to several.
     """
 
     computation: str
-    code: Mapping[str, str]
+    meaning: Mapping[str, str]
     parameters: Mapping[str, Any]
     inputs: Mapping[str, Input]
     data: Mapping[str, str]
+    code: Mapping[str, str]
 
     def fingerprint(self) -> str:
-        """SHA-256 over the canonical JSON of all ingredients, in hex."""
-        return hashlib.sha256(canonical({"format": FORMAT, **vars(self)}).encode()).hexdigest()
+        """SHA-256 over the canonical JSON of all ingredients but the explanation, in hex."""
+        parts = {name: value for name, value in vars(self).items() if name != "code"}
+        return hashlib.sha256(canonical({"format": FORMAT, **parts}).encode()).hexdigest()
 
 
 def canonical(value: Any) -> str:
@@ -51,11 +56,19 @@ def canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
+@dataclass(frozen=True)
+class Code:
+    """The code that a function can reach: its identity, and the definitions in it, as in :class:`Ingredients`."""
+
+    identity: str
+    definitions: Mapping[str, str]
+
+
 class CodeReader:
     """Finds every definition of the project that a function can reach, at the grain of functions and classes.
 
-    Python's own reflection (``globals()``, modules imported by a computed name) is beyond it; who uses that says what
-    else the result depends on, as the planner does for the loaders of data sets.
+    Modules imported by a computed name are beyond it; who uses that says what else the result depends on, as the
+    planner does for the loaders of data sets.
     """
 
     def __init__(self, memo: Memo, package: Path = PACKAGE) -> None:
@@ -63,127 +76,163 @@ class CodeReader:
         self._memo = memo
         self._folder = package
         # What was remembered of a module holds for the very code that read it.
-        readers = [memo.digest(Path(str(module.__file__))) for module in (source_code, declarations)]
+        readers = [memo.digest(Path(str(module.__file__))) for module in _READERS]
         self._kind = "code/" + hashlib.sha256("".join(readers).encode()).hexdigest()[:16]
-        self._untraced = {f"{self.package}.{name}" for name in UNTRACED}
-        self._paths: dict[str, Path | None] = {}
-        self._modules: dict[str, ModuleCode | None] = {}
-        self._reached: dict[tuple[str, str], dict[str, str]] = {}
-        self._steps: dict[Spot, tuple[dict[str, str], tuple[Spot, ...]]] = {}
+        self._names = Names(package, self.read)
+        self._effects = Effects(self._names)
+        self._identity: Identities[Spot] = Identities(self._content)
+        self._contents: dict[Spot, Content[Spot]] = {}
+        self._places: dict[str, str] = {}
+        self._filed: dict[Spot, list[tuple[str, str]]] = {}
+        self._again: dict[str, list[float]] = {}
+        self._reached: dict[tuple[str, str], Code] = {}
 
     def path(self, module: str) -> Path | None:
         """The file of a project module ("generator.labs.transfer.layers"), or None for any other."""
-        first, *rest = module.split(".")
-        if first != self.package:
-            return None
-        if module not in self._paths:
-            base = self._folder.joinpath(*rest)
-            candidates = (base / "__init__.py", base.parent / f"{base.name}.py")
-            self._paths[module] = next((path for path in candidates if path.is_file()), None)
-        return self._paths[module]
+        return self._names.path(module)
 
     def read(self, path: Path) -> ModuleCode:
         """A module's code, remembered. Raises InputError when the file is not Python."""
         code: ModuleCode = self._memo.recall(self._kind, path, read_module)
         return code
 
-    def module(self, name: str) -> ModuleCode | None:
-        """A project module's code, or None when it is not the project's."""
-        if name not in self._modules:
-            path = self.path(name)
-            self._modules[name] = None if path is None or name in self._untraced else self.read(path)
-        return self._modules[name]
-
-    def reach(self, module: str, name: str) -> dict[str, str]:
-        """Digests of all definitions that ``module``'s ``name`` can reach, itself included.
+    def reach(self, module: str, name: str) -> Code:
+        """All code that ``module``'s ``name`` can reach, itself included.
 
         Raises InputError when a module on the way is not Python.
         """
         key = (module, name)
         if key not in self._reached:
-            found: dict[str, str] = {}
-            seen: set[Spot] = set()
-            open_: list[Spot] = [(module, name, ())]
-            while open_:
-                spot = open_.pop()
-                if spot not in seen:
-                    seen.add(spot)
-                    filed, leads = self._step(spot)
-                    found |= filed
-                    open_ += leads
-            self._reached[key] = found
+            self._reached[key] = self._reach(module, name)
         return self._reached[key]
 
-    def _step(self, spot: Spot) -> tuple[dict[str, str], tuple[Spot, ...]]:
-        """What :meth:`_next` files and gives, remembered: most spots are passed on the way from many functions."""
-        if spot not in self._steps:
-            filed: dict[str, str] = {}
-            leads = tuple(self._next(spot, filed))
-            self._steps[spot] = filed, leads
-        return self._steps[spot]
+    def _reach(self, module: str, name: str) -> Code:
+        own = [target[0] for target in self._names.resolve(module, name) if not isinstance(target[0], str)]
+        acting = self._effects.order(module)
+        found = self._following([*own, *acting])
+        reflects = {word for spot in found if spot[1] != WHOLE for word in self._names.statement(spot)["reflects"]}
+        words: list[str] = []
+        if "__subclasses__" in reflects:  # classes that nothing mentions are seen all the same
+            acting = [spot for loaded in self._effects.loaded(module) for spot in self._classes(loaded)] + acting
+            found = self._following([*own, *acting])
+        if "__doc__" in reflects:
+            words = sorted({str(code["words"]) for spot in found if (code := self._names.module(spot[0])) is not None})
+        parts = [[self._identity(spot) for spot in spots] for spots in (own, acting)]
+        identity = hashlib.sha256(canonical([*parts, words]).encode()).hexdigest()
+        return Code(identity, self._definitions(found))
 
-    def _next(self, spot: Spot, found: dict[str, str]) -> Iterator[Spot]:
-        """File the definition at a spot under its label, and give the spots that it leads to."""
-        module, name, attributes = spot
-        code = self.module(module)
-        if code is None:
-            return
-        yield (module, EFFECTS, ())
-        if name == EVERYTHING:
-            yield from ((module, other, ()) for other in (*code["definitions"], *code["imports"]))
-            return
-        if name == EFFECTS:  # importing a module runs its packages and whatever it imports
-            yield from ((loaded, EFFECTS, ()) for loaded in self._loaded(module, code))
-        definition = code["definitions"].get(name)
-        if definition is not None:
-            found[f"{self._label(module)}::{name}"] = definition["digest"]
-            for mention in definition["mentions"]:
-                root, *rest = mention.split(".")
-                yield (module, root, tuple(rest))
-        # A name can be both, as in `try: from fast import fit` with a fallback below `except ImportError`.
-        for origin in code["imports"].get(name, ()):
-            yield from self._home(module, origin, attributes)
-        if definition is None and name not in code["imports"] and name != EFFECTS:
-            for origin in code["imports"].get("*", ()):
-                yield (self._absolute(module, origin.partition(":")[0]), name, attributes)
-            if "__getattr__" in code["definitions"]:
-                yield (module, "__getattr__", ())
+    def _classes(self, module: str) -> list[Spot]:
+        code = self._names.module(module)
+        return [(module, s["position"]) for s in code["statements"] if s["bases"]] if code else []
 
-    def _home(self, importer: str, origin: str, attributes: tuple[str, ...]) -> Iterator[Spot]:
-        """Where an imported name is defined; a module that is used as a whole counts as a whole."""
-        relative, _, member = origin.partition(":")
-        module = self._absolute(importer, relative)
-        parts = [*([member] if member else []), *attributes]
-        while parts:
-            if self.path(f"{module}.{parts[0]}") is None:
-                yield (module, parts[0], tuple(parts[1:]))
-                return
-            if (code := self.module(module)) is not None and parts[0] in code["definitions"]:
-                yield (module, parts[0], ())  # a name of the package hides the module of that name
-            module = f"{module}.{parts.pop(0)}"
-        yield (module, EVERYTHING, ())
+    def _following(self, spots: Iterable[Spot]) -> list[Spot]:
+        """All statements that these lead to, themselves included."""
+        found: dict[Spot, None] = {}
+        open_ = [*spots]
+        while open_:
+            spot = open_.pop()
+            if spot not in found:
+                found[spot] = None
+                open_ += self._content(spot)[1]
+        return [*found]
 
-    def _absolute(self, importer: str, module: str) -> str:
-        """A module's full name, from the dots of a relative import."""
-        name = module.lstrip(".")
-        dots = len(module) - len(name)
-        if not dots:
-            return module
-        path = self.path(importer)
-        package = importer.split(".")
-        drop = dots - 1 if path is not None and path.name == "__init__.py" else dots
-        return ".".join([*package[: len(package) - drop], *([name] if name else [])])
+    def _definitions(self, spots: Iterable[Spot]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        several: dict[str, list[str]] = {}
+        for spot in spots:
+            for label, digests in self._file(spot):
+                if label in found:
+                    several.setdefault(label, [found[label]]).append(digests)
+                else:
+                    found[label] = digests
+        return found | {label: _joined(sorted(digests)) for label, digests in several.items()}
 
-    def _loaded(self, module: str, code: ModuleCode) -> Iterator[str]:
-        """The modules that importing a module loads: its packages, what it imports, and the packages of that."""
-        names = [module]
-        for origin in code["loads"]:
-            home, _, member = origin.partition(":")
-            names.append(".".join(filter(None, (self._absolute(module, home), member))))  # the member may be a module
-        for name in names:
-            parts = name.split(".")
-            yield from (".".join(parts[:end]) for end in range(1, len(parts) + 1))
+    def _content(self, spot: Spot) -> Content[Spot]:
+        """What a statement says, with what is foreign in it, and the statements that its names stand for."""
+        if spot not in self._contents:
+            own, mentions = self._own(spot)
+            leads: list[Spot] = []
+            holes: list[list[str]] = []
+            for targets in mentions:
+                hole: list[str] = []
+                for target, attributes in targets:
+                    if self._effects.is_computation(target):
+                        hole += ["", "@computation", attributes]
+                    elif isinstance(target, str):
+                        hole += ["", _placeless(target), attributes]
+                    else:
+                        leads.append(target)
+                        hole.append(attributes)
+                holes.append(hole)
+            files = [] if spot[1] == WHOLE else self._files(spot)
+            self._contents[spot] = ([own, holes, [digest for _, digest in files]], tuple(leads))
+        return self._contents[spot]
 
-    def _label(self, module: str) -> str:
-        path = self.path(module)
-        return module if path is None else path.relative_to(self._folder.parent).as_posix()
+    def _own(self, spot: Spot) -> tuple[list[Any], list[tuple[Target, ...]]]:
+        """What a spot says itself, and what each of its mentions stands for."""
+        module, position = spot
+        if position == WHOLE:
+            names = sorted(self._names.bindings(module))
+            code = self._names.module(module)
+            stars = [origin.partition(":")[0] for _, origin in code["imports"].get("*", ())] if code else []
+            return names, [self._names.resolve(module, name) for name in (*names, *(f"{star}:" for star in stars))]
+        statement = self._names.statement(spot)
+        mentions = [self._names.resolve(module, mention) for mention in statement["mentions"]]
+        if not set(ALL_NAMES_OUTSIDE).isdisjoint(statement["eager"]):
+            mentions.append((((module, WHOLE), ""),))
+        return [statement["digest"], self._turn(spot)], mentions
+
+    def _turn(self, spot: Spot) -> list[int]:
+        """When a statement runs, where what it looks up may be another thing before and after."""
+        module, position = spot
+        statement = self._names.statement(spot)
+        if not statement["eager"]:
+            return []
+        called = {call[0] for call in statement["calls"]}
+        looked_up = ((mention in called, self._names.resolve(module, mention)) for mention in statement["eager"])
+        if not any(self._varies(target, called=runs) for runs, found in looked_up for target, _ in found):
+            return []
+        if module not in self._again:
+            bound = self._names.bindings(module).values()
+            self._again[module] = sorted({place for places in bound for place, _ in places[1:]})
+        return [self._effects.before(spot), sum(place < position for place in self._again[module])]
+
+    def _varies(self, target: Spot | str, *, called: bool) -> bool:
+        if isinstance(target, str):
+            return False
+        return target[1] == WHOLE or called or not self._names.statement(target)["kind"]
+
+    def _files(self, spot: Spot) -> list[tuple[str, str]]:
+        """The files beside a module that a statement reads: their labels, and the digests of their contents."""
+        found = []
+        for path in files_beside(self._names, spot):
+            label = path.relative_to(self._folder.resolve().parent).as_posix()
+            found.append((label, f"{path.name}:{self._memo.digest(path)}"))
+        return found
+
+    def _file(self, spot: Spot) -> list[tuple[str, str]]:
+        """A statement's entries among the definitions that explain a fingerprint."""
+        if spot not in self._filed:
+            (own, holes, files), leads = self._content(spot)
+            stands = _joined([holes, [*map(self._label, leads)]])
+            self._filed[spot] = [(self._label(spot), f"{_joined(own)[:16]}.{stands[:16]}")]
+            if files:
+                self._filed[spot] += [(label, _joined(digest)[:16]) for label, digest in self._files(spot)]
+        return self._filed[spot]
+
+    def _label(self, spot: Spot) -> str:
+        module, position = spot
+        if module not in self._places:
+            path = self.path(module)
+            self._places[module] = module if path is None else path.relative_to(self._folder.parent).as_posix()
+        names = ["*"] if position == WHOLE else self._names.statement(spot)["binds"]
+        return f"{self._places[module]}::{names[0] if names else _MODULE}"
+
+
+def _placeless(target: str) -> str:
+    """Something foreign without the module that it was asked in."""
+    return target.partition(" of ")[0]
+
+
+def _joined(parts: Any) -> str:
+    return hashlib.sha256(canonical(parts).encode()).hexdigest()[:32]

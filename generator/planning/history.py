@@ -53,8 +53,35 @@ def explain(old: Ingredients | None, new: Ingredients) -> tuple[Reason, ...]:
     reasons += _differences(Cause.PARAMETER, old.parameters, new.parameters, shown=True)
     reasons += _differences(Cause.INPUT, one_by_one(old.inputs), one_by_one(new.inputs), shown=False)
     reasons += _differences(Cause.DATA, old.data, new.data, shown=False)
-    reasons += _differences(Cause.CODE, old.code, new.code, shown=False)
+    if old.meaning != new.meaning:
+        reasons += _differences(Cause.CODE, *_edited(old.code, new.code), shown=False)
     return tuple(reasons) or (Reason(Cause.LOST),)
+
+
+def _edited(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The definitions of either side, without those that only lie in another place than before.
+
+    Each digest has two halves: what a definition says, and what its names stand for. Where a definition moved, the
+    names of all that mention it stand for something else, which is no reason then.
+    """
+    gone = {label: _says(digest) for label, digest in old.items() if label not in new}
+    come = {label: _says(digest) for label, digest in new.items() if label not in old}
+    moved = {(_name(label), digest) for label, digest in gone.items()}
+    moved &= {(_name(label), digest) for label, digest in come.items()}
+    before, after = (
+        {label: d for label, d in side.items() if (_name(label), other.get(label)) not in moved}
+        for side, other in ((old, gone), (new, come))
+    )
+    said = tuple({label: _says(digest) for label, digest in side.items()} for side in (before, after))
+    return (said[0], said[1]) if moved and said[0] != said[1] else (before, after)
+
+
+def _says(digest: str) -> str:
+    return digest.partition(".")[0]
+
+
+def _name(label: str) -> str:
+    return label.rpartition("::")[2]
 
 
 def _differences(cause: Cause, old: Mapping[str, Any], new: Mapping[str, Any], *, shown: bool) -> list[Reason]:
@@ -123,7 +150,7 @@ def _record(plain: Any) -> Record | None:
     try:
         inputs = {name: tuple(i) if isinstance(i, list) else i for name, i in plain["ingredients"]["inputs"].items()}
         ingredients = Ingredients(**{**plain["ingredients"], "inputs": inputs})
-        parts = (ingredients.code, ingredients.parameters, ingredients.inputs, ingredients.data)
+        parts = (getattr(ingredients, name) for name in ("meaning", "parameters", "inputs", "data", "code"))
         whole = isinstance(ingredients.computation, str) and all(isinstance(part, dict) for part in parts)
         return Record(ingredients, float(plain["duration"])) if whole else None
     except (AttributeError, KeyError, TypeError, ValueError):

@@ -127,17 +127,20 @@ class Planner:
     def _ingredients(self, binding: Binding, inputs: Mapping[str, Input]) -> tuple[Ingredients, Failure | None]:
         """What the job depends on; files that are missing are named in the failure."""
         signature = binding.signature
-        code = dict(self.code.reach(signature.module, signature.name))
+        reached = self.code.reach(signature.module, signature.name)
+        meaning, code = {signature.name: reached.identity}, dict(reached.definitions)
         data: dict[str, str] = {}
         missing: list[tuple[str, str]] = []
         for kind, name in binding.files:
             if kind is Kind.DATASET:
-                code |= self.code.reach(f"{self.code.package}.datasets.{name}", "load")
+                loader = self.code.reach(f"{self.code.package}.datasets.{name}", "load")
+                meaning[f"datasets/{name}"] = loader.identity
+                code |= loader.definitions
             if (kind, name) not in self._digests:
                 self._digests[kind, name] = self._digest(kind, name)
             data[name], absent = self._digests[kind, name]
             missing += [(name, path) for path in absent]
-        ingredients = Ingredients(signature.name, code, dict(binding.parameters), dict(inputs), data)
+        ingredients = Ingredients(signature.name, meaning, dict(binding.parameters), dict(inputs), data, code)
         if not missing:
             return ingredients, None
         hint = "fetch it with `genreport fetch`, or name the folder that holds it with --data DIR or GENREPORT_DATA"

@@ -1,43 +1,62 @@
-"""Read a module's source as a set of definitions: what each one says and which names it mentions.
-
-Comments, docstrings and layout are dropped before a definition is digested, so that they never count as a change.
-"""
+"""Read a module's source as statements: what each binds, which names it mentions, and what it runs when imported."""
 
 from __future__ import annotations
 
 import ast
 import hashlib
+import inspect
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from generator.errors import InputError, Mistake
 from generator.planning.declarations import Declaration, declarations
+from generator.planning.scopes import DEFINITIONS, FUNCTIONS, IMPORTS, bound, does_nothing, origins
+from generator.planning.syntax import Call, Form, form, form_of_calls
 
-EFFECTS = "<module>"  # statements that do something when the module is imported, besides binding names
+LATER = 1_000_000  # the position of an import that runs when a function is called
+#: Methods that run when a class is used as a function, or as the base of another.
+_HOOKS = {"__init__", "__new__", "__post_init__", "__set_name__", "__init_subclass__", "__class_getitem__"}
+#: Names by which a module finds the files that lie beside it; where one is used, the texts in the statement matter.
+BESIDE = {"__file__", "__path__", "__spec__", "resources", "importlib_resources", "get_data", "files"}
 
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_DEFINITIONS = (*_FUNCTIONS, ast.ClassDef)
-_IMPORTS = (ast.Import, ast.ImportFrom)
 
+class Statement(TypedDict):
+    """A top-level statement that does more than import; see :class:`Form` for the first six.
 
-class Definition(TypedDict):
-    """What binds a top-level name: digest of its code, and the dotted names that it mentions."""
+    ``texts`` are kept where they may name files. ``binds`` are the names that it binds. ``acts`` says that it surely
+    does more than that when it runs. ``quiet`` are the calls of a function's body or a class's hooks, or None where it
+    changes more than its own variables; ``bases`` are a class's bases and, after "=", what its keywords hold; ``hooks``
+    says that it runs code of its own when a subclass is made.
+    """
 
     digest: str
     mentions: list[str]
+    eager: list[str]
+    calls: list[Call]
+    texts: list[str] | None
+    reflects: list[str]
+    position: int
+    kind: str
+    binds: list[str]
+    acts: bool
+    quiet: list[Call] | None
+    bases: list[str]
+    hooks: bool
 
 
 class ModuleCode(TypedDict):
     """A module as planning sees it.
 
-    ``imports`` maps each imported name to the places that it may come from ("module:name", with leading dots for a
-    relative import); star imports are filed under "*". ``loads`` are the places of all imports that can run.
+    ``imports`` maps each imported name to the positions and origins that it may come from ("module:name", with leading
+    dots for a relative import), with positions below zero for type checkers' own; star imports are filed under "*".
+    ``loads`` are those of all imports that can run; ``words`` is the digest of all docstrings.
     """
 
-    definitions: dict[str, Definition]
-    imports: dict[str, list[str]]
-    loads: list[str]
+    statements: list[Statement]
+    imports: dict[str, list[tuple[float, str]]]
+    loads: list[tuple[int, str]]
+    words: str
     computations: list[Declaration]
 
 
@@ -45,13 +64,7 @@ def read_module(path: Path) -> ModuleCode:
     """Parse a module. Raises InputError when it is not Python, or declares a computation that cannot be read."""
     try:
         tree = ast.parse(path.read_bytes(), filename=str(path))
-        computations = declarations(tree, path)  # before the docstrings are taken out
-        return {
-            "definitions": _definitions(tree),
-            "imports": _imports(tree),
-            "loads": sorted({origin for origins in _imports(tree, run=True).values() for origin in origins}),
-            "computations": computations,
-        }
+        return {**read_tree(tree), "computations": declarations(tree, path)}
     except OSError as error:
         raise InputError([Mistake(f"cannot be read: {error.strerror}", path)]) from None
     except (SyntaxError, ValueError) as error:  # ValueError: a null byte
@@ -62,76 +75,108 @@ def read_module(path: Path) -> ModuleCode:
         raise InputError([Mistake("is nested too deeply to be read", path)]) from None
 
 
-def _definitions(tree: ast.Module) -> dict[str, Definition]:
-    parts: dict[str, list[ast.stmt]] = {}
-    for statement in _top_level(tree.body):
-        for name in _filed_under(statement):
-            parts.setdefault(name, []).append(statement)
-    return {name: _definition(statements) for name, statements in parts.items()}
+def read_tree(tree: ast.Module) -> ModuleCode:
+    """What a module's syntax tree says, all but the computations that it declares."""
+    statements: list[Statement] = []
+    imports: dict[str, list[tuple[float, str]]] = {}
+    loads: list[tuple[int, str]] = []
+    for position, (statement, runs) in enumerate(_top_level(tree.body)):
+        if not isinstance(statement, IMPORTS) and not does_nothing(statement):
+            statements.append(_statement(statement, position))
+        for number, (name, origin) in enumerate(_imports(statement)):
+            place = position + number / 1000  # in the order in which they stand
+            imports.setdefault(name, []).append((place if runs else place - LATER, origin))
+        if runs:
+            loads += _loads(statement, position)
+    readers = {*BESIDE, *(name for name, places in imports.items() if any(_reads_files(o) for _, o in places))}
+    for entry in statements:
+        if all(readers.isdisjoint(_words(mention)) for mention in entry["mentions"]):
+            entry["texts"] = None
+    mentions = (mention for statement in statements for mention in statement["mentions"])
+    loads += [(LATER, f"{mention[1:]}:") for mention in mentions if mention[0] == "'"]
+    words = hashlib.sha256("\0".join(_docstrings(tree)).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return {"statements": statements, "imports": imports, "loads": loads, "words": words, "computations": []}
 
 
-def _top_level(statements: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+def _docstrings(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, (*DEFINITIONS, ast.Module)) and does_nothing(node.body[0] if node.body else ast.Pass()):
+            yield inspect.cleandoc(str(getattr(getattr(node.body[0], "value", None), "value", ""))) if node.body else ""
+
+
+def _top_level(statements: Iterable[ast.stmt], *, runs: bool = True) -> Iterator[tuple[ast.stmt, bool]]:
     """The module's statements, with those that only type checkers run as if they stood beside the others."""
     for statement in statements:
         if isinstance(statement, ast.If) and _for_type_checkers(statement):
-            yield from _top_level(statement.body)
+            yield from _top_level(statement.body, runs=False)
         else:
-            yield statement
+            yield statement, runs
 
 
 def _for_type_checkers(statement: ast.AST) -> bool:
     if not isinstance(statement, ast.If) or statement.orelse:
         return False
-    return ast.unparse(statement.test).rpartition(".")[2] == "TYPE_CHECKING"
+    test = statement.test
+    return (test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")) == "TYPE_CHECKING"
 
 
-def _filed_under(statement: ast.stmt) -> list[str]:
-    """The names that a top-level statement binds, and EFFECTS where it does more; plain imports are kept elsewhere."""
-    if isinstance(statement, _IMPORTS) or _is_constant(statement):
-        return []
-    if isinstance(statement, _DEFINITIONS):
-        return [statement.name]
-    return [*dict.fromkeys(_bound(statement)), *([EFFECTS] if _has_effects(statement) else [])]
+def _statement(node: ast.stmt, position: int) -> Statement:
+    written: Form = form(node)
+    function, kind = isinstance(node, FUNCTIONS), isinstance(node, ast.ClassDef)
+    return {
+        "digest": written.digest,
+        "mentions": written.mentions,
+        "eager": written.eager,
+        "calls": written.calls,
+        "texts": written.texts,
+        "reflects": written.reflects,
+        "position": position,
+        "kind": "function" if function else "class" if kind else "",
+        "binds": list(dict.fromkeys(_filed_under(node))),
+        "acts": _acts(node),
+        "quiet": _quiet(node),
+        "bases": _bases(node),
+        "hooks": isinstance(node, ast.ClassDef) and "__init_subclass__" in _methods(node),
+    }
 
 
-def _bound(node: ast.AST) -> Iterator[str]:
-    """The names that running a statement binds in its own scope."""
-    if isinstance(node, ast.Name):
-        if not isinstance(node.ctx, ast.Load):
-            yield node.id
-        return
-    if isinstance(node, _DEFINITIONS):
-        yield node.name
-        return
-    if isinstance(node, ast.Lambda):
-        return
-    if isinstance(node, _IMPORTS):
-        yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names if alias.name != "*")
-    elif isinstance(node, ast.MatchAs | ast.MatchStar | ast.ExceptHandler) and node.name:
-        yield node.name
-    elif isinstance(node, ast.MatchMapping) and node.rest:
-        yield node.rest
-    inner = isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp)
-    for child in ast.iter_child_nodes(node):
-        if inner:  # a comprehension keeps its own names, all but those of the walrus
-            yield from (n.target.id for n in ast.walk(child) if isinstance(n, ast.NamedExpr))
-        else:
-            yield from _bound(child)
+def _reads_files(origin: str) -> bool:
+    return origin.startswith(("importlib", "pkgutil"))
 
 
-def _has_effects(statement: ast.stmt) -> bool:
+def _words(mention: str) -> list[str]:
+    return mention.replace(":", ".").split(".")
+
+
+def _filed_under(statement: ast.stmt) -> Iterator[str]:
+    """The names that a top-level statement binds in the module, those that its functions call global included."""
+    yield from (name for name, origin in bound(statement))
+    yield from _declared_global(statement)
+
+
+def _declared_global(statement: ast.AST) -> Iterator[str]:
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Global):
+            yield from node.names
+
+
+def _acts(statement: ast.stmt) -> bool:
     """Whether a statement may change what other definitions of the module say (``TABLE["x"] = f``, ``register(f)``)."""
-    if isinstance(statement, (*_DEFINITIONS, *_IMPORTS, ast.Pass)) or _is_constant(statement):
+    if isinstance(statement, IMPORTS) or does_nothing(statement):
         return False
+    if isinstance(statement, FUNCTIONS):
+        return False
+    if isinstance(statement, ast.ClassDef):
+        return any(map(_acts, statement.body))
     if isinstance(statement, ast.Assign):
-        return not all(_is_name(target) for target in statement.targets)
-    if isinstance(statement, ast.AnnAssign | ast.AugAssign):
+        return not all(map(_is_name, statement.targets))
+    if isinstance(statement, ast.AnnAssign):
         return not _is_name(statement.target)
     if isinstance(statement, ast.If):
-        return any(map(_has_effects, [*statement.body, *statement.orelse]))
+        return any(map(_acts, [*statement.body, *statement.orelse]))
     if isinstance(statement, ast.Try):
         handled = [inner for handler in statement.handlers for inner in handler.body]
-        return any(map(_has_effects, [*statement.body, *handled, *statement.orelse, *statement.finalbody]))
+        return any(map(_acts, [*statement.body, *handled, *statement.orelse, *statement.finalbody]))
     return type(statement).__name__ != "TypeAlias"  # not yet a node in Python 3.11
 
 
@@ -141,78 +186,62 @@ def _is_name(target: ast.expr) -> bool:
     return _is_name(target.value) if isinstance(target, ast.Starred) else isinstance(target, ast.Name)
 
 
-def _is_constant(statement: ast.stmt) -> bool:
-    """Whether a statement is a lone constant, which does nothing: a docstring, or an ellipsis."""
-    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+def _methods(node: ast.ClassDef) -> dict[str, ast.stmt]:
+    return {method.name: method for method in node.body if isinstance(method, FUNCTIONS)}
 
 
-def _definition(statements: list[ast.stmt]) -> Definition:
-    mentions: set[str] = set()
-    texts = []
-    for statement in statements:
-        bare = _Undocumented().visit(statement)
-        texts.append(ast.unparse(bare))  # steadier across Python versions than a dump of the tree
-        mentions |= _mentions(bare)
-    digest = hashlib.sha256("\n".join(texts).encode()).hexdigest()[:32]
-    return {"digest": digest, "mentions": sorted(mentions)}
-
-
-class _Undocumented(ast.NodeTransformer):
-    """Take the docstrings out of functions and classes."""
-
-    def _strip(self, node: Any) -> Any:
-        self.generic_visit(node)
-        node.body = [statement for statement in node.body if not _is_constant(statement)] or [ast.Pass()]
-        return node
-
-    visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = _strip  # noqa: N815 (names set by ast)
-
-
-def _mentions(tree: ast.AST) -> set[str]:
-    """Names anywhere in a tree, each with all attributes that follow it: {"fit", "training.rates.cosine"}.
-
-    Scopes are not told apart: a local variable with the name of a function of the module counts as that function,
-    which can only compute too much, never too little.
-    """
-    names: set[str] = set()
-    open_: list[ast.AST] = [tree]
-    while open_:
-        node = open_.pop()
-        chain = _chain(node)
-        if chain:
-            names.add(".".join(chain))
-        else:
-            open_ += ast.iter_child_nodes(node)
-        if isinstance(node, ast.Global):
-            names.update(node.names)
-    return names
-
-
-def _chain(node: ast.AST) -> list[str]:
-    """A name with the attributes that follow it, or nothing for any other expression."""
-    names: list[str] = []
-    while isinstance(node, ast.Attribute):
-        names.insert(0, node.attr)
-        node = node.value
-    return [node.id, *names] if isinstance(node, ast.Name) else []
-
-
-def _imports(tree: ast.AST, *, run: bool = False) -> dict[str, list[str]]:
-    """Every import (inside functions too) by the name that it binds; with ``run`` not those for type checkers only."""
-    found: dict[str, list[str]] = {}
-    open_: list[ast.AST] = [tree]
-    while open_:
-        node = open_.pop()
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                bound = alias.asname or alias.name.partition(".")[0]
-                # `import a.b` binds a, and loads a.b all the same.
-                origin = alias.name if alias.asname or run else bound
-                found.setdefault(bound, []).append(f"{origin}:")
-        elif isinstance(node, ast.ImportFrom):
-            origin = "." * node.level + (node.module or "")
-            for alias in node.names:
-                found.setdefault(alias.asname or alias.name, []).append(f"{origin}:{alias.name}")
-        elif not (run and _for_type_checkers(node)):
-            open_ += ast.iter_child_nodes(node)
+def _quiet(node: ast.stmt) -> list[Call] | None:
+    """What a function calls, or a class that is called; None when it changes something that is not its own."""
+    if isinstance(node, FUNCTIONS):
+        return form_of_calls(node)
+    if not isinstance(node, ast.ClassDef):
+        return None
+    found: list[Call] = []
+    for name, method in _methods(node).items():
+        if name in _HOOKS:
+            calls = form_of_calls(method)
+            if calls is None:
+                return None
+            found += calls
     return found
+
+
+def _bases(node: ast.stmt) -> list[str]:
+    """The names of a class's bases and of what its keywords hold, "?" for those that are no names."""
+    if not isinstance(node, ast.ClassDef):
+        return []
+    named = [_dotted(base.value if isinstance(base, ast.Subscript) else base) for base in node.bases]
+    return [*named, *(f"={_dotted(word.value)}" for word in node.keywords)]
+
+
+def _dotted(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return f"{_dotted(node.value)}.{node.attr}"
+    if isinstance(node, ast.Call):
+        return f"{_dotted(node.func)}()"
+    return node.id if isinstance(node, ast.Name) else "" if isinstance(node, ast.Constant) else "?"
+
+
+def _imports(statement: ast.stmt) -> Iterator[tuple[str, str]]:
+    """Every import of a statement that binds a name of the module."""
+    declared = set(_declared_global(statement))
+    open_: list[tuple[ast.AST, bool]] = [(statement, False)]
+    while open_:
+        node, inside = open_.pop(0)
+        if isinstance(node, IMPORTS):
+            yield from ((name, origin) for name, origin in origins(node) if not inside or name in declared)
+        inside = inside or isinstance(node, DEFINITIONS)
+        open_ += [(child, inside) for child in ast.iter_child_nodes(node)]
+
+
+def _loads(statement: ast.stmt, position: int) -> Iterator[tuple[int, str]]:
+    open_: list[tuple[ast.AST, int]] = [(statement, position)]
+    while open_:
+        node, when = open_.pop(0)
+        if isinstance(node, ast.Import):
+            yield from ((when, f"{alias.name}:") for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from ((when, origin) for _, origin in origins(node))
+        elif not _for_type_checkers(node):
+            when = LATER if isinstance(node, FUNCTIONS) else when
+            open_ += [(child, when) for child in ast.iter_child_nodes(node)]

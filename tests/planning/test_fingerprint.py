@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.errors import InputError
+from generator.folders import PACKAGE
+from generator.planning.catalogue import Signature, read_catalogue
 from generator.planning.fingerprint import CodeReader, Ingredients, canonical
 from generator.planning.source_code import read_module
 from generator.store.memo import Memo
@@ -33,7 +37,10 @@ def package(folder: Path, **modules: str) -> Path:
 
 
 def reach(root: Path, module: str = "pkg.lab", name: str = "run") -> dict[str, str]:
-    return CodeReader(Memo(None), root).reach(module, name)
+    """What each definition says that a function reaches; how it says it of its names is left out."""
+    found = CodeReader(Memo(None), root).reach(module, name)
+    assert found == CodeReader(Memo(None), root).reach(module, name)
+    return {label: digest.partition(".")[0] for label, digest in found.definitions.items()} | {"": found.identity}
 
 
 #: How `run` in pkg/lab.py can come to use `helper` of pkg/tools.py or of its own module.
@@ -118,9 +125,11 @@ def test_an_edit_of_a_helper_reaches_whoever_uses_it(tmp_path: Path, way: str) -
     assert "pkg/tools.py::helper" in before
     package(tmp_path, tools=HELPER.replace("+ 1", "+ 1.5"), **modules)
     after = reach(root)
-    assert {name for name in before if before[name] != after[name]} == {"pkg/tools.py::helper"}
-    if "effect" not in way and way not in ("table filled later", "global", "walrus", "bound in a loop", "bound by with",
-                                           "match at the top", "walrus in a comprehension"):  # fmt: skip
+    assert {name for name in before if before[name] != after[name]} == {"pkg/tools.py::helper", ""}
+    if "effect" not in way and way not in (
+        "table filled later", "global", "augmented", "walrus", "bound in a loop", "bound by with", "match at the top",
+        "walrus in a comprehension",
+    ):  # fmt: skip
         assert reach(root, name="bystander") == bystander
 
 
@@ -155,23 +164,27 @@ def test_modules_that_import_one_another_come_to_an_end(tmp_path: Path) -> None:
         tmp_path, a="from pkg.b import x, y\nfrom pkg.b import *\n", b="from pkg.a import x, y\nfrom pkg.a import *\n",
         lab="from pkg.a import x\nimport pkg.lab\ndef run(): return x(pkg.lab.run)",
     )  # fmt: skip
-    assert list(reach(root)) == ["pkg/lab.py::run"]
+    assert list(reach(root)) == ["pkg/lab.py::run", ""]
 
 
 def test_a_long_chain_of_functions_is_followed_to_its_end(tmp_path: Path) -> None:
     chain = "\n".join(f"def f{n}(): return f{n + 1}()" for n in range(3000)) + "\ndef f3000(): return 1\n"
-    assert len(reach(package(tmp_path, lab=chain), name="f0")) == 3001
+    assert len(reach(package(tmp_path, lab=chain), name="f0")) == 3002
 
 
-def test_the_decorator_and_the_errors_are_not_followed(course: Course) -> None:
-    course.write("generator/registry.py", "def computation(): return words()\ndef words(): return 1\n")
-    code = CodeReader(Memo(None), course.package).reach("generator.labs.toy", "train")
+def test_the_decorator_is_not_followed(course: Course) -> None:
+    course.write(
+        "generator/registry.py", "def computation(**_): return words()\ndef words(): return 1\nDataset = str\n"
+    )
+    code = CodeReader(Memo(None), course.package).reach("generator.labs.toy", "train").definitions
     assert set(code) == {
         "generator/labs/toy.py::train",
         "generator/labs/training.py::fit",
         "generator/labs/training.py::step",
         "generator/labs/training.py::RATE",
     }
+    other = CodeReader(Memo(None), course.package).reach("generator.labs.toy", "measure").definitions
+    assert set(other) == {"generator/labs/toy.py::measure", "generator/registry.py::Dataset"}
 
 
 def test_a_module_that_is_not_python_is_named(tmp_path: Path) -> None:
@@ -196,7 +209,9 @@ def test_what_another_reader_remembered_is_not_believed(tmp_path: Path, monkeypa
     monkeypatch.setattr("generator.store.memo.SETTLED", -1)
     root, memo = package(tmp_path, tools=HELPER, lab=WAYS["from-import"]), Memo(None)
     before = CodeReader(memo, root).reach("pkg.lab", "run")
-    monkeypatch.setattr("generator.planning.fingerprint.read_module", lambda path: {**read_module(path), "imports": {}})
+    monkeypatch.setattr(
+        "generator.planning.fingerprint.read_module", lambda path: {**read_module(path), "statements": []}
+    )
     assert CodeReader(memo, root).reach("pkg.lab", "run") == before
     monkeypatch.setattr("generator.store.memo.sha256", lambda path: "the reader's source has changed")
     fresh = Memo(None)
@@ -210,7 +225,7 @@ from pathlib import Path
 from generator.planning.fingerprint import CodeReader, Ingredients
 from generator.store.memo import Memo
 code = CodeReader(Memo(None), Path(sys.argv[1])).reach("generator.labs.toy", "train")
-print(Ingredients("train", code, {"b": 1, "a": [1.5, None, "é"]}, {}, {}).fingerprint())
+print(Ingredients("train", {"": code.identity}, {"b": 1, "a": [1.5, None, "é"]}, {}, {}, {}).fingerprint())
 """
 
 
@@ -239,5 +254,83 @@ def test_the_order_of_keys_does_not_matter_and_values_do(parameters: dict[str, o
     assert canonical(turned) == canonical(parameters)
     assert json.loads(canonical(parameters)) == parameters
     more = {**parameters, "one more key": 0}
-    prints = {Ingredients("c", {}, p, {}, {}).fingerprint() for p in (parameters, turned, more)}
+    prints = {Ingredients("c", {}, p, {}, {}, {}).fingerprint() for p in (parameters, turned, more)}
     assert len(prints) == 2
+
+
+def _real(folder: Path) -> Path:
+    """A copy of the real package, to be read and never imported."""
+    root = folder / "generator"
+    shutil.copytree(PACKAGE, root, ignore=shutil.ignore_patterns("__pycache__"))
+    return root
+
+
+def _identities(root: Path) -> dict[str, str]:
+    reader = CodeReader(Memo(None), root)
+    found = {name: reader.reach(one.module, name).identity for name, one in _catalogue(root).items()}
+    loaders = [path.stem for path in (root / "datasets").glob("*.py") if "\ndef load(" in path.read_text()]
+    return found | {name: reader.reach(f"generator.datasets.{name}", "load").identity for name in loaders}
+
+
+def _catalogue(root: Path) -> dict[str, Signature]:
+    catalogue = read_catalogue(Memo(None), root)
+    return {name: catalogue[name] for name in catalogue}
+
+
+def _move(root: Path, module: str, target: str) -> None:
+    """Move a module and rewrite all imports of it, as a person with an editor would."""
+    source, place = (root.joinpath(*name.split(".")[1:]).with_suffix(".py") for name in (module, target))
+    place.parent.mkdir(parents=True, exist_ok=True)
+    (place.parent / "__init__.py").touch()
+    source.rename(place)
+    package, name = module.rpartition(".")[::2]
+    new_package, new_name = target.rpartition(".")[::2]
+    for path in root.rglob("*.py"):
+        text = path.read_text()
+        moved = re.sub(rf"^(\s*)from {re.escape(package)} import {name}$",
+                       rf"\1from {new_package} import {new_name} as {name}", text, flags=re.M)  # fmt: skip
+        moved = re.sub(rf"\b{re.escape(module)}\b", target, moved)
+        if moved != text:
+            path.write_text(moved)
+
+
+#: Modules of the engine and of the labs that computations reach, and where they go.
+MOVES = {
+    "results": "elsewhere.outcomes", "workspace": "elsewhere.deep.surroundings", "errors": "mistakes",
+    "store.files": "elsewhere.storage", "networks.backbones": "networks.deep.spines",
+    "labs.shared.training": "labs.common.fitting", "labs.gan.training": "labs.gan.deep.learning",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def real_identities() -> dict[str, str]:
+    return _identities(PACKAGE)
+
+
+def test_moving_modules_changes_no_fingerprint(tmp_path: Path, real_identities: dict[str, str]) -> None:
+    root = _real(tmp_path)
+    for module, target in MOVES.items():
+        _move(root, f"generator.{module}", f"generator.{target}")
+    assert _identities(root) == real_identities
+
+
+def test_moving_a_computation_to_another_file_changes_no_fingerprint(
+    tmp_path: Path, real_identities: dict[str, str]
+) -> None:
+    root = _real(tmp_path)
+    one = _catalogue(root)["train_gan"]
+    text = one.path.read_text()
+    tree, lines = ast.parse(text), text.splitlines(keepends=True)
+    node = next(n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == one.name)
+    first = node.decorator_list[0].lineno - 1
+    code = "".join(lines[first : node.end_lineno])
+    imports = [n for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)]
+    own = {n.name for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef)} - {one.name}
+    own |= {target.id for n in tree.body if isinstance(n, ast.Assign) for target in n.targets}
+    used = sorted(name for name in own if re.search(rf"\b{name}\b", code))
+    borrowed = f"from {one.module} import {', '.join(used)}\n" if used else ""
+    head = "\n".join(filter(None, (ast.get_source_segment(text, n) for n in imports)))
+    one.path.with_name("moved.py").write_text(f"{head}\n{borrowed}{code}")
+    one.path.write_text("".join([*lines[:first], *lines[node.end_lineno :]]))
+    assert _catalogue(root)["train_gan"].module.endswith(".moved")
+    assert _identities(root) == real_identities

@@ -11,8 +11,10 @@ import pytest
 from generator.planning.fingerprint import Ingredients
 from generator.planning.history import Cause, History, Reason, explain
 
-OLD = Ingredients("train", {"a.py::f": "1", "a.py::g": "2"}, {"width": 4, "rate": 0.1}, {"net": "aa"}, {"mnist": "d1"})
+CODE = {"a.py::f": "1.1", "a.py::g": "2.1"}
+OLD = Ingredients("train", {"train": "m"}, {"width": 4, "rate": 0.1}, {"net": "aa"}, {"mnist": "d1"}, CODE)
 SEVERAL = dataclasses.replace(OLD, inputs={"net": "aa", "runs": ("bb", "cc")})
+NEW = {"train": "n"}  # another meaning of the code
 
 
 @pytest.mark.parametrize(
@@ -20,9 +22,12 @@ SEVERAL = dataclasses.replace(OLD, inputs={"net": "aa", "runs": ("bb", "cc")})
     [
         ({}, ["no longer in the cache"]),
         ({"computation": "fit"}, ["computation: train → fit"]),
-        ({"code": {"a.py::f": "1", "a.py::g": "3"}}, ["code a.py::g"]),
-        ({"code": {"a.py::f": "1", "b.py::h": "3"}},
+        ({"code": {"a.py::f": "1.1", "a.py::g": "3.1"}, "meaning": NEW}, ["code a.py::g"]),
+        ({"code": {"a.py::f": "1.2", "a.py::g": "2.1"}, "meaning": NEW}, ["code a.py::f"]),
+        ({"code": {"a.py::f": "1.1", "b.py::h": "3.1"}, "meaning": NEW},
          ["code a.py::g: present → absent", "code b.py::h: absent → present"]),
+        ({"code": {"a.py::f": "1.2", "b.py::g": "2.3"}}, ["no longer in the cache"]),
+        ({"code": {"a.py::f": "3.2", "b.py::g": "2.3"}, "meaning": NEW}, ["code a.py::f"]),
         ({"parameters": {"width": 5, "rate": 0.1}}, ["parameter width: 4 → 5"]),
         ({"parameters": {"width": 4, "seed": 0}}, ["parameter rate: 0.1 → absent", "parameter seed: absent → 0"]),
         ({"parameters": {"width": 4, "rate": "x"}}, ['parameter rate: 0.1 → "x"']),

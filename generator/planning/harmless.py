@@ -1,0 +1,48 @@
+"""What is foreign to a project and known to change nothing of it when it is called, decorates, or is a base class."""
+
+from __future__ import annotations
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+#: Built-in functions and types whose call changes nothing (a fixed list: each Python has others).
+_BUILTINS = _words(
+    "abs all any ascii bin bool bytearray bytes callable chr classmethod complex dict divmod enumerate filter float "
+    "format frozenset getattr hasattr hash hex id int isinstance issubclass iter len list map max memoryview min "
+    "object oct ord pow property range repr reversed round set slice sorted staticmethod str sum super tuple type zip "
+    "ArithmeticError AssertionError AttributeError Exception FileNotFoundError ImportError IndexError KeyError "
+    "LookupError NotImplementedError OSError RuntimeError StopIteration TypeError ValueError"
+)
+#: Modules whose functions, decorators and base classes change nothing of the project's, but for those in _CHANGING.
+_FOREIGN = _words(
+    "abc base64 bisect cmath collections contextlib copy csv dataclasses datetime decimal enum fractions functools "
+    "hashlib heapq inspect itertools json math numbers numpy operator os pathlib re scipy sklearn skimage statistics "
+    "string struct textwrap threading time torch torchvision typing typing_extensions types unicodedata weakref "
+    "PIL __future__ importlib"
+)
+_CHANGING = _words(
+    "register seed manual_seed manual_seed_all seterr seterrcall setitem delitem setattr import_module reload chdir "
+    "putenv unsetenv environ remove unlink mkdir rename replace iadd iconcat ior iand isub imul setstate call_soon "
+    "methodcaller __import__ heappush heappop insort insort_left insort_right load_library deterministic"
+)
+#: Methods that leave an object of the project as it is.
+READING = _words(
+    "items keys values get split rsplit join format strip lower upper title count index copy replace partition "
+    "rpartition startswith endswith encode decode union intersection difference with_name with_suffix joinpath "
+    "read_text read_bytes splitlines relative_to resolve is_file is_dir exists astype reshape tolist sum mean"
+)
+#: These only wrap what is handed to them.
+WRAPPING = _words("partial wraps cache lru_cache cached_property property staticmethod classmethod field")
+#: These call what is handed to them, be it a variable.
+CALLING = _words("map filter reduce starmap accumulate takewhile dropwhile filterfalse iter")
+
+
+def is_harmless(dotted: str) -> bool:
+    """Whether something foreign is known to change nothing when it is called, decorates or is a base."""
+    first, _, rest = dotted.partition(".")
+    last = dotted.rpartition(".")[2]
+    if last in _CHANGING or last.startswith("set_") or dotted.startswith(("random.", "numpy.random.s", "os.environ.p")):
+        return False
+    return first in _BUILTINS or (first in _FOREIGN and bool(rest))
