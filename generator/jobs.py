@@ -63,6 +63,7 @@ class Provenance:
     """How a result came about, as recorded when it was computed. ``duration`` is in seconds of wall time.
 
     A parameter that took another job's result is recorded as "job" with the first digits of that job's fingerprint.
+    ``versions`` are those of Python and of the packages that compute, by name; entries of old may lack some or all.
     """
 
     computation: str
@@ -70,10 +71,10 @@ class Provenance:
     fingerprint: str
     device: str
     duration: float
-    torch: str
     threads: int
     finished: str
     precision: str = "float32"
+    versions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def seed(self) -> int | None:
