@@ -27,8 +27,9 @@ class Job:
 
     ``module`` is imported so that ``computation`` is registered. ``parameters`` are all bound parameters, defaults
     included, JSON-ready, without those that ``inputs`` gives: ``inputs`` maps a parameter's name to the fingerprint of
-    the job whose result it takes, or to those of several in order. ``address`` is the first
-    place that asks for the job ("2-a/q01/vgg16"). ``seconds`` is the expected duration, or None.
+    the job whose result it takes, or to those of several in order. ``address`` is the first place that asks for the job
+    ("2-a/q01/vgg16"). ``seconds`` is the expected duration, or None. ``data`` maps each data set and network that it
+    reads ("dataset/mnist", "network/vgg16") to planning's digest of its files.
     """
 
     fingerprint: str
@@ -38,6 +39,7 @@ class Job:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     inputs: Mapping[str, Input] = field(default_factory=dict)
     seconds: float | None = None
+    data: Mapping[str, str] = field(default_factory=dict)
 
 
 class ExitCode(IntEnum):

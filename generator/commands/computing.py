@@ -41,7 +41,8 @@ def compute_results(
     settings = session.settings
     spec = ExecutorSpec(settings.executor, settings.jobs, settings.device)
     hits = [planned.job for planned in plan.jobs.values() if planned.standing is Standing.HIT]
-    outcomes |= run_jobs(jobs, session.cache, spec, data=settings.data, on_event=listen, hits=hits)
+    session.memo.save()  # the workers find the digests of the data files in it
+    outcomes |= run_jobs(jobs, session.cache, spec, data=settings.data, on_event=listen, hits=hits, code=plan.code)
     _remember(session, plan, outcomes)
     return plan, outcomes
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 from generator.errors import ExecutorError
 from generator.jobs import Failure, Job, Outcome, State
@@ -82,11 +83,13 @@ def run_jobs(
     data: Path,
     on_event: OnEvent,
     hits: Iterable[Job] = (),
+    code: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Outcome]:
     """Compute jobs in the order that their inputs allow; returns each one's outcome by fingerprint.
 
     ``hits`` are jobs that planning found in the cache: when the entry of one turns out to be damaged as it is read for
-    an input, it is computed again. A job's failure never raises: it is an outcome, and what needs the job is skipped.
+    an input, it is computed again. ``code`` holds the digests of the modules that planning read, by name: a job whose
+    worker has others fails rather than be stored under a fingerprint that is not its own. A job's failure never raises: it is an outcome, and what needs the job is skipped.
     ``on_event`` is called from this thread only.
 
     Raises:
@@ -97,7 +100,7 @@ def run_jobs(
     if not schedule.jobs:
         return {}
     messages: queue.SimpleQueue[Note | tuple[Job, Future[JobReport]]] = queue.SimpleQueue()
-    with open_executor(spec, cache.folder, data, messages.put) as workers:
+    with open_executor(spec, cache.folder, data, messages.put, code) as workers:
         on_event(WorkersReady(workers.description, workers.slots))
         run = _Run(cache, workers, schedule, messages, on_event)
         return run.to_the_end()

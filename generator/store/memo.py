@@ -28,17 +28,15 @@ class Memo:
 
     def recall(self, kind: str, path: Path, read: Callable[[Path], Any]) -> Any:
         """The JSON-ready value of ``read(path)``, from memory when the file is unchanged. OSError if it is gone."""
-        status = path.stat()
-        # The time of the last change of the inode too: copying tools put an old modification time back. And the inode:
-        # where folders are swapped, a file of the same age and size can come to stand under the name.
-        stamp = [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
+        before = stamp(path)
         key = f"{kind}:{path.absolute()}"
         known = self._facts.get(key)
-        if isinstance(known, dict) and known.get("stamp") == stamp and "value" in known:
+        if isinstance(known, dict) and known.get("stamp") == before and "value" in known:
             return known["value"]
         value = read(path)
-        if time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) > SETTLED:
-            self._facts[key] = {"stamp": stamp, "value": value}
+        _, *changed, _ = before
+        if time.time_ns() - max(changed) > SETTLED:
+            self._facts[key] = {"stamp": before, "value": value}
             self._changed = True
         return value
 
@@ -62,6 +60,16 @@ class Memo:
         content = json.dumps({"version": VERSION, "facts": self._facts}, separators=(",", ":")).encode()
         _replace(self._path, _sealed(content))
         self._changed = False
+
+
+def stamp(path: Path) -> list[int]:
+    """What tells whether a file is still the same: its size, two times in nanoseconds, its inode. OSError if it is gone.
+
+    The time of the inode's last change too: copying tools put an old modification time back. And the inode: where
+    folders are swapped, a file of the same age and size can come to stand under the name.
+    """
+    status = path.stat()
+    return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
 
 
 def _stored_facts(path: Path) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def test_a_result_is_saved_with_its_provenance(conditions: Conditions) -> None:
     provenance = cache.provenance(FP)
     assert provenance == report.provenance
     assert provenance.parameters == {"numbers": [1, 2, 4]}
-    assert provenance.torch.startswith("2.")
+    assert provenance.versions["torch"].startswith("2.")
     assert provenance.device == device_in_words("cpu")
     assert provenance.finished.endswith("+00:00")
     assert provenance.threads == 1
@@ -127,7 +127,7 @@ def test_torch_is_set_for_repeatable_numbers(conditions: Conditions) -> None:
         assert first["deterministic"]
         assert first["threads"] == 1
     finally:
-        torch.use_deterministic_algorithms(False)
+        torch.set_deterministic_debug_mode("default")
         torch.set_num_threads(threads)
 
 

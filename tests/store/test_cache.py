@@ -99,6 +99,16 @@ def test_every_kind_of_figure_comes_back(tmp_path: Path) -> None:
     assert cache.metrics(FP)["word"] == "ünï"
 
 
+def test_who_changes_the_stored_form_raises_its_format() -> None:
+    """No fingerprint holds the code that stores: entries of another form have to be told by their format."""
+    document, arrays = results.encode(rich_result())
+    text = storage.to_json(document)
+    stored = storage.to_safetensors(arrays)
+    names = sorted(f"{name} {array.dtype} {array.shape}" for name, array in storage.from_safetensors(stored).items())
+    seen = storage.digest(text + "\n".join(names).encode())[:16]
+    assert (cache_module.FORMAT, seen) == (1, "c7db8977578c6321")
+
+
 values = st.none() | st.booleans() | st.integers(-(2**63), 2**64) | st.floats() | st.text()
 arrays = hnp.arrays(
     st.sampled_from([np.bool_, np.uint8, np.int64, np.int32, np.float16, np.float32, np.float64]),

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 from generator.errors import ExecutorError
@@ -76,17 +77,24 @@ class _LocalWorkers:
 
 
 @contextmanager
-def open_executor(spec: ExecutorSpec, cache: Path, data: Path, on_note: Callable[[Note], None]) -> Iterator[Workers]:
+def open_executor(
+    spec: ExecutorSpec,
+    cache: Path,
+    data: Path,
+    on_note: Callable[[Note], None],
+    planned: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Workers]:
     """Start the workers, and end them when the block is left; on an exception at once, in the middle of their jobs.
 
-    ``on_note`` is called with each worker's notes, from other threads.
+    ``on_note`` is called with each worker's notes, from other threads. ``planned`` holds the digests of the modules
+    that planning read, by name: a worker that has others computes nothing.
 
     Raises:
         ExecutorError: the place, the device or the number of jobs asked for is not to be had.
     """
     if spec.jobs is not None and spec.jobs < 1:
         raise ExecutorError(f"Cannot run {spec.jobs} jobs at once", "give --jobs a number from 1")
-    code = loaded_code.snapshot()
+    code = loaded_code.snapshot(planned)
     if spec.where == "here":
         with _processes(spec, cache.resolve(), data.resolve(), code, on_note) as workers:
             yield workers

@@ -19,6 +19,7 @@ import platformdirs
 from generator.errors import ExecutorError
 from generator.jobs import Job, one_by_one
 from generator.running import loaded_code
+from generator.running.fresh_code import import_from_source
 from generator.running.worker import Conditions, Files, JobReport, Note, failure_of, run_job
 from generator.store.cache import Cache, DamagedEntryError
 from generator.store.files import disk_errors, replace_file
@@ -120,6 +121,7 @@ def run_on_worker(job: Job, sent: Files, terms: Terms) -> JobReport:
     """In a worker: compute the job, in the shared cache folder or in this worker's own, and send the entry back."""
     from distributed import get_worker
 
+    import_from_source()
     folder, sees_token = _look_for_token(terms)
     notify = partial(_publish, get_worker(), terms.topic)
     if terms.shared:

@@ -16,6 +16,7 @@ from multiprocessing.context import SpawnProcess
 from typing import Any, ParamSpec, TypeVar
 
 from generator.errors import ExecutorError
+from generator.running.fresh_code import begin_worker
 from generator.running.worker import Note
 
 P = ParamSpec("P")
@@ -108,7 +109,7 @@ class _Slot:
             if self._pipe is None:
                 context = multiprocessing.get_context("spawn")  # forking a process that has threads can block it
                 self._pipe, theirs = context.Pipe()
-                self._process = context.Process(target=serve, args=(theirs, self._environment), daemon=True)
+                self._process = context.Process(target=begin_worker, args=(theirs, self._environment), daemon=True)
                 self._process.start()
                 theirs.close()  # so that the death of the process is the end of the pipe
             return self._pipe
