@@ -37,7 +37,10 @@ def cli() -> None:
 @click.option("--fresh-versions", is_flag=True, help="Compute again what other versions of torch, NumPy … computed.")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), default="auto", show_default=True)
 @click.option("--jobs", type=click.IntRange(1), help="Jobs at once (one per core, or one per card).")
-@click.option("--executor", default="here", show_default=True, metavar="PLACE", help="here, or dask://HOST:PORT.")
+@click.option(
+    "--executor", default="here", show_default=True, metavar="PLACE",
+    help="here; dask://HOST:PORT, which trusts all who can reach that port; or dask+tls://HOST:PORT.",
+)  # fmt: skip
 @click.option("--format", "formats", default="html,pdf", show_default=True, help="Which documents to write.")
 @click.option("--strict", is_flag=True, help="Warnings make the build fail (exit code 1).")
 @click.option("--edition", type=click.Choice(["student", "worksheet", "reference"]), help="Whom the report is for.")
@@ -232,6 +235,7 @@ def clean(yes: bool, **options: Any) -> None:
 
 def main() -> None:
     """Run the command line; what goes wrong is said without a traceback, and the exit code tells its kind."""
+    end_on_sigterm()
     try:
         cli.main(standalone_mode=False)
     except click.exceptions.Exit as request:
@@ -251,6 +255,18 @@ def main() -> None:
             sys.exit(int(ExitCode.JOB_FAILED))
         click.echo(_worded(error), err=True)
         sys.exit(int(ExitCode.BAD_INPUT if isinstance(error, InputError) else ExitCode.JOB_FAILED))
+
+
+def end_on_sigterm() -> None:
+    """Let SIGTERM end this program as Ctrl-C does: its workers are ended, what was half written is removed."""
+    import signal
+
+    def end(number: int, frame: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a second one does not wait
+        click.echo("\nEnded by SIGTERM. What was finished is kept; the same command goes on from here.", err=True)
+        sys.exit(128 + number)
+
+    signal.signal(signal.SIGTERM, end)
 
 
 def _worded(error: GenreportError) -> str:

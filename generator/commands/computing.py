@@ -65,7 +65,7 @@ def other_versions(session: Session, plan: Plan) -> dict[str, tuple[str, ...]]:
 
 def _renew(plan: Plan, others: Mapping[str, tuple[str, ...]]) -> None:
     """Count these results as missing, and what was computed from them."""
-    renewed = set()
+    renewed: set[str] = set()
     for fingerprint, planned in plan.jobs.items():  # inputs come before what needs them
         stale = fingerprint in others or not renewed.isdisjoint(one_by_one(planned.job.inputs).values())
         if stale and planned.standing is Standing.HIT:

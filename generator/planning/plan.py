@@ -19,7 +19,6 @@ from generator.planning.parameters import Kind
 from generator.store.cache import Cache
 from generator.store.memo import Memo
 
-
 #: The function through which a worker calls every computation: what it sets is part of every result.
 CALLED_BY = ("running.repeatable", "call")
 

@@ -23,7 +23,7 @@ class CodeChangedError(GenreportError):
 
 
 def snapshot(planned: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
-    """The SHA-256 of each source file of the package by module name: as planning read it, where it did, or as it is now.
+    """The SHA-256 of each source file of the package by module name: as planning read it, where it did, or as it is.
 
     A second reading of what was planned would pass an edit made in between off as the code of the old fingerprint.
     """

@@ -73,7 +73,7 @@ def _settle_torch(seed: int, threads: int) -> None:
 
 
 def _once_loaded(name: str, settle: Callable[[], None]) -> None:
-    """Call ``settle`` now if the module is loaded, or as soon as it is: loading torch takes seconds, for nothing here."""
+    """Call ``settle`` now if the module is loaded, or as soon as it is: loading torch takes seconds."""
     if name in sys.modules:
         settle()
     else:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import importlib
+import os
+import platform
 import sys
 import threading
 import time
@@ -27,6 +29,7 @@ from generator.running.versions import versions_here
 from generator.store.cache import Cache, DamagedEntryError
 from generator.workspace import Workspace
 
+HEARTBEAT_SECONDS = 10.0  # between two signs of life of a job that has nothing new to say
 PROGRESS_SECONDS = 0.1  # between two notes of one job, so that with the way back they arrive within 0.2 s
 
 # Torch's thread count, determinism and global generator belong to the process: a Dask worker with several threads
@@ -37,11 +40,15 @@ _modules_frozen = 0  # how many modules were loaded when the garbage collector w
 
 @dataclass(frozen=True)
 class Note:
-    """A worker's word on a running job: ``fraction`` is from 0 to 1."""
+    """A worker's word on a running job: ``fraction`` is from 0 to 1, ``worker`` says which process it is.
+
+    The same word comes again and again while there is no other, as a sign of life.
+    """
 
     fingerprint: str
     fraction: float
     message: str
+    worker: str = field(default="", compare=False)
 
 
 Notify = Callable[[Note], None]
@@ -198,6 +205,7 @@ class _Reporter:
 
     def __init__(self, fingerprint: str, notify: Notify) -> None:
         self._fingerprint, self._notify = fingerprint, notify
+        self._worker = f"process {os.getpid()} on {platform.node()}"
         self._latest: Note | None = None
         self._news, self._over = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._send, name="progress", daemon=True)
@@ -214,16 +222,18 @@ class _Reporter:
     def tell(self, done: float, total: float, message: str) -> None:
         """The computation's progress callback (see ``workspace.Workspace``)."""
         fraction = min(max(done / total, 0.0), 1.0) if total > 0 else 0.0
-        self._latest = Note(self._fingerprint, fraction, message)
+        self._latest = Note(self._fingerprint, fraction, message, self._worker)
         self._news.set()
 
     def _send(self) -> None:
-        over = False
+        over, said = False, None
         while not over:
-            self._news.wait()
+            heard = self._news.wait(HEARTBEAT_SECONDS)
             self._news.clear()
             over = self._over.is_set()
             if (note := self._latest) is not None:
-                self._latest = None
+                self._latest, said = None, note
                 self._notify(note)
+            elif said is not None and not heard:
+                self._notify(said)
             self._over.wait(PROGRESS_SECONDS)

@@ -6,7 +6,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -179,6 +179,21 @@ class Cache:
         finally:
             path.unlink(missing_ok=True)  # while it is held: whoever waits for this file sees that it is gone
             os.close(descriptor)
+
+    def tidy(self, fingerprint: str) -> None:
+        """Remove the lock and the half-written entry that a killed worker left, unless somebody is at work on the job.
+
+        Checkpoints stay: from them the next build goes on.
+        """
+        path = self.folder / "locks" / fingerprint
+        with suppress(OSError):
+            descriptor = os.open(path, os.O_RDWR)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(self._partial(fingerprint), ignore_errors=True)
+                path.unlink()
+            finally:
+                os.close(descriptor)
 
     def _store(self, fingerprint: str, files: Mapping[str, bytes]) -> None:
         partial, place = self._partial(fingerprint), self._entry(fingerprint)

@@ -63,7 +63,7 @@ class Memo:
 
 
 def stamp(path: Path) -> list[int]:
-    """What tells whether a file is still the same: its size, two times in nanoseconds, its inode. OSError if it is gone.
+    """What tells whether a file is still the same: its size, two times in ns, its inode. OSError if it is gone.
 
     The time of the inode's last change too: copying tools put an old modification time back. And the inode: where
     folders are swapped, a file of the same age and size can come to stand under the name.

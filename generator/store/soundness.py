@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from types import UnionType
-from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Union, cast, get_args, get_origin, get_type_hints
 
 from generator.jobs import Provenance
 from generator.results import (
@@ -82,12 +82,12 @@ def _items_fit(items: tuple[Any, ...], hints: tuple[Any, ...]) -> bool:
 
 
 @functools.cache
-def _hints(kind: Any) -> Mapping[str, Any]:
-    if not any("Array" in str(field.type) for field in dataclasses.fields(kind)):
-        return get_type_hints(kind)  # planning reads provenances, and has no need of NumPy
+def _hints(kind: Hashable) -> Mapping[str, Any]:
+    if not any("Array" in str(field.type) for field in dataclasses.fields(cast(Any, kind))):
+        return get_type_hints(cast(Any, kind))  # planning reads provenances, and has no need of NumPy
     import numpy as np
 
-    return get_type_hints(kind, localns={"Array": np.ndarray})
+    return get_type_hints(cast(Any, kind), localns={"Array": np.ndarray})
 
 
 def _misshapen(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""Each computation is called under the same settings, torch is settled only where it is used, and the settings count."""
+"""Each computation is called under the same settings, torch is settled only where it is used, the settings count."""
 
 from __future__ import annotations
 

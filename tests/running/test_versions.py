@@ -1,4 +1,4 @@
-"""Versions are found without importing what they are of, and a record that lacks some is told from one that has them."""
+"""Versions are found without importing what they are of, and a record that lacks some is told from one with all."""
 
 from __future__ import annotations
 

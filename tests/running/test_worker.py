@@ -3,6 +3,7 @@
 Covers running/loaded_code.py, workspace.py too.
 """
 
+import os
 import sys
 import time
 from dataclasses import replace
@@ -15,7 +16,7 @@ from generator.errors import DataMissingError, GenreportError
 from generator.jobs import Job
 from generator.registry import REGISTRY, Computation
 from generator.results import Result, Table
-from generator.running import loaded_code
+from generator.running import loaded_code, worker
 from generator.running.device import device_in_words
 from generator.running.worker import Conditions, JobReport, Note, _Reporter, check_names, failure_of, run_job
 from generator.store.cache import ARRAYS, Cache
@@ -166,6 +167,17 @@ def test_the_last_word_arrives_although_no_other_follows() -> None:
         time.sleep(0.3)
         assert notes[-1] == Note(FP, 1.0, "step 999")
         assert len(notes) < 20  # at a steady pace, not one for each call
+
+
+def test_a_job_with_nothing_new_to_say_gives_signs_of_life(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "HEARTBEAT_SECONDS", 0.1)
+    notes: list[Note] = []
+    with _Reporter(FP, notes.append) as reporter:
+        reporter.tell(1, 2, "epoch 1")
+        time.sleep(1.0)
+    assert len(notes) >= 3
+    assert set(notes) == {Note(FP, 0.5, "epoch 1")}
+    assert f"process {os.getpid()} on " in notes[0].worker
 
 
 def test_even_the_shortest_job_is_heard_of() -> None:

@@ -26,7 +26,7 @@ _THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS
 
 @dataclass(frozen=True)
 class ExecutorSpec:
-    """What the command line asks for: ``where`` is "here" or "dask://HOST:PORT".
+    """What the command line asks for: ``where`` is "here", "dask://HOST:PORT" or "dask+tls://…".
 
     ``jobs`` is how many run at once (None: one per core, or one per card); ``device`` is auto, cpu, cuda or mps.
     """
@@ -98,15 +98,18 @@ def open_executor(
     if spec.where == "here":
         with _processes(spec, cache.resolve(), data.resolve(), code, on_note) as workers:
             yield workers
-    elif spec.where.startswith("dask://"):
+    elif spec.where.startswith(("dask://", "dask+tls://")):
         from generator.running.executors.dask import open_cluster  # only here: Dask is an extra, and slow to import
 
-        address = spec.where.removeprefix("dask://")
+        kind, _, place = spec.where.partition("://")
+        address = f"{'tls' if kind == 'dask+tls' else 'tcp'}://{place}"
         conditions = Conditions(cache.resolve(), data.resolve(), spec.device, 1, code)
         with open_cluster(address, conditions, spec.jobs, on_note) as cluster:
             yield cluster
     else:
-        raise ExecutorError(f"Unknown executor {spec.where!r}", "expected here or dask://HOST:PORT")
+        raise ExecutorError(
+            f"Unknown executor {spec.where!r}", "expected here, dask://HOST:PORT or dask+tls://HOST:PORT"
+        )
 
 
 @contextmanager

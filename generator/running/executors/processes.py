@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
 import pickle
 import queue
 import signal
+import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -22,6 +24,7 @@ from generator.running.worker import Note
 P = ParamSpec("P")
 T = TypeVar("T")
 
+_PR_SET_PDEATHSIG = 1  # of Linux's prctl.h
 _channel: Connection | None = None  # in a worker: the way to the main process
 _one_sender = threading.Lock()  # the progress thread and the main thread share it
 
@@ -143,6 +146,7 @@ def serve(channel: Connection, environment: Mapping[str, str]) -> None:
     _channel = channel
     os.environ.update(environment)  # before torch and NumPy are imported: they read it only then
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the main process ends the workers
+    _kill_with_parent()
     threading.Thread(target=_die_with_parent, daemon=True).start()
     while True:
         try:
@@ -167,6 +171,16 @@ def _send(kind: str, content: Any) -> None:
     assert _channel is not None
     with _one_sender:
         _channel.send((kind, content))
+
+
+def _kill_with_parent() -> None:
+    """Have Linux kill this process when the main process is gone: it may be stopped then, and unable to end itself.
+
+    What counts is the thread that started it: one of the executor's, which live as long as the executor.
+    """
+    prctl = getattr(ctypes.CDLL(None), "prctl", None) if sys.platform == "linux" else None
+    if prctl is not None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _die_with_parent() -> None:
