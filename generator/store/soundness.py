@@ -68,7 +68,9 @@ def _fits(value: Any, hint: Any) -> bool:
     if get_origin(hint) is tuple:
         return isinstance(value, tuple) and _items_fit(value, get_args(hint))
     if dataclasses.is_dataclass(hint):
-        return type(value) is hint and all(_fits(getattr(value, name), kind) for name, kind in _hints(hint).items())
+        return type(value) is hint and all(
+            _fits(getattr(value, name), kind) for name, kind in _hints(cast(Hashable, hint)).items()
+        )
     if hint in (int, float):
         number = isinstance(value, int | float) if hint is float else isinstance(value, int)
         return number and not isinstance(value, bool) and (isinstance(value, float) or abs(value) <= LARGEST)
@@ -82,12 +84,12 @@ def _items_fit(items: tuple[Any, ...], hints: tuple[Any, ...]) -> bool:
 
 
 @functools.cache
-def _hints(kind: Hashable) -> Mapping[str, Any]:
-    if not any("Array" in str(field.type) for field in dataclasses.fields(cast(Any, kind))):
-        return get_type_hints(cast(Any, kind))  # planning reads provenances, and has no need of NumPy
+def _hints(kind: Any) -> Mapping[str, Any]:
+    if not any("Array" in str(field.type) for field in dataclasses.fields(kind)):
+        return get_type_hints(kind)  # planning reads provenances, and has no need of NumPy
     import numpy as np
 
-    return get_type_hints(cast(Any, kind), localns={"Array": np.ndarray})
+    return get_type_hints(kind, localns={"Array": np.ndarray})
 
 
 def _misshapen(value: Any) -> str:
