@@ -4,6 +4,7 @@ Covers running/loaded_code.py, workspace.py too.
 """
 
 import os
+import subprocess
 import sys
 import time
 from dataclasses import replace
@@ -23,6 +24,7 @@ from generator.store.cache import ARRAYS, Cache
 from tests import computations_for_tests
 
 MODULE = computations_for_tests.__name__
+ROOT = Path(__file__).parents[2]
 FP, INPUT = "ab" * 32, "cd" * 32
 
 
@@ -130,6 +132,23 @@ def test_torch_is_set_for_repeatable_numbers(conditions: Conditions) -> None:
     finally:
         torch.set_deterministic_debug_mode("default")
         torch.set_num_threads(threads)
+
+
+def test_a_computation_without_torch_does_not_load_it(tmp_path: Path) -> None:
+    code = f"""
+import sys
+from pathlib import Path
+from generator.jobs import Job
+from generator.running import loaded_code
+from generator.running.worker import Conditions, run_job
+folder = Path({str(tmp_path)!r})
+conditions = Conditions(folder, folder, "cpu", 1, loaded_code.snapshot())
+report = run_job(Job("ab" * 32, "add", {MODULE!r}, "a", {{"numbers": [1]}}), conditions, lambda note: None)
+assert report.failure is None, report.failure
+print([name for name in ("torch", "sympy", "sklearn") if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def declared(**names: object) -> Computation:
