@@ -136,7 +136,7 @@ class Planner:
         reached = self.code.reach(signature.module, signature.name)
         called_by = self.code.reach(f"{self.code.package}.{CALLED_BY[0]}", CALLED_BY[1])
         meaning = {signature.name: reached.identity, CALLED_BY[0]: called_by.identity}
-        code = dict(called_by.definitions) | reached.definitions
+        code = {**called_by.definitions, **reached.definitions}
         data: dict[str, str] = {}
         missing: list[tuple[str, str]] = []
         for kind, name in binding.files:

@@ -9,7 +9,7 @@ worker does is not part of a result, and for a reason:
   roundings, which the reader is told, and no fingerprint, so that a result travels from one machine to another.
 - ``running.worker``, ``allocator``, ``schedule`` and the executors decide when and where a job runs, how its progress
   is told and what memory it keeps. They hand a computation nothing but what passes through :func:`call`.
-- ``registry`` and ``errors`` file computations and word failures: see ``UNTRACED`` in ``planning.fingerprint``.
+- ``registry`` and ``errors`` file computations and word failures, which are no results.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ class Build:
         plan = Plan("quick", {}, code={"generator.results": "planned"})
         for job in self.jobs:
             standing = Standing.HIT if self.cache.has(job.fingerprint) else Standing.MISS
-            plan.jobs[job.fingerprint] = PlannedJob(job, standing, Ingredients("", {}, {}, {}, {}), (job.address,))
+            plan.jobs[job.fingerprint] = PlannedJob(job, standing, Ingredients("", {}, {}, {}, {}, {}), (job.address,))
             plan.by_address[job.address] = job.fingerprint
         return plan
 

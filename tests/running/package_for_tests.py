@@ -39,8 +39,8 @@ if __name__ == "__main__":
     from generator.store.memo import Memo
 
     reader = CodeReader(Memo(None))
-    code = reader.reach("generator.labs.toy", "toy")
-    fingerprint = Ingredients("toy", code, {}, {}, {}).fingerprint()
+    meaning = {"toy": reader.reach("generator.labs.toy", "toy").identity}
+    fingerprint = Ingredients("toy", meaning, {}, {}, {}, {}).fingerprint()
     if edited:
         path = Path(edited)
         before = path.stat()
