@@ -27,8 +27,9 @@ class Job:
 
     ``module`` is imported so that ``computation`` is registered. ``parameters`` are all bound parameters, defaults
     included, JSON-ready, without those that ``inputs`` gives: ``inputs`` maps a parameter's name to the fingerprint of
-    the job whose result it takes, or to those of several in order. ``address`` is the first
-    place that asks for the job ("2-a/q01/vgg16"). ``seconds`` is the expected duration, or None.
+    the job whose result it takes, or to those of several in order. ``address`` is the first place that asks for the job
+    ("2-a/q01/vgg16"). ``seconds`` is the expected duration, or None. ``data`` maps each data set and network that it
+    reads ("dataset/mnist", "network/vgg16") to planning's digest of its files.
     """
 
     fingerprint: str
@@ -38,6 +39,7 @@ class Job:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     inputs: Mapping[str, Input] = field(default_factory=dict)
     seconds: float | None = None
+    data: Mapping[str, str] = field(default_factory=dict)
 
 
 class ExitCode(IntEnum):
@@ -63,6 +65,7 @@ class Provenance:
     """How a result came about, as recorded when it was computed. ``duration`` is in seconds of wall time.
 
     A parameter that took another job's result is recorded as "job" with the first digits of that job's fingerprint.
+    ``versions`` are those of Python and of the packages that compute, by name; entries of old may lack some or all.
     """
 
     computation: str
@@ -70,10 +73,10 @@ class Provenance:
     fingerprint: str
     device: str
     duration: float
-    torch: str
     threads: int
     finished: str
     precision: str = "float32"
+    versions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def seed(self) -> int | None:

@@ -8,6 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
+from generator.cli.main import end_on_sigterm
 from generator.jobs import Job
 from generator.running.executors.choose import ExecutorSpec
 from generator.running.runner import Event, JobFinished, JobProgress, run_jobs
@@ -24,6 +25,7 @@ def tell(event: Event) -> None:
 
 
 if __name__ == "__main__":
+    end_on_sigterm()
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs inherit that it is ignored
     folder = Path(sys.argv[1])
     jobs = [Job(**fields) for fields in json.loads(Path(sys.argv[2]).read_text())]

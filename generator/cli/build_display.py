@@ -12,7 +12,16 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from generator.cli.live_display import LiveDisplay
 from generator.cli.words import human_time
 from generator.jobs import State
-from generator.running.runner import Event, JobFinished, JobProgress, JobQueued, JobRetried, JobStarted, WorkersReady
+from generator.running.runner import (
+    Event,
+    JobFinished,
+    JobProgress,
+    JobQueued,
+    JobRetried,
+    JobSilent,
+    JobStarted,
+    WorkersReady,
+)
 
 if TYPE_CHECKING:
     from generator.commands.build import BuildReport
@@ -63,6 +72,12 @@ class BuildDisplay(LiveDisplay):
                     self.say(f"{job.address}: started")
             case JobProgress():
                 self._progress(event)
+            case JobSilent(job=job, seconds=seconds, worker=worker):
+                last = f", last heard of in {worker}" if worker else ""
+                self.say(
+                    f"{job.address}: no sign of life for {human_time(seconds)}{last}; Ctrl-C ends the build and keeps "
+                    "what is finished, ending that process alone has the job tried again"
+                )
             case JobRetried(job=job, reason=reason):
                 self._drop(job.fingerprint)
                 self.say(f"{job.address}: again ({reason})")

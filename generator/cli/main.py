@@ -34,15 +34,21 @@ def cli() -> None:
 @common_options(output=True)
 @click.option("--only", is_flag=True, help="Write just the selection, as a document of its own with the same numbers.")
 @click.option("--force", is_flag=True, help="Compute the selection again, although it is in the cache.")
+@click.option("--fresh-versions", is_flag=True, help="Compute again what other versions of torch, NumPy … computed.")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), default="auto", show_default=True)
 @click.option("--jobs", type=click.IntRange(1), help="Jobs at once (one per core, or one per card).")
-@click.option("--executor", default="here", show_default=True, metavar="PLACE", help="here, or dask://HOST:PORT.")
+@click.option(
+    "--executor", default="here", show_default=True, metavar="PLACE",
+    help="here; dask://HOST:PORT, which trusts all who can reach that port; or dask+tls://HOST:PORT.",
+)  # fmt: skip
 @click.option("--format", "formats", default="html,pdf", show_default=True, help="Which documents to write.")
 @click.option("--strict", is_flag=True, help="Warnings make the build fail (exit code 1).")
 @click.option("--edition", type=click.Choice(["student", "worksheet", "reference"]), help="Whom the report is for.")
 @click.option("--frames", is_flag=True, help="A worksheet with empty frames for its exhibits; computes nothing.")
 @click.option("--fields", is_flag=True, help="A worksheet whose PDF has fields to write in.")
-def build(selection: tuple[str, ...], formats: str, only: bool, force: bool, **options: Any) -> None:
+def build(
+    selection: tuple[str, ...], formats: str, only: bool, force: bool, fresh_versions: bool, **options: Any
+) -> None:
     """Compute what is missing and write the report.
 
     SELECTION is a lab (2-a) or a question (2-a/q03); everything without one. A folder made by `genreport init`, as the
@@ -62,7 +68,10 @@ def build(selection: tuple[str, ...], formats: str, only: bool, force: bool, **o
     project, selection = find_project(selection)
     settings = read_settings(formats=read_formats(formats), project=project, **options)
     with BuildDisplay() as display:
-        report = run_build(settings, selection, only=only, force=force, listen=display.listen, say=display.say)
+        report = run_build(
+            settings, selection, only=only, force=force, fresh_versions=fresh_versions,
+            listen=display.listen, say=display.say,
+        )  # fmt: skip
     display.conclude(report)
     sys.exit(int(report.exit_code))
 
@@ -125,9 +134,11 @@ def plan(selection: tuple[str, ...], **options: Any) -> None:
     genreport plan 2-a/q03 --profile light
     """
     from generator.cli.plan_display import show_plan
+    from generator.commands.computing import other_versions
     from generator.commands.plan import make_plan
 
-    show_plan(make_plan(read_settings(**options), selection)[2])
+    session, planned, needed = make_plan(read_settings(**options), selection)
+    show_plan(needed, other_versions(session, planned))
 
 
 @cli.command("list")
@@ -224,6 +235,7 @@ def clean(yes: bool, **options: Any) -> None:
 
 def main() -> None:
     """Run the command line; what goes wrong is said without a traceback, and the exit code tells its kind."""
+    end_on_sigterm()
     try:
         cli.main(standalone_mode=False)
     except click.exceptions.Exit as request:
@@ -243,6 +255,18 @@ def main() -> None:
             sys.exit(int(ExitCode.JOB_FAILED))
         click.echo(_worded(error), err=True)
         sys.exit(int(ExitCode.BAD_INPUT if isinstance(error, InputError) else ExitCode.JOB_FAILED))
+
+
+def end_on_sigterm() -> None:
+    """Let SIGTERM end this program as Ctrl-C does: its workers are ended, what was half written is removed."""
+    import signal
+
+    def end(number: int, frame: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a second one does not wait
+        click.echo("\nEnded by SIGTERM. What was finished is kept; the same command goes on from here.", err=True)
+        sys.exit(128 + number)
+
+    signal.signal(signal.SIGTERM, end)
 
 
 def _worded(error: GenreportError) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -20,14 +20,19 @@ if TYPE_CHECKING:
 STYLES = {Standing.HIT: "green", Standing.MISS: "yellow", Standing.BLOCKED: "red"}
 
 
-def show_plan(planned: Iterable[PlannedJob]) -> None:
-    """Print every job with its standing and, for a miss, what changed."""
+def show_plan(planned: Iterable[PlannedJob], others: Mapping[str, Sequence[str]]) -> None:
+    """Print every job with its standing and, for a miss, what changed.
+
+    ``others`` says by fingerprint which other versions a cached result was computed with.
+    """
     console = Console(highlight=False, soft_wrap=True)
     jobs = list(planned)
     for job in jobs:
         head = f"[{STYLES[job.standing]}]{job.standing.value:12}[/] {escape(', '.join(job.addresses))}"
         time_ = f" (about {human_time(job.job.seconds)})" if job.standing is Standing.MISS and job.job.seconds else ""
         console.print(f"{head} [dim]{job.job.computation} {job.job.fingerprint[:12]}{time_}[/]")
+        if job.job.fingerprint in others:
+            console.print(f"             [yellow]with:[/] {escape(', '.join(others[job.job.fingerprint]))}")
         _print_reasons(console, job)
     missing = [job for job in jobs if job.standing is Standing.MISS]
     known = sum(job.job.seconds or 0.0 for job in missing)
@@ -35,6 +40,8 @@ def show_plan(planned: Iterable[PlannedJob]) -> None:
     estimate = f", about {human_time(known)} of computing" if known else ""
     estimate += f" ({unknown} of unknown length)" if unknown else ""
     console.print(f"{len(jobs)} jobs: {len(jobs) - len(missing)} stay, {len(missing)} to compute{estimate}")
+    if old := sum(1 for job in jobs if job.job.fingerprint in others):
+        console.print(f"{old} from other versions: `genreport build --fresh-versions` computes them again")
 
 
 def _print_reasons(console: Console, job: PlannedJob) -> None:
@@ -86,4 +93,6 @@ def _show_job(console: Console, session: Session, plan: Plan, planned: PlannedJo
     if planned.standing is Standing.HIT:
         origin = session.cache.provenance(job.fingerprint)
         console.print(f"      computed {origin.finished} in {human_time(origin.duration)} on {escape(origin.device)}")
+        versions = ", ".join(f"{name} {version}" for name, version in origin.versions.items()) or "unknown"
+        console.print(f"      versions: {escape(versions)}")
     _print_reasons(console, planned)

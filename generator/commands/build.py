@@ -17,6 +17,7 @@ from generator.course.editions import Edition
 from generator.errors import CacheError, RenderError
 from generator.jobs import ExitCode, Outcome, State
 from generator.planning.plan import Plan
+from generator.running.versions import UNKNOWN
 from generator.store.cache import DamagedEntryError
 from generator.store.files import replace_file, to_json
 
@@ -51,6 +52,7 @@ def build(
     *,
     only: bool = False,
     force: bool = False,
+    fresh_versions: bool = False,
     listen: Listener = lambda event: None,
     say: Say = lambda text: None,
 ) -> BuildReport:
@@ -65,7 +67,7 @@ def build(
     _check_writable(settings)
     part = "+".join(chosen) if only else "all"
     computing = () if settings.frames else chosen  # empty frames need no results
-    plan, outcomes = compute_results(session, computing, force, listen)
+    plan, outcomes = compute_results(session, computing, force, listen, fresh_versions=fresh_versions)
     report, key = _report(session, plan, outcomes, chosen if only else None)
     warnings: list[str] = []
     rendering = current = is_current(settings.output, part, key)
@@ -80,7 +82,7 @@ def build(
     session.save()
     states = [outcomes[planned.job.fingerprint].state for planned in plan.needed(computing)]
     problems = (*failures(plan, outcomes), *rendering.problems)
-    warnings += rendering.warnings
+    warnings += [*rendering.warnings, *_mixture(outcomes.values())]
     failed = bool(problems) or (settings.strict and bool(warnings))
     return BuildReport(
         computed=states.count(State.COMPUTED),
@@ -131,11 +133,13 @@ def _report(
     settings = session.settings
     by_address = {address: outcomes[fingerprint] for address, fingerprint in plan.by_address.items()}
     devices = dict.fromkeys(o.provenance.device for o in by_address.values() if o.provenance is not None)
+    versions = _versions(by_address.values())
     report = Report(
         course=session.shown,
         profile=session.profile,
         device=", ".join(devices),
         version=__version__,
+        versions=", ".join(f"{name} {' and '.join(found)}" for name, found in versions.items()),
         refs=plan.refs,
         outcomes=by_address,
         only=None if only is None else frozenset(only),
@@ -152,6 +156,20 @@ def _report(
         "formats": sorted(settings.formats),
     }
     return report, render_key(session.shown.files, options, by_address, session.memo)
+
+
+def _versions(outcomes: Iterable[Outcome]) -> dict[str, list[str]]:
+    """The versions that results were computed with, by name: several where they differ, unknown where none is noted."""
+    records = [outcome.provenance.versions for outcome in outcomes if outcome.provenance is not None]
+    names = dict.fromkeys(name for record in records for name in record)
+    return {name: sorted({record.get(name, UNKNOWN) for record in records}) for name in names}
+
+
+def _mixture(outcomes: Iterable[Outcome]) -> list[str]:
+    """A warning when the results come from several versions, which may give other numbers for the same."""
+    mixed = [f"{name} {' and '.join(found)}" for name, found in _versions(outcomes).items() if len(found) > 1]
+    hint = "`genreport plan` tells which, `genreport build --fresh-versions` computes the others again"
+    return [f"the report mixes results of several versions ({', '.join(mixed)}): {hint}"] if mixed else []
 
 
 def _remove_damaged(session: Session, report: Report) -> list[str]:

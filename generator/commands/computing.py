@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Callable, Iterator, Mapping
 
 from generator.commands.session import Session
 from generator.jobs import Failure, Job, Outcome, State, one_by_one
+from generator.planning.history import Cause, Reason
 from generator.planning.plan import Plan, Standing
 from generator.running.executors.choose import ExecutorSpec
 from generator.running.runner import Event, run_jobs
+from generator.running.versions import differences, versions_here
 
 Listener = Callable[[Event], None]
 
 
 def compute_results(
-    session: Session, chosen: tuple[str, ...], force: bool, listen: Listener
+    session: Session, chosen: tuple[str, ...], force: bool, listen: Listener, *, fresh_versions: bool = False
 ) -> tuple[Plan, dict[str, Outcome]]:
-    """Plan, and compute what is missing of the chosen questions; every planned job gets an outcome by fingerprint."""
+    """Plan, and compute what is missing of the chosen questions; every planned job gets an outcome by fingerprint.
+
+    With ``fresh_versions``, results that were computed with other versions than those here count as missing.
+    """
     whole = len(chosen) == sum(1 for _ in session.course.questions())
     plan = session.plan(frozenset({*chosen, *(["roles"] if whole else [])}) if force else frozenset())
+    if fresh_versions:
+        _renew(plan, other_versions(session, plan))
     needed = {planned.job.fingerprint for planned in plan.needed(chosen)}
     outcomes: dict[str, Outcome] = {}
     jobs: list[Job] = []
@@ -41,9 +49,29 @@ def compute_results(
     settings = session.settings
     spec = ExecutorSpec(settings.executor, settings.jobs, settings.device)
     hits = [planned.job for planned in plan.jobs.values() if planned.standing is Standing.HIT]
-    outcomes |= run_jobs(jobs, session.cache, spec, data=settings.data, on_event=listen, hits=hits)
+    session.memo.save()  # the workers find the digests of the data files in it
+    outcomes |= run_jobs(jobs, session.cache, spec, data=settings.data, on_event=listen, hits=hits, code=plan.code)
     _remember(session, plan, outcomes)
     return plan, outcomes
+
+
+def other_versions(session: Session, plan: Plan) -> dict[str, tuple[str, ...]]:
+    """The cached results that were computed with other versions: by fingerprint, "torch 2.10.0 (here 2.15.0)"."""
+    here = versions_here()
+    hits = (fingerprint for fingerprint, planned in plan.jobs.items() if planned.standing is Standing.HIT)
+    found = {fingerprint: differences(session.cache.provenance(fingerprint).versions, here) for fingerprint in hits}
+    return {fingerprint: words for fingerprint, words in found.items() if words}
+
+
+def _renew(plan: Plan, others: Mapping[str, tuple[str, ...]]) -> None:
+    """Count these results as missing, and what was computed from them."""
+    renewed: set[str] = set()
+    for fingerprint, planned in plan.jobs.items():  # inputs come before what needs them
+        stale = fingerprint in others or not renewed.isdisjoint(one_by_one(planned.job.inputs).values())
+        if stale and planned.standing is Standing.HIT:
+            renewed.add(fingerprint)
+            reasons = tuple(Reason(Cause.VERSIONS, words) for words in others.get(fingerprint, ("of an input",)))
+            plan.jobs[fingerprint] = dataclasses.replace(planned, standing=Standing.MISS, reasons=reasons)
 
 
 def _blocked(plan: Plan, fingerprint: str) -> Failure | None:

@@ -96,6 +96,10 @@ class CodeReader:
         code: ModuleCode = self._memo.recall(self._kind, path, read_module)
         return code
 
+    def digests(self) -> dict[str, str]:
+        """SHA-256 of each project module that was read, by name, of the very bytes that its definitions came from."""
+        return self._names.digests()
+
     def reach(self, module: str, name: str) -> Code:
         """All code that ``module``'s ``name`` can reach, itself included.
 

@@ -27,6 +27,7 @@ class Cause(StrEnum):
     COMPUTATION = "computation"
     LOST = "no longer in the cache"
     FORCED = "forced"
+    VERSIONS = "computed with"
 
 
 @dataclass(frozen=True)

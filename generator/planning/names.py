@@ -48,6 +48,10 @@ class Names:
             self._modules[name] = None if path is None else self._read(path)
         return self._modules[name]
 
+    def digests(self) -> dict[str, str]:
+        """The digest of the file of each project module that was read, by the module's name."""
+        return {name: code["sha256"] for name, code in self._modules.items() if code is not None}
+
     def statement(self, spot: Spot) -> Statement:
         """The statement at a spot."""
         module, position = spot

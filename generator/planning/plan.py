@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,15 +9,18 @@ from enum import Enum
 from pathlib import Path
 
 from generator.answers.addresses import Address, parse_address
-from generator.datasets.sources import SOURCES, data_files
+from generator.datasets.sources import SOURCES
 from generator.jobs import Failure, Input, Job, one_by_one
-from generator.networks.weights import weight_files
 from generator.planning.binding import Binding, Bindings
+from generator.planning.data import digest_of, files_of, label
 from generator.planning.fingerprint import CodeReader, Ingredients
 from generator.planning.history import Cause, History, Reason, explain
 from generator.planning.parameters import Kind
 from generator.store.cache import Cache
 from generator.store.memo import Memo
+
+#: The function through which a worker calls every computation: what it sets is part of every result.
+CALLED_BY = ("running.repeatable", "call")
 
 
 class Standing(Enum):
@@ -46,12 +48,14 @@ class Plan:
     """All jobs of a course under a profile, inputs before what needs them, otherwise in the order of the questions.
 
     ``by_address`` maps "2-a/q01/vgg16" (or "roles/classifier") to a fingerprint; ``refs`` maps a result to its grid.
+    ``code`` holds the digests of the modules that the fingerprints were made from, by name.
     """
 
     profile: str
     refs: Mapping[str, tuple[Address, ...]]
     jobs: dict[str, PlannedJob] = field(default_factory=dict)
     by_address: dict[str, str] = field(default_factory=dict)
+    code: dict[str, str] = field(default_factory=dict)
 
     def own(self, questions: Iterable[str]) -> list[str]:
         """The fingerprints of these questions' own jobs ("2-a/q03"), one for each address of a job."""
@@ -89,7 +93,7 @@ class Planner:
         self.memo = memo
         self.data = data
         self.code = code or CodeReader(memo)
-        self._digests: dict[tuple[Kind, str], tuple[str, list[str]]] = {}  # thousands of files, asked for by many jobs
+        self._digests: dict[str, tuple[str, list[str]]] = {}  # thousands of files, asked for by many jobs
 
     def plan(self, bindings: Bindings, profile: str, forced: frozenset[str] = frozenset()) -> Plan:
         """Plan all bindings; ``forced`` are the questions whose own jobs are computed again.
@@ -99,6 +103,7 @@ class Planner:
         plan = Plan(profile, bindings.refs)
         for binding in bindings.by_address.values():  # each after its inputs
             self._add(binding, plan, forced)
+        plan.code = self.code.digests()
         return plan
 
     def _add(self, binding: Binding, plan: Plan, forced: frozenset[str]) -> None:
@@ -118,6 +123,7 @@ class Planner:
             address=address,
             parameters=binding.parameters,
             inputs=inputs,
+            data={label(kind, name): ingredients.data[name] for kind, name in binding.files},
         )
         known = plan.jobs.get(fingerprint) or self._judge(job, ingredients, failure, plan.profile)
         if binding.address.question in forced and known.standing is Standing.HIT:
@@ -128,7 +134,9 @@ class Planner:
         """What the job depends on; files that are missing are named in the failure."""
         signature = binding.signature
         reached = self.code.reach(signature.module, signature.name)
-        meaning, code = {signature.name: reached.identity}, dict(reached.definitions)
+        called_by = self.code.reach(f"{self.code.package}.{CALLED_BY[0]}", CALLED_BY[1])
+        meaning = {signature.name: reached.identity, CALLED_BY[0]: called_by.identity}
+        code = {**called_by.definitions, **reached.definitions}
         data: dict[str, str] = {}
         missing: list[tuple[str, str]] = []
         for kind, name in binding.files:
@@ -136,9 +144,10 @@ class Planner:
                 loader = self.code.reach(f"{self.code.package}.datasets.{name}", "load")
                 meaning[f"datasets/{name}"] = loader.identity
                 code |= loader.definitions
-            if (kind, name) not in self._digests:
-                self._digests[kind, name] = self._digest(kind, name)
-            data[name], absent = self._digests[kind, name]
+            files = label(kind, name)
+            if files not in self._digests:
+                self._digests[files] = digest_of(files_of(files, self.data), self.data, self.memo)
+            data[name], absent = self._digests[files]
             missing += [(name, path) for path in absent]
         ingredients = Ingredients(signature.name, meaning, dict(binding.parameters), dict(inputs), data, code)
         if not missing:
@@ -147,20 +156,6 @@ class Planner:
         first = missing[0][0]
         by_hand = SOURCES[first].obtain if first in SOURCES else ""
         return ingredients, Failure(f"data missing: {_listed(missing)}", by_hand or hint)
-
-    def _digest(self, kind: Kind, name: str) -> tuple[str, list[str]]:
-        """The digest of a data set's or network's files with their places, and the paths of those that are missing."""
-        files = data_files(name, self.data) if kind is Kind.DATASET else weight_files(name, self.data)
-        lines, missing = [], []
-        for path in files:
-            # A folder's name can be a class; files outside the data folder travel with a package, wherever that is.
-            place = path.relative_to(self.data).as_posix() if path.is_relative_to(self.data) else path.name
-            try:
-                lines.append(f"{place}:{self.memo.digest(path)}")
-            except OSError:
-                lines.append(f"{place}:missing")
-                missing.append(str(path))
-        return hashlib.sha256("\n".join(lines).encode()).hexdigest(), missing
 
     def _judge(self, job: Job, ingredients: Ingredients, failure: Failure | None, profile: str) -> PlannedJob:
         """Whether the job's result is there, and if not, why, and how long it may take."""

@@ -50,7 +50,8 @@ class ModuleCode(TypedDict):
 
     ``imports`` maps each imported name to the positions and origins that it may come from ("module:name", with leading
     dots for a relative import), with positions below zero for type checkers' own; star imports are filed under "*".
-    ``loads`` are those of all imports that can run; ``words`` is the digest of all docstrings.
+    ``loads`` are those of all imports that can run; ``words`` is the digest of all docstrings; ``sha256`` that of the
+    very bytes that all of this was read from.
     """
 
     statements: list[Statement]
@@ -58,13 +59,16 @@ class ModuleCode(TypedDict):
     loads: list[tuple[int, str]]
     words: str
     computations: list[Declaration]
+    sha256: str
 
 
 def read_module(path: Path) -> ModuleCode:
     """Parse a module. Raises InputError when it is not Python, or declares a computation that cannot be read."""
     try:
-        tree = ast.parse(path.read_bytes(), filename=str(path))
-        return {**read_tree(tree), "computations": declarations(tree, path)}
+        source = path.read_bytes()
+        tree = ast.parse(source, filename=str(path))
+        sha256 = hashlib.sha256(source).hexdigest()
+        return {**read_tree(tree), "computations": declarations(tree, path), "sha256": sha256}
     except OSError as error:
         raise InputError([Mistake(f"cannot be read: {error.strerror}", path)]) from None
     except (SyntaxError, ValueError) as error:  # ValueError: a null byte
@@ -76,7 +80,7 @@ def read_module(path: Path) -> ModuleCode:
 
 
 def read_tree(tree: ast.Module) -> ModuleCode:
-    """What a module's syntax tree says, all but the computations that it declares."""
+    """What a module's syntax tree says, all but the computations that it declares and the digest of its file."""
     statements: list[Statement] = []
     imports: dict[str, list[tuple[float, str]]] = {}
     loads: list[tuple[int, str]] = []
@@ -95,7 +99,9 @@ def read_tree(tree: ast.Module) -> ModuleCode:
     mentions = (mention for statement in statements for mention in statement["mentions"])
     loads += [(LATER, f"{mention[1:]}:") for mention in mentions if mention[0] == "'"]
     words = hashlib.sha256("\0".join(_docstrings(tree)).encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    return {"statements": statements, "imports": imports, "loads": loads, "words": words, "computations": []}
+    whole: ModuleCode = {"statements": statements, "imports": imports, "loads": loads, "words": words,
+                         "computations": [], "sha256": ""}  # fmt: skip
+    return whole
 
 
 def _docstrings(tree: ast.Module) -> Iterator[str]:

@@ -75,15 +75,14 @@ def may_have_cuda() -> bool:
 
 def torch_device(requested: str) -> str:
     """Torch's name for a device, resolved in the worker itself: "cpu", "cuda:0" (of the visible cards) or "mps"."""
-    import torch
+    if requested == "cuda" or (requested == "auto" and may_have_cuda()):
+        import torch  # only here: a computation that does not use it would wait for it in vain
 
-    if requested in ("auto", "cuda"):
         if torch.cuda.is_available():
             return "cuda:0"
         if requested == "cuda":
             raise ExecutorError("This worker has no CUDA card", "leave --device out, or give --device cpu")
-        return "cpu"
-    return requested
+    return "cpu" if requested == "auto" else requested
 
 
 def device_in_words(device: str) -> str:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from generator.errors import GenreportError
 from generator.folders import PACKAGE
+from generator.running.fresh_code import COMPILED
 from generator.store.files import digest
 
-# The file digest of each of the package's modules as this process first saw it, which is soon after importing it: a
-# long-lived cluster worker goes on with what it has imported, whatever happens to the files since.
+# The digest of each of the package's modules as this process has it: of the source that it was compiled from, or else
+# of its file as it was first seen here, soon after its import. A long-lived cluster worker goes on with what it has
+# imported, whatever happens to the files since.
 _SEEN: dict[str, str] = {}
 
 
@@ -19,9 +22,12 @@ class CodeChangedError(GenreportError):
     """The worker's code is not the code that the build was planned with."""
 
 
-def snapshot() -> dict[str, str]:
-    """The SHA-256 of each source file of the package, by module name, as the files are now."""
-    return {_module_name(path): digest(path.read_bytes()) for path in PACKAGE.rglob("*.py")}
+def snapshot(planned: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
+    """The SHA-256 of each source file of the package by module name: as planning read it, where it did, or as it is.
+
+    A second reading of what was planned would pass an edit made in between off as the code of the old fingerprint.
+    """
+    return {_module_name(path): digest(path.read_bytes()) for path in PACKAGE.rglob("*.py")} | dict(planned)
 
 
 def check(planned: Mapping[str, str]) -> None:
@@ -29,7 +35,7 @@ def check(planned: Mapping[str, str]) -> None:
     for name, module in list(sys.modules.items()):
         inside = name == PACKAGE.name or name.startswith(f"{PACKAGE.name}.")
         if inside and name not in _SEEN and getattr(module, "__file__", None):
-            _SEEN[name] = digest(Path(str(module.__file__)).read_bytes())
+            _SEEN[name] = COMPILED.get(name) or digest(Path(str(module.__file__)).read_bytes())
     _refuse(name for name, value in _SEEN.items() if planned.get(name) != value)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 from generator.errors import ExecutorError
 from generator.jobs import Failure, Job, Outcome, State
@@ -19,6 +20,7 @@ from generator.running.worker import JobReport, Note, failure_of
 from generator.store.cache import Cache, DamagedEntryError
 
 ATTEMPTS = 3  # of a job whose worker dies: once may be chance, three times is the job
+SILENT_SECONDS = 60.0  # without a sign of life, of which a worker gives one in ten seconds, before it is said
 _CHECK_SECONDS = 1.0  # between two looks at whether any worker is left
 
 
@@ -54,6 +56,18 @@ class JobProgress:
 
 
 @dataclass(frozen=True)
+class JobSilent:
+    """Nothing has been heard of a running job for ``seconds``; ``worker`` says whence it was last heard of, if ever.
+
+    A stopped process or a machine that hangs may come back; the job goes on then.
+    """
+
+    job: Job
+    seconds: float
+    worker: str
+
+
+@dataclass(frozen=True)
 class JobRetried:
     """The job will run once more, because its worker died or one of its inputs was damaged in the cache."""
 
@@ -70,7 +84,7 @@ class JobFinished:
     duration: float
 
 
-Event = WorkersReady | JobQueued | JobStarted | JobProgress | JobRetried | JobFinished
+Event = WorkersReady | JobQueued | JobStarted | JobProgress | JobSilent | JobRetried | JobFinished
 OnEvent = Callable[[Event], None]
 
 
@@ -82,11 +96,14 @@ def run_jobs(
     data: Path,
     on_event: OnEvent,
     hits: Iterable[Job] = (),
+    code: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Outcome]:
     """Compute jobs in the order that their inputs allow; returns each one's outcome by fingerprint.
 
     ``hits`` are jobs that planning found in the cache: when the entry of one turns out to be damaged as it is read for
-    an input, it is computed again. A job's failure never raises: it is an outcome, and what needs the job is skipped.
+    an input, it is computed again. ``code`` holds the digests of the modules that planning read, by name: a job whose
+    worker has others fails, rather than be stored under a fingerprint that is not its own. A job's failure never
+    raises: it is an outcome, and what needs the job is skipped.
     ``on_event`` is called from this thread only.
 
     Raises:
@@ -97,10 +114,14 @@ def run_jobs(
     if not schedule.jobs:
         return {}
     messages: queue.SimpleQueue[Note | tuple[Job, Future[JobReport]]] = queue.SimpleQueue()
-    with open_executor(spec, cache.folder, data, messages.put) as workers:
-        on_event(WorkersReady(workers.description, workers.slots))
-        run = _Run(cache, workers, schedule, messages, on_event)
-        return run.to_the_end()
+    under_way: dict[str, Job] = {}
+    try:
+        with open_executor(spec, cache.folder, data, messages.put, code) as workers:
+            on_event(WorkersReady(workers.description, workers.slots))
+            return _Run(cache, workers, schedule, messages, on_event, under_way).to_the_end()
+    finally:
+        for fingerprint in under_way:  # their workers were ended in the middle
+            cache.tidy(fingerprint)
 
 
 class _Run:
@@ -113,12 +134,16 @@ class _Run:
         schedule: Schedule,
         messages: queue.SimpleQueue[Note | tuple[Job, Future[JobReport]]],
         on_event: OnEvent,
+        running: dict[str, Job],
     ) -> None:
         self._cache, self._workers, self._schedule = cache, workers, schedule
         self._messages, self._on_event = messages, on_event
         self._checked = time.monotonic()
-        self._running: dict[str, Job] = {}
+        self._running = running
         self._started: dict[str, float] = {}
+        self._heard: dict[str, float] = {}  # when each running job was submitted, or last gave a sign of life
+        self._words: dict[str, Note] = {}
+        self._silent: set[str] = set()
         self._deaths: dict[str, int] = {}
         self._outcomes: dict[str, Outcome] = {}
 
@@ -150,6 +175,8 @@ class _Run:
                 self._reported(job, JobReport(job.fingerprint, failure=failure, damaged=error.fingerprint))
                 continue
             self._running[job.fingerprint] = job
+            self._heard[job.fingerprint] = time.monotonic()
+            self._silent.discard(job.fingerprint)
             future = self._workers.executor.submit(self._workers.call, job, sent)
             future.add_done_callback(partial(self._put, job))
 
@@ -157,6 +184,12 @@ class _Run:
         if time.monotonic() - self._checked >= _CHECK_SECONDS:
             self._workers.check()
             self._checked = time.monotonic()
+            for fingerprint, job in self._running.items():
+                silence = self._checked - self._heard[fingerprint]
+                if silence > SILENT_SECONDS and fingerprint not in self._silent:
+                    self._silent.add(fingerprint)
+                    note = self._words.get(fingerprint)
+                    self._on_event(JobSilent(job, silence, note.worker if note else ""))
 
     def _put(self, job: Job, future: Future[JobReport]) -> None:
         self._messages.put((job, future))
@@ -169,6 +202,11 @@ class _Run:
         job = self._running.get(note.fingerprint)
         if job is None:
             return
+        self._heard[note.fingerprint] = time.monotonic()
+        self._silent.discard(note.fingerprint)
+        if note == self._words.get(note.fingerprint):
+            return  # a sign of life, and nothing new
+        self._words[note.fingerprint] = note
         if note.fingerprint not in self._started:
             self._started[note.fingerprint] = time.monotonic()
             self._on_event(JobStarted(job))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 
@@ -19,19 +20,22 @@ class Schedule:
             ValueError: the inputs go round in a circle.
         """
         self.jobs = {job.fingerprint: job for job in jobs}
-        self._has, self._hits = has, {job.fingerprint: job for job in hits}
+        self._hits = {job.fingerprint: job for job in hits}
         self._lengths = self._lengths_to_the_end()
-        self._waiting = dict(self.jobs)
+        self._missing: dict[str, set[str]] = {}  # of each job that waits, the inputs that it still lacks
+        self._waiters: dict[str, list[str]] = {}  # of each such input, the jobs that wait for it
         self._ready: list[tuple[float, int, str]] = []
         self._succeeded: set[str] = set()
         self._failed: dict[str, str] = {}
+        self._hopeless: deque[tuple[str, str]] = deque()  # jobs that cannot run, each with the input that it lost
         self._given_back: set[tuple[str, str]] = set()
         self._pushed = 0
         for job in self.jobs.values():
             for fingerprint in one_by_one(job.inputs).values():
                 if fingerprint not in self.jobs and not has(fingerprint):
                     self._failed[fingerprint] = f"its result {fingerprint[:12]} is neither cached nor to be computed"
-        self._release()
+        for job in self.jobs.values():
+            self._wait(job)
 
     def pop(self) -> Job | None:
         """The next job to run, or None while none is ready."""
@@ -45,11 +49,15 @@ class Schedule:
 
     def done(self, job: Job, success: bool) -> None:
         """Record a job's end, which makes others ready or hopeless."""
+        waiters = [name for name in self._waiters.pop(job.fingerprint, ()) if name in self._missing]
         if success:
             self._succeeded.add(job.fingerprint)
+            for name in waiters:
+                self._missing[name].discard(job.fingerprint)
+                self._push_if_ready(name)
         else:
             self._failed.setdefault(job.fingerprint, f"{job.address} gave no result")
-        self._release()
+            self._hopeless += [(name, job.fingerprint) for name in waiters]
 
     def recompute(self, fingerprint: str, needed_by: Job) -> bool:
         """Run ``needed_by`` again, after the hit with this fingerprint, whose entry was found damaged.
@@ -61,32 +69,32 @@ class Schedule:
             return False
         self._given_back.add(pair)
         if fingerprint not in self.jobs:
-            self.jobs[fingerprint] = self._waiting[fingerprint] = self._hits[fingerprint]
-        self._waiting[needed_by.fingerprint] = needed_by
-        self._release()
+            self.jobs[fingerprint] = self._hits[fingerprint]
+            self._wait(self.jobs[fingerprint])
+        self._wait(needed_by)
         return True
 
     def pop_hopeless(self) -> Iterator[tuple[Job, str]]:
         """The jobs that cannot run any more, each with the reason; the caller reports each one ``done``."""
-        while True:
-            for job in self._waiting.values():
-                lost = [fingerprint for fingerprint in one_by_one(job.inputs).values() if fingerprint in self._failed]
-                if lost:
-                    break
-            else:
-                return
-            del self._waiting[job.fingerprint]
-            yield job, f"an input is missing: {self._failed[lost[0]]}"
+        while self._hopeless:
+            name, lost = self._hopeless.popleft()
+            if self._missing.pop(name, None) is not None:  # otherwise another lost input has been its end already
+                yield self.jobs[name], f"an input is missing: {self._failed[lost]}"
 
-    def _release(self) -> None:
-        for job in [job for job in self._waiting.values() if all(map(self._exists, one_by_one(job.inputs).values()))]:
-            del self._waiting[job.fingerprint]
-            self.push(job)
+    def _wait(self, job: Job) -> None:
+        """Let a job run once its inputs are there; those that are no jobs of this run are in the cache."""
+        inputs = one_by_one(job.inputs).values()
+        lacking = {name for name in inputs if name in self._failed or name in self.jobs} - self._succeeded
+        self._missing[job.fingerprint] = lacking
+        for name in lacking:
+            self._waiters.setdefault(name, []).append(job.fingerprint)
+        self._hopeless += [(job.fingerprint, name) for name in inputs if name in self._failed]
+        self._push_if_ready(job.fingerprint)
 
-    def _exists(self, fingerprint: str) -> bool:
-        if fingerprint in self.jobs:
-            return fingerprint in self._succeeded
-        return fingerprint not in self._failed
+    def _push_if_ready(self, name: str) -> None:
+        if not self._missing[name]:
+            del self._missing[name]
+            self.push(self.jobs[name])
 
     def _lengths_to_the_end(self) -> dict[str, float]:
         """For each job, the expected seconds of itself and of the longest chain of jobs that wait for it.

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import gc
 import importlib
-import importlib.metadata
 import os
-import random
+import platform
+import sys
 import threading
 import time
 import traceback
-import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -24,23 +23,32 @@ from generator.results import Result
 from generator.running import loaded_code
 from generator.running.allocator import keep_freed_memory
 from generator.running.device import device_in_words, torch_device
+from generator.running.loaded_data import DataGuard
+from generator.running.repeatable import call
+from generator.running.versions import versions_here
 from generator.store.cache import Cache, DamagedEntryError
-from generator.workspace import Workspace, stream_seed
+from generator.workspace import Workspace
 
+HEARTBEAT_SECONDS = 10.0  # between two signs of life of a job that has nothing new to say
 PROGRESS_SECONDS = 0.1  # between two notes of one job, so that with the way back they arrive within 0.2 s
 
 # Torch's thread count, determinism and global generator belong to the process: a Dask worker with several threads
 # computes one job after another nevertheless.
 _ONE_AT_A_TIME = threading.Lock()
+_modules_frozen = 0  # how many modules were loaded when the garbage collector was last told to leave them alone
 
 
 @dataclass(frozen=True)
 class Note:
-    """A worker's word on a running job: ``fraction`` is from 0 to 1."""
+    """A worker's word on a running job: ``fraction`` is from 0 to 1, ``worker`` says which process it is.
+
+    The same word comes again and again while there is no other, as a sign of life.
+    """
 
     fingerprint: str
     fraction: float
     message: str
+    worker: str = field(default="", compare=False)
 
 
 Notify = Callable[[Note], None]
@@ -50,7 +58,10 @@ Files = Mapping[str, Mapping[str, bytes]]
 
 @dataclass(frozen=True)
 class Conditions:
-    """What all jobs of a build share. ``device`` is auto, cpu, cuda or mps; ``code`` is planning's code snapshot."""
+    """What all jobs of a build share. ``device`` is auto, cpu, cuda or mps.
+
+    ``code`` holds the digest of each module: as planning read it, where it did.
+    """
 
     cache: Path
     data: Path
@@ -113,8 +124,10 @@ def _compute(job: Job, conditions: Conditions, cache: Cache, reporter: _Reporter
         raise GenreportError(f"{job.module} has no computation called {job.computation!r}")
     computation = REGISTRY[job.computation]
     loaded_code.check(conditions.code)
+    guard = DataGuard(job.data, conditions.data, cache.folder)
+    keep_freed_memory()
+    _freeze_modules()
     device = torch_device(conditions.device)
-    threads = _prepare_torch(job.fingerprint, conditions.threads)
     checkpoints = cache.checkpoints(job.fingerprint)
     workspace = Workspace(device, conditions.data, progress=reporter.tell, checkpoints=checkpoints)
     inputs = {
@@ -122,22 +135,32 @@ def _compute(job: Job, conditions: Conditions, cache: Cache, reporter: _Reporter
         for name, taken in job.inputs.items()
     }
     began = time.perf_counter()
-    result = computation.function(workspace, **job.parameters, **inputs)
+    result = call(computation.function, workspace, job.parameters, inputs, job.fingerprint, conditions.threads)
     duration = time.perf_counter() - began
     check_names(computation, result)
     loaded_code.check(conditions.code)  # again: the function may have imported more
+    guard.check()
     provenance = Provenance(
         computation=job.computation,
         parameters={**_origins(job.inputs), **job.parameters},
         fingerprint=job.fingerprint,
         device=device_in_words(device),
         duration=round(duration, 3),
-        torch=importlib.metadata.version("torch"),
-        threads=threads,
+        threads=conditions.threads,
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
+        versions=versions_here(),
     )
     cache.save(job.fingerprint, result, provenance)
     return provenance
+
+
+def _freeze_modules() -> None:
+    """Take what imports have left out of the garbage collector's sight: 360,000 objects with torch, 160 ms a look."""
+    global _modules_frozen
+    if _modules_frozen != len(sys.modules):
+        gc.collect()
+        gc.freeze()
+        _modules_frozen = len(sys.modules)
 
 
 def _origins(inputs: Mapping[str, Input]) -> dict[str, str]:
@@ -146,26 +169,6 @@ def _origins(inputs: Mapping[str, Input]) -> dict[str, str]:
         name: f"job {taken[:12]}" if isinstance(taken, str) else f"jobs {', '.join(one[:12] for one in taken)}"
         for name, taken in inputs.items()
     }
-
-
-def _prepare_torch(fingerprint: str, threads: int) -> int:
-    """Set what decides whether two runs give the same numbers; returns torch's thread count."""
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS is deterministic only with a fixed workspace
-    import numpy as np
-    import torch
-
-    keep_freed_memory()
-    torch.set_num_threads(threads)
-    torch.use_deterministic_algorithms(True, warn_only=True)
-    warnings.filterwarnings("ignore", message=".*does not have a deterministic implementation")  # nothing to be done
-    # A debugging aid that costs a write for each new tensor. Torch's stubs do not know this property of a module.
-    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
-    # Computations draw from workspace.rng. This is for what forgets to: it at least draws the same each time.
-    seed = stream_seed(0, fingerprint)
-    torch.manual_seed(seed)
-    np.random.seed(seed % 2**32)
-    random.seed(seed)
-    return torch.get_num_threads()
 
 
 def check_names(computation: Computation, result: Result) -> None:
@@ -202,6 +205,7 @@ class _Reporter:
 
     def __init__(self, fingerprint: str, notify: Notify) -> None:
         self._fingerprint, self._notify = fingerprint, notify
+        self._worker = f"process {os.getpid()} on {platform.node()}"
         self._latest: Note | None = None
         self._news, self._over = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._send, name="progress", daemon=True)
@@ -218,16 +222,18 @@ class _Reporter:
     def tell(self, done: float, total: float, message: str) -> None:
         """The computation's progress callback (see ``workspace.Workspace``)."""
         fraction = min(max(done / total, 0.0), 1.0) if total > 0 else 0.0
-        self._latest = Note(self._fingerprint, fraction, message)
+        self._latest = Note(self._fingerprint, fraction, message, self._worker)
         self._news.set()
 
     def _send(self) -> None:
-        over = False
+        over, said = False, None
         while not over:
-            self._news.wait()
+            heard = self._news.wait(HEARTBEAT_SECONDS)
             self._news.clear()
             over = self._over.is_set()
             if (note := self._latest) is not None:
-                self._latest = None
+                self._latest, said = None, note
                 self._notify(note)
+            elif said is not None and not heard:
+                self._notify(said)
             self._over.wait(PROGRESS_SECONDS)

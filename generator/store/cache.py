@@ -6,10 +6,10 @@ import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from generator import results
 from generator.errors import CacheError, GenreportError
@@ -28,6 +28,10 @@ from generator.store.files import (
     to_safetensors,
     write_file,
 )
+from generator.store.soundness import check_result, read_provenance
+
+if TYPE_CHECKING:
+    from generator.results import Array
 
 FORMAT = 1  # of the entries on disk; an entry of another format counts as absent
 MANIFEST, RESULT, ARRAYS = "manifest.json", "result.json", "arrays.safetensors"
@@ -73,9 +77,9 @@ class Cache:
             return False
 
     def is_sound(self, fingerprint: str) -> bool:
-        """Whether there is an entry whose checksums hold; reads all of it."""
+        """Whether there is an entry that :meth:`load` reads."""
         try:
-            self.export(fingerprint)
+            self.load(fingerprint)
         except DamagedEntryError:
             return False
         return True
@@ -83,22 +87,23 @@ class Cache:
     def provenance(self, fingerprint: str) -> Provenance:
         """How the entry came about; raises DamagedEntryError when it is absent or unreadable."""
         try:
-            return Provenance(**self._manifest(fingerprint)["provenance"])
-        except TypeError as error:
-            raise DamagedEntryError(fingerprint, f"its provenance is not readable ({error})") from error
+            return read_provenance(self._manifest(fingerprint)["provenance"])
+        except ValueError as error:
+            raise DamagedEntryError(fingerprint, str(error)) from error
 
     def metrics(self, fingerprint: str) -> dict[str, Value]:
         """The entry's metrics, read without its arrays."""
-        document = from_json(self._verified(fingerprint, RESULT))
-        return dict(document["metrics"])
+        document = self._verified(fingerprint, RESULT)
+        with _damage(fingerprint):
+            metrics = Result(metrics=dict(from_json(document)["metrics"]))
+            check_result(metrics)
+        return dict(metrics.metrics)
 
     def load(self, fingerprint: str) -> Result:
         """The entry's result, its checksums verified; raises DamagedEntryError when they do not hold."""
         document, arrays = self._verified(fingerprint, RESULT), self._verified(fingerprint, ARRAYS)
-        try:
-            return results.decode(from_json(document), from_safetensors(arrays))
-        except (ValueError, KeyError, TypeError) as error:
-            raise DamagedEntryError(fingerprint, f"its content is not readable ({error})") from error
+        with _damage(fingerprint):
+            return _read_result(document, from_safetensors(arrays))
 
     def save(self, fingerprint: str, result: Result, provenance: Provenance) -> None:
         """Store a result; the caller holds the fingerprint's lock. The job's checkpoints are then removed.
@@ -106,9 +111,11 @@ class Cache:
         Raises:
             CacheError: the disk is full or refuses; nothing half-written is left.
             TypeError: the result holds a value that neither JSON nor safetensors can store.
+            ValueError: something in it is not of the type or shape that its definition states.
         """
         document, arrays = results.encode(result)
         files = {RESULT: to_json(document), ARRAYS: to_safetensors(arrays)}
+        _read_result(files[RESULT], arrays)  # an entry that could not be read would be computed again for ever
         listed = {name: {"size": len(content), "sha256": digest(content)} for name, content in files.items()}
         manifest = {"format": FORMAT, "files": listed, "provenance": asdict(provenance)}
         manifest["sha256"] = digest(to_json(manifest))
@@ -173,6 +180,21 @@ class Cache:
             path.unlink(missing_ok=True)  # while it is held: whoever waits for this file sees that it is gone
             os.close(descriptor)
 
+    def tidy(self, fingerprint: str) -> None:
+        """Remove the lock and the half-written entry that a killed worker left, unless somebody is at work on the job.
+
+        Checkpoints stay: from them the next build goes on.
+        """
+        path = self.folder / "locks" / fingerprint
+        with suppress(OSError):
+            descriptor = os.open(path, os.O_RDWR)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(self._partial(fingerprint), ignore_errors=True)
+                path.unlink()
+            finally:
+                os.close(descriptor)
+
     def _store(self, fingerprint: str, files: Mapping[str, bytes]) -> None:
         partial, place = self._partial(fingerprint), self._entry(fingerprint)
         with disk_errors(self.folder):
@@ -210,27 +232,45 @@ class Cache:
             content = (self._entry(fingerprint) / name).read_bytes()
         except OSError as error:
             raise DamagedEntryError(fingerprint, f"{name} cannot be read ({error.strerror})") from error
-        _check(fingerprint, name, content, listed.get(name))
+        _check(fingerprint, name, content, listed[name])
         return content
 
 
 def _read_manifest(fingerprint: str, content: bytes) -> dict[str, Any]:
-    """The manifest, once its checksum, its format and its fingerprint are found right."""
+    """The manifest, once its checksum, its format, its fingerprint and its list of files are found right."""
     try:
         manifest: dict[str, Any] = from_json(content)
         whole = manifest.pop("sha256") == digest(to_json(manifest))
         fitting = whole and (manifest["format"], manifest["provenance"]["fingerprint"]) == (FORMAT, fingerprint)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        listed = whole and manifest["files"].keys() == {RESULT, ARRAYS}
+        listed = listed and all(entry.keys() == {"size", "sha256"} for entry in manifest["files"].values())
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DamagedEntryError(fingerprint, "its manifest is not readable") from error
     if not whole:
         raise DamagedEntryError(fingerprint, "its manifest is not what was saved")
-    if not fitting:
+    if not fitting or not listed:
         raise DamagedEntryError(fingerprint, "its manifest is of another format or another job")
     return manifest
 
 
-def _check(fingerprint: str, name: str, content: bytes, listed: Mapping[str, Any] | None) -> None:
-    if listed is None or len(content) != listed["size"] or digest(content) != listed["sha256"]:
+def _read_result(document: bytes, arrays: Mapping[str, Array]) -> Result:
+    """A stored result; raises ValueError, LookupError or TypeError when it is none that a computation may return."""
+    result = results.decode(from_json(document), arrays)
+    check_result(result)
+    return result
+
+
+@contextmanager
+def _damage(fingerprint: str) -> Iterator[None]:
+    """Whatever goes wrong in putting together what an entry holds is damage to it."""
+    try:
+        yield
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise DamagedEntryError(fingerprint, f"its content is not readable ({error})") from error
+
+
+def _check(fingerprint: str, name: str, content: bytes, listed: Mapping[str, Any]) -> None:
+    if len(content) != listed["size"] or digest(content) != listed["sha256"]:
         raise DamagedEntryError(fingerprint, f"{name} is not what was saved")
 
 

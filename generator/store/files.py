@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 #: JSON knows no NaN and no infinity: such a float is written as ``{"$float": "nan"}`` ("inf", "-inf").
 _FLOAT_KEY = "$float"
+_NOT_FINITE = ("nan", "inf", "-inf")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -104,7 +105,13 @@ def to_json(value: Any) -> bytes:
 
 def from_json(content: bytes) -> Any:
     """The inverse of :func:`to_json` (tuples come back as lists); raises ValueError for anything else."""
-    return json.loads(content, object_hook=_revived)
+    try:
+        value = json.loads(content, object_pairs_hook=_revived, parse_constant=_refused)
+        if rb"\ud" in content.lower():  # may be half a character, which no document can hold
+            json.dumps(value, ensure_ascii=False).encode()
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    return value
 
 
 def _portable(value: Any) -> Any:
@@ -117,8 +124,19 @@ def _portable(value: Any) -> Any:
     return value
 
 
-def _revived(value: dict[str, Any]) -> Any:
-    return float(value[_FLOAT_KEY]) if value.keys() == {_FLOAT_KEY} else value
+def _revived(pairs: list[tuple[str, Any]]) -> Any:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("a name stands twice in one mapping")
+    if value.keys() != {_FLOAT_KEY}:
+        return value
+    if value[_FLOAT_KEY] not in _NOT_FINITE:
+        raise ValueError(f"{_FLOAT_KEY} holds none of {', '.join(_NOT_FINITE)}")
+    return float(value[_FLOAT_KEY])
+
+
+def _refused(constant: str) -> Any:
+    raise ValueError(f"{constant} is no JSON")
 
 
 def to_safetensors(arrays: Mapping[str, Array]) -> bytes:
@@ -147,5 +165,5 @@ def from_safetensors(content: bytes) -> dict[str, Array]:
 
     try:
         return dict(load(content))
-    except SafetensorError as error:
-        raise ValueError(str(error)) from error
+    except (SafetensorError, LookupError, TypeError, AttributeError, OverflowError) as error:  # of types, sides, sizes
+        raise ValueError(f"{type(error).__name__}: {error}") from error

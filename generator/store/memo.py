@@ -11,12 +11,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-VERSION = 2  # of the remembered form; a memo of another version is ignored
+VERSION = 3  # of the remembered form; a memo of another version is ignored
+#: A memo is JSON of this form, so that its checksum is over the very bytes of its content.
+_HEAD, _MIDDLE, _TAIL = b'{"sha256":"', b'","content":', b"}"
+_START = len(_HEAD) + 64 + len(_MIDDLE)
 SETTLED = 1_000_000_000  # ns: a file this fresh could change again without its time stamps changing
 
 
 class Memo:
-    """A JSON file of facts about other files; losing it costs time and nothing else."""
+    """A JSON file of facts about other files; losing it costs time and nothing else, and damage to it is a loss."""
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
@@ -25,16 +28,15 @@ class Memo:
 
     def recall(self, kind: str, path: Path, read: Callable[[Path], Any]) -> Any:
         """The JSON-ready value of ``read(path)``, from memory when the file is unchanged. OSError if it is gone."""
-        status = path.stat()
-        # The time of the last change of the inode too: copying tools put an old modification time back.
-        stamp = [status.st_size, status.st_mtime_ns, status.st_ctime_ns]
+        before = stamp(path)
         key = f"{kind}:{path.absolute()}"
         known = self._facts.get(key)
-        if isinstance(known, dict) and known.get("stamp") == stamp and "value" in known:
+        if isinstance(known, dict) and known.get("stamp") == before and "value" in known:
             return known["value"]
         value = read(path)
-        if time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) > SETTLED:
-            self._facts[key] = {"stamp": stamp, "value": value}
+        _, *changed, _ = before
+        if time.time_ns() - max(changed) > SETTLED:
+            self._facts[key] = {"stamp": before, "value": value}
             self._changed = True
         return value
 
@@ -55,13 +57,33 @@ class Memo:
         """Write the memo back if it changed; a folder that cannot be written is no error here."""
         if self._path is None or not self._changed:
             return
-        write_json(self._path, {"version": VERSION, "facts": self._facts})
+        content = json.dumps({"version": VERSION, "facts": self._facts}, separators=(",", ":")).encode()
+        _replace(self._path, _sealed(content))
         self._changed = False
 
 
+def stamp(path: Path) -> list[int]:
+    """What tells whether a file is still the same: its size, two times in ns, its inode. OSError if it is gone.
+
+    The time of the inode's last change too: copying tools put an old modification time back. And the inode: where
+    folders are swapped, a file of the same age and size can come to stand under the name.
+    """
+    status = path.stat()
+    return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
+
+
 def _stored_facts(path: Path) -> dict[str, Any]:
-    """The facts in a memo's file; none when it is missing, damaged or of another version."""
-    stored = read_json(path)
+    """The facts in a memo's file; none when it is missing, not what was saved, or of another version.
+
+    A wrong digest in it would let a changed file pass for the old one, so JSON that can be read is not enough.
+    """
+    try:
+        whole = path.read_bytes()
+        content = whole[_START : -len(_TAIL)]
+        stored = json.loads(content) if whole == _sealed(content) else {}
+    except (OSError, ValueError, RecursionError):
+        return {}
+    stored = stored if isinstance(stored, dict) else {}
     facts = stored.get("facts") if stored.get("version") == VERSION else None
     return facts if isinstance(facts, dict) else {}
 
@@ -77,16 +99,25 @@ def read_json(path: Path) -> dict[str, Any]:
 
 def write_json(path: Path, content: Any) -> None:
     """Replace a file of remembered facts atomically; a folder that cannot be written is no error, only slower."""
+    _replace(path, json.dumps(content, separators=(",", ":")).encode())
+
+
+def _replace(path: Path, content: bytes) -> None:
     # Not tempfile's: its files are readable by their owner only, and the output folder is there to be shared.
     beside = path.with_name(f".{path.name}.{os.getpid()}.{time.monotonic_ns()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("x", encoding="utf-8") as file:
-            json.dump(content, file, separators=(",", ":"))
+        with beside.open("xb") as file:
+            file.write(content)
         beside.replace(path)
     except OSError:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
+
+
+def _sealed(content: bytes) -> bytes:
+    """A memo's JSON with its checksum before it."""
+    return _HEAD + hashlib.sha256(content).hexdigest().encode() + _MIDDLE + content + _TAIL
 
 
 def sha256(path: Path) -> str:

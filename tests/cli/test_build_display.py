@@ -20,7 +20,15 @@ from generator.datasets.download import Ending, Fetched
 from generator.datasets.sources import RemoteFile
 from generator.errors import DownloadError
 from generator.jobs import ExitCode, Failure, Job, Outcome, State
-from generator.running.runner import JobFinished, JobProgress, JobQueued, JobRetried, JobStarted, WorkersReady
+from generator.running.runner import (
+    JobFinished,
+    JobProgress,
+    JobQueued,
+    JobRetried,
+    JobSilent,
+    JobStarted,
+    WorkersReady,
+)
 
 JOB = Job("f" * 64, "train", "generator.labs.training", "2-a/q03/model[seed=1]")
 
@@ -49,6 +57,7 @@ def test_without_a_terminal_each_event_is_a_plain_line(
         shown.listen(JobQueued(JOB))
         shown.listen(JobStarted(JOB))
         shown.listen(JobProgress(JOB, 0.5, "epoch 1 of 2 [loss 0.3]"))
+        shown.listen(JobSilent(JOB, 61.0, "process 42 on here"))
         shown.listen(JobRetried(JOB, "its worker died"))
         failed = Outcome(State.FAILED, JOB.fingerprint, failure=Failure("ValueError: no [luck]"))
         shown.listen(JobFinished(JOB, failed, 2.0))
@@ -57,6 +66,8 @@ def test_without_a_terminal_each_event_is_a_plain_line(
         "Computing in 2 processes",
         "2-a/q03/model[seed=1]: started",
         "2-a/q03/model[seed=1]: 50% epoch 1 of 2 [loss 0.3]",
+        "2-a/q03/model[seed=1]: no sign of life for 1 min 01 s, last heard of in process 42 on here; Ctrl-C ends "
+        "the build and keeps what is finished, ending that process alone has the job tried again",
         "2-a/q03/model[seed=1]: again (its worker died)",
         "[1/1] 2-a/q03/model[seed=1]: failed: ValueError: no [luck]",
     ]

@@ -80,7 +80,7 @@ def test_a_damaged_stamp_is_ignored(output: Path, content: str) -> None:
 
 
 def outcome(**change: object) -> Outcome:
-    provenance = Provenance("train", {}, "f" * 64, "cpu", 1.0, "2.0", 1, str(change.get("finished", "today")))
+    provenance = Provenance("train", {}, "f" * 64, "cpu", 1.0, 1, str(change.get("finished", "today")))
     failure = Failure(str(change["reason"])) if "reason" in change else None
     return Outcome(change.get("state", State.HIT), str(change.get("fingerprint", "f")), provenance, failure)  # type: ignore[arg-type]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -158,6 +159,35 @@ def test_an_edit_changes_the_jobs_that_depend_on_it_and_says_so(build: Build, na
     assert reasons(after, address) == expected
     missed = {a for p in after.jobs.values() if p.standing is Standing.MISS for a in p.addresses}
     assert missed == addresses
+
+
+def test_how_computations_are_called_counts_for_all_of_them(build: Build) -> None:
+    build.course.write("generator/running/repeatable.py", "def call(f): return settle(f)\ndef settle(f): return 1\n")
+    before = build.compute()
+    build.course.write("generator/running/repeatable.py", "def call(f): return settle(f)\ndef settle(f): return 2\n")
+    after = build.plan()
+    assert not {*before.jobs} & {*after.jobs}
+    (reason,) = reasons(after, NET)
+    assert reason.startswith("code ")
+    assert "repeatable" in reason
+    assert "settle" in reason
+
+
+def test_the_plan_holds_the_digests_of_the_very_code_that_it_read(build: Build) -> None:
+    plan = build.plan()
+    path = build.course.package / "labs" / "toy.py"
+    assert plan.code["generator.labs.toy"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    path.write_text(path.read_text() + "# edited since\n")
+    assert plan.code["generator.labs.toy"] != hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_a_job_knows_the_data_that_it_was_planned_with(build: Build) -> None:
+    plan = build.plan()
+    datas = {name: digest for planned in plan.jobs.values() for name, digest in planned.job.data.items()}
+    assert datas
+    assert all(name.startswith(("dataset/", "network/")) for name in datas)
+    for planned in plan.jobs.values():
+        assert sorted(planned.job.data.values()) == sorted(planned.ingredients.data.values())
 
 
 def test_a_lost_entry_is_computed_again(build: Build) -> None:

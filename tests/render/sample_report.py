@@ -392,7 +392,14 @@ def sample_report(
     )
     course = replace(course, **changes)
     provenance = Provenance(
-        "summarise_network", {"architecture": "vgg16", "seed": 0}, "ab12" * 16, "2 CPU cores", 1.234, "2.15.0", 1, ""
+        "summarise_network",
+        {"architecture": "vgg16", "seed": 0},
+        "ab12" * 16,
+        "2 CPU cores",
+        1.234,
+        1,
+        "",
+        versions={"torch": "2"},
     )
     outcomes = {
         key: Outcome(State.COMPUTED, "ab12" * 16, provenance, load=lambda result=result: result)

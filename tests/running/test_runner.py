@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from generator.jobs import Job, Outcome, State
-from generator.running import loaded_code
+from generator.running import loaded_code, runner
 from generator.running.executors.choose import ExecutorSpec
 from generator.running.runner import (
     Event,
@@ -26,6 +26,7 @@ from generator.running.runner import (
     JobProgress,
     JobQueued,
     JobRetried,
+    JobSilent,
     JobStarted,
     WorkersReady,
     run_jobs,
@@ -187,7 +188,7 @@ def test_a_damaged_input_is_computed_again(build: Build) -> None:
 
 def test_changed_code_fails_the_job_rather_than_poison_the_cache(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
     planned = loaded_code.snapshot() | {"generator.results": "0" * 64}
-    monkeypatch.setattr(loaded_code, "snapshot", lambda: planned)
+    monkeypatch.setattr(loaded_code, "snapshot", lambda read: planned)
     failure = build.run(job("add", numbers=[1]), slots=1)["add"].failure
     assert failure is not None
     assert "generator.results" in failure.reason
@@ -199,6 +200,17 @@ def test_a_full_disk_fails_one_job_and_the_build_goes_on(small_disk: Path) -> No
     assert outcomes["big"].failure is not None
     assert outcomes["big"].failure.reason.startswith("No space left on the disk")
     assert outcomes["big"].failure.hint
+
+
+def children(pid: int) -> list[int]:
+    """The processes that any of a process's threads has started."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+
+
+def worker_processes(pid: int) -> list[int]:
+    """Those of its children that compute: not the one that cleans up after multiprocessing."""
+    return [child for child in children(pid) if "spawn_main" in Path(f"/proc/{child}/cmdline").read_text()]
 
 
 class Program:
@@ -227,8 +239,7 @@ class Program:
 
     def children(self) -> list[int]:
         """The processes that any of its threads has started."""
-        tasks = Path(f"/proc/{self.process.pid}/task").iterdir()
-        return [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
+        return children(self.process.pid)
 
     def end(self) -> str:
         """Wait for the end; returns what was written to stderr."""
@@ -254,26 +265,67 @@ def programs(tmp_path: Path) -> Iterator[Callable[..., Program]]:
             program.reader.join(timeout=60)
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
 def test_a_build_that_is_killed_or_interrupted_goes_on(build: Build, programs, tmp_path: Path, number: int) -> None:
     train = job("train", "train", epochs=12, seed=1, epoch_seconds=0.2)
     program = programs(train)
     program.wait_for("epoch 3")
     workers = program.children()
     assert workers
-    os.killpg(program.process.pid, number) if number == signal.SIGINT else program.process.kill()
+    os.killpg(program.process.pid, number) if number == signal.SIGINT else program.process.send_signal(number)
     errors = program.end()
     assert ("KeyboardInterrupt" in errors) == (number == signal.SIGINT)
+    assert ("Ended by SIGTERM" in errors) == (number == signal.SIGTERM)
     deadline = time.monotonic() + 2
     while time.monotonic() < deadline and not all(gone(pid) for pid in workers):
         time.sleep(0.02)
     assert all(gone(pid) for pid in workers)
     assert [entry.fingerprint for entry in build.cache.unfinished()] == [train.fingerprint]
+    left = sorted(path.name for path in build.cache.folder.iterdir() if path.is_file() or any(path.iterdir()))
+    assert left == (["checkpoints", "locks"] if number == signal.SIGKILL else ["checkpoints"])
 
     resumed = build.run(train, slots=1)["train"].load()
     straight = Build(tmp_path / "straight").run(job("train", "train", epochs=12, seed=1), slots=1)["train"].load()
     assert int(str(resumed.metrics["resumed_from"])) >= 3
     assert resumed.metrics["weight"] == straight.metrics["weight"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_stopped_worker_ends_with_its_build(build: Build, programs, number: int) -> None:
+    program = programs(job("train", "train", epochs=1000, seed=1, epoch_seconds=0.2))
+    program.wait_for("epoch 1")
+    workers = worker_processes(program.process.pid)
+    assert workers
+    for pid in workers:
+        os.kill(pid, signal.SIGSTOP)
+    program.process.send_signal(number)
+    program.end()
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline and not all(gone(pid) for pid in workers):
+        time.sleep(0.02)
+    assert all(gone(pid) for pid in workers)
+
+
+def test_a_stopped_worker_is_said_once_and_goes_on_when_it_is_woken(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "SILENT_SECONDS", 2.0)
+    stopped: list[int] = []
+
+    def watch(event: Event) -> None:
+        if isinstance(event, JobProgress) and event.message.startswith("step 2") and not stopped:
+            stopped.extend(worker_processes(os.getpid()))
+            for pid in stopped:
+                os.kill(pid, signal.SIGSTOP)
+            threading.Timer(5.0, lambda: [os.kill(pid, signal.SIGCONT) for pid in stopped]).start()
+
+    outcomes = build.run(job("slow", "slow", seconds=2.0, steps=10), slots=1, on_event=watch)
+    assert outcomes["slow"].state is State.COMPUTED
+    # One before the first word, from a worker that is slow to start, is none of this test's.
+    (silent,) = [event for event in build.events if isinstance(event, JobSilent) and event.worker]
+    assert silent.job.address == "slow"
+    assert silent.seconds > 2
+    assert any(f"process {pid} on" in silent.worker for pid in stopped)
 
 
 def test_two_builds_at_once_compute_a_job_once(build: Build, programs, runs: str) -> None:

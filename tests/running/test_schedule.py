@@ -90,3 +90,24 @@ def test_a_damaged_hit_is_computed_before_what_needs_it_is_tried_again() -> None
     assert drain(schedule) == ["a", "b", "c"]
     assert not schedule.recompute("a", needed_by=b)  # once for each is enough
     assert not schedule.recompute("unknown", needed_by=b)
+
+
+def test_the_work_grows_with_the_number_of_jobs_and_not_with_its_square() -> None:
+    looks = 0
+
+    class Counted(dict):
+        def items(self):
+            nonlocal looks
+            looks += 1
+            return super().items()
+
+    names = [str(number) for number in range(2000)]
+    jobs = [Job(name, "add", "m", name, inputs=Counted(source=names[i - 1]) if i % 10 else Counted())
+            for i, name in enumerate(names)]  # fmt: skip
+    schedule = Schedule(jobs, nothing)
+    done = 0
+    while (next_job := schedule.pop()) is not None:
+        schedule.done(next_job, success=True)
+        done += len(list(schedule.pop_hopeless())) + 1
+    assert done == len(names)
+    assert looks < 10 * len(names)

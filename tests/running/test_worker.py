@@ -3,6 +3,8 @@
 Covers running/loaded_code.py, workspace.py too.
 """
 
+import os
+import subprocess
 import sys
 import time
 from dataclasses import replace
@@ -15,13 +17,14 @@ from generator.errors import DataMissingError, GenreportError
 from generator.jobs import Job
 from generator.registry import REGISTRY, Computation
 from generator.results import Result, Table
-from generator.running import loaded_code
+from generator.running import loaded_code, worker
 from generator.running.device import device_in_words
 from generator.running.worker import Conditions, JobReport, Note, _Reporter, check_names, failure_of, run_job
 from generator.store.cache import ARRAYS, Cache
 from tests import computations_for_tests
 
 MODULE = computations_for_tests.__name__
+ROOT = Path(__file__).parents[2]
 FP, INPUT = "ab" * 32, "cd" * 32
 
 
@@ -43,7 +46,7 @@ def test_a_result_is_saved_with_its_provenance(conditions: Conditions) -> None:
     provenance = cache.provenance(FP)
     assert provenance == report.provenance
     assert provenance.parameters == {"numbers": [1, 2, 4]}
-    assert provenance.torch.startswith("2.")
+    assert provenance.versions["torch"].startswith("2.")
     assert provenance.device == device_in_words("cpu")
     assert provenance.finished.endswith("+00:00")
     assert provenance.threads == 1
@@ -127,8 +130,25 @@ def test_torch_is_set_for_repeatable_numbers(conditions: Conditions) -> None:
         assert first["deterministic"]
         assert first["threads"] == 1
     finally:
-        torch.use_deterministic_algorithms(False)
+        torch.set_deterministic_debug_mode("default")
         torch.set_num_threads(threads)
+
+
+def test_a_computation_without_torch_does_not_load_it(tmp_path: Path) -> None:
+    code = f"""
+import sys
+from pathlib import Path
+from generator.jobs import Job
+from generator.running import loaded_code
+from generator.running.worker import Conditions, run_job
+folder = Path({str(tmp_path)!r})
+conditions = Conditions(folder, folder, "cpu", 1, loaded_code.snapshot())
+report = run_job(Job("ab" * 32, "add", {MODULE!r}, "a", {{"numbers": [1]}}), conditions, lambda note: None)
+assert report.failure is None, report.failure
+print([name for name in ("torch", "sympy", "sklearn") if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def declared(**names: object) -> Computation:
@@ -166,6 +186,17 @@ def test_the_last_word_arrives_although_no_other_follows() -> None:
         time.sleep(0.3)
         assert notes[-1] == Note(FP, 1.0, "step 999")
         assert len(notes) < 20  # at a steady pace, not one for each call
+
+
+def test_a_job_with_nothing_new_to_say_gives_signs_of_life(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "HEARTBEAT_SECONDS", 0.1)
+    notes: list[Note] = []
+    with _Reporter(FP, notes.append) as reporter:
+        reporter.tell(1, 2, "epoch 1")
+        time.sleep(1.0)
+    assert len(notes) >= 3
+    assert set(notes) == {Note(FP, 0.5, "epoch 1")}
+    assert f"process {os.getpid()} on " in notes[0].worker
 
 
 def test_even_the_shortest_job_is_heard_of() -> None:

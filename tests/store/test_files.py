@@ -25,7 +25,7 @@ def test_json_is_portable_and_keeps_numbers_exactly() -> None:
         "ends": [float("inf"), float("-inf")],
         "third": 1 / 3,
         "big": 2**100,
-        "text": "ünï\ud800",
+        "text": "ünï\U0001d11e",
     }
     content = to_json(value)
     assert b"NaN" not in content

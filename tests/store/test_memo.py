@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -87,19 +88,64 @@ def test_a_fresh_file_is_not_remembered_before_its_time_stamp_has_settled(tmp_pa
 @pytest.mark.usefixtures("settled")
 @pytest.mark.parametrize(
     "content",
-    ["", "{", "[]", "null", '{"version": 2}', '{"version": 2, "facts": []}', '{"version": 1, "facts": {}}',
-     '{"version": 2, "facts": {"KEY": 3}}', '{"version": 2, "facts": {"KEY": {"stamp": null}}}',
-     '{"version": 2, "facts": {"KEY": {"value": "wrong"}}}', "\udcff", "[" * 100_000],
+    ["", "{", "[]", "null", '{"version": 3}', '{"version": 3, "facts": []}', '{"version": 2, "facts": {}}',
+     '{"version": 3, "facts": {"KEY": 3}}', '{"version": 3, "facts": {"KEY": {"stamp": null}}}',
+     '{"version": 3, "facts": {"KEY": {"value": "wrong"}}}', "\udcff", "[" * 100_000],
 )  # fmt: skip
-def test_a_damaged_memo_is_ignored(tmp_path: Path, content: str) -> None:
+@pytest.mark.parametrize("sealed", [True, False], ids=["with its checksum", "as it is"])
+def test_a_damaged_memo_is_ignored(tmp_path: Path, content: str, sealed: bool) -> None:
     path, stored = tmp_path / "file", tmp_path / "memo.json"
     path.write_text("one")
-    stored.write_bytes(content.replace("KEY", f"text:{path}").encode(errors="surrogateescape"))
+    raw = content.replace("KEY", f"text:{path}").encode(errors="surrogateescape")
+    checksum = hashlib.sha256(raw).hexdigest().encode()
+    stored.write_bytes(b'{"sha256":"' + checksum + b'","content":' + raw + b"}" if sealed else raw)
     memo = Memo(stored)
     assert memo.recall("text", path, Path.read_text) == "one"
     assert not memo.holds("checked", "")
     memo.save()
     assert Memo(stored).recall("text", path, lambda _: "read again") == "one"
+
+
+@pytest.mark.usefixtures("settled")
+@pytest.mark.parametrize("edit", ["a letter of a digest", "a letter of the checksum", "cut short", "a blank"])
+def test_an_altered_memo_is_not_believed(tmp_path: Path, edit: str) -> None:
+    path, stored = tmp_path / "file", tmp_path / "memo.json"
+    path.write_text("one")
+    memo = Memo(stored)
+    right = memo.digest(path)
+    memo.save()
+    content = stored.read_text()
+    assert right in content
+    stored.write_text(
+        {
+            "a letter of a digest": content.replace(right, right[::-1]),
+            "a letter of the checksum": content.replace(content[11:75], content[11:75][::-1]),
+            "cut short": content[:-1],
+            "a blank": content.replace(",", ", ", 1),
+        }[edit]
+    )
+    again = Memo(stored)
+    assert again.digest(path) == right
+    again.save()
+    assert Memo(stored).recall("sha256", path, lambda _: "read again") == right
+
+
+@pytest.mark.usefixtures("settled")
+def test_another_file_under_the_same_name_is_noticed(tmp_path: Path) -> None:
+    """Swapped folders: size and times may be the same, the file is another."""
+    first, second, memo = tmp_path / "a" / "file", tmp_path / "b" / "file", Memo(None)
+    for path, content in ((first, "one"), (second, "two")):
+        path.parent.mkdir()
+        path.write_text(content)
+    memo.recall("text", first, Path.read_text)
+    stamp = first.stat()
+    first.parent.rename(tmp_path / "c")
+    second.parent.rename(tmp_path / "a")
+    key = f"text:{first.absolute()}"
+    now = first.stat()
+    memo._facts[key]["stamp"][:3] = [now.st_size, now.st_mtime_ns, now.st_ctime_ns]  # as if written at the same moment
+    assert stamp.st_ino != now.st_ino
+    assert memo.recall("text", first, Path.read_text) == "two"
 
 
 def test_a_missing_file_is_an_os_error(tmp_path: Path) -> None:
@@ -153,6 +199,6 @@ def test_concurrent_saves_leave_valid_json(tmp_path: Path) -> None:
     writers = [subprocess.Popen([sys.executable, "-c", SAVE, str(path), name]) for name in ("one", "two")]
     while any(writer.poll() is None for writer in writers):
         if path.exists():
-            assert json.loads(path.read_text())["version"] == 2
+            assert json.loads(path.read_text())["content"]["version"] == 3
     assert [writer.returncode for writer in writers] == [0, 0]
     assert [p.name for p in tmp_path.iterdir()] == ["memo.json"]

@@ -25,10 +25,11 @@ class Report:
     """Everything that rendering needs.
 
     ``refs`` maps "2-a/q01/networks" to its results in grid order, expanded for this profile; ``outcomes`` maps
-    ``str(Address)`` to how its job ended. ``device`` is in words for the cover. ``only`` names the questions
-    ("2-a/q03") of a partial report, which keeps the numbers of the whole one. ``images`` is the folder that a student's
-    own pictures are read from; with ``frames``, empty frames stand in place of all exhibits; with ``fields``, the PDF
-    of a worksheet has fields to write in instead of ruled lines. ``drawings`` may be shared by several reports.
+    ``str(Address)`` to how its job ended. ``device`` and ``versions`` are in words for the cover. ``only`` names
+    the questions ("2-a/q03") of a partial report, which keeps the numbers of the whole one. ``images`` is the folder
+    that a student's own pictures are read from; with ``frames``, empty frames stand in place of all exhibits; with
+    ``fields``, the PDF of a worksheet has fields to write in instead of ruled lines. ``drawings`` may be shared by
+    several reports.
     """
 
     course: CourseSpec
@@ -42,6 +43,7 @@ class Report:
     frames: bool = False
     fields: bool = False
     drawings: MutableMapping[tuple[str, str, float], Drawing] = field(default_factory=dict)
+    versions: str = ""
 
     def shows(self, question: QuestionSpec) -> bool:
         """Whether this question is part of the report."""

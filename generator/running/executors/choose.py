@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 from generator.errors import ExecutorError
@@ -25,7 +26,7 @@ _THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS
 
 @dataclass(frozen=True)
 class ExecutorSpec:
-    """What the command line asks for: ``where`` is "here" or "dask://HOST:PORT".
+    """What the command line asks for: ``where`` is "here", "dask://HOST:PORT" or "dask+tls://…".
 
     ``jobs`` is how many run at once (None: one per core, or one per card); ``device`` is auto, cpu, cuda or mps.
     """
@@ -76,29 +77,39 @@ class _LocalWorkers:
 
 
 @contextmanager
-def open_executor(spec: ExecutorSpec, cache: Path, data: Path, on_note: Callable[[Note], None]) -> Iterator[Workers]:
+def open_executor(
+    spec: ExecutorSpec,
+    cache: Path,
+    data: Path,
+    on_note: Callable[[Note], None],
+    planned: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Workers]:
     """Start the workers, and end them when the block is left; on an exception at once, in the middle of their jobs.
 
-    ``on_note`` is called with each worker's notes, from other threads.
+    ``on_note`` is called with each worker's notes, from other threads. ``planned`` holds the digests of the modules
+    that planning read, by name: a worker that has others computes nothing.
 
     Raises:
         ExecutorError: the place, the device or the number of jobs asked for is not to be had.
     """
     if spec.jobs is not None and spec.jobs < 1:
         raise ExecutorError(f"Cannot run {spec.jobs} jobs at once", "give --jobs a number from 1")
-    code = loaded_code.snapshot()
+    code = loaded_code.snapshot(planned)
     if spec.where == "here":
         with _processes(spec, cache.resolve(), data.resolve(), code, on_note) as workers:
             yield workers
-    elif spec.where.startswith("dask://"):
+    elif spec.where.startswith(("dask://", "dask+tls://")):
         from generator.running.executors.dask import open_cluster  # only here: Dask is an extra, and slow to import
 
-        address = spec.where.removeprefix("dask://")
+        kind, _, place = spec.where.partition("://")
+        address = f"{'tls' if kind == 'dask+tls' else 'tcp'}://{place}"
         conditions = Conditions(cache.resolve(), data.resolve(), spec.device, 1, code)
         with open_cluster(address, conditions, spec.jobs, on_note) as cluster:
             yield cluster
     else:
-        raise ExecutorError(f"Unknown executor {spec.where!r}", "expected here or dask://HOST:PORT")
+        raise ExecutorError(
+            f"Unknown executor {spec.where!r}", "expected here, dask://HOST:PORT or dask+tls://HOST:PORT"
+        )
 
 
 @contextmanager

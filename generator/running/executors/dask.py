@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,20 @@ import platformdirs
 from generator.errors import ExecutorError
 from generator.jobs import Job, one_by_one
 from generator.running import loaded_code
+from generator.running.fresh_code import import_from_source
 from generator.running.worker import Conditions, Files, JobReport, Note, failure_of, run_job
 from generator.store.cache import Cache, DamagedEntryError
 from generator.store.files import disk_errors, replace_file
 
 CONNECT_SECONDS = 5.0
+#: Dask sends Python objects, and who can put one in runs code: on the workers, and here.
+TRUST = (
+    "over plain TCP, so that whoever reaches its port can run code here and there: dask+tls:// lets in only your own"
+)
+CERTIFICATES = (
+    "dask+tls:// needs your certificates in Dask's configuration: distributed.comm.tls.ca-file and .client.cert, or "
+    "DASK_DISTRIBUTED__COMM__TLS__CA_FILE and DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT, with .key beside them"
+)
 WORKER_SECONDS = 30.0  # to wait for a worker, at the start and when all are lost
 
 
@@ -61,7 +70,8 @@ class Cluster:
         """Where the jobs run, for people."""
         workers = "1 worker" if self._workers == 1 else f"{self._workers} workers"
         folder = "the cache folder shared" if self._terms.shared else "results sent back"
-        return f"{workers} of the Dask cluster at {self._address}, {folder}"
+        trust = "" if _is_private(self._address) else f"; {TRUST}"
+        return f"{workers} of the Dask cluster at {_shown(self._address)}, {folder}{trust}"
 
     def pack(self, job: Job) -> Files:
         """The files of the job's inputs, when the workers do not share the cache folder."""
@@ -80,7 +90,7 @@ class Cluster:
             self._seen = time.monotonic()
         elif time.monotonic() - self._seen > WORKER_SECONDS:
             raise ExecutorError(
-                f"No worker is left on the Dask cluster at {self._address}",
+                f"No worker is left on the Dask cluster at {_shown(self._address)}",
                 "start workers and build again: finished jobs are kept",
             )
 
@@ -89,7 +99,9 @@ class Cluster:
 def open_cluster(
     address: str, conditions: Conditions, jobs: int | None, on_note: Callable[[Note], None]
 ) -> Iterator[Cluster]:
-    """Connect to the scheduler at "HOST:PORT"; ``on_note`` is called from another thread.
+    """Connect to the scheduler at "tcp://HOST:PORT" or "tls://HOST:PORT"; ``on_note`` is called from another thread.
+
+    Certificates for tls are those of Dask's own configuration (distributed.comm.tls).
 
     Raises:
         ExecutorError: Dask is not installed, the scheduler cannot be reached, there is no worker, or a worker has
@@ -120,6 +132,7 @@ def run_on_worker(job: Job, sent: Files, terms: Terms) -> JobReport:
     """In a worker: compute the job, in the shared cache folder or in this worker's own, and send the entry back."""
     from distributed import get_worker
 
+    import_from_source()
     folder, sees_token = _look_for_token(terms)
     notify = partial(_publish, get_worker(), terms.topic)
     if terms.shared:
@@ -147,19 +160,34 @@ def inspect_worker(terms: Terms) -> bool:
 
 def _connect(distributed: Any, address: str) -> Any:
     try:
-        client = distributed.Client(f"tcp://{address}", timeout=CONNECT_SECONDS, set_as_default=False)
-    except (OSError, ValueError, TimeoutError) as error:
-        raise ExecutorError(
-            f"No Dask scheduler answers at {address}", "start one with `dask scheduler`, or check the host and port"
-        ) from error
+        # Security() takes its files from Dask's configuration, and refuses whom they do not vouch for.
+        security = distributed.Security(require_encryption=True) if address.startswith("tls://") else None
+        client = distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False, security=security)
+    except (OSError, ValueError, TypeError, TimeoutError) as error:
+        hint = "start one with `dask scheduler`, or check the host and port"
+        if address.startswith("tls://"):
+            hint += f"; {CERTIFICATES}"
+        raise ExecutorError(f"No Dask scheduler answers at {_shown(address)}", hint) from error
     try:
         client.wait_for_workers(1, timeout=WORKER_SECONDS)
     except TimeoutError as error:
         client.close()
         raise ExecutorError(
-            f"The Dask scheduler at {address} has no worker", f"start some: `dask worker {address} --nthreads 1`"
+            f"The Dask scheduler at {_shown(address)} has no worker",
+            f"start some: `dask worker {_shown(address)} --nthreads 1`",
         ) from error
     return client
+
+
+def _shown(address: str) -> str:
+    """An address as Dask's commands take it: plain TCP needs no scheme."""
+    return address.removeprefix("tcp://")
+
+
+def _is_private(address: str) -> bool:
+    """Whether nobody else can come between: the connection is encrypted, or does not leave this machine."""
+    host = _shown(address).rpartition(":")[0].strip("[]")
+    return address.startswith("tls://") or host in ("localhost", "::1") or host.startswith("127.")
 
 
 def _inspect_workers(client: Any, address: str, terms: Terms) -> bool:
@@ -169,7 +197,7 @@ def _inspect_workers(client: Any, address: str, terms: Terms) -> bool:
         if isinstance(answer, BaseException):
             failure = failure_of(answer)
             hint = failure.hint or "install this version of genreport on every worker"
-            raise ExecutorError(f"The worker {worker} of the cluster at {address}: {failure.reason}", hint)
+            raise ExecutorError(f"The worker {worker} of the cluster at {_shown(address)}: {failure.reason}", hint)
     return all(answers.values())
 
 
@@ -198,4 +226,4 @@ def _conditions_here(terms: Terms, folder: Path) -> Conditions:
 
 def _publish(worker: Any, topic: str, note: Note) -> None:
     """Send a note to the client, in Dask's own thread: the progress thread must not touch the worker's connections."""
-    worker.loop.add_callback(worker.log_event, topic, (note.fingerprint, note.fraction, note.message))
+    worker.loop.add_callback(worker.log_event, topic, astuple(note))

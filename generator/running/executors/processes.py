@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
 import pickle
 import queue
 import signal
+import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -16,11 +18,13 @@ from multiprocessing.context import SpawnProcess
 from typing import Any, ParamSpec, TypeVar
 
 from generator.errors import ExecutorError
+from generator.running.fresh_code import begin_worker
 from generator.running.worker import Note
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
+_PR_SET_PDEATHSIG = 1  # of Linux's prctl.h
 _channel: Connection | None = None  # in a worker: the way to the main process
 _one_sender = threading.Lock()  # the progress thread and the main thread share it
 
@@ -108,7 +112,7 @@ class _Slot:
             if self._pipe is None:
                 context = multiprocessing.get_context("spawn")  # forking a process that has threads can block it
                 self._pipe, theirs = context.Pipe()
-                self._process = context.Process(target=serve, args=(theirs, self._environment), daemon=True)
+                self._process = context.Process(target=begin_worker, args=(theirs, self._environment), daemon=True)
                 self._process.start()
                 theirs.close()  # so that the death of the process is the end of the pipe
             return self._pipe
@@ -142,6 +146,7 @@ def serve(channel: Connection, environment: Mapping[str, str]) -> None:
     _channel = channel
     os.environ.update(environment)  # before torch and NumPy are imported: they read it only then
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the main process ends the workers
+    _kill_with_parent()
     threading.Thread(target=_die_with_parent, daemon=True).start()
     while True:
         try:
@@ -166,6 +171,16 @@ def _send(kind: str, content: Any) -> None:
     assert _channel is not None
     with _one_sender:
         _channel.send((kind, content))
+
+
+def _kill_with_parent() -> None:
+    """Have Linux kill this process when the main process is gone: it may be stopped then, and unable to end itself.
+
+    What counts is the thread that started it: one of the executor's, which live as long as the executor.
+    """
+    prctl = getattr(ctypes.CDLL(None), "prctl", None) if sys.platform == "linux" else None
+    if prctl is not None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _die_with_parent() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ from generator.running import loaded_code
 from generator.running.executors import dask as cluster
 from generator.running.executors.choose import ExecutorSpec
 from generator.running.runner import Event, JobProgress, WorkersReady, run_jobs
+from generator.running.worker import Conditions
 from generator.store.cache import ARRAYS, Cache
 
 pytest.importorskip("distributed")
@@ -190,7 +192,7 @@ def test_other_code_on_the_worker_is_refused(
 ) -> None:
     start_worker()
     planned = loaded_code.snapshot() | {"generator.registry": "0" * 64}
-    monkeypatch.setattr(loaded_code, "snapshot", lambda: planned)
+    monkeypatch.setattr(loaded_code, "snapshot", lambda read: planned)
     with pytest.raises(ExecutorError, match=r"worker tcp://.*generator\.registry") as caught:
         run(scheduler, tmp_path, job(ADD, "add", numbers=[1]))
     assert "restart" in caught.value.hint
@@ -221,6 +223,90 @@ def test_no_scheduler_is_an_error_soon(tmp_path: Path, monkeypatch, address: str
         run(address, tmp_path, job(ADD, "add", numbers=[1]))
     assert "dask scheduler" in caught.value.hint
     assert time.monotonic() - began < 10
+
+
+def certificate(folder: Path, name: str, *arguments: str) -> tuple[Path, Path]:
+    """A new key and a certificate for this machine, made by openssl."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl makes the certificates")
+    key, cert = folder / f"{name}.key", folder / f"{name}.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={name}"]
+    subprocess.run([*command, *arguments, "-keyout", key, "-out", cert], check=True, capture_output=True)
+    return key, cert
+
+
+def dask_settings(ca: Path, key: Path, cert: Path) -> dict[str, str]:
+    prefix = "DASK_DISTRIBUTED__COMM__TLS__"
+    settings = {f"{prefix}CA_FILE": str(ca)}
+    for role in ("SCHEDULER", "WORKER", "CLIENT"):
+        settings |= {f"{prefix}{role}__KEY": str(key), f"{prefix}{role}__CERT": str(cert)}
+    return settings
+
+
+def test_tls_lets_in_only_whom_the_certificates_vouch_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import dask.config
+
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 5.0)
+    ca_key, ca = certificate(tmp_path, "authority")
+    key, cert = certificate(tmp_path, "ours", "-CA", str(ca), "-CAkey", str(ca_key))
+    theirs_key, theirs = certificate(tmp_path, "theirs")
+    ours = dask_settings(ca, key, cert)
+    path = tmp_path / "scheduler.json"
+    started = [
+        program("dask_scheduler", "--protocol", "tls", "--host", "127.0.0.1", "--port", "0",
+                "--scheduler-file", str(path), "--no-show", **ours)
+    ]  # fmt: skip
+    try:
+        deadline = time.monotonic() + 60
+        while not path.exists() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        address = json.loads(path.read_text())["address"]
+        assert address.startswith("tls://")
+        local = str(tmp_path / "worker")
+        started.append(
+            program("dask_worker", address, "--nthreads", "1", "--no-nanny", "--local-directory", local, **ours)
+        )
+        place = "dask+" + address
+
+        def attempt(where: str, settings: dict[str, str]) -> dict[str, Outcome]:
+            with dask.config.set(dask.config.merge(dask.config.global_config, dask.config.collect_env(settings))):
+                return run_jobs(
+                    [job(ADD, "add", numbers=[1, 2])], Cache(tmp_path / "cache"), ExecutorSpec(where=where),
+                    data=tmp_path, on_event=events.append,
+                )  # fmt: skip
+
+        events: list[Event] = []
+        assert attempt(place, ours)[ADD].load().metrics == {"total": 3.0}
+        assert "tls://" in next(event.description for event in events if isinstance(event, WorkersReady))
+        for where, settings in (
+            (place, dask_settings(ca, theirs_key, theirs)),  # nobody vouches for them
+            (place, {}),
+            ("dask://" + address.removeprefix("tls://"), ours),  # plain TCP
+        ):
+            with pytest.raises(ExecutorError, match="No Dask scheduler answers") as caught:
+                attempt(where, settings)
+            assert ("certificates" in caught.value.hint) == where.startswith("dask+tls")
+    finally:
+        for process in started:
+            stop(process)
+
+
+@pytest.mark.parametrize(
+    ("address", "private"),
+    [("tcp://127.0.0.1:1", True), ("tcp://localhost:1", True), ("tcp://[::1]:1", True), ("tls://10.0.0.1:1", True),
+     ("tcp://10.0.0.1:1", False), ("tcp://lab.example.org:8786", False)],
+)  # fmt: skip
+def test_what_a_plain_connection_trusts_is_said(tmp_path: Path, address: str, private: bool) -> None:
+    class Client:
+        def get_executor(self, pure: bool) -> None:
+            return None
+
+        def nthreads(self) -> dict[str, int]:
+            return {"worker": 1}
+
+    conditions = Conditions(tmp_path, tmp_path, "cpu", 1, {})
+    connected = cluster.Cluster(Client(), address, cluster.Terms(conditions, "token", "topic"), None)
+    assert ("run code" in connected.description) is not private
 
 
 def test_without_dask_the_error_says_what_to_install(tmp_path: Path, monkeypatch) -> None:
