@@ -241,6 +241,9 @@ class _Loader:
         if from_table == bool(entry.rows) or (from_table and not (entry.source and entry.table)):
             expected = "either from: and table:, or rows:"
             self.mistakes.append(source.mistake("says not where its rows come from", where, expected=expected))
+        if entry.row_title and not entry.rows:
+            hint = "a table of a result names its rows in one of its columns"
+            self.mistakes.append(source.mistake("row_title belongs to rows:", (*where, "row_title"), hint=hint))
         rows = [entry.rows] if isinstance(entry.rows, str) else entry.rows
         return TableSpec(
             name=name,

@@ -22,7 +22,7 @@ from generator.errors import InputError, Mistake
 from generator.render.content.answers import AnswerWriter
 from generator.render.content.values import Results
 from generator.render.text.markdown import Surroundings, to_html
-from generator.render.text.maths import MarkupError, mathml
+from generator.render.text.maths import in_both_forms
 from generator.render.text.numbering import number_course
 from generator.render.text.own_images import OwnImages
 from tests.render.sample_report import sample_report
@@ -85,9 +85,9 @@ def show(project: Path) -> Any:
     def shown(text: str) -> str:
         try:
             markdown = writer.write(text, project / "q01.md", question)
-            return to_html(markdown, Surroundings(mathml, images=OwnImages(project), pictures="figures"))
-        except (InputError, MarkupError) as error:
+        except InputError as error:
             return f"refused: {error}"
+        return to_html(markdown, Surroundings(in_both_forms, images=OwnImages(project), pictures="figures"))
 
     return shown
 

@@ -12,9 +12,9 @@ from urllib.parse import unquote
 
 from generator.answers.claims import WARNING
 from generator.render.text.formats import Markdown
-from generator.render.text.maths import FormulaError, MarkupError
+from generator.render.text.maths import MarkupError
 from generator.render.text.numbering import Numbered
-from generator.render.text.own_images import OwnImages
+from generator.render.text.own_images import OwnImage, OwnImages
 
 # Two characters of Unicode's private use area enclose the name of an exhibit on its way through Markdown.
 _OPEN, _CLOSE = "\ue000", "\ue001"
@@ -29,11 +29,20 @@ _EQUATION_ENVIRONMENT = re.compile(r"^\s*\\begin\{equation\*?\}(.*)\\end\{equati
 
 
 @dataclass(frozen=True)
+class Fault:
+    """What could not be shown and why; ``text`` is the piece of the source to look for."""
+
+    message: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Surroundings:
     """What a piece of Markdown may refer to.
 
     ``math`` sets a formula, ``fragments`` are the exhibits' HTML by name, ``prefix`` keeps the ids of footnotes apart,
-    ``images`` are a student's own, which the page finds under ``pictures``.
+    ``images`` are a student's own, which the page finds under ``pictures``. A formula, picture or link that cannot be
+    shown is a box in its place and one of the ``faults``.
     """
 
     math: Callable[..., str]
@@ -43,6 +52,19 @@ class Surroundings:
     prefix: str = ""
     images: OwnImages = field(default_factory=OwnImages)
     pictures: str = ""
+    faults: list[Fault] = field(default_factory=list)
+
+    def formula(self, tex: str, *, display: bool) -> str:
+        """A formula, or the box in its place."""
+        try:
+            return self.math(tex, display=display)
+        except MarkupError as error:
+            return self.broken(error, tex)
+
+    def broken(self, error: MarkupError, text: str) -> str:
+        """The box in the place of what cannot be shown."""
+        self.faults.append(Fault(str(error), text))
+        return f'<span class="broken">{html.escape(str(error))}</span>'
 
 
 def placeholder(name: str) -> Markdown:
@@ -56,7 +78,7 @@ def anchor_mark(name: str) -> str:
 
 
 def to_html(text: str, surroundings: Surroundings) -> str:
-    """Render blocks of Markdown; MarkupError for a formula or image that cannot be shown."""
+    """Render blocks of Markdown."""
     return str(_parser().render(text, {"surroundings": surroundings, "docId": surroundings.prefix}))
 
 
@@ -67,20 +89,24 @@ def to_inline_html(text: str, surroundings: Surroundings) -> str:
 
 
 def to_text(text: str) -> str:
-    """The words alone, for alternative texts: no tags, formulas as TeX."""
-    return _words(to_inline_html(text, Surroundings(math=_tex)))
+    """The words alone, for alternative texts: no tags, formulas as TeX. MarkupError for pictures and other links."""
+    surroundings = Surroundings(math=_tex)
+    return _words(to_inline_html(text, surroundings), surroundings)
 
 
 def to_words(text: str, surroundings: Surroundings | None = None) -> str:
-    """The words of whole paragraphs, in one line; MarkupError for a formula or image that cannot be shown."""
-    return " ".join(_words(to_html(text, replace(surroundings or Surroundings(_tex), math=_tex))).split())
+    """The words of whole paragraphs, in one line; MarkupError for a picture or link that cannot be shown."""
+    surroundings = replace(surroundings or Surroundings(_tex), math=_tex, faults=[])
+    return " ".join(_words(to_html(text, surroundings), surroundings).split())
 
 
 def _tex(tex: str, display: bool) -> str:
     return html.escape(tex)
 
 
-def _words(markup: str) -> str:
+def _words(markup: str, surroundings: Surroundings) -> str:
+    if surroundings.faults:
+        raise MarkupError(surroundings.faults[0].message)
     return html.unescape(re.sub(r"<[^>]*>", "", markup)).strip()
 
 
@@ -165,7 +191,8 @@ def _lift_exhibits(state: Any) -> None:
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(6, 4 + int(token.tag[1]))}"
-        if token.type == "inline" and (match := _PLACED.match(token.content)) and lifted[-1].type == "paragraph_open":
+        alone = token.type == "inline" and lifted and lifted[-1].type == "paragraph_open"  # a title has no paragraph
+        if alone and (match := _PLACED.match(token.content)):
             token.type, token.content, token.children = "exhibit", match[1], []
             lifted[-1] = token
             next(tokens)  # the end of the paragraph
@@ -180,7 +207,7 @@ def _surroundings(environment: Mapping[str, Any]) -> Surroundings:
 
 
 def _inline_formula(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
-    formula = _surroundings(environment).math(tokens[place].content, display=False)
+    formula = _surroundings(environment).formula(tokens[place].content, display=False)
     following = tokens[place + 1].content[:1] if place + 1 < len(tokens) else ""
     # A word joiner: without it, a full stop after a formula may begin the next line.
     return formula + ("\u2060" if following and following in ".,;:?!)" else "")
@@ -190,7 +217,7 @@ def _display_formula(renderer: Any, tokens: Any, place: int, options: Any, envir
     tex = tokens[place].content
     if match := _EQUATION_ENVIRONMENT.match(tex):
         tex = match[1]
-    return f'<div class="equation">{_surroundings(environment).math(tex, display=True)}</div>\n'
+    return f'<div class="equation">{_surroundings(environment).formula(tex, display=True)}</div>\n'
 
 
 def _labelled_formula(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
@@ -198,8 +225,9 @@ def _labelled_formula(renderer: Any, tokens: Any, place: int, options: Any, envi
     label = tokens[place].info
     numbered = surroundings.equations.get(label)
     if numbered is None:
-        raise FormulaError(f"the equation {label} has no number: labels belong in answers, outside of claims")
-    formula = surroundings.math(tokens[place].content, display=True)
+        error = MarkupError(f"the equation {label} has no number: labels belong in answers, outside of claims")
+        return f'<div class="equation">{surroundings.broken(error, f"({label})")}</div>\n'
+    formula = surroundings.formula(tokens[place].content, display=True)
     number = f'<span class="number">({numbered.number})</span>'
     return f'<div class="equation" id="{html.escape(numbered.anchor)}">{formula}{number}</div>\n'
 
@@ -222,19 +250,27 @@ def _anchor(renderer: Any, tokens: Any, place: int, options: Any, environment: A
 def _own_image(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
     surroundings, token = _surroundings(environment), tokens[place]
     address, alt = unquote(token.attrs["src"]), token.content.strip()
+    try:
+        image = _find_image(address, alt, surroundings.images)
+    except MarkupError as error:
+        return surroundings.broken(error, token.attrs["src"])
+    source = f"{surroundings.pictures}/{image.name}.png"
+    return f'<img class="own" src="{source}" alt="{html.escape(alt)}" width="{image.width}" height="{image.height}">'
+
+
+def _find_image(address: str, alt: str, images: OwnImages) -> OwnImage:
     if _SAFE_LINK.match(address):
         raise MarkupError(f"the image {address!r} cannot be shown: images lie in the project's folder images/")
     if not alt:
         raise MarkupError(f"the image {address!r} needs words for readers who cannot see it: ![words]({address})")
-    image = surroundings.images.get(address)
-    source = f"{surroundings.pictures}/{image.name}.png"
-    return f'<img class="own" src="{source}" alt="{html.escape(alt)}" width="{image.width}" height="{image.height}">'
+    return images.get(address)
 
 
 def _link(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
     address = str(tokens[place].attrs["href"])
     if not _SAFE_LINK.match(address):
-        raise MarkupError(f"the link to {address!r} leads nowhere from a report; expected https://… or mailto:…")
+        error = MarkupError(f"the link to {address!r} leads nowhere from a report; expected https://… or mailto:…")
+        return f"{_surroundings(environment).broken(error, address)} <a>"  # what the link stood on follows
     return str(renderer.renderToken(tokens, place, options, environment))
 
 
