@@ -170,6 +170,8 @@ HEAVY = [
     "{% for a in rows('vgg16.layers') %}{% for b in rows('vgg16.layers') %}" + "`{% claim 1 %}x{% endclaim %}` " * 20
     + "{% endfor %}{% endfor %}",
     "{% claim 1 %}" * 40 + "{{ vgg16.odd_name }} `x" * 3_000 + "{% endclaim %}" * 40,
+    "{{ " + "9" * 90_000 + " }}",
+    "{{ 0x" + "9" * 90_000 + " }}",
     "x" * (LONGEST_TEXT * 3),
     ">" * 20_000 + " x",
     "- " * 10_000 + "x",
@@ -190,6 +192,11 @@ HEAVY = [
     "\\begin{aligned}" * 300,
     "&" * 20_000 + "&amp;" * 2_000,
     "<" * 20_000,
+    "\"a' " * 25_000,
+    "`" * 50_000 + "\n" + "x\n" * 24_000,
+    "~" * 99_000,
+    "\\begin{align}\n" * 6_600,
+    "$" + "x^{" * 30 + "x" + "}" * 30 + "$",
 ]  # fmt: skip
 
 MARKUP = [

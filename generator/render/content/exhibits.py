@@ -18,7 +18,6 @@ from generator.render.content.values import AnswerError, Results, ResultUnavaila
 from generator.render.figures import TEXT_WIDTH, Drawing
 from generator.render.text.formats import seconds
 from generator.render.text.markdown import to_text
-from generator.render.text.maths import MarkupError
 from generator.render.text.numbering import Numbered, slug
 
 _GAP = 0.14  # inches between sub-figures
@@ -104,7 +103,7 @@ def build_exhibit(
     except ResultUnavailableError as error:
         box = unavailable(error, writer.profile.name)
         return Exhibit(spec.name, question.address, numbered, "", "", spec.appendix, box=box)
-    except (AnswerError, MarkupError) as error:
+    except (AnswerError, ValueError, ArithmeticError) as error:  # a picture in a text, a number out of all bounds
         raise InputError([Mistake(str(error), place.path, place.line, spec.name)]) from error
 
 

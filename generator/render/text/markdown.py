@@ -16,6 +16,7 @@ from generator.render.text.maths import MarkupError
 from generator.render.text.numbering import Numbered
 from generator.render.text.own_images import OwnImage, OwnImages
 
+_BEGINS_AFTER = ("paragraph", "reference", "blockquote", "list", "footnote_def")  # what a displayed environment may end
 # Two characters of Unicode's private use area enclose the name of an exhibit on its way through Markdown.
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _PLACED = re.compile(f"^{_OPEN}([^{_CLOSE}]*){_CLOSE}$")
@@ -25,6 +26,8 @@ _ANCHOR = re.compile(rf"\[{ANCHOR_OPEN}([\w.-]+){_ANCHOR_CLOSE}\]")
 _CITATION = re.compile(r"\[@([\w:.+/-]+(?:\s*;\s*@[\w:.+/-]+)*)\]")
 _SAFE_LINK = re.compile(r"^(?:https://|mailto:|#)", re.IGNORECASE)
 _OWN_IMAGE = re.compile(r"^[\w%./-]+$")  # a path without a scheme; which paths there are is OwnImages' to say
+_MOST_QUOTES = 1000  # of one paragraph that are made curly: pairing them takes the square of their number
+_MOST_LINES = 100  # of a displayed environment: one that does not end is looked for no further
 _EQUATION_ENVIRONMENT = re.compile(r"^\s*\\begin\{equation\*?\}(.*)\\end\{equation\*?\}\s*$", re.DOTALL)
 
 
@@ -128,6 +131,7 @@ def _parser() -> Any:
     # Neither spaces inside the dollars nor digits outside them: "$5 and $6" is money, not a formula.
     parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, allow_labels=True, double_inline=True)
     parser.use(amsmath_plugin)
+    parser.block.ruler.at("amsmath", _parse_environment, {"alt": list(_BEGINS_AFTER)})
     parser.use(attrs_plugin, allowed=("class",))
     parser.use(container_plugin, "note")
     parser.use(deflist_plugin)
@@ -135,6 +139,7 @@ def _parser() -> Any:
     parser.inline.ruler.before("link", "citation", _parse_citation)
     parser.inline.ruler.before("link", "warning", _parse_warning)
     parser.inline.ruler.before("link", "anchor", _parse_anchor)
+    parser.core.ruler.at("smartquotes", _curl_quotes)
     parser.core.ruler.push("exhibits", _lift_exhibits)
     for name, rule in {
         "math_inline": _inline_formula,
@@ -182,6 +187,22 @@ def _parse_anchor(state: Any, silent: bool) -> bool:
         state.push("anchor", "", 0).meta = {"id": match[1]}  # without content, quotation marks look past it
     state.pos = match.end()
     return True
+
+
+def _parse_environment(state: Any, start: int, end: int, silent: bool) -> bool:
+    from mdit_py_plugins.amsmath import amsmath_block
+
+    return bool(amsmath_block(state, start, min(end, start + _MOST_LINES), silent))
+
+
+def _curl_quotes(state: Any) -> None:
+    """The rule "smartquotes" for each paragraph that has not too many quotes."""
+    from markdown_it.rules_core.smartquotes import process_inlines
+
+    for token in state.tokens:
+        quotes = token.content.count('"') + token.content.count("'") if token.type == "inline" else 0
+        if 0 < quotes <= _MOST_QUOTES and token.children:
+            process_inlines(token.children, state)
 
 
 def _lift_exhibits(state: Any) -> None:
