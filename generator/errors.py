@@ -13,7 +13,6 @@ _LONGEST_DETAIL = 500  # characters: a list of all names that there are helps no
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-
 def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST_DETAIL else f"{text[:_LONGEST_DETAIL]}…"
 

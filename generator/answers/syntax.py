@@ -77,9 +77,9 @@ def parse_answer(text: str, path: Path, *, first_line: int = 1, caption: bool = 
     except RecursionError:
         return AnswerSyntax(mistakes=(Mistake("its tags or brackets are nested too deeply", path),))
     except ValueError:  # Python's own, for an integer that would take it long to read
-        literal = _LONG_NUMBER.search(text)
-        line = first_line + text.count("\n", 0, literal.start()) if literal else None
-        return AnswerSyntax(mistakes=(Mistake("a number in a tag has too many digits", path, line),))
+        found = _LONG_NUMBER.search(text)
+        place = first_line + text.count("\n", 0, found.start()) if found else None
+        return AnswerSyntax(mistakes=(Mistake("a number in a tag has too many digits", path, place),))
     reader.read_markdown()
     return reader.syntax()
 

@@ -43,7 +43,7 @@ class AnswerFiles:
             return Mistake(f"cannot be read: {error.strerror}", path, expected="a Markdown file")
 
     def _read_own(self, name: str) -> bytes:
-        """From the project's folder on: the folder of answers could itself be a link to the answers of somebody else."""
+        """From the project's folder on: the folder of answers could itself be a link to somebody else's."""
         return read_own(self.folder.parent, f"{self.folder.name}/{name}.md")
 
     def strays(self, questions: set[str]) -> list[Mistake]:

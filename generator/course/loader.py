@@ -61,9 +61,9 @@ def read_course(
 ) -> tuple[CourseSpec | None, list[Mistake]]:
     """The course with those of its questions that can be read, and the mistakes in the form of all files.
 
-    There is no course when course.yaml itself is wrong or a lab's profiles cannot be read: half of what follows would be
-    wrong as well, for each profile. What the edition must not show is not read: ``answers`` is the
-    student's own folder for a student's report, and is never opened for a worksheet.
+    There is no course when course.yaml itself is wrong or a lab's profiles cannot be read: half of what follows would
+    be wrong as well, for each profile. What the edition must not show is not read: ``answers`` is the student's own
+    folder for a student's report, and is never opened for a worksheet.
     """
     loader = _Loader(questions, AnswerFiles(edition, answers))
     return loader.course(), loader.mistakes

@@ -21,7 +21,7 @@ FILE = "report.yaml"
 IMAGES = "images"
 
 #: One line of a title page, without characters that could draw on a terminal.
-Line = Annotated[str, Field(max_length=300, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]*$")]
+Line = Annotated[str, Field(max_length=300, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]*$")]
 
 
 class ProjectAuthor(Strict):

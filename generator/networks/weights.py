@@ -43,7 +43,9 @@ WEIGHTS: dict[str, RemoteFile] = {
     "squeezenet1_1": _weights(
         "squeezenet1_1-b8a52dc0.pth", 4.729, "b8a52dc049b60e4b6ab68ad0df457362afab8b6304b2febdc1650a5dab4d7e7b"
     ),
-    "vgg16": _weights("vgg16-397923af.pth", 527.796, "397923af8e79cdbb6a7127f12361acd7a2f83e06b05044ddf496e83de57a5bf0"),
+    "vgg16": _weights(
+        "vgg16-397923af.pth", 527.796, "397923af8e79cdbb6a7127f12361acd7a2f83e06b05044ddf496e83de57a5bf0"
+    ),
 }
 
 

@@ -72,7 +72,9 @@ def test_numbers_out_of_all_bounds_are_other_results_and_no_fault() -> None:
     assert unsupported("9" * 400, [10**400], "") != []
 
 
-@pytest.mark.parametrize("content", [b"", b"[1]", b"{", b"\xff", b"[" * 100_000, b'"x"', b"null", b'{"a": ' + b"9" * 90_000 + b"}"])
+@pytest.mark.parametrize(
+    "content", [b"", b"[1]", b"{", b"\xff", b"[" * 100_000, b'"x"', b"null", b'{"a": ' + b"9" * 90_000 + b"}"]
+)
 def test_results_that_are_none_are_refused(content: bytes) -> None:
     with pytest.raises(ValueError, match=r"metrics\.json"):
         differing(content, {})

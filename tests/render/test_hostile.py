@@ -330,6 +330,7 @@ REPORTS = {
     "deep": "authors: " + "[" * 5000 + "]" * 5000 + "\n",
     "large": "authors: [{name: " + "x" * 200_000 + "}]\n",
     "control characters": 'authors: [{name: "Eve \\e[2J\\x07"}]\n',
+    "right to left, isolated": 'authors: [{name: "Eve \u2067"}]\n',
     "right to left": 'authors: [{name: "Eve \u202e"}]\n',
     "a path for a lab": "authors: [{name: Eve}]\nlabs: [../../etc]\n",
     "a path for a profile": "authors: [{name: Eve}]\nprofile: ../../etc\n",

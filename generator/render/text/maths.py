@@ -108,12 +108,12 @@ def _suspects(tex: str) -> str:
 
     It takes what it does not know for a name, and then fails at something else further on.
     """
-    unknown = []
+    unknown: list[str] = []
     for environment, command in dict.fromkeys(_COMMAND.findall(tex)):
         written = f"\\begin{{{environment}}}" if environment else f"\\{command}"
-        if environment and environment != "aligned" and "<mtable" not in _try(f"{written}a\\end{{{environment}}}"):
-            unknown.append(written)
-        elif command not in _INSIDE_OTHERS and f">{written}<" in _try(written):
+        if (
+            environment and environment != "aligned" and "<mtable" not in _try(f"{written}a\\end{{{environment}}}")
+        ) or (command not in _INSIDE_OTHERS and f">{written}<" in _try(written)):
             unknown.append(written)
     return f"unknown command {', '.join(unknown[:5])}" if unknown else ""
 

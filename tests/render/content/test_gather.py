@@ -97,7 +97,8 @@ TEXTS = [
     r"$\bogus{x}$", r"$\textcolor{red}{x}$", r"$\color{blue} x$", r"$x \text{}$", r"$\limits$", "$$x$$ (label)",
     "![x](y.png)", "![](images/y.png)", "![x](https://example.org/y.png)", "[x](file:///etc)", "\ue000maps\ue001",
     "\ue000", "\ue001x\ue000", "\ue002contradicted\ue003", "\x00", "\x01\x1b[2J", "\uffff", "[^1]\n\n[^1]: x",
-    "::: note\nx", "|a|\n|-|", "[@missing]", "{{ nope }}", "{% claim 1 %}x", "<b>", "&#xD800;", "\\", "\u2028\u202e", "",
+    "::: note\nx", "|a|\n|-|", "[@missing]", "{{ nope }}", "{% claim 1 %}x", "<b>", "&#xD800;", "\\",
+    "\u2028\u202e", "",
 ]  # fmt: skip
 
 
@@ -162,7 +163,7 @@ def found(course: Course, **options: Any) -> list[Mistake]:
 def test_what_cannot_be_shown_is_named_with_its_file_and_line(course: Course, file: str, old: str, new: str) -> None:
     course.edit(file, old, new)
     if file.startswith("answers"):  # an answer with results that are not there is not looked at
-        course.write(file, "One.\n\nTwo, $\\bogus$.\n\n{{ figure(\"bars\") }}\n")
+        course.write(file, 'One.\n\nTwo, $\\bogus$.\n\n{{ figure("bars") }}\n')
     (problem,) = found(course)
     assert problem.path == course.path(file)
     assert problem.line == course.line(file, r"\bogus")
