@@ -64,10 +64,10 @@ def test_results_differ_beyond_the_seeds_spread_or_the_tolerance() -> None:
 
 
 def test_numbers_out_of_all_bounds_are_other_results_and_no_fault() -> None:
-    theirs = {"q/a/count": 10**400, "q/a/loss": 1}
-    assert differing(json.dumps(theirs).encode(), {"q/a/count": 7, "q/a/loss": 10**400}) == [
-        "q/a/count: a number out of all bounds instead of 7",
-        "q/a/loss: 1 instead of a number out of all bounds",
+    theirs = {"1-a/q01/a.count": 10**400, "1-a/q01/a.loss": 1}
+    assert differing(json.dumps(theirs).encode(), {"1-a/q01/a.count": 7, "1-a/q01/a.loss": 10**400}) == [
+        "1-a/q01/a.count: a number out of all bounds instead of 7",
+        "1-a/q01/a.loss: 1 instead of a number out of all bounds",
     ]
     assert unsupported("9" * 400, [10**400], "") != []
 

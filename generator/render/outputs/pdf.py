@@ -27,7 +27,7 @@ def write_pdf(page: Path, target: Path, seconds: int | None = None, *, fields: b
 
     With ``fields``, what can be filled in on the page can be filled in in the PDF.
 
-    RenderError when a library, image, font or alternative text is missing, or after ``seconds`` of the processor's time,
+    RenderError when a library, image, font or alternative text is missing, or after ``seconds`` of processor time,
     which are more for a larger page unless they are given.
     """
     # -P: the folder of the script would otherwise hide modules of other packages behind those of this one.
