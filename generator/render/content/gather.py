@@ -106,9 +106,7 @@ class _Gatherer:
         introduction = conclusion = ""
         if whole:
             id_, source = spec.id, spec.source
-            introduction = self.prose(
-                spec.introduction, f"{id_}/introduction", f"lab-{id_}", source, ("introduction",)
-            )
+            introduction = self.prose(spec.introduction, f"{id_}/introduction", f"lab-{id_}", source, ("introduction",))
             conclusion = self.prose(spec.conclusion, f"{id_}/conclusion", f"conclusion-{id_}", source, ("conclusion",))
         return LabPart(number, spec.id, spec.title, introduction, conclusion, tuple(sections))
 
