@@ -7,7 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+#: Mistakes that are told one by one; whoever makes more begins with these.
+MOST_SHOWN = 30
+_LONGEST_DETAIL = 500  # characters: a list of all names that there are helps nobody
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_DETAIL else f"{text[:_LONGEST_DETAIL]}…"
 
 
 @dataclass(frozen=True)
@@ -30,7 +37,7 @@ class Mistake:
         where = "" if self.path is None else place + (f":{self.line}" if self.line else "")
         head = ": ".join(part for part in (where, self.place, self.message) if part)
         details = (("expected", self.expected), ("got", self.got), ("hint", self.hint))
-        lines = [head, *(f"    {name}: {text}" for name, text in details if text)]
+        lines = [head, *(f"    {name}: {_cut(text)}" for name, text in details if text)]
         return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", "\n".join(lines))
 
 
@@ -50,11 +57,17 @@ class GenreportError(Exception):
 
 
 class InputError(GenreportError):
-    """The questions, answers or options are wrong: exit code 2, every mistake of every file in one message."""
+    """The questions, answers or options are wrong: exit code 2, the mistakes of every file in one message.
+
+    ``mistakes`` are all of them; the message sums up those that nobody would read.
+    """
 
     def __init__(self, mistakes: Iterable[Mistake]) -> None:
         self.mistakes = tuple(mistakes)
-        super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
+        lines = [str(mistake) for mistake in self.mistakes[:MOST_SHOWN]]
+        if more := len(self.mistakes) - len(lines):
+            lines.append(f"and {more} more, which may follow from these")
+        super().__init__("\n".join(lines))
 
     def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Mistake, ...]]]:  # type: ignore[override]
         return type(self), (self.mistakes,)

@@ -6,7 +6,9 @@ import re
 
 from generator.answers.language import NUMBER_FILTERS, AnswerEnvironment
 
-_FENCED = re.compile(r"^(?P<fence>`{3,}|~{3,})[^\n]*\n.*?^(?P=fence)[^\n]*$", re.MULTILINE | re.DOTALL)
+#: Code between fences; one that is not closed runs to the end. Each + keeps a fence of 50,000 signs from being tried at
+#: each of its lengths.
+_FENCED = re.compile(r"^(?P<fence>`{3,}+|~{3,}+)[^\n]*+\n.*?(?:^(?P=fence)[^\n]*$|\Z)", re.MULTILINE | re.DOTALL)
 _TICKS = re.compile(r"`+")
 _DEPTHS = {"claim": 1, "if": 1, "for": 1, "endclaim": -1, "endif": -1, "endfor": -1}
 

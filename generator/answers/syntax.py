@@ -21,6 +21,7 @@ _DEEPEST_LOOP = 2  # loops only nest this deep, so that a short answer cannot ru
 _DEEPEST = 50  # of tags and brackets in one another: Python itself gives up at a hundred
 
 _CITATION = re.compile(r"\[@[\w:.+/-]+(?:\s*;\s*@[\w:.+/-]+)*\]")
+_LONG_NUMBER = re.compile(r"[0-9_]{4300,}")
 _EQUATION = re.compile(r"\$\$[ \t]*\((?P<label>[^()$\n]+)\)")
 
 
@@ -75,6 +76,10 @@ def parse_answer(text: str, path: Path, *, first_line: int = 1, caption: bool = 
         return AnswerSyntax(mistakes=(Mistake(error.message or "cannot be read as a template", path, line),))
     except RecursionError:
         return AnswerSyntax(mistakes=(Mistake("its tags or brackets are nested too deeply", path),))
+    except ValueError:  # Python's own, for an integer that would take it long to read
+        found = _LONG_NUMBER.search(text)
+        place = first_line + text.count("\n", 0, found.start()) if found else None
+        return AnswerSyntax(mistakes=(Mistake("a number in a tag has too many digits", path, place),))
     reader.read_markdown()
     return reader.syntax()
 

@@ -10,7 +10,7 @@ from typing import Self
 from rich.markup import escape
 
 from generator.cli.build_display import BuildDisplay
-from generator.commands.check import Looked
+from generator.commands.check_found import Looked
 from generator.jobs import ExitCode
 from generator.running.runner import Event
 

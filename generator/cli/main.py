@@ -105,9 +105,12 @@ def init(folder: Path, **options: Any) -> None:
 def check(submissions: tuple[Path, ...], output: Path, **options: Any) -> None:
     """Build many students' projects and sum up what stands in them, for teachers.
 
-    A SUBMISSION is a project's folder, or a folder full of projects. Each is built under its own profile, or the given
-    one, in a process with limits on time and memory; the summary names unanswered questions, contradicted claims,
-    numbers that no result supports, results that differ from ours, and identical answers.
+    A SUBMISSION is a project's folder, or a folder full of projects. Each is built in a process with limits on time and
+    memory; the summary names unanswered questions, contradicted claims, numbers that no result supports, results that
+    differ from ours, and identical answers.
+
+    With --profile, all are built under that one. Without, each is built under its own, but only results of `quick` are
+    computed, for the labs that are handed in: a student's choice makes no teacher's machine train for hours.
 
     \b
     genreport check submissions/
@@ -115,12 +118,18 @@ def check(submissions: tuple[Path, ...], output: Path, **options: Any) -> None:
     """
     from generator.cli.check_display import CheckDisplay
     from generator.commands.check import look_over
-    from generator.commands.check_summary import write_summary
+    from generator.commands.check_summary import Summary
 
+    summary = Summary(output)
     with CheckDisplay() as display:
+
+        def finished(looked: Any, number: int, total: int) -> None:
+            summary.add(looked)
+            display.finished(looked, number, total)
+
         settings, profile = read_settings(**options), options["profile"]
-        found = look_over(submissions, settings, output, display.finished, display.listen, profile)
-    sys.exit(display.conclude(found, write_summary(found, output)))
+        found = look_over(submissions, settings, output, finished, display.listen, profile)
+    sys.exit(display.conclude(found, summary.finish(found)))
 
 
 @cli.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -96,11 +96,17 @@ def build(
     )
 
 
-def compute(settings: Settings, listen: Listener = lambda event: None) -> tuple[str, ...]:
-    """Compute what is missing of all results and render nothing; one line for each job that failed."""
+def compute(
+    settings: Settings, listen: Listener = lambda event: None, labs: Collection[str] | None = None
+) -> tuple[str, ...]:
+    """Compute what is missing of the results and render nothing; one line for each job that failed.
+
+    With ``labs``, only theirs are computed; names that no lab has are passed over.
+    """
     session = open_session(settings)
     _check_writable(settings)
-    plan, outcomes = compute_results(session, session.questions(()), False, listen)
+    wanted = [lab.id for lab in session.shown.labs if labs is None or lab.id in labs]
+    plan, outcomes = compute_results(session, session.questions(wanted) if wanted else (), False, listen)
     session.save()
     return tuple(failures(plan, outcomes))
 

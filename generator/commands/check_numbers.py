@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+import sys
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -68,7 +69,7 @@ def unsupported(text: str, known: Iterable[Any], given: str) -> list[Typed]:
 
     Numbers that ``given``, the statement of the question, mentions need no support, nor do small counts and years.
     """
-    values = [abs(float(value)) for value in known if _is_number(value)]
+    values = sorted(abs(float(value)) * scale for value in known if _is_number(value) for scale in _SCALES)
     mentioned = set(_COMMON) | {float(number) for number in re.findall(r"\d+(?:\.\d+)?", given)}
     return [
         number
@@ -82,10 +83,12 @@ def _plain(number: Typed) -> bool:
     return whole and (abs(number.value) <= _ALWAYS or (number.value in _YEARS and "," not in number.text))
 
 
-def _rounds(number: Typed, values: Iterable[float]) -> bool:
-    half = 0.5 * 10.0**-number.digits
+def _rounds(number: Typed, values: Sequence[float]) -> bool:
+    """Whether one of the values, which are sorted, is that number at its digits."""
+    half = 0.5 * 10.0**-number.digits * (1 + _EXACT)
     wanted = abs(number.value)
-    return any(abs(value * scale - wanted) <= half * (1 + _EXACT) for value in values for scale in _SCALES)
+    nearest = bisect_left(values, wanted)
+    return any(abs(value - wanted) <= half for value in values[max(nearest - 1, 0) : nearest + 1])
 
 
 def differing(handed_in: bytes, ours: Mapping[str, Any]) -> list[str]:
@@ -124,8 +127,13 @@ def _agree(theirs: Any, ours: Any, spread: Any) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    """Whether it is a number that can be reckoned with: an integer of 400 digits cannot be compared with a fraction."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) <= sys.float_info.max
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, int) and not _is_number(value):
+        return "a number out of all bounds"
     return f"{value:.6g}" if _is_number(value) else repr(value)[:40]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from generator.answers.addresses import lab_of
 from generator.course.editions import Edition
 from generator.course.spec import Answer
-from generator.course.untrusted_files import OwnFileError, read_own
+from generator.course.untrusted_files import OwnFileError, plain_files, read_own
 from generator.errors import Mistake
 
 #: A student's texts that belong to no question: "introduction", "conclusion", and a conclusion for each lab.
@@ -32,7 +31,7 @@ class AnswerFiles:
         if self.edition is Edition.WORKSHEET:
             return Answer("", path)
         try:
-            raw = read_own(self.folder, f"{name}.md") if self.edition is Edition.STUDENT else path.read_bytes()
+            raw = self._read_own(name) if self.edition is Edition.STUDENT else path.read_bytes()
             return Answer(raw.decode("utf-8-sig"), path)
         except UnicodeDecodeError as error:
             return Mistake("is not text in UTF-8", path, error.object[: error.start].count(b"\n") + 1)
@@ -43,6 +42,10 @@ class AnswerFiles:
         except OSError as error:
             return Mistake(f"cannot be read: {error.strerror}", path, expected="a Markdown file")
 
+    def _read_own(self, name: str) -> bytes:
+        """From the project's folder on: the folder of answers could itself be a link to somebody else's."""
+        return read_own(self.folder.parent, f"{self.folder.name}/{name}.md")
+
     def strays(self, questions: set[str]) -> list[Mistake]:
         """A student's answers that no question would show: a file with a mistyped name is a lost answer."""
         if self.edition is not Edition.STUDENT:
@@ -50,7 +53,9 @@ class AnswerFiles:
         labs = {lab_of(question) for question in questions}
         known = {*OWN_TEXTS, *questions, *(f"{lab}/conclusion" for lab in labs)}
         hint = "give it the name of its question, or another ending"
-        found = sorted(Path(folder, name) for folder, _, names in os.walk(self.folder) for name in names)
-        texts = [path for path in found if path.suffix == ".md"]
+        try:
+            texts = [path for path in plain_files(self.folder) if path.suffix == ".md"]
+        except OwnFileError as error:
+            return [Mistake(str(error), self.folder, hint="hand in the folder itself")]
         strange = [path for path in texts if path.relative_to(self.folder).as_posix()[:-3] not in known]
         return [Mistake("no question has this name", path, hint=hint) for path in strange]

@@ -61,8 +61,9 @@ def read_course(
 ) -> tuple[CourseSpec | None, list[Mistake]]:
     """The course with those of its questions that can be read, and the mistakes in the form of all files.
 
-    There is no course when course.yaml itself is wrong. What the edition must not show is not read: ``answers`` is the
-    student's own folder for a student's report, and is never opened for a worksheet.
+    There is no course when course.yaml itself is wrong or a lab's profiles cannot be read: half of what follows would
+    be wrong as well, for each profile. What the edition must not show is not read: ``answers`` is the student's own
+    folder for a student's report, and is never opened for a worksheet.
     """
     loader = _Loader(questions, AnswerFiles(edition, answers))
     return loader.course(), loader.mistakes
@@ -99,6 +100,10 @@ class _Loader:
                 source.mistake("the bibliography is missing", ("bibliography",), got=form.bibliography)
             )
         self.mistakes += self.answers.strays({question.address for lab in labs for question in lab.questions()})
+        lab_profiles = self.lab_profiles(labs)
+        if unreadable := [mistake for source in lab_profiles for mistake in source.mistakes]:
+            self.mistakes += unreadable
+            return None
         course = CourseSpec(
             title=form.title,
             subtitle=form.subtitle,
@@ -108,7 +113,7 @@ class _Loader:
             year=str(form.year),
             authors=tuple((author.name, author.number) for author in form.authors),
             labs=tuple(labs),
-            profiles=read_profiles(form.profiles, source, self.lab_profiles(labs), self.mistakes),
+            profiles=read_profiles(form.profiles, source, lab_profiles, self.mistakes),
             bibliography=bibliography,
             root=self.questions_folder,
             introduction=self.own_text("introduction", form.introduction),
@@ -241,6 +246,9 @@ class _Loader:
         if from_table == bool(entry.rows) or (from_table and not (entry.source and entry.table)):
             expected = "either from: and table:, or rows:"
             self.mistakes.append(source.mistake("says not where its rows come from", where, expected=expected))
+        if entry.row_title and not entry.rows:
+            hint = "a table of a result names its rows in one of its columns"
+            self.mistakes.append(source.mistake("row_title belongs to rows:", (*where, "row_title"), hint=hint))
         rows = [entry.rows] if isinstance(entry.rows, str) else entry.rows
         return TableSpec(
             name=name,

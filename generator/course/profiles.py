@@ -38,6 +38,8 @@ def read_profiles(
 ) -> dict[str, ProfileSpec]:
     """Every profile of the course with the roles of all labs; whatever is wrong is added to ``mistakes``.
 
+    ``labs`` are files that could be read.
+
     Roles are known by their names throughout the course, so that a question of one lab can use what another computed:
     two labs cannot both have a role of one name in the same profile.
     """
@@ -51,9 +53,7 @@ def read_profiles(
         for profile, e in entries.items()
     }
     for lab in labs:
-        mistakes += lab.mistakes
-        if not lab.mistakes:
-            _add_lab(lab, found, mistakes)
+        _add_lab(lab, found, mistakes)
     return {
         name: ProfileSpec(name, entry.title, entry.description, entry.note, _Roles(found[name], mistakes).read())
         for name, entry in entries.items()

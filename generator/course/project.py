@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +13,7 @@ from generator.course.editions import Theme
 from generator.course.forms import FileName, Strict
 from generator.course.parsing import nearest, parse
 from generator.course.spec import CourseSpec, LabSpec
-from generator.course.untrusted_files import OwnFileError, read_own
+from generator.course.untrusted_files import OwnFileError, plain_files, read_own
 from generator.course.yaml_source import Source, read_yaml_text
 from generator.errors import InputError, Mistake
 
@@ -23,7 +21,7 @@ FILE = "report.yaml"
 IMAGES = "images"
 
 #: One line of a title page, without characters that could draw on a terminal.
-Line = Annotated[str, Field(max_length=300, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]*$")]
+Line = Annotated[str, Field(max_length=300, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]*$")]
 
 
 class ProjectAuthor(Strict):
@@ -69,8 +67,10 @@ class Project:
 
     def pictures(self) -> tuple[Path, ...]:
         """The plain files in the folder of images, none of them through a link."""
-        found = [Path(folder, name) for folder, _, names in os.walk(self.folder / IMAGES) for name in names]
-        return tuple(sorted(path for path in found if stat.S_ISREG(path.lstat().st_mode)))
+        try:
+            return tuple(plain_files(self.folder / IMAGES))
+        except OwnFileError:
+            return ()  # said where a text shows one of them
 
     def cover(self, course: CourseSpec) -> CourseSpec:
         """The course under the project's own title, authors, language and theme."""

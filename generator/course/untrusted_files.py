@@ -39,6 +39,17 @@ def read_own(folder: Path, name: str, largest: int = LONGEST_TEXT) -> bytes:
     return _read_regular(place, largest)
 
 
+def plain_files(folder: Path) -> list[Path]:
+    """The plain files below ``folder`` in the order of their names; none of them lies behind a link.
+
+    Raises OwnFileError when the folder itself is a link: it could lead to a whole disk.
+    """
+    if folder.is_symlink():
+        raise OwnFileError(f"{folder.name!r} is a link, which could lead outside of the folder")
+    found = (Path(place, name) for place, _, names in os.walk(folder) for name in names)
+    return sorted(path for path in found if stat.S_ISREG(path.lstat().st_mode))
+
+
 def _parts(name: str) -> tuple[str, ...]:
     path = PurePosixPath(name)
     strange = "\\" in name or ":" in name or not name.isprintable()

@@ -107,7 +107,7 @@ def _download(file: RemoteFile, data: Path, progress: Progress) -> None:
     try:
         part = data / STAGING / f"{sent.path}.part"
         _check_room(file, data, part)
-        # pooch checks whole digests only, and some publishers give just a prefix: hence None here and _verify below
+        # pooch would raise its own error for another digest: hence None here and _verify below, which says more
         store = pooch.create(
             path=data / STAGING, base_url="", registry={sent.path: None}, urls={sent.path: sent.url},
             retry_if_failed=RETRIES,
@@ -164,7 +164,7 @@ class _Transfer:
             if response.status_code != 206:  # the server sends the file from its beginning
                 here = 0
             announced = response.headers.get("Content-Length")
-            total = self._file.size if announced is None else here + int(announced)
+            total = here + int(announced) if (announced or "").isdecimal() else self._file.size
             if not self._file.has_size(total):
                 self._part.unlink(missing_ok=True)
                 raise _wrong(self._file, self._path, f"{self._file.size:,} bytes", f"{total:,} bytes")
@@ -173,8 +173,11 @@ class _Transfer:
                 if part.tell() != here:
                     part.truncate(here)
                 for block in response.iter_content(BLOCK):
-                    part.write(block)
                     here += len(block)
+                    if here > total + self._file.size_slack:  # a server that announces no length may never end
+                        self._part.unlink()
+                        raise _wrong(self._file, self._path, f"{total:,} bytes", f"more than {total:,} bytes")
+                    part.write(block)
                     self._progress(self._file, here, total)
         return here
 

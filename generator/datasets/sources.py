@@ -54,7 +54,7 @@ CIFAR10_SUBSET_HINT = (
 class RemoteFile:
     """One published file: where it lies under the data folder, where it comes from and what it must be.
 
-    ``sha256`` is the digest in hex, or its first digits where only those are published. ``size`` is in bytes and may
+    ``sha256`` is the digest in hex, whole. ``size`` is in bytes and may
     be off by ``size_slack`` bytes where the publisher rounds it. ``packed`` is the gzip file that is sent in its place.
     """
 
@@ -70,8 +70,8 @@ class RemoteFile:
         return abs(size - self.size) <= self.size_slack
 
     def has_digest(self, digest: str) -> bool:
-        """Whether ``digest`` (SHA-256 in hex, whole) is the published one, as far as that is known."""
-        return digest.startswith(self.sha256)
+        """Whether ``digest`` (SHA-256 in hex) is the published one."""
+        return digest == self.sha256
 
 
 @dataclass(frozen=True)

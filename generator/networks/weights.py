@@ -1,6 +1,8 @@
 """The published ImageNet weights of each pre-trained torchvision network: file, address, size and digest.
 
-A copy of what torchvision states, held to it by a test, so that planning and fetching do not import torch.
+A copy of what torchvision states, held to it by a test, so that planning and fetching do not import torch. It publishes
+only the first eight digits of each digest, in the file's name; the whole ones are those of the files that begin so, on
+which all agree who have written them down. Sizes are published in MiB with three decimals.
 """
 
 from __future__ import annotations
@@ -16,12 +18,12 @@ CHECKPOINTS = f"{TORCH_HOME}/hub/checkpoints"
 MEBIBYTE = 2**20
 
 
-def _weights(file: str, mebibytes: float) -> RemoteFile:
-    """A weight file as torchvision publishes it: digest prefix in the name, size in MiB with three decimals."""
+def _weights(file: str, mebibytes: float, sha256: str) -> RemoteFile:
+    """A weight file: its name, its size as it is published, and its whole digest."""
     return RemoteFile(
         path=f"{CHECKPOINTS}/{file}",
         url=f"{HOST}/{file}",
-        sha256=Path(file).stem.rsplit("-", 1)[1],
+        sha256=sha256,
         size=round(mebibytes * MEBIBYTE),
         size_slack=round(0.0005 * MEBIBYTE) + 1,
     )
@@ -29,11 +31,21 @@ def _weights(file: str, mebibytes: float) -> RemoteFile:
 
 #: ``IMAGENET1K_V1`` of each network.
 WEIGHTS: dict[str, RemoteFile] = {
-    "alexnet": _weights("alexnet-owt-7be5be79.pth", 233.087),
-    "mobilenet_v2": _weights("mobilenet_v2-b0353104.pth", 13.555),
-    "resnet50": _weights("resnet50-0676ba61.pth", 97.781),
-    "squeezenet1_1": _weights("squeezenet1_1-b8a52dc0.pth", 4.729),
-    "vgg16": _weights("vgg16-397923af.pth", 527.796),
+    "alexnet": _weights(
+        "alexnet-owt-7be5be79.pth", 233.087, "7be5be791159472b1fbf3c69796f7cb30dca7ad8466c2df70058c37116cdee02"
+    ),
+    "mobilenet_v2": _weights(
+        "mobilenet_v2-b0353104.pth", 13.555, "b03531047ffacf1e2488318dcd2aba1126cde36e3bfe1aa5cb07700aeeee9889"
+    ),
+    "resnet50": _weights(
+        "resnet50-0676ba61.pth", 97.781, "0676ba61b6795bbe1773cffd859882e5e297624d384b6993f7c9e683e722fb8a"
+    ),
+    "squeezenet1_1": _weights(
+        "squeezenet1_1-b8a52dc0.pth", 4.729, "b8a52dc049b60e4b6ab68ad0df457362afab8b6304b2febdc1650a5dab4d7e7b"
+    ),
+    "vgg16": _weights(
+        "vgg16-397923af.pth", 527.796, "397923af8e79cdbb6a7127f12361acd7a2f83e06b05044ddf496e83de57a5bf0"
+    ),
 }
 
 

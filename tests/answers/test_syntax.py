@@ -118,3 +118,10 @@ def test_a_caption_knows_this_and_places_nothing():
 
 def test_a_very_long_text_is_refused():
     assert "too long" in messages("x" * 200_001)[0][1]
+
+
+def test_a_number_of_too_many_digits_is_named_with_its_line():
+    (mistake,) = parse_answer("a\n\n{{ " + "9" * 90_000 + " }}", Path("x.md")).mistakes
+    assert mistake.line == 3
+    assert "too many digits" in mistake.message
+    assert len(str(mistake)) < 200

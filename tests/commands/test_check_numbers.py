@@ -63,7 +63,18 @@ def test_results_differ_beyond_the_seeds_spread_or_the_tolerance() -> None:
     assert lines[0].endswith("0.845 instead of 0.8")
 
 
-@pytest.mark.parametrize("content", [b"", b"[1]", b"{", b"\xff", b"[" * 100_000, b'"x"', b"null"])
+def test_numbers_out_of_all_bounds_are_other_results_and_no_fault() -> None:
+    theirs = {"1-a/q01/a.count": 10**400, "1-a/q01/a.loss": 1}
+    assert differing(json.dumps(theirs).encode(), {"1-a/q01/a.count": 7, "1-a/q01/a.loss": 10**400}) == [
+        "1-a/q01/a.count: a number out of all bounds instead of 7",
+        "1-a/q01/a.loss: 1 instead of a number out of all bounds",
+    ]
+    assert unsupported("9" * 400, [10**400], "") != []
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"[1]", b"{", b"\xff", b"[" * 100_000, b'"x"', b"null", b'{"a": ' + b"9" * 90_000 + b"}"]
+)
 def test_results_that_are_none_are_refused(content: bytes) -> None:
     with pytest.raises(ValueError, match=r"metrics\.json"):
         differing(content, {})

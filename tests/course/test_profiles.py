@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from generator.errors import MOST_SHOWN, InputError, Mistake
 from tests.course_for_tests import COURSE_FILE, Q1, Course
 
 LAB_ROLES = "questions/1-a/profiles.yaml"
@@ -104,3 +105,24 @@ def test_two_labs_cannot_share_a_role(course: Course) -> None:
     course.write("questions/1-b/profiles.yaml", "quick: {width: 4}\n")
     (mistake,) = course.mistakes()
     assert "first in 1-a/profiles.yaml, line 1" in str(mistake)
+
+
+def test_a_file_of_roles_that_cannot_be_read_is_the_only_mistake(course: Course) -> None:
+    course.write(LAB_ROLES, "quick: {width: 3\nlight: {width: 5}\n")
+    course.edit(Q1, "{width: 4, rate", "{width: {role: width}, rate")
+    (mistake,) = course.mistakes()
+    assert mistake.path == course.path(LAB_ROLES)
+    assert "not valid YAML" in mistake.message
+
+
+def test_mistakes_without_end_are_summed_up(course: Course) -> None:
+    course.write(LAB_ROLES, "".join(f"none{number}: x\n" for number in range(242)))
+    with pytest.raises(InputError) as caught:
+        course.read()
+    assert len(caught.value.mistakes) == 242
+    assert str(caught.value).endswith("and 212 more, which may follow from these")
+    assert str(caught.value).count("there is no such profile") == MOST_SHOWN
+
+
+def test_a_list_of_all_names_that_there_are_is_cut() -> None:
+    assert len(str(Mistake("no such name", expected="one of " + "x" * 9000))) < 600

@@ -6,6 +6,7 @@ Covers commands/init.py too.
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -103,6 +104,9 @@ def test_pictures_count_as_files_of_the_report_but_not_what_is_no_plain_file(cou
     (mine / "images" / "link.png").symlink_to("/etc/passwd")
     os.mkfifo(mine / "images" / "pipe.png")
     assert [path.name for path in covered(course, mine).files if path.suffix == ".png"] == ["a.png"]
+    shutil.rmtree(mine / "images")
+    (mine / "images").symlink_to("/usr")
+    assert read_project(mine).pictures() == ()
 
 
 @pytest.mark.parametrize(("text", "words"), [

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from generator.course.untrusted_files import OwnFileError, read_own
+from generator.course.answer_files import AnswerFiles
+from generator.course.editions import Edition
+from generator.course.untrusted_files import OwnFileError, plain_files, read_own
+from generator.errors import Mistake
 
 
 @pytest.fixture
@@ -40,6 +43,27 @@ def test_links_are_refused_wherever_they_stand(folder: Path) -> None:
     for name in ("link.txt", "away/secret.txt", "loop", "away/project/images/map.txt"):
         with pytest.raises(OwnFileError, match="is a link"):
             read_own(folder, name)
+
+
+def test_the_files_below_a_folder_are_plain_ones_and_none_where_it_is_a_link(folder: Path) -> None:
+    (folder / "images" / "link.txt").symlink_to("../../secret.txt")
+    (folder / "images" / "away").symlink_to("../..")
+    os.mkfifo(folder / "images" / "pipe")
+    assert plain_files(folder / "images") == [folder / "images" / "map.txt"]
+    (folder / "answers").symlink_to("/")
+    with pytest.raises(OwnFileError, match="is a link"):
+        plain_files(folder / "answers")
+    assert plain_files(folder / "none") == []
+
+
+def test_answers_behind_a_link_are_nobodys(folder: Path) -> None:
+    (folder.parent / "theirs" / "1-a").mkdir(parents=True)
+    (folder.parent / "theirs" / "1-a" / "q01.md").write_text("theirs")
+    (folder / "answers").symlink_to("../theirs")
+    answers = AnswerFiles(Edition.STUDENT, folder / "answers")
+    for found in (answers.read("1-a/q01"), *answers.strays({"1-a/q01"})):
+        assert isinstance(found, Mistake)
+        assert "is a link" in found.message
 
 
 def test_pipes_folders_and_large_files_are_refused_without_waiting(folder: Path) -> None:

@@ -46,6 +46,7 @@ def checked(
     write(folder, "typo", {"q01": "{{ vgg16.paramters }}"})
     write(folder, "yaml", {}, "authors: [\n")
     write(folder, "formula", {}, 'authors: [{name: "=HYPERLINK(1)"}]\n')
+    write(folder, "summary.html", {"q02": "$\\textcolor{red}{x}$ and $\\bogus$, but the rest is there."})
     write(folder, "elsewhere", {}, "authors: [{name: Eve}]\nprofile: nowhere\n")
     stolen = write(folder, "thief", {"q01": "![all](images/x.png)"})
     (stolen / "images").symlink_to("/etc")
@@ -58,8 +59,19 @@ def checked(
 
 def test_every_submission_has_a_row_and_a_line(checked: Any) -> None:
     _, rows, said = checked
-    assert set(rows) == {"good", "careless", "first", "second", "typo", "yaml", "formula", "elsewhere", "thief"}
-    assert "[9/9]" in said
+    assert set(rows) == {
+        "good",
+        "careless",
+        "first",
+        "second",
+        "typo",
+        "yaml",
+        "formula",
+        "elsewhere",
+        "thief",
+        "summary.html",
+    }
+    assert "[10/10]" in said
 
 
 def test_broken_ones_say_why_and_stop_no_other(checked: Any) -> None:
@@ -82,13 +94,40 @@ def test_claims_numbers_results_and_copies_are_found(checked: Any) -> None:
     assert "is a link" in rows["thief"]["faults"]
 
 
+def test_a_formula_that_cannot_be_set_is_a_box_and_a_fault(checked: Any) -> None:
+    project, rows, _ = checked
+    row = rows["summary.html"]
+    assert row["answered"] == "1"
+    assert row["faults"].startswith("answers/2-a/q02.md:1: ")
+    assert "\\bogus" in row["faults"]
+    assert "textcolor" not in row["faults"]
+    assert "but the rest is there" in (project.folder / "marking" / row["page"]).read_text()
+
+
+def test_a_slip_of_the_teacher_replaces_no_summary(checked: Any) -> None:
+    project, _, _ = checked
+    before = (project.folder / "marking" / "summary.csv").read_bytes()
+    assert "there is no submission here" in project.run("check", "nosuch", "--output", "marking", code=2).stderr
+    said = project.run("check", "submissions", "--profile", "nowhere", "--output", "marking", code=2).stderr
+    assert "there is no such profile" in said
+    assert (project.folder / "marking" / "summary.csv").read_bytes() == before
+
+
+def test_a_students_profile_is_not_computed_and_said(checked: Any, tmp_path: Path) -> None:
+    project, _, _ = checked
+    write(tmp_path, "far", {}, "authors: [{name: Eve}]\nprofile: course\nlabs: [2-a]\n")
+    project.run("check", str(tmp_path / "far"), "--output", "far")
+    assert "results of its profile course were not computed" in (project.folder / "far" / "summary.csv").read_text()
+
+
 def test_the_summary_and_each_report_can_be_read(checked: Any) -> None:
     project, rows, _ = checked
     marking = project.folder / "marking"
     summary = (marking / "summary.html").read_text()
     for name, row in rows.items():
         assert name in summary
-        assert bool(row["page"]) == (marking / name / "report.html").is_file()
+        assert bool(row["page"]) == (marking / "reports" / name / "report.html").is_file()
+        assert not row["page"] or (marking / row["page"]).is_file()
     assert rows["formula"]["authors"] == "'=HYPERLINK(1)"
 
 

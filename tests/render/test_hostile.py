@@ -22,7 +22,7 @@ from generator.errors import InputError, Mistake
 from generator.render.content.answers import AnswerWriter
 from generator.render.content.values import Results
 from generator.render.text.markdown import Surroundings, to_html
-from generator.render.text.maths import MarkupError, mathml
+from generator.render.text.maths import in_both_forms
 from generator.render.text.numbering import number_course
 from generator.render.text.own_images import OwnImages
 from tests.render.sample_report import sample_report
@@ -85,9 +85,9 @@ def show(project: Path) -> Any:
     def shown(text: str) -> str:
         try:
             markdown = writer.write(text, project / "q01.md", question)
-            return to_html(markdown, Surroundings(mathml, images=OwnImages(project), pictures="figures"))
-        except (InputError, MarkupError) as error:
+        except InputError as error:
             return f"refused: {error}"
+        return to_html(markdown, Surroundings(in_both_forms, images=OwnImages(project), pictures="figures"))
 
     return shown
 
@@ -170,6 +170,8 @@ HEAVY = [
     "{% for a in rows('vgg16.layers') %}{% for b in rows('vgg16.layers') %}" + "`{% claim 1 %}x{% endclaim %}` " * 20
     + "{% endfor %}{% endfor %}",
     "{% claim 1 %}" * 40 + "{{ vgg16.odd_name }} `x" * 3_000 + "{% endclaim %}" * 40,
+    "{{ " + "9" * 90_000 + " }}",
+    "{{ 0x" + "9" * 90_000 + " }}",
     "x" * (LONGEST_TEXT * 3),
     ">" * 20_000 + " x",
     "- " * 10_000 + "x",
@@ -190,6 +192,11 @@ HEAVY = [
     "\\begin{aligned}" * 300,
     "&" * 20_000 + "&amp;" * 2_000,
     "<" * 20_000,
+    "\"a' " * 25_000,
+    "`" * 50_000 + "\n" + "x\n" * 24_000,
+    "~" * 99_000,
+    "\\begin{align}\n" * 6_600,
+    "$" + "x^{" * 30 + "x" + "}" * 30 + "$",
 ]  # fmt: skip
 
 MARKUP = [
@@ -323,6 +330,7 @@ REPORTS = {
     "deep": "authors: " + "[" * 5000 + "]" * 5000 + "\n",
     "large": "authors: [{name: " + "x" * 200_000 + "}]\n",
     "control characters": 'authors: [{name: "Eve \\e[2J\\x07"}]\n',
+    "right to left, isolated": 'authors: [{name: "Eve \u2067"}]\n',
     "right to left": 'authors: [{name: "Eve \u202e"}]\n',
     "a path for a lab": "authors: [{name: Eve}]\nlabs: [../../etc]\n",
     "a path for a profile": "authors: [{name: Eve}]\nprofile: ../../etc\n",

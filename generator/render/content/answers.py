@@ -21,7 +21,6 @@ from generator.render.content.values import LONGEST_TIME, AnswerError, Budget, R
 from generator.render.text import formats
 from generator.render.text.formats import Markdown, escape_markdown
 from generator.render.text.markdown import ANCHOR_OPEN, placeholder
-from generator.render.text.maths import MarkupError
 from generator.render.text.numbering import Numbering
 
 _LONGEST_OUTPUT = 1_000_000  # characters
@@ -86,10 +85,7 @@ class AnswerWriter:
         if place is None:
             found = self.numbering.questions.get(question.address) if question else None
             place = TextPlace(question.address if question else "", found.anchor if found else "")
-        try:
-            return self._file(markdown, record.judged, place, path, first_line)
-        except MarkupError as error:
-            raise InputError([Mistake(str(error), path)]) from error
+        return self._file(markdown, record.judged, place, path, first_line)
 
     def _file(self, markdown: str, judged: list[Judged], place: TextPlace, path: Path, first_line: int) -> str:
         """Put the verdicts into the ledger; the Markdown comes back with marks that its links lead to."""
@@ -168,14 +164,14 @@ def _run(environment: AnswerEnvironment, text: str, path: Path, context: Mapping
     template = Template.from_code(environment, code, {})
     parts: list[str] = []
     length = 0
-    end = time.monotonic() + LONGEST_TIME
+    end = time.thread_time() + LONGEST_TIME
     for part in template.generate(context):
         parts.append(part.replace(ANCHOR_OPEN, ""))  # no answer can forge the mark of an id
         length += len(parts[-1])
         record.position = length
         if length > _LONGEST_OUTPUT:
             raise AnswerError(f"it writes more than {_LONGEST_OUTPUT} characters")
-        if time.monotonic() > end:
+        if time.thread_time() > end:
             raise AnswerError(f"it takes longer than {LONGEST_TIME:.0f} s")
     return "".join(parts)
 

@@ -103,7 +103,7 @@ def build_exhibit(
     except ResultUnavailableError as error:
         box = unavailable(error, writer.profile.name)
         return Exhibit(spec.name, question.address, numbered, "", "", spec.appendix, box=box)
-    except AnswerError as error:
+    except (AnswerError, ValueError, ArithmeticError) as error:  # a picture in a text, a number out of all bounds
         raise InputError([Mistake(str(error), place.path, place.line, spec.name)]) from error
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from generator.answers.claims import Claim
 from generator.course.editions import Edition
-from generator.course.spec import LabSpec, QuestionSpec, SectionSpec
+from generator.course.spec import LabSpec, QuestionSpec, TableSpec
+from generator.course.yaml_source import Source, Where
 from generator.errors import InputError, Mistake
 from generator.render.content.answers import AnswerWriter
 from generator.render.content.document import Document, LabPart, QuestionPart, Report, SectionPart
@@ -18,7 +19,7 @@ from generator.render.content.sentences import TextPlace
 from generator.render.content.values import Results, ResultUnavailableError
 from generator.render.text.bibliography import Reference, format_bibliography, unknown_keys
 from generator.render.text.markdown import Surroundings, to_html, to_inline_html
-from generator.render.text.maths import MarkupError, mathml
+from generator.render.text.maths import in_both_forms
 from generator.render.text.numbering import Numbered, Numbering, exhibits_of, number_course
 from generator.render.text.own_images import OwnImages
 
@@ -28,9 +29,9 @@ def gather(report: Report, progress: Callable[[str], None]) -> Document:
     gatherer = _Gatherer(report, progress)
     course = report.course
     whole = report.only is None
-    introduction = gatherer.prose(course.introduction, "introduction", "introduction") if whole else ""
+    introduction = gatherer.prose(course.introduction, "introduction", "introduction", course.source) if whole else ""
     labs = tuple(lab for spec in course.labs if (lab := gatherer.lab(spec, whole)).sections)
-    conclusion = gatherer.prose(course.conclusion, "conclusion", "conclusion") if whole else ""
+    conclusion = gatherer.prose(course.conclusion, "conclusion", "conclusion", course.source) if whole else ""
     shown = {question.address for question in course.questions() if report.shows(question)}
     used = gatherer.numbering.citations if whole else gatherer.cited_by(shown)
     return Document(
@@ -75,16 +76,20 @@ class _Gatherer:
             anchors |= {numbered.anchor for (address, _), numbered in found.items() if address in left_out}
         return frozenset(anchors)
 
-    def prose(self, text: str, name: str, anchor: str, place: Path | None = None) -> str:
+    def prose(self, text: str, name: str, anchor: str, source: Source, where: Where = ()) -> str:
         """An introduction or conclusion by its name; left out, and reported, if it cannot be written."""
-        path = self.report.course.own_texts.get(name, place or self.report.course.root)
+        own = self.report.course.own_texts.get(name)
+        path = own or (source.path if source.lines else self.report.course.root)
+        written, line = (text, 1) if own else source.text(where or (name,), text)
+        place = TextPlace(name, anchor, self._surroundings())
         try:
-            markdown = self.writer.write(text, path, place=TextPlace(name, anchor, self._surroundings()))
+            markdown = self.writer.write(text, path, place=place, first_line=line)
         except InputError as error:
             self.problems += error.mistakes
         except ResultUnavailableError:
             return ""  # its numbers are not there yet; the questions say so themselves
         else:
+            self._look(markdown, path, written, line)
             self._warn(name)
             return markdown
         return ""
@@ -92,21 +97,28 @@ class _Gatherer:
     def lab(self, spec: LabSpec, whole: bool) -> LabPart:
         number = self.numbering.labs[spec.id]
         sections = []
-        for place, section in enumerate(spec.sections, start=1):
+        for place, section in enumerate(spec.sections):
             questions = tuple(self.question(question) for question in section.questions if self.report.shows(question))
             if questions:
-                sections.append(self._section(f"{number}.{place}", section, questions, spec.place.path, whole))
+                sections.append(self._section(f"{number}.{place + 1}", spec, place, questions, whole))
+        if sections:
+            self._look_in_yaml(spec.title, spec.place.path, spec.source, ("title",))
         introduction = conclusion = ""
         if whole:
-            path = spec.place.path
-            introduction = self.prose(spec.introduction, f"{spec.id}/introduction", f"lab-{spec.id}", path)
-            conclusion = self.prose(spec.conclusion, f"{spec.id}/conclusion", f"conclusion-{spec.id}", path)
+            id_, source = spec.id, spec.source
+            introduction = self.prose(spec.introduction, f"{id_}/introduction", f"lab-{id_}", source, ("introduction",))
+            conclusion = self.prose(spec.conclusion, f"{id_}/conclusion", f"conclusion-{id_}", source, ("conclusion",))
         return LabPart(number, spec.id, spec.title, introduction, conclusion, tuple(sections))
 
     def _section(
-        self, number: str, spec: SectionSpec, questions: tuple[QuestionPart, ...], path: Path, whole: bool
+        self, number: str, lab: LabSpec, place: int, questions: tuple[QuestionPart, ...], whole: bool
     ) -> SectionPart:
-        introduction = self.prose(spec.introduction, number, f"section-{number}", path) if whole else ""
+        spec, where = lab.sections[place], ("sections", place)
+        self._look_in_yaml(spec.title, lab.place.path, lab.source, (*where, "title"))
+        introduction = ""
+        if whole:
+            anchor = f"section-{number}"
+            introduction = self.prose(spec.introduction, number, anchor, lab.source, (*where, "introduction"))
         return SectionPart(number, spec.title, introduction, questions)
 
     def question(self, spec: QuestionSpec) -> QuestionPart:
@@ -120,11 +132,13 @@ class _Gatherer:
         answer, box = "", None
         try:
             answer = self.writer.write(spec.answer.text, spec.answer.path, spec, place=place)
-            self._try_markdown(spec.statement, spec.place.path)
         except ResultUnavailableError as error:
             answer, box = "", unavailable(error, self.report.profile.name)
         except InputError as error:
             answer, box = "", self._problem_box("This answer could not be rendered", error)
+        self._look(answer, spec.answer.path, spec.answer.text, equations=equations)
+        for name in ("title", "statement", "marking"):
+            self._look_in_yaml(getattr(spec, name), spec.place.path, spec.source, (name,), inline=name == "title")
         # What the answer's own box says already is not said again by each exhibit.
         telling = {name: exhibit for name, exhibit in built.items() if box is None or exhibit.box != box}
         self.appendix += [exhibit for exhibit in telling.values() if exhibit.appendix]
@@ -147,16 +161,21 @@ class _Gatherer:
     def _exhibit(self, spec: QuestionSpec, name: str) -> Exhibit:
         numbered = self.numbering.exhibits[spec.address, name]
         declared = exhibits_of(spec)[name]
+        path = (declared.place or spec.place).path
+        where: Where = ("tables" if isinstance(declared, TableSpec) else "figures", name)
+        if isinstance(declared, TableSpec):
+            for column in declared.columns:
+                self._look_in_yaml(column.title, path, spec.source, (*where, "columns", column.source))
+            self._look_in_yaml(declared.row_title, path, spec.source, (*where, "row_title"))
         if self.report.frames:
             return frame(declared, spec.address, numbered)
         try:
             exhibit = build_exhibit(declared, spec, self.writer, numbered)
-            place = declared.place or spec.place
-            for caption in (exhibit.caption, *(panel.caption for panel in exhibit.panels)):
-                self._try_markdown(caption, place.path, inline=True)
         except InputError as error:
             box = self._problem_box(f"This {numbered.kind} could not be rendered", error)
             return Exhibit(name, spec.address, numbered, "", "", declared.appendix, box=box)
+        for caption in (exhibit.caption, *dict.fromkeys(panel.caption for panel in exhibit.panels)):
+            self._look_in_yaml(caption, path, spec.source, where)
         return exhibit
 
     def _problem_box(self, title: str, error: InputError) -> Box:
@@ -166,14 +185,27 @@ class _Gatherer:
         return Box(title, where + first.message)
 
     def _surroundings(self, equations: Mapping[str, Numbered] | None = None) -> Surroundings:
-        return Surroundings(mathml, self.numbering.citations, equations or {}, images=self.images)
+        return Surroundings(in_both_forms, self.numbering.citations, equations or {}, images=self.images)
 
-    def _try_markdown(self, text: str, path: Path, *, inline: bool = False) -> None:
-        """Find formulas that cannot be set now, while their question can still be shown as a box."""
-        try:
-            (to_inline_html if inline else to_html)(text, self._surroundings())
-        except MarkupError as error:
-            raise InputError([Mistake(str(error), path)]) from error
+    def _look_in_yaml(self, text: str, path: Path, source: Source, where: Where, *, inline: bool = True) -> None:
+        """The same for a value of a YAML file."""
+        written, line = source.text(where, text)
+        self._look(text, path, written, line, inline=inline)
+
+    def _look(
+        self, text: str, path: Path, written: str, first_line: int = 1, *,
+        equations: Mapping[str, Numbered] | None = None, inline: bool = False,
+    ) -> None:  # fmt: skip
+        """Find formulas, pictures and links that will be boxes, in the page or the PDF, and file them as problems.
+
+        ``written`` is what the text was made from and begins on ``first_line`` of the file.
+        """
+        surroundings = self._surroundings(equations)
+        (to_inline_html if inline else to_html)(text, surroundings)
+        for fault in dict.fromkeys(surroundings.faults):
+            start = written.find(fault.text.strip())
+            line = first_line + written.count("\n", 0, start) if start >= 0 else first_line
+            self.problems.append(Mistake(fault.message, path, line))
 
     def references(self, citations: Mapping[str, int]) -> tuple[Reference, ...]:
         """The list of references; keys that the bibliography does not have are problems."""

@@ -99,9 +99,9 @@ def _number(question: str, address: str, results: Results, cell: ExpectedSpec | 
         read = parse_address(address, question, named=True)
         ref = results.one(read)
         value = _cell(results.table(ref, read.name), cell) if cell and cell.column else results.metric(ref, read.name)
-    except (AnswerError, ResultUnavailableError):
+        return float(value) if isinstance(value, int | float) else None
+    except (AnswerError, ResultUnavailableError, OverflowError):  # the last for an integer of hundreds of digits
         return None
-    return float(value) if isinstance(value, int | float) else None
 
 
 def _cell(table: Table, cell: ExpectedSpec) -> Any:

@@ -38,8 +38,6 @@ def mark_claims(markdown: str, judged: Sequence[Judged], place: TextPlace) -> tu
 
     An id comes from the claim's number in the source, so that it is the same for all results. A claim that prints
     nothing, or begins where no id can stand (in code, in a formula), has the id of ``place``.
-
-    Raises MarkupError for Markdown that cannot be shown.
     """
     if place.surroundings is None:
         return markdown, [place.anchor] * len(judged)
@@ -88,10 +86,7 @@ def _harmless(markdown: str, marks: Mapping[str, int], plain: str, surroundings:
     """Those of the marks that become ids and change nothing else."""
 
     def shown(names: Collection[str]) -> bool:
-        try:
-            html = to_html(_marked(markdown, marks, names), surroundings)
-        except MarkupError:
-            return False
+        html = to_html(_marked(markdown, marks, names), surroundings)
         for name in names:
             span = f'<span id="{name}"></span>'
             if html.count(span) != 1:

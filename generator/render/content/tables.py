@@ -127,7 +127,7 @@ def _cells(
     digits = _digits(column, values)
     texts = [_write(column, value, digits) for value in values]
     longest = max((_fraction(text) for text in texts), default=0)
-    numbers = [value for value in values if _is_number(value) and math.isfinite(value)]
+    numbers = [value for value in values if _is_number(value) and (isinstance(value, int) or math.isfinite(value))]
     best = (max if column.best == "max" else min)(numbers) if column.best and len(numbers) > 1 else None
     cells = []
     for value, text, record in zip(values, texts, records, strict=True):

@@ -11,6 +11,7 @@ from typing import Any
 from generator.course.editions import Edition
 from generator.render.content.document import Document
 from generator.render.content.values import ResultUnavailableError
+from generator.render.text.untrusted_words import cell
 
 
 def write_exports(document: Document, folder: Path) -> None:
@@ -98,4 +99,5 @@ def _write_json(path: Path, content: Any) -> None:
 def _write_csv(path: Path, names: tuple[str, ...], records: tuple[tuple[Any, ...], ...]) -> None:
     import pandas as pd  # late: half a second that a build without tables need not spend
 
-    pd.DataFrame(list(records), columns=list(names)).to_csv(path, index=False, lineterminator="\n")
+    rows = [[cell(value) if isinstance(value, str) else value for value in record] for record in records]
+    pd.DataFrame(rows, columns=list(names)).to_csv(path, index=False, lineterminator="\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,31 +12,39 @@ from pathlib import Path
 from generator.errors import RenderError
 from generator.render.outputs import pdf_process
 
-_SECONDS = 180.0  # about fifteen pages take one or two; some layouts have kept WeasyPrint busy for ever
+#: Of the processor: fifteen pages take one or two, and some layouts have kept WeasyPrint busy for ever.
+_SECONDS = 120
+_SECONDS_PER_MEGABYTE = 60  # of the page, whose formulas are drawings
+_PATIENCE = 10  # times as long by the clock, on a machine with ten other programs
+_LONG_HINT = "the HTML report is there; simplify what was added last, or look at it page by page with --only"
 _PANGO_HINT = (
     "install Pango: `sudo apt install libpango-1.0-0 libpangoft2-1.0-0` on Debian, `brew install pango` on macOS"
 )
 
 
-def write_pdf(page: Path, target: Path, seconds: float = _SECONDS, *, fields: bool = False) -> int:
+def write_pdf(page: Path, target: Path, seconds: int | None = None, *, fields: bool = False) -> int:
     """Turn the HTML file ``page`` into the PDF ``target`` and return its number of pages.
 
     With ``fields``, what can be filled in on the page can be filled in in the PDF.
 
-    RenderError when a library, image, font or alternative text is missing, or after ``seconds``.
+    RenderError when a library, image, font or alternative text is missing, or after ``seconds`` of processor time,
+    which are more for a larger page unless they are given.
     """
     # -P: the folder of the script would otherwise hide modules of other packages behind those of this one.
-    command = [sys.executable, "-P", "-X", "utf8", pdf_process.__file__, str(page), str(target)]
+    seconds = seconds or _SECONDS + round(_SECONDS_PER_MEGABYTE * page.stat().st_size / 1e6)
+    command = [sys.executable, "-P", "-X", "utf8", pdf_process.__file__, str(page), str(target), str(seconds)]
     command += ["fields"] if fields else []
     # The order of sets reaches the file, so that without a fixed seed every run would give other bytes.
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
     try:
         ended = subprocess.run(
-            command, capture_output=True, text=True, timeout=seconds, check=False, env=environment, encoding="utf-8"
-        )
+            command, capture_output=True, text=True, timeout=seconds * _PATIENCE, check=False, env=environment,
+            encoding="utf-8",
+        )  # fmt: skip
     except subprocess.TimeoutExpired as error:
-        hint = "the HTML report is there; simplify what was added last, or look at it page by page with --only"
-        raise RenderError(f"the PDF was not ready after {seconds:.0f} s", hint) from error
+        raise RenderError(f"the PDF was not ready after {seconds * _PATIENCE} s", _LONG_HINT) from error
+    if ended.returncode == -getattr(signal, "SIGXCPU", 0) != 0:
+        raise RenderError(f"the PDF was not ready after {seconds} s of the processor's time", _LONG_HINT)
     if ended.returncode == pdf_process.LIBRARIES_MISSING:
         raise RenderError("the PDF needs Pango, which is not installed here; the HTML report is there", _PANGO_HINT)
     if ended.returncode != 0:

@@ -1,6 +1,7 @@
 """Runs in a process of its own and turns one HTML file into a PDF: a layout that hangs is then a process to end.
 
-Usage: python -P pdf_process.py PAGE.html REPORT.pdf [fields]; prints one JSON object with "pages" and "faults".
+Usage: python -P pdf_process.py PAGE.html REPORT.pdf SECONDS [fields]; prints one JSON object with "pages" and "faults".
+After SECONDS of the processor's time the system ends the process.
 Imports nothing of the package, so that it starts at once.
 """
 
@@ -154,11 +155,21 @@ def _write_pdf(page: Path, target: Path, fields: bool) -> dict[str, Any]:
     return {"pages": len(document.pages), "faults": sorted(set(faults.messages))}
 
 
+def _limit(seconds: int) -> None:
+    """Have the system end this process after so much of the processor's time, however busy others keep the machine."""
+    if sys.platform != "win32":
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_CPU)
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, most))
+
+
 def main(arguments: list[str]) -> int:
     """Write the PDF and print what came of it."""
     page, target = map(Path, arguments[:2])
+    _limit(int(arguments[2]))
     try:
-        outcome = _write_pdf(page, target, "fields" in arguments[2:])
+        outcome = _write_pdf(page, target, "fields" in arguments[3:])
     except OSError as error:
         if "cannot load library" not in str(error):
             raise

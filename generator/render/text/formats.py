@@ -35,7 +35,10 @@ def _number(value: Any) -> float | None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"expected a number, got {value!r}")
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:
+        raise ValueError("the number is too large to be printed so; | integer prints all of its digits") from None
 
 
 def _digits(digits: Any) -> int:
@@ -58,11 +61,15 @@ def _finite(value: Any, write: Callable[[float], str]) -> str:
 
 def integer(value: Any) -> Markdown:
     """138357544 → 138 357 544, with thin spaces."""
+    if isinstance(value, int) and not isinstance(value, bool):  # a float holds sixteen digits of it
+        return Markdown(f"{value:,}".replace(",", THIN).replace("-", MINUS))
     return Markdown(_finite(value, lambda number: f"{round(number):,}".replace(",", THIN)))
 
 
 def decimal(value: Any, digits: int = 2) -> Markdown:
     """3.14159 → 3.14; groups of thousands as in :func:`integer`."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Markdown(integer(value) + ("." + "0" * _digits(digits) if _digits(digits) else ""))
     return Markdown(_finite(value, lambda number: f"{number:,.{_digits(digits)}f}".replace(",", THIN)))
 
 

@@ -12,10 +12,11 @@ from urllib.parse import unquote
 
 from generator.answers.claims import WARNING
 from generator.render.text.formats import Markdown
-from generator.render.text.maths import FormulaError, MarkupError
+from generator.render.text.maths import MarkupError
 from generator.render.text.numbering import Numbered
-from generator.render.text.own_images import OwnImages
+from generator.render.text.own_images import OwnImage, OwnImages
 
+_BEGINS_AFTER = ("paragraph", "reference", "blockquote", "list", "footnote_def")  # what a displayed environment may end
 # Two characters of Unicode's private use area enclose the name of an exhibit on its way through Markdown.
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _PLACED = re.compile(f"^{_OPEN}([^{_CLOSE}]*){_CLOSE}$")
@@ -25,7 +26,17 @@ _ANCHOR = re.compile(rf"\[{ANCHOR_OPEN}([\w.-]+){_ANCHOR_CLOSE}\]")
 _CITATION = re.compile(r"\[@([\w:.+/-]+(?:\s*;\s*@[\w:.+/-]+)*)\]")
 _SAFE_LINK = re.compile(r"^(?:https://|mailto:|#)", re.IGNORECASE)
 _OWN_IMAGE = re.compile(r"^[\w%./-]+$")  # a path without a scheme; which paths there are is OwnImages' to say
+_MOST_QUOTES = 1000  # of one paragraph that are made curly: pairing them takes the square of their number
+_MOST_LINES = 100  # of a displayed environment: one that does not end is looked for no further
 _EQUATION_ENVIRONMENT = re.compile(r"^\s*\\begin\{equation\*?\}(.*)\\end\{equation\*?\}\s*$", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What could not be shown and why; ``text`` is the piece of the source to look for."""
+
+    message: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -33,7 +44,8 @@ class Surroundings:
     """What a piece of Markdown may refer to.
 
     ``math`` sets a formula, ``fragments`` are the exhibits' HTML by name, ``prefix`` keeps the ids of footnotes apart,
-    ``images`` are a student's own, which the page finds under ``pictures``.
+    ``images`` are a student's own, which the page finds under ``pictures``. A formula, picture or link that cannot be
+    shown is a box in its place and one of the ``faults``.
     """
 
     math: Callable[..., str]
@@ -43,6 +55,19 @@ class Surroundings:
     prefix: str = ""
     images: OwnImages = field(default_factory=OwnImages)
     pictures: str = ""
+    faults: list[Fault] = field(default_factory=list)
+
+    def formula(self, tex: str, *, display: bool) -> str:
+        """A formula, or the box in its place."""
+        try:
+            return self.math(tex, display=display)
+        except MarkupError as error:
+            return self.broken(error, tex)
+
+    def broken(self, error: MarkupError, text: str) -> str:
+        """The box in the place of what cannot be shown."""
+        self.faults.append(Fault(str(error), text))
+        return f'<span class="broken">{html.escape(str(error))}</span>'
 
 
 def placeholder(name: str) -> Markdown:
@@ -56,7 +81,7 @@ def anchor_mark(name: str) -> str:
 
 
 def to_html(text: str, surroundings: Surroundings) -> str:
-    """Render blocks of Markdown; MarkupError for a formula or image that cannot be shown."""
+    """Render blocks of Markdown."""
     return str(_parser().render(text, {"surroundings": surroundings, "docId": surroundings.prefix}))
 
 
@@ -67,20 +92,24 @@ def to_inline_html(text: str, surroundings: Surroundings) -> str:
 
 
 def to_text(text: str) -> str:
-    """The words alone, for alternative texts: no tags, formulas as TeX."""
-    return _words(to_inline_html(text, Surroundings(math=_tex)))
+    """The words alone, for alternative texts: no tags, formulas as TeX. MarkupError for pictures and other links."""
+    surroundings = Surroundings(math=_tex)
+    return _words(to_inline_html(text, surroundings), surroundings)
 
 
 def to_words(text: str, surroundings: Surroundings | None = None) -> str:
-    """The words of whole paragraphs, in one line; MarkupError for a formula or image that cannot be shown."""
-    return " ".join(_words(to_html(text, replace(surroundings or Surroundings(_tex), math=_tex))).split())
+    """The words of whole paragraphs, in one line; MarkupError for a picture or link that cannot be shown."""
+    surroundings = replace(surroundings or Surroundings(_tex), math=_tex, faults=[])
+    return " ".join(_words(to_html(text, surroundings), surroundings).split())
 
 
 def _tex(tex: str, display: bool) -> str:
     return html.escape(tex)
 
 
-def _words(markup: str) -> str:
+def _words(markup: str, surroundings: Surroundings) -> str:
+    if surroundings.faults:
+        raise MarkupError(surroundings.faults[0].message)
     return html.unescape(re.sub(r"<[^>]*>", "", markup)).strip()
 
 
@@ -102,6 +131,7 @@ def _parser() -> Any:
     # Neither spaces inside the dollars nor digits outside them: "$5 and $6" is money, not a formula.
     parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, allow_labels=True, double_inline=True)
     parser.use(amsmath_plugin)
+    parser.block.ruler.at("amsmath", _parse_environment, {"alt": list(_BEGINS_AFTER)})
     parser.use(attrs_plugin, allowed=("class",))
     parser.use(container_plugin, "note")
     parser.use(deflist_plugin)
@@ -109,6 +139,7 @@ def _parser() -> Any:
     parser.inline.ruler.before("link", "citation", _parse_citation)
     parser.inline.ruler.before("link", "warning", _parse_warning)
     parser.inline.ruler.before("link", "anchor", _parse_anchor)
+    parser.core.ruler.at("smartquotes", _curl_quotes)
     parser.core.ruler.push("exhibits", _lift_exhibits)
     for name, rule in {
         "math_inline": _inline_formula,
@@ -158,6 +189,22 @@ def _parse_anchor(state: Any, silent: bool) -> bool:
     return True
 
 
+def _parse_environment(state: Any, start: int, end: int, silent: bool) -> bool:
+    from mdit_py_plugins.amsmath import amsmath_block
+
+    return bool(amsmath_block(state, start, min(end, start + _MOST_LINES), silent))
+
+
+def _curl_quotes(state: Any) -> None:
+    """The rule "smartquotes" for each paragraph that has not too many quotes."""
+    from markdown_it.rules_core.smartquotes import process_inlines
+
+    for token in state.tokens:
+        quotes = token.content.count('"') + token.content.count("'") if token.type == "inline" else 0
+        if 0 < quotes <= _MOST_QUOTES and token.children:
+            process_inlines(token.children, state)
+
+
 def _lift_exhibits(state: Any) -> None:
     """Make a paragraph that holds nothing but an exhibit into the exhibit; shift headings below the question's own."""
     lifted: list[Any] = []
@@ -165,7 +212,8 @@ def _lift_exhibits(state: Any) -> None:
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(6, 4 + int(token.tag[1]))}"
-        if token.type == "inline" and (match := _PLACED.match(token.content)) and lifted[-1].type == "paragraph_open":
+        alone = token.type == "inline" and lifted and lifted[-1].type == "paragraph_open"  # a title has no paragraph
+        if alone and (match := _PLACED.match(token.content)):
             token.type, token.content, token.children = "exhibit", match[1], []
             lifted[-1] = token
             next(tokens)  # the end of the paragraph
@@ -180,7 +228,7 @@ def _surroundings(environment: Mapping[str, Any]) -> Surroundings:
 
 
 def _inline_formula(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
-    formula = _surroundings(environment).math(tokens[place].content, display=False)
+    formula = _surroundings(environment).formula(tokens[place].content, display=False)
     following = tokens[place + 1].content[:1] if place + 1 < len(tokens) else ""
     # A word joiner: without it, a full stop after a formula may begin the next line.
     return formula + ("\u2060" if following and following in ".,;:?!)" else "")
@@ -190,7 +238,7 @@ def _display_formula(renderer: Any, tokens: Any, place: int, options: Any, envir
     tex = tokens[place].content
     if match := _EQUATION_ENVIRONMENT.match(tex):
         tex = match[1]
-    return f'<div class="equation">{_surroundings(environment).math(tex, display=True)}</div>\n'
+    return f'<div class="equation">{_surroundings(environment).formula(tex, display=True)}</div>\n'
 
 
 def _labelled_formula(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
@@ -198,8 +246,9 @@ def _labelled_formula(renderer: Any, tokens: Any, place: int, options: Any, envi
     label = tokens[place].info
     numbered = surroundings.equations.get(label)
     if numbered is None:
-        raise FormulaError(f"the equation {label} has no number: labels belong in answers, outside of claims")
-    formula = surroundings.math(tokens[place].content, display=True)
+        error = MarkupError(f"the equation {label} has no number: labels belong in answers, outside of claims")
+        return f'<div class="equation">{surroundings.broken(error, f"({label})")}</div>\n'
+    formula = surroundings.formula(tokens[place].content, display=True)
     number = f'<span class="number">({numbered.number})</span>'
     return f'<div class="equation" id="{html.escape(numbered.anchor)}">{formula}{number}</div>\n'
 
@@ -222,19 +271,27 @@ def _anchor(renderer: Any, tokens: Any, place: int, options: Any, environment: A
 def _own_image(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
     surroundings, token = _surroundings(environment), tokens[place]
     address, alt = unquote(token.attrs["src"]), token.content.strip()
+    try:
+        image = _find_image(address, alt, surroundings.images)
+    except MarkupError as error:
+        return surroundings.broken(error, token.attrs["src"])
+    source = f"{surroundings.pictures}/{image.name}.png"
+    return f'<img class="own" src="{source}" alt="{html.escape(alt)}" width="{image.width}" height="{image.height}">'
+
+
+def _find_image(address: str, alt: str, images: OwnImages) -> OwnImage:
     if _SAFE_LINK.match(address):
         raise MarkupError(f"the image {address!r} cannot be shown: images lie in the project's folder images/")
     if not alt:
         raise MarkupError(f"the image {address!r} needs words for readers who cannot see it: ![words]({address})")
-    image = surroundings.images.get(address)
-    source = f"{surroundings.pictures}/{image.name}.png"
-    return f'<img class="own" src="{source}" alt="{html.escape(alt)}" width="{image.width}" height="{image.height}">'
+    return images.get(address)
 
 
 def _link(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
     address = str(tokens[place].attrs["href"])
     if not _SAFE_LINK.match(address):
-        raise MarkupError(f"the link to {address!r} leads nowhere from a report; expected https://… or mailto:…")
+        error = MarkupError(f"the link to {address!r} leads nowhere from a report; expected https://… or mailto:…")
+        return f"{_surroundings(environment).broken(error, address)} <a>"  # what the link stood on follows
     return str(renderer.renderToken(tokens, place, options, environment))
 
 

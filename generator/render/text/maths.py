@@ -9,6 +9,8 @@ from html import escape
 from xml.etree import ElementTree
 
 _LONGEST = 4000  # characters
+_LONGEST_SHOWN = 200  # characters of a formula in a message
+_MOST_DRAWN = 50_000  # parts that ziamath would draw, counted as often as it does; measured: some 15,000 a second
 _SIZE = 10.0  # points; sizes are given to the page in em, so that formulas follow the text around them
 _MARGIN = 0.5  # points around the ink, so that no stroke is cut
 _NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
@@ -26,6 +28,13 @@ _ATTRIBUTES = frozenset({
     "stretchy", "symmetric", "voffset", "width",
 })  # fmt: skip
 
+#: How many parts these need; with another number one form draws what it is given and the other fails.
+_PARTS = {"mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "munder": 2, "mover": 2, "msubsup": 3, "munderover": 3}
+#: ziamath draws what stands in one of these twice, first to measure it: nested, that doubles at each level.
+_ROWS = frozenset({"math", "mrow", "mtd"})
+_COMMAND = re.compile(r"\\begin\s*\{([^{}]*)\}|\\([A-Za-z]+)|\\.")
+_INSIDE_OTHERS = frozenset({"", "end", "cr", "hline", "hdashline", "left", "right", "middle", "limits", "nolimits"})
+
 
 class MarkupError(ValueError):
     """Something in a text that cannot be shown; the message says what about it."""
@@ -33,6 +42,10 @@ class MarkupError(ValueError):
 
 class FormulaError(MarkupError):
     """A formula that cannot be typeset."""
+
+    def __init__(self, verb: str, tex: str, reason: str) -> None:
+        shown = tex.strip() if len(tex) <= _LONGEST_SHOWN else f"{tex.strip()[:_LONGEST_SHOWN]}…"
+        super().__init__(f"cannot {verb} ${shown}$: {reason}")
 
 
 def _clean(tex: str) -> str:
@@ -49,23 +62,75 @@ def mathml(tex: str, *, display: bool) -> str:
     from latex2mathml.converter import convert
 
     if len(tex) > _LONGEST:
-        raise FormulaError(f"a formula of {len(tex)} characters; at most {_LONGEST} are allowed")
+        raise FormulaError("read", tex, f"it has {len(tex)} characters; at most {_LONGEST} are allowed")
     try:
         converted = convert(_clean(tex), display="block" if display else "inline")
         root = ElementTree.fromstring(converted)  # noqa: S314 (made by the converter, which writes no entities)
     except Exception as error:  # the converter has no error type of its own
-        raise FormulaError(f"cannot read ${tex}$: {error or type(error).__name__}") from error
+        raise FormulaError("read", tex, _suspects(tex) or _reason(error)) from error
     for element in root.iter():
-        name = element.tag.removeprefix(_NAMESPACE)
-        if name not in _ELEMENTS:
-            raise FormulaError(f"cannot set ${tex}$: <{name}> is not allowed")
-        element.tag = name
-        if name == "mi" and element.text == "~":  # the converter writes \sim as an identifier, without its spaces
-            element.tag, element.text = "mo", "\u223c"
-        element.attrib = {key: value for key, value in element.attrib.items() if key in _ATTRIBUTES}
-        if (element.text or "").startswith("\\"):
-            raise FormulaError(f"unknown command {element.text} in ${tex}$")
+        _check(element, tex)
+    if _drawn(root) > _MOST_DRAWN:
+        raise FormulaError("set", tex, "it is nested too deeply")
     return ElementTree.tostring(root, encoding="unicode", short_empty_elements=False)
+
+
+def _check(element: ElementTree.Element, tex: str) -> None:
+    """Clean one element of MathML in place; FormulaError for one that may not be, or cannot be drawn."""
+    name = element.tag.removeprefix(_NAMESPACE)
+    if name not in _ELEMENTS:
+        raise FormulaError("set", tex, f"<{name}> is not allowed")
+    if (element.text or "").startswith("\\"):
+        raise FormulaError("set", tex, f"unknown command {element.text}")
+    if len(element) != _PARTS.get(name, len(element)):
+        raise FormulaError("set", tex, _suspects(tex) or "a command lacks what it should be put on, above or below")
+    element.tag = name
+    if name == "mi" and element.text == "~":  # the converter writes \sim as an identifier, without its spaces
+        element.tag, element.text = "mo", "\u223c"
+    element.attrib = {key: value for key, value in element.attrib.items() if key in _ATTRIBUTES}
+    if (name == "mstyle" and not element.attrib) or (name == "mtext" and not element.text):
+        element.tag = "mrow"  # a colour that was dropped, or no words: ziamath stumbles over either
+
+
+def _drawn(element: ElementTree.Element, times: int = 1) -> int:
+    """How many parts ziamath would draw, each as often as it does; counting ends where it is too much."""
+    inside = 2 * times if element.tag in _ROWS else times
+    total = times
+    for child in element:
+        if total > _MOST_DRAWN:
+            break
+        total += _drawn(child, inside)
+    return total
+
+
+def _suspects(tex: str) -> str:
+    """The commands and environments of a formula that the converter does not know, in words; empty when it knows all.
+
+    It takes what it does not know for a name, and then fails at something else further on.
+    """
+    unknown: list[str] = []
+    for environment, command in dict.fromkeys(_COMMAND.findall(tex)):
+        written = f"\\begin{{{environment}}}" if environment else f"\\{command}"
+        if (
+            environment and environment != "aligned" and "<mtable" not in _try(f"{written}a\\end{{{environment}}}")
+        ) or (command not in _INSIDE_OTHERS and f">{written}<" in _try(written)):
+            unknown.append(written)
+    return f"unknown command {', '.join(unknown[:5])}" if unknown else ""
+
+
+def _try(tex: str) -> str:
+    """What the converter makes of a piece alone; nothing where it fails, as a command does without what follows it."""
+    from latex2mathml.converter import convert
+
+    try:
+        return str(convert(tex))
+    except Exception:
+        return "<mtable"
+
+
+def _reason(error: Exception) -> str:
+    """Why another's code failed, which says little: most often it ran out of what a command should be followed by."""
+    return f"a brace or what a command applies to may be missing ({str(error) or type(error).__name__})"
 
 
 @cache
@@ -73,17 +138,23 @@ def svg_image(tex: str, *, display: bool) -> str:
     """An ``<img>`` of a formula with its TeX as alternative text; sizes in em, inline ones stand on the baseline."""
     from ziamath.zmath import Math
 
-    source = mathml(tex, display=display)  # the same checks, so that both formats fail on the same formulas
+    source = mathml(tex, display=display)  # the same checks, so that both forms fail on nearly the same formulas
     try:
         drawn = Math(_for_ziamath(source), size=_SIZE, margin=_MARGIN)
         root = drawn.svgxml()
     except Exception as error:  # ziamath has no error type of its own
-        raise FormulaError(f"cannot draw ${tex}$: {error or type(error).__name__}") from error
+        raise FormulaError("draw", tex, _suspects(tex) or _reason(error)) from error
     width, height = (float(root.attrib[side]) / _SIZE for side in ("width", "height"))
     drop = (drawn.getyofst() - _MARGIN) / _SIZE
     style = f"width:{width:.3f}em;height:{height:.3f}em" + ("" if display else f";vertical-align:{drop:.3f}em")
     data = base64.b64encode(ElementTree.tostring(root)).decode()
     return f'<img class="formula" alt="{escape(tex.strip())}" style="{style}" src="data:image/svg+xml;base64,{data}">'
+
+
+def in_both_forms(tex: str, *, display: bool) -> str:
+    """MathML for a formula that can be drawn as well: what the page shows and the PDF cannot is found in time."""
+    svg_image(tex, display=display)
+    return mathml(tex, display=display)
 
 
 def _for_ziamath(source: str) -> str:

@@ -6,10 +6,14 @@ import hashlib
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generator.course.project import IMAGES
 from generator.course.untrusted_files import OwnFileError, read_own
 from generator.render.text.maths import MarkupError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
 
 _LARGEST_FILE = 10_000_000  # bytes
 _MOST_PIXELS = 40_000_000
@@ -57,7 +61,7 @@ def _redraw(content: bytes) -> OwnImage:
         with Image.open(BytesIO(content), formats=_FORMATS) as picture:
             if picture.width * picture.height > _MOST_PIXELS:
                 raise OwnFileError(f"{picture.width} × {picture.height} pixels are more than {_MOST_PIXELS}")
-            plain = picture.convert("RGB")
+            plain = _flat(_upright(picture))
     except UnidentifiedImageError:
         raise OwnFileError("expected a PNG or JPEG file") from None
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
@@ -67,3 +71,26 @@ def _redraw(content: bytes) -> OwnImage:
     plain.save(png, format="PNG")
     name = f"own-{hashlib.sha256(png.getvalue()).hexdigest()[:16]}"
     return OwnImage(name, png.getvalue(), plain.width, plain.height)
+
+
+def _upright(picture: Picture) -> Picture:
+    """The picture as it was seen: a phone stores it as its sensor lay, and says in a note how to turn it."""
+    from PIL import ImageOps
+
+    picture.load()
+    try:
+        return ImageOps.exif_transpose(picture)
+    except Exception:  # Pillow has no error type of its own for damaged notes
+        return picture
+
+
+def _flat(picture: Picture) -> Picture:
+    """Eight bits a colour, on white where one can see through it: pages are white, and what is left out was black."""
+    from PIL import Image
+
+    if picture.mode.startswith("I"):  # grey in sixteen bits, which converting would cut off at 255
+        return picture.convert("I").point(lambda value: value * (1 / 257)).convert("RGB")
+    if "A" in picture.getbands() or "transparency" in picture.info:
+        seen = picture.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", seen.size, "white"), seen).convert("RGB")
+    return picture.convert("RGB")

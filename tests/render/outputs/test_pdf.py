@@ -3,6 +3,7 @@
 import os
 import stat
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -127,8 +128,24 @@ def test_holes_are_errors(tmp_path, body, part):
 
 
 def test_a_layout_that_hangs_is_ended(tmp_path):
-    with pytest.raises(RenderError, match="not ready after"):
-        write_pdf(page(tmp_path, "<p>" + "x " * 300_000), tmp_path / "x.pdf", seconds=1.0)
+    with pytest.raises(RenderError, match="not ready after 1 s of the processor's time"):
+        write_pdf(page(tmp_path, "<p>" + "x " * 300_000), tmp_path / "x.pdf", seconds=1)
+
+
+def test_a_process_that_waits_for_ever_is_ended_by_the_clock(tmp_path, monkeypatch):
+    monkeypatch.setattr("generator.render.outputs.pdf._PATIENCE", 1)
+    (tmp_path / "weasyprint.py").write_text("import time\ntime.sleep(60)\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(RenderError, match=r"not ready after 2 s\n"):
+        write_pdf(page(tmp_path, "<p>x"), tmp_path / "x.pdf", seconds=2)
+
+
+def test_time_that_others_take_from_the_processor_does_not_count(tmp_path, monkeypatch):
+    (tmp_path / "sitecustomize.py").write_text("import time\ntime.sleep(7)\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    began = time.monotonic()
+    assert write_pdf(page(tmp_path, "<p>x"), tmp_path / "x.pdf", seconds=6) == 1
+    assert time.monotonic() - began > 7
 
 
 def test_without_pango_the_message_says_what_to_type(tmp_path, monkeypatch):

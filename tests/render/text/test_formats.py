@@ -10,6 +10,10 @@ from generator.render.text.formats import THIN, Markdown
     ("filter_", "value", "options", "expected"),
     [
         ("integer", 138357544, {}, f"138{THIN}357{THIN}544"),
+        ("integer", 2**53 + 1, {}, f"9{THIN}007{THIN}199{THIN}254{THIN}740{THIN}993"),
+        ("integer", -(10**400), {}, f"−10{THIN}" + f"{THIN}".join(["000"] * 133)),
+        ("decimal", 2**53 + 1, {"digits": 1}, f"9{THIN}007{THIN}199{THIN}254{THIN}740{THIN}993.0"),
+        ("decimal", 3, {"digits": 0}, "3"),
         ("integer", -1234.4, {}, f"−1{THIN}234"),
         ("decimal", 3.14159, {}, "3.14"),
         ("decimal", -0.5, {"digits": 1}, "−0.5"),
@@ -46,3 +50,9 @@ def test_what_is_printed_without_a_filter():
     assert formats.plain(None) == "–"
     assert formats.plain("a_b*[c](d) <e>") == r"a\_b\*\[c\]\(d\) \<e\>"
     assert formats.plain(Markdown("*kept*")) == "*kept*"
+
+
+@pytest.mark.parametrize("filter_", sorted(set(formats.FILTERS) - {"integer", "decimal"}))
+def test_integers_beyond_the_range_of_floats_are_refused_in_words(filter_):
+    with pytest.raises(ValueError, match="too large"):
+        formats.FILTERS[filter_](10**400)

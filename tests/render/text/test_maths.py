@@ -1,8 +1,11 @@
+import json
+import time
 from xml.etree import ElementTree
 
 import pytest
 
-from generator.render.text.maths import FormulaError, mathml, svg_image
+from generator.render.text.maths import FormulaError, in_both_forms, mathml, svg_image
+from tests.end_to_end.project import REAL_DATA
 
 FORMULAS = [
     r"\lambda_p = \frac{2}{1 + e^{-2p}} - 1",
@@ -13,6 +16,10 @@ FORMULAS = [
     r"\begin{cases} 1 & x > 0 \\ 0 & \text{otherwise} \end{cases}",
     r"\mathbb{E}_{x \sim p_{\text{data}}} \log D(x)",
     "138\u202f357 \u2212 20%",
+    r"\textcolor{red}{x}",
+    r"\color{blue} x",
+    r"x \text{}",
+    r"{\Huge x} + y",
 ]
 
 
@@ -54,3 +61,41 @@ def test_formulas_carry_no_links_classes_or_styles(tex):
 
 def test_sim_is_a_relation_with_its_spaces():
     assert "<mo>\u223c</mo>" in mathml(r"x \sim p", display=False)
+
+
+@pytest.mark.parametrize(
+    ("tex", "named"),
+    [
+        (r"x + \KaTeX", r"\KaTeX"),
+        (r"a \nosuchthing{b} \\y", r"unknown command \nosuchthing"),
+        (r"\begin{rcases} a & b \end{rcases}", r"\begin{rcases}"),
+        (r"\limits", r"\limits"),
+        (r"\frac{1}", r"\frac{1}"),
+        (r"\begin{matrix}\end{matrix}", "missing"),
+    ],
+)
+def test_a_formula_that_one_form_cannot_take_is_named_before_either_is_written(tex, named):
+    with pytest.raises(FormulaError) as caught:
+        in_both_forms(tex, display=False)
+    assert named in str(caught.value)
+
+
+def test_a_formula_nested_so_deep_that_drawing_it_takes_minutes_is_refused_at_once():
+    began = time.process_time()
+    with pytest.raises(FormulaError, match="nested too deeply"):
+        svg_image(r"x^{" * 25 + "x" + "}" * 25, display=False)
+    assert time.process_time() - began < 5  # measured: 0.02; each level doubles what drawing it takes
+
+
+def test_another_projects_formulas_are_set_or_refused_in_words_of_a_few_lines():
+    path = REAL_DATA / "katex_formulas.json"
+    if not path.is_file():
+        pytest.skip("the formulas of KaTeX's own tests are not beside this checkout")
+    set_in_both = 0
+    for formula in json.loads(path.read_text(encoding="utf-8")).values():
+        try:
+            in_both_forms(formula["tex"], display=formula["display"])
+            set_in_both += 1
+        except FormulaError as error:
+            assert len(str(error)) < 500  # noqa: PT017 (most formulas are set, and raise nothing)
+    assert set_in_both >= 70

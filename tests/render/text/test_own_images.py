@@ -1,0 +1,72 @@
+"""A student's pictures look in the report as they do anywhere else."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from generator.render.text.own_images import OwnImages
+
+SIDEWAYS = 6  # the note of a phone held upright: to be turned by a quarter
+
+
+def shown(folder: Path, picture: Image.Image, name: str = "x.png", **options: Any) -> np.ndarray:
+    (folder / "images").mkdir(exist_ok=True)
+    picture.save(folder / "images" / name, **options)
+    image = OwnImages(folder).get(f"images/{name}")
+    with Image.open(BytesIO(image.png)) as drawn:
+        assert drawn.mode == "RGB"
+        assert drawn.size == (image.width, image.height)
+        return np.asarray(drawn)
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "PA", "P", "RGB", "L"])
+def test_what_one_can_see_through_is_white(tmp_path: Path, mode: str) -> None:
+    drawing = Image.new("RGBA", (4, 2), (0, 0, 0, 0))
+    drawing.putpixel((0, 0), (0, 0, 0, 255))
+    if mode in ("RGBA", "LA", "PA"):
+        seen = shown(tmp_path, drawing if mode == "PA" else drawing.convert(mode))
+    else:  # one colour that stands for nothing
+        palette = Image.new(mode, (4, 2), 1 if mode in ("P", "L") else (1, 1, 1))
+        if mode == "P":
+            palette.putpalette([0, 0, 0, 9, 9, 9])
+        palette.putpixel((0, 0), 0 if mode in ("P", "L") else (0, 0, 0))
+        seen = shown(tmp_path, palette, transparency=1 if mode in ("P", "L") else (1, 1, 1))
+    assert seen[0, 0].max() < 10
+    assert seen[1, 1].tolist() == [255, 255, 255]
+
+
+def test_a_half_transparent_colour_is_paler(tmp_path: Path) -> None:
+    assert shown(tmp_path, Image.new("RGBA", (2, 2), (255, 0, 0, 128)))[0, 0].tolist() == [255, 127, 127]
+
+
+def test_a_photograph_of_a_phone_stands_upright(tmp_path: Path) -> None:
+    photograph = Image.new("RGB", (40, 20), "white")
+    photograph.paste("red", (0, 0, 20, 20))  # the sensor's left, which is the top
+    notes = Image.Exif()
+    notes[0x0112] = SIDEWAYS
+    seen = shown(tmp_path, photograph, "x.jpg", exif=notes)
+    assert seen.shape == (40, 20, 3)
+    assert seen[2, 10, 1] < 60
+    assert seen[38, 10, 1] > 200
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow's own, on the damage
+@pytest.mark.parametrize("cut", [8, 12, 20, 25])
+def test_damaged_notes_leave_a_photograph_as_it_is(tmp_path: Path, cut: int) -> None:
+    notes = Image.Exif()
+    notes[0x0112] = SIDEWAYS
+    raw = bytearray(notes.tobytes())
+    raw[cut:] = b"\xff" * (len(raw) - cut)
+    assert shown(tmp_path, Image.new("RGB", (40, 20)), "x.jpg", exif=bytes(raw)).shape[2] == 3
+
+
+def test_grey_in_sixteen_bits_keeps_its_shades(tmp_path: Path) -> None:
+    ramp = np.linspace(0, 65535, 256).astype(np.uint16)[None]
+    seen = shown(tmp_path, Image.fromarray(ramp))
+    assert np.abs(seen[0, :, 0].astype(int) - np.arange(256)).max() <= 1
