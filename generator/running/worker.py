@@ -19,7 +19,7 @@ from typing import Any
 from generator.errors import GenreportError
 from generator.jobs import Failure, Input, Job, Provenance
 from generator.registry import REGISTRY, Computation
-from generator.results import Result
+from generator.results import Result, Table
 from generator.running import loaded_code
 from generator.running.allocator import keep_freed_memory
 from generator.running.device import device_in_words, torch_device
@@ -137,6 +137,7 @@ def _compute(job: Job, conditions: Conditions, cache: Cache, reporter: _Reporter
     began = time.perf_counter()
     result = call(computation.function, workspace, job.parameters, inputs, job.fingerprint, conditions.threads)
     duration = time.perf_counter() - began
+    result = with_columns(computation, result)
     check_names(computation, result)
     loaded_code.check(conditions.code)  # again: the function may have imported more
     guard.check()
@@ -169,6 +170,14 @@ def _origins(inputs: Mapping[str, Input]) -> dict[str, str]:
         name: f"job {taken[:12]}" if isinstance(taken, str) else f"jobs {', '.join(one[:12] for one in taken)}"
         for name, taken in inputs.items()
     }
+
+
+def with_columns(computation: Computation, result: Result) -> Result:
+    """The result, whose tables without a record to take columns from have those that the computation declares."""
+    empty = {name for name, table in result.tables.items() if not table.rows and not table.columns}
+    declared = {name: tuple(columns) for name, columns in computation.tables.items() if name in empty}
+    tables = {name: Table(declared[name], ()) if name in declared else table for name, table in result.tables.items()}
+    return replace(result, tables=tables)
 
 
 def check_names(computation: Computation, result: Result) -> None:

@@ -19,7 +19,16 @@ from generator.registry import REGISTRY, Computation
 from generator.results import Result, Table
 from generator.running import loaded_code, worker
 from generator.running.device import device_in_words
-from generator.running.worker import Conditions, JobReport, Note, _Reporter, check_names, failure_of, run_job
+from generator.running.worker import (
+    Conditions,
+    JobReport,
+    Note,
+    _Reporter,
+    check_names,
+    failure_of,
+    run_job,
+    with_columns,
+)
 from generator.store.cache import ARRAYS, Cache
 from tests import computations_for_tests
 
@@ -176,6 +185,15 @@ def test_families_of_names_are_accepted() -> None:
     computation = declared(metrics=("a", "a_*"), tables={"t_*": ("x", "v_*")})
     check_names(computation, Result(metrics={"a": 1, "a_1": 2}, tables={"t_1": Table(("x", "v_1", "v_2"), ())}))
     check_names(computation, Result(metrics={"a": 1}))
+
+
+def test_a_table_without_records_has_the_declared_columns() -> None:
+    computation = declared(tables={"t": ("x", "y"), "u": ("z",)})
+    result = Result(tables={"t": Table.of([]), "u": Table(("z",), ((1,),))})
+    completed = with_columns(computation, result)
+    check_names(computation, completed)
+    assert completed.tables["t"].columns == ("x", "y")
+    assert completed.tables["u"] == result.tables["u"]
 
 
 def test_the_last_word_arrives_although_no_other_follows() -> None:
