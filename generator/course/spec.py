@@ -12,6 +12,7 @@ from generator.answers.addresses import Address, Point
 from generator.course.editions import Edition, Theme
 from generator.course.given import Inputs, Written
 from generator.course.yaml_source import Source, Where
+from generator.formats import ColumnFormat
 
 #: In place of a profile's name: a published number that holds under each.
 ANY_PROFILE = "any"
@@ -23,18 +24,6 @@ class Mark(Enum):
     STARRED = "starred"
     BONUS = "bonus"
     PLAIN = ""
-
-
-class ColumnFormat(Enum):
-    """How a column's numbers are written; ``digits`` refines it."""
-
-    AUTO = "auto"
-    TEXT = "text"
-    INTEGER = "integer"
-    DECIMAL = "decimal"
-    PERCENT = "percent"
-    SCIENTIFIC = "scientific"
-    MILLIONS = "millions"
 
 
 @dataclass(frozen=True)
@@ -72,7 +61,7 @@ class ColumnSpec:
 
     source: str
     title: str
-    format: ColumnFormat = ColumnFormat.AUTO
+    format: ColumnFormat = "auto"
     digits: int | None = None
     unit: str = ""
     best: str = ""

@@ -15,9 +15,9 @@ from markupsafe import Markup, escape
 from generator.course.editions import Edition
 from generator.course.spec import Mark
 from generator.folders import templates_folder
+from generator.formats import FILTERS, in_words
 from generator.render.content.document import Document, QuestionPart
 from generator.render.content.exhibits import Exhibit, Panel
-from generator.render.text import formats
 from generator.render.text.markdown import Surroundings, to_html, to_inline_html
 from generator.render.text.maths import mathml, svg_image
 
@@ -73,8 +73,7 @@ class Page:
         surroundings = Surroundings(
             _MATH[self.form], document.citations, images=document.images, pictures=self._pictures
         )
-        environment.filters["number"] = _number
-        environment.filters["decimal"] = formats.decimal
+        environment.filters.update(FILTERS, number=in_words)
         environment.filters["breakable"] = _breakable
         environment.filters["blocks"] = lambda text: Markup(to_html(text, surroundings))  # noqa: S704 (html is off)
         environment.filters["inline"] = lambda text: Markup(to_inline_html(text, surroundings))  # noqa: S704
@@ -106,12 +105,6 @@ class Page:
     def _exhibit(self, exhibit: Exhibit) -> str:
         module: Any = self._templates.get_template("parts.html.j2").module
         return str(module.exhibit(exhibit))
-
-
-def _number(value: Any) -> str:
-    """A value in a ledger: numbers as text prints them, anything else in its own words."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return str(formats.plain(value)) if is_number or value is None else str(value)
 
 
 def _breakable(text: str) -> Markup:
