@@ -37,8 +37,9 @@ class Markdown(str):
 class NumberFormat:
     """One way to write finite numbers.
 
-    ``text`` takes a number (where ``exact``, a whole one as an integer, of which a float holds sixteen digits) and how many digits to write after the point, ``digits`` unless others are asked for; None
-    where there is nothing to choose. ``unit`` follows each number, or stands once in the head of a column.
+    ``text`` takes a number and how many digits to write after the point: ``digits`` unless others are asked for; None
+    where there is nothing to choose. ``unit`` follows each number, or stands once in the head of a column. An ``exact``
+    format takes whole numbers as integers, of which a float holds sixteen digits.
     """
 
     text: Callable[[float, int], str]
