@@ -19,6 +19,7 @@ from generator.cli.options import (
     report_options,
     worker_options,
 )
+from generator.cli.stopping import end_on_sigterm
 
 if TYPE_CHECKING:
     from generator.commands.check_found import Looked
@@ -275,18 +276,6 @@ def main() -> None:
             sys.exit(int(ExitCode.JOB_FAILED))
         click.echo(_worded(error), err=True)
         sys.exit(int(ExitCode.BAD_INPUT if isinstance(error, InputError) else ExitCode.JOB_FAILED))
-
-
-def end_on_sigterm() -> None:
-    """Let SIGTERM end this program as Ctrl-C does: its workers are ended, what was half written is removed."""
-    import signal
-
-    def end(number: int, frame: object) -> None:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a second one does not wait
-        click.echo("\nEnded by SIGTERM. What was finished is kept; the same command goes on from here.", err=True)
-        sys.exit(128 + number)
-
-    signal.signal(signal.SIGTERM, end)
 
 
 def _worded(error: GenreportError) -> str:

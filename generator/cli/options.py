@@ -134,6 +134,9 @@ def read_settings(
         raise InputError([Mistake("the student's edition needs a project", hint=hint)])
     if chosen is not Edition.WORKSHEET and (output.frames or output.fields):
         raise InputError([Mistake("--frames and --fields are for worksheets", hint="add --edition worksheet")])
+    if project and chosen is Edition.REFERENCE and output.folder.resolve().is_relative_to(project.folder.resolve()):
+        message, hint = "the reference edition does not go into a student's project", "name another folder: --output"
+        raise InputError([Mistake(message, output.folder, hint=hint)])
     return Settings(
         profile=common.profile or own,
         overrides=_roles(common.overrides),

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 from generator import __version__
 from generator.commands.computing import Listener, compute_results, failures
 from generator.commands.session import Session, Settings, open_session
-from generator.commands.up_to_date import render_key
+from generator.commands.up_to_date import Files, late_files, render_key
 from generator.course.editions import Edition
 from generator.errors import CacheError, RenderError
 from generator.jobs import ExitCode, Outcome, State
 from generator.planning.plan import Plan
-from generator.render.outputs.folder import OutputFolder, Rendering
+from generator.render.outputs.folder import OutputFolder
 from generator.render.outputs.table import chosen as chosen_forms
+from generator.render.outputs.written import Rendering
 from generator.running.versions import UNKNOWN
 from generator.store.cache import DamagedEntryError
 from generator.store.files import to_json
@@ -76,17 +77,18 @@ def build(
     session = open_session(settings)
     chosen = session.questions(selection)
     _check_writable(settings)
+    files = Files.of(session)
     computing = () if settings.output.frames else chosen  # empty frames need no results
     plan, outcomes = compute_results(session, computing, force, listen, fresh_versions=fresh_versions)
-    report, key = _report(session, plan, outcomes, chosen if only else None)
+    report, key = _report(session, plan, outcomes, chosen if only else None, files)
     damaged: list[str] = []
     rendering = current = _current(session, report, key)
     if rendering is None:
         damaged = _remove_damaged(session, report)
         if damaged:
             plan, outcomes = compute_results(session, computing, False, listen)
-            report, key = _report(session, plan, outcomes, chosen if only else None)
-        rendering = _render(session, report, key, say)
+            report, key = _report(session, plan, outcomes, chosen if only else None, files)
+        rendering = _render(session, report, key, files, say)
     session.save()
     states = [outcomes[planned.job.fingerprint].state for planned in plan.needed(computing)]
     failed = tuple(failures(plan, outcomes))
@@ -121,13 +123,15 @@ def compute(
 
 def render_computed(session: Session, drawings: Drawings) -> Rendering:
     """Render a report from what is in the cache; nothing is computed, and nothing but the report is written."""
+    files = Files.of(session)
     plan, outcomes = compute_results(session, (), False, lambda event: None)
-    report, key = _report(session, plan, outcomes, None)
-    return _render(session, dataclasses.replace(report, drawings=drawings), key, lambda text: None)
+    report, key = _report(session, plan, outcomes, None, files)
+    return _render(session, dataclasses.replace(report, drawings=drawings), key, files, lambda text: None)
 
 
 def _check_writable(settings: Settings) -> None:
     """Find out before an hour of computing, not after, that there is nowhere to put the results."""
+    OutputFolder(settings.output.folder).refuse_links()
     for name, folder in (("--cache", settings.folders.cache), ("--output", settings.output.folder)):
         hint = f"choose another folder with {name}"
         try:
@@ -139,7 +143,7 @@ def _check_writable(settings: Settings) -> None:
 
 
 def _report(
-    session: Session, plan: Plan, outcomes: Mapping[str, Outcome], only: tuple[str, ...] | None
+    session: Session, plan: Plan, outcomes: Mapping[str, Outcome], only: tuple[str, ...] | None, files: Files
 ) -> tuple[Report, str]:
     """What is to be rendered, and the key under which it would be the same again."""
     from generator.render.content.document import Report
@@ -169,7 +173,7 @@ def _report(
         "roles": roles,
         "only": only,
     }
-    return report, render_key(session.shown.files, options, by_address, session.memo)
+    return report, render_key({**files.loaded, **files.late}, options, by_address)
 
 
 def _versions(outcomes: Iterable[Outcome]) -> dict[str, list[str]]:
@@ -203,16 +207,18 @@ def _current(session: Session, report: Report, key: str) -> Rendering | None:
     """The report on disk, if it is the one that would be written."""
     output = session.settings.output
     forms = [form.name for form in chosen_forms(output.formats, whole=report.only is None)]
-    return OutputFolder(output.folder).current(report.name, key, forms)
+    folder = OutputFolder(output.folder)
+    folder.tidy()
+    return folder.current(report, key, forms)
 
 
-def _render(session: Session, report: Report, key: str, say: Say) -> Rendering:
+def _render(session: Session, report: Report, key: str, files: Files, say: Say) -> Rendering:
     """Write the report and the exported results."""
     from generator.render.outputs.report import render_report
 
     output = session.settings.output
     try:
-        return render_report(report, output.folder, output.formats, say, key)
+        return render_report(report, output.folder, output.formats, say, key, lambda: late_files(session) == files.late)
     except OSError as error:
         raise RenderError(
             f"the report cannot be written to {output.folder}: {error.strerror or error}",

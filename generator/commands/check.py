@@ -22,7 +22,7 @@ from generator.course.project import is_project, read_project
 from generator.course.untrusted_files import OwnFileError, read_own
 from generator.errors import InputError, Mistake
 from generator.planning.plan import Standing
-from generator.render.outputs.folder import Rendering
+from generator.render.outputs.written import Rendering
 from generator.render.text.untrusted_words import visible
 from generator.running.executors.choose import usable_cores
 from generator.running.executors.processes import ProcessExecutor

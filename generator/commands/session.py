@@ -68,6 +68,11 @@ class Settings:
     workers: ExecutorSpec = field(default_factory=ExecutorSpec)
     output: OutputSettings = field(default_factory=OutputSettings)
 
+    @property
+    def answers(self) -> Path:
+        """The folder of the answers that a report of this edition shows."""
+        return self.project.answers if self.project and self.edition is Edition.STUDENT else self.folders.answers
+
 
 @dataclass
 class Session:
@@ -130,11 +135,10 @@ def open_session(settings: Settings) -> Session:
     memo = Memo(folders.cache / "memo.json")
     catalogue = read_catalogue(memo)
     project = settings.project
-    answers = project.answers if project and settings.edition is Edition.STUDENT else folders.answers
-    course, mistakes = read_course(folders.questions, answers, settings.edition)
+    course, mistakes = read_course(folders.questions, settings.answers, settings.edition)
     if course is None:
         raise InputError(mistakes)
-    checked = "" if mistakes else _content_key(course, memo)  # a file that is missing has no digest
+    checked = "" if mistakes else _content_key(course, memo)
     if mistakes or not memo.holds("checked", checked):
         mistakes += check_course(course, catalogue)
         if mistakes:
@@ -151,8 +155,8 @@ def open_session(settings: Settings) -> Session:
 
 def _content_key(course: CourseSpec, memo: Memo) -> str:
     """A digest of all that checking reads: every file of the course and every module of the package."""
-    files = [*course.files, *sorted(PACKAGE.rglob("*.py"))]
-    digests = {str(path): memo.digest(path) for path in files}
+    digests = {str(path): digest for path, digest in course.files.items()}
+    digests |= {str(path): memo.digest(path) for path in sorted(PACKAGE.rglob("*.py"))}
     return hashlib.sha256(canonical([course.edition.value, digests]).encode()).hexdigest()
 
 

@@ -142,10 +142,11 @@ class ExpectedSpec:
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer's source: Markdown with Jinja, and the file it came from."""
+    """An answer's source: Markdown with Jinja, the file it came from, and the digest of the bytes that were read."""
 
     text: str
     path: Path
+    digest: str = ""
 
 
 @dataclass(frozen=True)
@@ -253,7 +254,7 @@ class CourseSpec:
     edition: Edition = Edition.REFERENCE
     own_texts: Mapping[str, Path] = field(default_factory=dict)
     source: Source = field(compare=False, repr=False, default_factory=lambda: Source(Path()))
-    files: tuple[Path, ...] = field(default=())  # every file that was read
+    files: Mapping[Path, str] = field(default_factory=dict)  # every file that was read, with the digest of its bytes
 
     def questions(self) -> Iterator[QuestionSpec]:
         """All questions of the course in order."""

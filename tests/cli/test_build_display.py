@@ -20,7 +20,7 @@ from generator.datasets.download import Ending, Fetched
 from generator.datasets.sources import RemoteFile
 from generator.errors import DownloadError
 from generator.jobs import ExitCode, Failure, Job, Outcome, State
-from generator.render.outputs.folder import Rendering
+from generator.render.outputs.written import Rendering
 from generator.running.runner import (
     JobFinished,
     JobProgress,

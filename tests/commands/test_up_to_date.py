@@ -1,4 +1,4 @@
-"""A report's key changes exactly when something that it shows does."""
+"""A report's key changes exactly when something that it shows does, wherever its files lie."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from generator.commands.up_to_date import render_key
+from generator.commands.session import open_session
+from generator.commands.up_to_date import Files, render_key
+from generator.course.editions import Edition
 from generator.jobs import Failure, Outcome, Provenance, State
-from generator.store.memo import Memo
+from tests.commands.text_course import TextCourse, text_course
 
 
 def outcome(**change: object) -> Outcome:
@@ -18,46 +20,58 @@ def outcome(**change: object) -> Outcome:
     return Outcome(change.get("state", State.HIT), str(change.get("fingerprint", "f")), provenance, failure)  # type: ignore[arg-type]
 
 
-def key(folder: Path, outcomes: dict[str, Outcome] | None = None, **options: object) -> str:
-    files = [folder / name for name in ("questions/1-a/q01.yaml", "questions/1-b/q01.yaml")]
-    return render_key(files, {"profile": "quick", **options}, outcomes or {"1-a/q01/net": outcome()}, Memo(None))
+def key(course: TextCourse, outcomes: dict[str, Outcome] | None = None, **options: object) -> str:
+    files = Files.of(open_session(course.settings("build", Edition.STUDENT)))
+    results = outcomes or {"1-a/q01/net": outcome()}
+    return render_key({**files.loaded, **files.late}, {"profile": "quick", **options}, results)
 
 
 @pytest.fixture
-def questions(tmp_path: Path) -> Path:
+def course(tmp_path: Path) -> TextCourse:
+    course = text_course(tmp_path / "course")
     for lab in ("1-a", "1-b"):
-        path = tmp_path / f"project/questions/{lab}/q01.yaml"
-        path.parent.mkdir(parents=True)
-        path.write_text(f"title: {lab}")
-    return tmp_path / "project"
+        course.write(f"mine/images/{lab}/map/plan.png", lab)
+    return course
 
 
-def test_the_key_depends_on_texts_results_options_and_date(questions: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = key(questions)
-    assert key(questions) == before
-    assert key(questions, {"1-a/q01/net": outcome(state=State.COMPUTED)}) == before
+def test_the_key_depends_on_texts_results_options_and_date(course: TextCourse, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = key(course)
+    assert key(course) == before
+    assert key(course, {"1-a/q01/net": outcome(state=State.COMPUTED)}) == before
     others = {
-        key(questions, only=["1-a/q01"]),
-        key(questions, {"1-a/q01/net": outcome(fingerprint="e")}),
-        key(questions, {"1-a/q01/net": outcome(finished="later")}),
-        key(questions, {"1-a/q01/net": outcome(state=State.FAILED, reason="no memory")}),
-        key(questions, {"1-a/q01/net": outcome(state=State.FAILED, reason="no disk")}),
-        key(questions, {"1-a/q01/net": outcome(state=State.PENDING)}),
+        key(course, only=["1-a/q01"]),
+        key(course, {"1-a/q01/net": outcome(fingerprint="e")}),
+        key(course, {"1-a/q01/net": outcome(finished="later")}),
+        key(course, {"1-a/q01/net": outcome(state=State.FAILED, reason="no memory")}),
+        key(course, {"1-a/q01/net": outcome(state=State.FAILED, reason="no disk")}),
+        key(course, {"1-a/q01/net": outcome(state=State.PENDING)}),
     }
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
-    others.add(key(questions))
+    others.add(key(course))
     assert len({before, *others}) == 8
 
 
-def test_texts_that_change_places_between_labs_change_the_key(questions: Path) -> None:
-    before = key(questions)
-    paths = [questions / f"questions/{lab}/q01.yaml" for lab in ("1-a", "1-b")]
-    texts = [path.read_text() for path in paths]
+@pytest.mark.parametrize("name", ["questions/1-a/q01.yaml", "questions/references.bib", "mine/report.yaml",
+                                  "mine/answers/1-a/q01.md", "mine/images/1-a/map/plan.png"])  # fmt: skip
+def test_each_file_that_is_shown_counts(course: TextCourse, name: str) -> None:
+    before = key(course)
+    path = course.folder / name
+    path.write_bytes(path.read_bytes() + b"\n# more\n")
+    assert key(course) != before
+
+
+@pytest.mark.parametrize("name", ["questions/{}/q01.yaml", "mine/images/{}/map/plan.png"])
+def test_files_of_one_name_that_change_places_change_the_key(course: TextCourse, name: str) -> None:
+    """The last two parts of the pictures' paths are the same."""
+    paths = [course.folder / name.format(lab) for lab in ("1-a", "1-b")]
+    paths[0].write_bytes(paths[0].read_bytes() + b"# another\n")
+    before = key(course)
+    texts = [path.read_bytes() for path in paths]
     for path, text in zip(paths, reversed(texts), strict=True):
-        path.write_text(text)
-    assert key(questions) != before
+        path.write_bytes(text)
+    assert key(course) != before
 
 
-def test_a_moved_project_keeps_its_key(questions: Path, tmp_path: Path) -> None:
-    before = key(questions)
-    assert key(Path(shutil.move(questions, tmp_path / "moved"))) == before
+def test_a_course_and_a_project_that_moved_keep_their_key(course: TextCourse, tmp_path: Path) -> None:
+    before = key(course)
+    assert key(TextCourse(Path(shutil.move(course.folder, tmp_path / "moved")))) == before

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.render.outputs.folder import Rendering
 from generator.render.outputs.report import render_report
+from generator.render.outputs.written import Rendering
 from tests.render.sample_report import sample_report, silent
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from generator.answers.addresses import Address
 from generator.answers.claims import Claim
+from generator.course.editions import Edition
 from generator.course.spec import CourseSpec, ProfileSpec, QuestionSpec
 from generator.errors import Mistake
 from generator.jobs import Outcome
@@ -19,7 +20,7 @@ from generator.render.text.bibliography import Reference
 from generator.render.text.numbering import Numbered, slug
 from generator.render.text.own_images import OwnImages
 
-#: The name of a whole report.
+#: The name of a whole report, whose folders have no other name before theirs.
 WHOLE = "report"
 
 
@@ -55,15 +56,19 @@ class Report:
 
     @property
     def name(self) -> str:
-        """The documents' name without an ending: report, report-2-a for a whole lab, report-2-a-q03 for a question."""
+        """The documents' name without an ending: report, report-2-a for a whole lab, report-2-a-q03 for a question.
+
+        A worksheet is called so: it may lie beside a student's own report.
+        """
+        kind = Edition.WORKSHEET.value if self.course.edition is Edition.WORKSHEET else WHOLE
         if self.only is None:
-            return WHOLE
+            return kind
         parts = []
         for lab in self.course.labs:
             shown = [question for question in lab.questions() if self.shows(question)]
             whole = len(shown) == len(list(lab.questions()))
             parts += [lab.id] if whole and shown else [question.address for question in shown]
-        return "-".join([WHOLE, *map(slug, parts)])[:120]
+        return "-".join([kind, *map(slug, parts)])[:120]
 
     def beside(self, kind: str) -> str:
         """The folder beside the documents that holds what is theirs of a kind: assets, results."""

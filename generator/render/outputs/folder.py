@@ -1,57 +1,37 @@
-"""The folder that reports are written into: what genreport wrote there is listed, and only that is ever removed."""
+"""The folder that reports are written into, by one build at a time: only what genreport wrote there is ever removed."""
 
 from __future__ import annotations
 
+import filecmp
+import itertools
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path, PurePosixPath
-from typing import Any
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
 
+from generator.course.editions import Edition
+from generator.errors import InputError, Mistake
+from generator.render.content.document import Report
 from generator.render.outputs.table import OUTPUTS
-from generator.store.memo import read_json, write_json
+from generator.render.outputs.written import NAME, Form, Part, Rendering, read_parts, status, write_parts
+from generator.store.lock import locked
 
-#: The list of what was written, beside it.
-NAME = ".genreport.json"
-_VERSION = 2
-_FOUND = ("problems", "warnings", "gaps")
-
-#: A file's size and time of change in nanoseconds; None while it is being put in place.
-Status = tuple[int, int] | None
-
-
-@dataclass(frozen=True)
-class Rendering:
-    """A report as it lies in its folder: the documents to open, and what was found in rendering them.
-
-    ``problems`` are answers and exhibits that show a box instead, ``warnings`` claims that are printed although the
-    results contradict them, both with file and line; ``gaps`` are questions without an answer.
-    """
-
-    documents: tuple[Path, ...] = ()
-    problems: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-    gaps: tuple[str, ...] = ()
+_LOCK = ".genreport.lock"
+_WORK = ".genreport-work-"  # with what mkdtemp adds: where a build writes before it moves files to their places
+_OWN = ("assets/figures/x", "results/tables/x", "results/figures/x")  # where files go in every folder
+_KEPT = ".kept"  # added to the name of a file of somebody else's that stands where one of ours goes
+_MOST_NAMED = 3
 
 
-@dataclass(frozen=True)
-class Form:
-    """One form of a report as it was written: its files by their names in the folder, and the key of their content."""
-
-    key: str
-    files: Mapping[str, Status]
+class _BusyError(Exception):
+    """Another build is writing into the folder."""
 
 
-@dataclass(frozen=True)
-class Part:
-    """What is known of one report in the folder: the forms that it was written in, and what was found in doing so."""
-
-    forms: dict[str, Form] = field(default_factory=dict)
-    found: Rendering = field(default_factory=Rendering)
-
-    def files(self) -> set[str]:
-        """Every file of every form."""
-        return {name for form in self.forms.values() for name in form.files}
+def _leave(process: str) -> None:
+    raise _BusyError
 
 
 @dataclass(frozen=True)
@@ -60,110 +40,155 @@ class OutputFolder:
 
     path: Path
 
-    def current(self, name: str, key: str, forms: Iterable[str]) -> Rendering | None:
-        """The report of this name, if its forms were all written under this key and nobody touched them."""
-        part = self._parts().get(name)
-        known = [part.forms.get(form) for form in forms] if part else []
-        if part is None or not all(form and form.key == key and self._untouched(form) for form in known):
+    def refuse_links(self, names: Iterable[str] = ()) -> None:
+        """Raise InputError if the folder is a link, or one inside it on the way to these names or to what is listed."""
+        listed = [name for part in read_parts(self.path).values() for name in part.files()]
+        ways = {parent for name in (*_OWN, *listed, *names) for parent in self._between(self.path / name)}
+        for place in sorted({self.path, self.path / NAME, self.path / _LOCK} | ways):
+            if place.is_symlink():
+                message = "is a link: a build replaces and removes files in a folder of its own only"
+                got = f"a link to {place.readlink()}"
+                hint = "name the folder itself with --output, or remove the link"
+                raise InputError([Mistake(message, place, expected="a folder", got=got, hint=hint)])
+
+    @contextmanager
+    def opened(self, say: Callable[[str], None]) -> Iterator[Path]:
+        """Keep other builds out, and yield an empty folder to write in first; what killed builds left is removed."""
+        self.refuse_links()
+        self.path.mkdir(parents=True, exist_ok=True)
+
+        def waiting(process: str) -> None:
+            say(f"process {process} is writing into {self.path}; waiting for it to end")
+
+        with locked(self.path / _LOCK, waiting) as alone:
+            if alone:
+                self._tidy()
+            with tempfile.TemporaryDirectory(prefix=_WORK, dir=self.path, ignore_cleanup_errors=True) as work:
+                yield Path(work)
+
+    def tidy(self) -> None:
+        """Remove what killed builds left, unless another build is at work."""
+        if self._left():
+            with suppress(_BusyError), locked(self.path / _LOCK, _leave) as alone:
+                if alone:
+                    self._tidy()
+
+    def _left(self) -> list[Path]:
+        return [*self.path.glob(f"{_WORK}*"), *self.path.glob(f".{NAME}.*")]
+
+    def _tidy(self) -> None:
+        for left in self._left():
+            shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
+
+    def current(self, report: Report, key: str, forms: Iterable[str]) -> Rendering | None:
+        """The report, if these forms of it were all written under this key, nobody touched them, and nothing leaks."""
+        parts = read_parts(self.path)
+        part = parts.get(report.name)
+        if part is None or any(_leaks(other, name, report) for name, other in parts.items()):
             return None
-        return replace(part.found, documents=self.documents(name, forms))
+        known = [part.forms.get(form, Form()) for form in forms]
+        if not key or not all(form.key == key and self._untouched(form) for form in known):
+            return None
+        return replace(part.found, documents=self.documents(report, forms))
 
-    def documents(self, name: str, forms: Iterable[str]) -> tuple[Path, ...]:
+    def documents(self, report: Report, forms: Iterable[str]) -> tuple[Path, ...]:
         """Where the documents among the forms of a report are."""
-        return tuple(self.path / OUTPUTS[form].file(name) for form in forms if OUTPUTS[form].document)
+        return tuple(self.path / OUTPUTS[form].file(report.name) for form in forms if OUTPUTS[form].document)
 
-    def install(self, name: str, form: str, staged: Path, key: str) -> None:
+    def clear(self, report: Report, say: Callable[[str], None]) -> None:
+        """Remove what may not lie beside the report: all that a reference edition left, beside any other edition."""
+        parts = read_parts(self.path)
+        leaking = {name: part for name, part in parts.items() if _leaks(part, name, report)}
+        kept = {name: part for name, part in parts.items() if name not in leaking}
+        gone = {file for part in leaking.values() for file in part.files()}
+        gone -= {file for part in kept.values() for file in part.files()}
+        if leaking:
+            editions = " and ".join(sorted({part.edition.value for part in leaking.values()}))
+            say(f"removing the {editions} edition from {self.path}: {len(gone)} files")
+            self._remove(gone)
+            write_parts(self.path, kept)
+
+    def install(self, report: Report, form: str, staged: Path, key: str) -> None:
         """Move the files of a form to their places, each in one step, and remove those of before that it lacks."""
         names = {path.relative_to(staged).as_posix() for path in staged.rglob("*") if path.is_file()}
-        before = self._known(name).forms.get(form, Form("", {}))
+        parts = read_parts(self.path)
+        part = parts.get(report.name, Part(report.course.edition))
+        before = part.forms.get(form, Form()).files
+        listed = {file for other in parts.values() for file in other.files()}
+        self.refuse_links(names)
+        for name in names - listed:
+            self._set_aside(name, staged)
         # Listed before they are there: what a kill leaves is known to be ours, and is not current.
-        self._note(name, form, Form("", dict.fromkeys([*before.files, *names])))
+        begun = part.having(form, Form("", dict.fromkeys([*before, *names])))
+        write_parts(self.path, {**parts, report.name: begun})
         # Figures and styles first, the page last: a reader never meets a page whose pictures are not there yet.
-        for place in sorted(names, key=lambda place: ("/" not in place, place)):
-            target = self.path / place
+        for name in sorted(names, key=lambda name: ("/" not in name, name)):
+            target = self.path / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(staged / place, target)  # noqa: PTH105 (replaces on every system, which rename does not)
-        self._remove(set(before.files) - names, name, form)
-        self._note(name, form, Form(key, {place: _status(self.path / place) for place in sorted(names)}))
+            os.replace(staged / name, target)  # noqa: PTH105 (replaces on every system, which rename does not)
+        done = part.having(form, Form(key, {name: status(self.path / name) for name in sorted(names)}))
+        parts = {**parts, report.name: done}
+        self._remove(set(before) - {file for other in parts.values() for file in other.files()})
+        write_parts(self.path, parts)
 
-    def withdraw(self, name: str, form: str) -> None:
+    def withdraw(self, report: Report, form: str) -> None:
         """Remove a form that could not be written anew."""
-        known = self._known(name)
-        self._remove(known.files(), name, form)
-        self._save({**self._parts(), name: replace(known, forms={f: known.forms[f] for f in known.forms if f != form})})
+        parts = read_parts(self.path)
+        if report.name in parts:
+            before = parts[report.name].forms.get(form, Form()).files
+            parts[report.name] = parts[report.name].having(form, None)
+            self._remove(set(before) - {file for part in parts.values() for file in part.files()})
+            write_parts(self.path, parts)
 
-    def conclude(self, name: str, found: Rendering) -> None:
-        """Keep what was found in rendering a report, to be said again while it is current."""
-        self._save({**self._parts(), name: replace(self._known(name), found=found)})
-
-    def _remove(self, files: Iterable[str], name: str, form: str) -> None:
-        """Remove files that a form does not have any more, but for those that belong to another."""
-        others = {
-            file
-            for other, part in self._parts().items()
-            for kind, known in part.forms.items()
-            if (other, kind) != (name, form)
-            for file in known.files
-        }
-        for file in set(files) - others:
-            (self.path / file).unlink(missing_ok=True)
+    def conclude(self, report: Report, found: Rendering, say: Callable[[str], None]) -> None:
+        """Keep what was found in rendering a report, to be said again while it is current; say what is not ours."""
+        parts = read_parts(self.path)
+        if report.name in parts:
+            write_parts(self.path, {**parts, report.name: replace(parts[report.name], found=found)})
+        if foreign := sorted(self._foreign({file for part in parts.values() for file in part.files()})):
+            named = ", ".join(foreign[:_MOST_NAMED]) + (", …" if len(foreign) > _MOST_NAMED else "")
+            say(f"{self.path} holds {len(foreign)} that genreport did not write, and leaves alone: {named}")
 
     def _untouched(self, form: Form) -> bool:
         try:
-            return all(_status(self.path / name) == status for name, status in form.files.items())
+            return all(status(self.path / name) == known for name, known in form.files.items())
         except (OSError, ValueError):
             return False
 
-    def _known(self, name: str) -> Part:
-        return self._parts().get(name, Part())
+    def _set_aside(self, name: str, staged: Path) -> None:
+        """Give a file of somebody else's another name, unless it is the same as the one that takes its place."""
+        place = self.path / name
+        plain = place.is_file() and not place.is_symlink()
+        if os.path.lexists(place) and not (plain and filecmp.cmp(place, staged / name, shallow=False)):
+            names = (place.with_name(f"{place.name}{_KEPT}{number or ''}") for number in itertools.count())
+            place.rename(next(free for free in names if not os.path.lexists(free)))
 
-    def _note(self, name: str, form: str, written: Form) -> None:
-        part = self._known(name)
-        part.forms[form] = written
-        self._save({**self._parts(), name: part})
+    def _remove(self, files: Iterable[str]) -> None:
+        """Remove files, and the folders that are empty then."""
+        for name in files:
+            place = self.path / name
+            between = self._between(place)
+            if any(parent.is_symlink() for parent in between) or not (place.is_file() or place.is_symlink()):
+                continue
+            place.unlink()
+            for parent in between:
+                with suppress(OSError):  # it holds something
+                    parent.rmdir()
 
-    def _save(self, parts: Mapping[str, Part]) -> None:
-        known = {
-            name: {"forms": {form: asdict(written) for form, written in part.forms.items()}, "found": _said(part.found)}
-            for name, part in parts.items()
-        }
-        write_json(self.path / NAME, {"version": _VERSION, "parts": known})
+    def _between(self, place: Path) -> list[Path]:
+        """The folders from the one that holds a place up to this one, which is not among them."""
+        return [parent for parent in place.parents if parent != self.path and parent.is_relative_to(self.path)]
 
-    def _parts(self) -> dict[str, Part]:
-        """What the list says; a damaged one says nothing."""
-        stored = read_json(self.path / NAME)
-        try:
-            return dict(_read(stored)) if stored.get("version") == _VERSION else {}
-        except (KeyError, TypeError, AttributeError, ValueError):
-            return {}
-
-
-def _read(stored: dict[str, Any]) -> Iterator[tuple[str, Part]]:
-    for name, part in stored["parts"].items():
-        forms = {
-            form: Form(str(known["key"]), {_plain(file): _pair(status) for file, status in known["files"].items()})
-            for form, known in part["forms"].items()
-        }
-        problems, warnings, gaps = (tuple(map(str, part["found"][words])) for words in _FOUND)
-        yield name, Part(forms, Rendering((), problems, warnings, gaps))
-
-
-def _said(found: Rendering) -> dict[str, tuple[str, ...]]:
-    return {words: getattr(found, words) for words in _FOUND}
+    def _foreign(self, listed: set[str]) -> Iterator[str]:
+        """The files and folders that nobody listed, of the folders that hold something listed."""
+        folders = {self.path, *(parent for name in listed for parent in self._between(self.path / name))}
+        for place in (place for folder in folders if folder.is_dir() for place in folder.iterdir()):
+            name = place.relative_to(self.path).as_posix()
+            if name not in listed and place not in folders and not name.startswith(".genreport"):
+                yield name
 
 
-def _plain(name: str) -> str:
-    """A path below the folder: whoever writes a list by hand must not have other files removed."""
-    path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or path.as_posix() != name or name == "." or "\0" in name:
-        raise ValueError(f"{name!r} is no plain path")
-    return name
-
-
-def _pair(status: Any) -> Status:
-    return None if status is None else (int(status[0]), int(status[1]))
-
-
-def _status(path: Path) -> Status:
-    status = path.lstat()
-    return status.st_size, status.st_mtime_ns
+def _leaks(part: Part, name: str, report: Report) -> bool:
+    """Whether a report in the folder may not stay: it has what another edition must not show, or its name."""
+    edition = report.course.edition
+    return part.edition is not edition and (part.edition is Edition.REFERENCE or name == report.name)

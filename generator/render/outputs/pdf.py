@@ -50,13 +50,18 @@ def write_pdf(page: Path, target: Path, seconds: int | None = None, *, fields: b
     command += ["fields"] if fields else []
     # The order of sets reaches the file, so that without a fixed seed every run would give other bytes.
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
+    # The child ends when this pipe does: with this process, even by SIGKILL, nobody waits for the PDF.
+    reader, writer = os.pipe()
     try:
         ended = subprocess.run(
-            command, capture_output=True, text=True, timeout=seconds * _PATIENCE, check=False, env=environment,
-            encoding="utf-8",
+            command, stdin=reader, capture_output=True, text=True, timeout=seconds * _PATIENCE, check=False,
+            env=environment, encoding="utf-8",
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
         raise RenderError(f"the PDF was not ready after {seconds * _PATIENCE} s", _LONG_HINT) from error
+    finally:
+        os.close(reader)
+        os.close(writer)
     if ended.returncode == -getattr(signal, "SIGXCPU", 0) != 0:
         raise RenderError(f"the PDF was not ready after {seconds} s of the processor's time", _LONG_HINT)
     if ended.returncode == pdf_process.LIBRARIES_MISSING:

@@ -2,50 +2,51 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from generator.errors import RenderError
 from generator.render.content.document import Report
 from generator.render.content.gather import gather
-from generator.render.outputs.folder import OutputFolder, Rendering
+from generator.render.outputs.folder import OutputFolder
 from generator.render.outputs.table import chosen
+from generator.render.outputs.written import Rendering
 
 
 def render_report(
-    report: Report, output: Path, formats: Iterable[str], progress: Callable[[str], None], key: str = ""
+    report: Report,
+    output: Path,
+    formats: Iterable[str],
+    say: Callable[[str], None],
+    key: str = "",
+    holds: Callable[[], bool] = lambda: True,
 ) -> Rendering:
     """Write the report into ``output`` in the given formats, and its results if it is a whole one.
 
     A whole report is report.html with assets/, report.pdf and results/; with ``report.only`` it is report-PART.html
-    with report-PART-assets/ and report-PART.pdf. A form that cannot be made is one of the problems, and the others are
-    there. Under a ``key`` that it was written under, and untouched since, a form is left as it is.
+    with report-PART-assets/ and report-PART.pdf; a worksheet is worksheet.html with worksheet-assets/ and so on. A form
+    that cannot be made is one of the problems, and the others are there. A form that was written under the same ``key``
+    and is untouched since is left as it is; the key is kept for what is written now if it still ``holds`` then.
     """
-    document = gather(report, progress)
-    name = report.name
-    said = [tuple(map(str, words)) for words in (document.problems, document.warnings, document.gaps)]
-    output.mkdir(parents=True, exist_ok=True)
+    document = gather(report, say)
+    found = Rendering((), *(tuple(map(str, words)) for words in (document.problems, document.warnings, document.gaps)))
     folder = OutputFolder(output)
     written, failures = [], []
-    staging = Path(tempfile.mkdtemp(prefix=".report-", dir=output))
-    try:
+    with folder.opened(say) as work:
+        folder.clear(report, say)
         for form in chosen(formats, whole=report.only is None):
-            if not key or not folder.current(name, key, [form.name]):
-                progress(f"writing {form.words}")
-                staged = staging / form.name
+            if folder.current(report, key, [form.name]) is None:
+                say(f"writing {form.words}")
+                staged = work / form.name
                 staged.mkdir()
                 try:
                     form.write(document, staged)
                 except RenderError as error:
-                    folder.withdraw(name, form.name)
+                    folder.withdraw(report, form.name)
                     failures.append(str(error))
                     continue
-                folder.install(name, form.name, staged, key)
+                folder.install(report, form.name, staged, key if holds() else "")
             written.append(form.name)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-    found = Rendering((), *said)
-    folder.conclude(name, found)
-    return Rendering(folder.documents(name, written), (*failures, *found.problems), found.warnings, found.gaps)
+        folder.conclude(report, found, say)
+    documents = folder.documents(report, written)
+    return Rendering(documents, (*failures, *found.problems), found.warnings, found.gaps)

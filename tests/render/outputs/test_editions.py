@@ -17,8 +17,8 @@ from pypdf import PdfReader
 
 from generator.course.editions import Edition, Theme
 from generator.render.content.document import Report
-from generator.render.outputs.folder import Rendering
 from generator.render.outputs.report import render_report
+from generator.render.outputs.written import Rendering
 from tests.render.sample_report import sample_report, silent
 
 HTML = frozenset({"html"})
@@ -36,7 +36,7 @@ def with_marking(report: Report) -> Report:
 
 def render(folder: Path, report: Report, formats: frozenset[str] = HTML) -> tuple[str, Rendering]:
     outcome = render_report(report, folder / "build", formats, silent)
-    return (folder / "build" / "report.html").read_text(), outcome
+    return outcome.documents[0].read_text(), outcome
 
 
 def test_the_reference_edition_has_marking_notes_and_the_ledger(tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_a_worksheet_has_room_to_write_and_no_answer(tmp_path: Path, changes: di
     assert page.count('class="ruled-line"') == 14 + 3 * 9  # one starred question and three others
     assert ("Alternative text" in page) == (not changes.get("frames"))
     assert outcome.gaps == ()
-    fields = PdfReader(tmp_path / "build" / "report.pdf").get_fields() or {}
+    fields = PdfReader(tmp_path / "build" / "worksheet.pdf").get_fields() or {}
     assert len(fields) == (4 if changes.get("fields") else 0)
 
 

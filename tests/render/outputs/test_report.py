@@ -13,17 +13,18 @@ from pypdf import PdfReader
 from generator.course.spec import FigureSpec, PanelSpec
 from generator.errors import RenderError
 from generator.render.outputs import pdf
-from generator.render.outputs.folder import NAME
 from generator.render.outputs.report import render_report
 from generator.render.outputs.table import DOCUMENTS
+from generator.render.outputs.written import NAME
 from tests.render.sample_report import sample_report, silent
 
 HTML = frozenset({"html"})
 
 
 def files(folder: Path) -> set[str]:
-    """All files but the list of them."""
-    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and path.name != NAME}
+    """All files but the list of them and the lock."""
+    found = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    return found - {NAME, ".genreport.lock"}
 
 
 def test_everything_is_written_and_nothing_is_left_over(rendered):
