@@ -8,7 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
-from generator.cli.main import end_on_sigterm
+from generator.cli.stopping import end_on_sigterm
 from generator.jobs import Job
 from generator.running.executors.choose import ExecutorSpec
 from generator.running.runner import Event, JobFinished, JobProgress, run_jobs

@@ -12,11 +12,12 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from generator.answers.claims import ClaimExtension
+from generator.formats import FORMATS
 
 #: What an answer may call, besides a result with its grid point.
 FUNCTIONS = frozenset({"table", "figure", "ref", "metric", "rows", "role"})
 #: Filters that write numbers; the renderer provides them.
-NUMBER_FILTERS = frozenset({"integer", "millions", "percent", "points", "decimal", "scientific", "p_value", "seconds"})
+NUMBER_FILTERS = frozenset(FORMATS)
 #: Jinja's own filters that an answer may use: none of them can build a long string from a short one.
 PLAIN_FILTERS = frozenset({"abs", "first", "join", "last", "length", "lower", "max", "min", "round", "sum", "upper"})
 #: What `rows` gives as words: `rows("compared.runs") | names("label", outcome="lower")` is "a, b and c".

@@ -110,13 +110,13 @@ class BuildDisplay(LiveDisplay):
         """Say how the build ended and where the report is."""
         for warning in report.warnings:
             self.errors.print(f"[yellow]warning:[/] {escape(warning)}")
-        if report.gaps:
-            self.errors.print(f"[yellow]not answered yet ({len(report.gaps)}):[/] {escape(', '.join(report.gaps))}")
+        if gaps := report.rendering.gaps:
+            self.errors.print(f"[yellow]not answered yet ({len(gaps)}):[/] {escape(', '.join(gaps))}")
         for problem in report.problems:
             self.errors.print(f"[red bold]failed:[/] {escape(problem)}")
         took = human_time(time.monotonic() - self.began)
         counts = f"{report.computed} computed, {report.cached} cached"
         state = "" if report.written else "; the report was up to date"
         self.output.print(f"{counts}, {took}{state}")
-        for path in report.files:
+        for path in report.rendering.documents:
             self.output.print(f"  {escape(str(path))}")

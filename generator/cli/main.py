@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from generator import __version__
-from generator.cli.options import FOLDER, common_options, find_project, read_formats, read_settings
+from generator.cli.options import (
+    FOLDER,
+    CommonOptions,
+    ReportOptions,
+    common_options,
+    find_project,
+    read_settings,
+    report_options,
+    worker_options,
+)
+from generator.cli.stopping import end_on_sigterm
 
 if TYPE_CHECKING:
+    from generator.commands.check_found import Looked
     from generator.errors import GenreportError
+    from generator.running.executors.choose import ExecutorSpec
 
 # \b keeps click from filling the lines of an example.
 
@@ -31,23 +43,22 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("selection", nargs=-1)
-@common_options(output=True)
+@common_options
+@report_options
+@worker_options
 @click.option("--only", is_flag=True, help="Write just the selection, as a document of its own with the same numbers.")
 @click.option("--force", is_flag=True, help="Compute the selection again, although it is in the cache.")
 @click.option("--fresh-versions", is_flag=True, help="Compute again what other versions of torch, NumPy … computed.")
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), default="auto", show_default=True)
-@click.option("--jobs", type=click.IntRange(1), help="Jobs at once (one per core, or one per card).")
-@click.option(
-    "--executor", default="here", show_default=True, metavar="PLACE",
-    help="here; dask://HOST:PORT, which trusts all who can reach that port; or dask+tls://HOST:PORT.",
-)  # fmt: skip
-@click.option("--format", "formats", default="html,pdf", show_default=True, help="Which documents to write.")
 @click.option("--strict", is_flag=True, help="Warnings make the build fail (exit code 1).")
-@click.option("--edition", type=click.Choice(["student", "worksheet", "reference"]), help="Whom the report is for.")
-@click.option("--frames", is_flag=True, help="A worksheet with empty frames for its exhibits; computes nothing.")
-@click.option("--fields", is_flag=True, help="A worksheet whose PDF has fields to write in.")
 def build(
-    selection: tuple[str, ...], formats: str, only: bool, force: bool, fresh_versions: bool, **options: Any
+    selection: tuple[str, ...],
+    common: CommonOptions,
+    wanted: ReportOptions,
+    workers: ExecutorSpec,
+    only: bool,
+    force: bool,
+    fresh_versions: bool,
+    strict: bool,
 ) -> None:
     """Compute what is missing and write the report.
 
@@ -66,10 +77,10 @@ def build(
     from generator.commands.build import build as run_build
 
     project, selection = find_project(selection)
-    settings = read_settings(formats=read_formats(formats), project=project, **options)
+    settings = read_settings(common, wanted, workers, project)
     with BuildDisplay() as display:
         report = run_build(
-            settings, selection, only=only, force=force, fresh_versions=fresh_versions,
+            settings, selection, only=only, force=force, fresh_versions=fresh_versions, strict=strict,
             listen=display.listen, say=display.say,
         )  # fmt: skip
     display.conclude(report)
@@ -78,8 +89,8 @@ def build(
 
 @cli.command()
 @click.argument("folder", type=FOLDER)
-@common_options()
-def init(folder: Path, **options: Any) -> None:
+@common_options
+def init(folder: Path, common: CommonOptions) -> None:
     """Make a student's project in FOLDER: report.yaml, and a file for each answer that says what it can use.
 
     In a folder that is a project already, only what is missing is added.
@@ -90,7 +101,7 @@ def init(folder: Path, **options: Any) -> None:
     """
     from generator.commands.init import begin_project
 
-    written = begin_project(folder, read_settings(**options))
+    written = begin_project(folder, read_settings(common))
     click.echo(
         f"{len(written)} files written to {folder}/: put your names into report.yaml, your answers into answers/,"
     )
@@ -99,10 +110,10 @@ def init(folder: Path, **options: Any) -> None:
 
 @cli.command()
 @click.argument("submissions", nargs=-1, required=True, type=click.Path(path_type=Path))
-@common_options()
+@common_options
 @click.option("--output", type=FOLDER, default="check", show_default=True, help="Where the summary and reports go.")
 @click.option("--jobs", type=click.IntRange(1), help="Submissions at once (one per core).")
-def check(submissions: tuple[Path, ...], output: Path, **options: Any) -> None:
+def check(submissions: tuple[Path, ...], common: CommonOptions, output: Path, jobs: int | None) -> None:
     """Build many students' projects and sum up what stands in them, for teachers.
 
     A SUBMISSION is a project's folder, or a folder full of projects. Each is built in a process with limits on time and
@@ -119,23 +130,24 @@ def check(submissions: tuple[Path, ...], output: Path, **options: Any) -> None:
     from generator.cli.check_display import CheckDisplay
     from generator.commands.check import look_over
     from generator.commands.check_summary import Summary
+    from generator.running.executors.choose import ExecutorSpec
 
     summary = Summary(output)
     with CheckDisplay() as display:
 
-        def finished(looked: Any, number: int, total: int) -> None:
+        def finished(looked: Looked, number: int, total: int) -> None:
             summary.add(looked)
             display.finished(looked, number, total)
 
-        settings, profile = read_settings(**options), options["profile"]
-        found = look_over(submissions, settings, output, finished, display.listen, profile)
+        settings = read_settings(common, workers=ExecutorSpec(jobs=jobs))
+        found = look_over(submissions, settings, output, finished, display.listen, common.profile)
     sys.exit(display.conclude(found, summary.finish(found)))
 
 
 @cli.command()
 @click.argument("selection", nargs=-1)
-@common_options()
-def plan(selection: tuple[str, ...], **options: Any) -> None:
+@common_options
+def plan(selection: tuple[str, ...], common: CommonOptions) -> None:
     """Show every job: cached or not, and for one that is not, what changed.
 
     \b
@@ -146,13 +158,13 @@ def plan(selection: tuple[str, ...], **options: Any) -> None:
     from generator.commands.computing import other_versions
     from generator.commands.plan import make_plan
 
-    session, planned, needed = make_plan(read_settings(**options), selection)
+    session, planned, needed = make_plan(read_settings(common), selection)
     show_plan(needed, other_versions(session, planned))
 
 
 @cli.command("list")
-@common_options()
-def list_(**options: Any) -> None:
+@common_options
+def list_(common: CommonOptions) -> None:
     """List the questions with their state.
 
     \b
@@ -162,14 +174,14 @@ def list_(**options: Any) -> None:
     from generator.cli.plan_display import show_questions
     from generator.commands.plan import make_plan
 
-    session, planned, _ = make_plan(read_settings(**options))
+    session, planned, _ = make_plan(read_settings(common))
     show_questions(session, planned)
 
 
 @cli.command()
 @click.argument("question")
-@common_options()
-def why(question: str, **options: Any) -> None:
+@common_options
+def why(question: str, common: CommonOptions) -> None:
     """Tell one question's story: its results, where they came from, and what would be computed.
 
     \b
@@ -178,15 +190,15 @@ def why(question: str, **options: Any) -> None:
     from generator.cli.plan_display import show_story
     from generator.commands.plan import make_plan
 
-    session, planned, _ = make_plan(read_settings(**options), [question])
+    session, planned, _ = make_plan(read_settings(common), [question])
     for address in session.questions([question]):
         show_story(session, planned, address)
 
 
 @cli.command()
-@common_options()
+@common_options
 @click.option("--force", is_flag=True, help="Replace files that differ from the published ones.")
-def fetch(force: bool, **options: Any) -> None:
+def fetch(force: bool, common: CommonOptions) -> None:
     """Download and verify all data and weights that a profile needs; goes on where it stopped.
 
     \b
@@ -196,15 +208,15 @@ def fetch(force: bool, **options: Any) -> None:
     from generator.cli.fetch_display import FetchDisplay
     from generator.commands.fetch import fetch_data
 
-    settings = read_settings(**options)
-    with FetchDisplay(settings.data) as display:
+    settings = read_settings(common)
+    with FetchDisplay(settings.folders.data) as display:
         fetched, by_hand = fetch_data(settings, display.listen, force=force)
     sys.exit(display.conclude(fetched, by_hand))
 
 
 @cli.command()
-@common_options()
-def doctor(**options: Any) -> None:
+@common_options
+def doctor(common: CommonOptions) -> None:
     """Check Python, torch, Pango, fonts, data, weights and disk, and say how to mend each fault.
 
     \b
@@ -214,13 +226,13 @@ def doctor(**options: Any) -> None:
     from generator.cli.doctor_display import show_checks
     from generator.commands.doctor import diagnose
 
-    sys.exit(show_checks(diagnose(read_settings(**options))))
+    sys.exit(show_checks(diagnose(read_settings(common))))
 
 
 @cli.command()
-@common_options()
+@common_options
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def clean(yes: bool, **options: Any) -> None:
+def clean(yes: bool, common: CommonOptions) -> None:
     """Remove cache entries that no question needs any more, under any profile.
 
     \b
@@ -230,7 +242,7 @@ def clean(yes: bool, **options: Any) -> None:
     from generator.cli.words import human_size
     from generator.commands.clean import unneeded
 
-    cache, stale = unneeded(read_settings(**options))
+    cache, stale = unneeded(read_settings(common))
     if not stale:
         click.echo(f"Every entry in {cache.folder} is needed.")
         return
@@ -264,18 +276,6 @@ def main() -> None:
             sys.exit(int(ExitCode.JOB_FAILED))
         click.echo(_worded(error), err=True)
         sys.exit(int(ExitCode.BAD_INPUT if isinstance(error, InputError) else ExitCode.JOB_FAILED))
-
-
-def end_on_sigterm() -> None:
-    """Let SIGTERM end this program as Ctrl-C does: its workers are ended, what was half written is removed."""
-    import signal
-
-    def end(number: int, frame: object) -> None:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a second one does not wait
-        click.echo("\nEnded by SIGTERM. What was finished is kept; the same command goes on from here.", err=True)
-        sys.exit(128 + number)
-
-    signal.signal(signal.SIGTERM, end)
 
 
 def _worded(error: GenreportError) -> str:

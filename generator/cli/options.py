@@ -2,48 +2,153 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from generator.render.outputs.table import DOCUMENTS
 
 if TYPE_CHECKING:
     from generator.commands.session import Settings
     from generator.course.project import Project
+    from generator.running.executors.choose import ExecutorSpec
 
-Command = TypeVar("Command", bound=Callable[..., Any])
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
-def common_options(*, output: bool = False) -> Callable[[Command], Command]:
-    """The options that say where data and cached results are, and under which profile."""
+@dataclass(frozen=True)
+class CommonOptions:
+    """Where data and cached results are, and under which profile; None where nothing is said."""
+
+    profile: str | None
+    overrides: tuple[str, ...]
+    data: Path | None
+    cache: Path | None
+
+
+@dataclass(frozen=True)
+class ReportOptions:
+    """What a report is to be like, and where it goes; None where nothing is said."""
+
+    output: Path | None
+    formats: frozenset[str]
+    edition: str | None
+    frames: bool
+    fields: bool
+
+
+def common_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of CommonOptions; it gets them as ``common``."""
     options = [
         click.option("--profile", help="Which data, networks and lengths to use (quick; a project names its own)."),
         click.option("--set", "overrides", multiple=True, metavar="ROLE=VALUE", help="Put a value in a role."),
         click.option("--data", type=FOLDER, envvar="GENREPORT_DATA", help="Folder of data sets and weights."),
         click.option("--cache", type=FOLDER, envvar="GENREPORT_CACHE", help="Folder of cached results."),
     ]
-    if output:
-        options.append(
-            click.option("--output", type=FOLDER, help="Where the report goes (build/; a project's own build/).")
-        )
 
-    def decorate(command: Command) -> Command:
-        for option in reversed(options):
-            command = option(command)
-        return command
+    @functools.wraps(command)
+    def run(
+        profile: str | None, overrides: tuple[str, ...], data: Path | None, cache: Path | None, **others: Any
+    ) -> None:
+        command(common=CommonOptions(profile, overrides, data, cache), **others)
 
-    return decorate
+    return _with(options, run)
+
+
+def report_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of ReportOptions; it gets them as ``wanted``."""
+    documents, editions = ",".join(DOCUMENTS), click.Choice(["student", "worksheet", "reference"])
+    options = [
+        click.option("--output", type=FOLDER, help="Where the report goes (build/; a project's own build/)."),
+        click.option(
+            "--format", "formats", default=documents, show_default=True, callback=_formats,
+            help="Which documents to write.",
+        ),
+        click.option("--edition", type=editions, help="Whom the report is for."),
+        click.option("--frames", is_flag=True, help="A worksheet with empty frames as its exhibits; computes nothing."),
+        click.option("--fields", is_flag=True, help="A worksheet whose PDF has fields to write in."),
+    ]  # fmt: skip
+
+    @functools.wraps(command)
+    def run(
+        output: Path | None, formats: frozenset[str], edition: str | None, frames: bool, fields: bool, **others: Any
+    ) -> None:
+        command(wanted=ReportOptions(output, formats, edition, frames, fields), **others)
+
+    return _with(options, run)
+
+
+def worker_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of where and how jobs run; it gets them as ``workers``, an ExecutorSpec."""
+    options = [
+        click.option("--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), default="auto", show_default=True),
+        click.option("--jobs", type=click.IntRange(1), help="Jobs at once (one per core, or one per card)."),
+        click.option(
+            "--executor", default="here", show_default=True, metavar="PLACE",
+            help="here; dask://HOST:PORT, which trusts all who can reach that port; or dask+tls://HOST:PORT.",
+        ),
+    ]  # fmt: skip
+
+    @functools.wraps(command)
+    def run(device: str, jobs: int | None, executor: str, **others: Any) -> None:
+        from generator.running.executors.choose import ExecutorSpec
+
+        command(workers=ExecutorSpec(executor, jobs, device), **others)
+
+    return _with(options, run)
+
+
+def _with(
+    options: Iterable[Callable[[Callable[..., None]], Callable[..., None]]], command: Callable[..., None]
+) -> Callable[..., None]:
+    for option in reversed(list(options)):
+        command = option(command)
+    return command
 
 
 def read_settings(
-    profile: str | None, overrides: Iterable[str], data: Path | None, cache: Path | None, output: Path | None = None,
-    edition: str | None = None, project: Project | None = None, **others: Any,
-) -> Settings:  # fmt: skip
+    common: CommonOptions,
+    wanted: ReportOptions | None = None,
+    workers: ExecutorSpec | None = None,
+    project: Project | None = None,
+) -> Settings:
     """The settings that the options amount to; raises InputError for options that cannot be."""
-    from generator.commands.session import Settings
+    from generator.commands.session import Folders, OutputSettings, Settings
     from generator.course.editions import Edition
+    from generator.errors import InputError, Mistake
+    from generator.running.executors.choose import ExecutorSpec
+
+    base = Folders()
+    own = project.form.profile if project else "quick"
+    output = OutputSettings(folder=project.folder / "build") if project else OutputSettings()
+    chosen = Edition.STUDENT if project else Edition.REFERENCE
+    if wanted is not None:
+        chosen = Edition(wanted.edition) if wanted.edition else chosen
+        output = OutputSettings(wanted.output or output.folder, wanted.formats, wanted.frames, wanted.fields)
+    if chosen is Edition.STUDENT and project is None:
+        hint = "`genreport init DIR` makes one; then `genreport build DIR`"
+        raise InputError([Mistake("the student's edition needs a project", hint=hint)])
+    if chosen is not Edition.WORKSHEET and (output.frames or output.fields):
+        raise InputError([Mistake("--frames and --fields are for worksheets", hint="add --edition worksheet")])
+    if project and chosen is Edition.REFERENCE and output.folder.resolve().is_relative_to(project.folder.resolve()):
+        message, hint = "the reference edition does not go into a student's project", "name another folder: --output"
+        raise InputError([Mistake(message, output.folder, hint=hint)])
+    return Settings(
+        profile=common.profile or own,
+        overrides=_roles(common.overrides),
+        edition=chosen,
+        project=project,
+        folders=Folders(common.data or base.data, common.cache or base.cache),
+        workers=workers or ExecutorSpec(),
+        output=output,
+    )
+
+
+def _roles(overrides: Iterable[str]) -> dict[str, Any]:
     from generator.course.yaml_source import parse_value
     from generator.errors import InputError, Mistake
 
@@ -53,16 +158,7 @@ def read_settings(
         if not sign or not role:
             raise InputError([Mistake("--set has another form", expected="--set role=value", got=repr(text))])
         roles[role] = parse_value(value)
-    chosen = Edition(edition) if edition else Edition.STUDENT if project else Edition.REFERENCE
-    if chosen is Edition.STUDENT and project is None:
-        hint = "`genreport init DIR` makes one; then `genreport build DIR`"
-        raise InputError([Mistake("the student's edition needs a project", hint=hint)])
-    if chosen is not Edition.WORKSHEET and (others.get("frames") or others.get("fields")):
-        raise InputError([Mistake("--frames and --fields are for worksheets", hint="add --edition worksheet")])
-    own = {"profile": project.form.profile, "output": project.folder / "build"} if project else {}
-    given = {"profile": profile, "data": data, "cache": cache, "output": output}
-    taken: dict[str, Any] = {**own, **{name: value for name, value in given.items() if value is not None}}
-    return Settings(overrides=roles, edition=chosen, project=project, **taken, **others)
+    return roles
 
 
 def find_project(selection: tuple[str, ...]) -> tuple[Project | None, tuple[str, ...]]:
@@ -75,9 +171,10 @@ def find_project(selection: tuple[str, ...]) -> tuple[Project | None, tuple[str,
     return None, selection
 
 
-def read_formats(text: str) -> frozenset[str]:
+def _formats(context: click.Context, option: click.Parameter, text: str) -> frozenset[str]:
     """The documents that --format names."""
     formats = frozenset(part.strip() for part in text.split(",") if part.strip())
-    if not formats or formats - {"html", "pdf"}:
-        raise click.BadParameter(f"expected html, pdf or html,pdf; got {text!r}", param_hint="--format")
+    if not formats or formats - {*DOCUMENTS}:
+        expected = ", ".join(DOCUMENTS) + " or " + ",".join(DOCUMENTS)
+        raise click.BadParameter(f"expected {expected}; got {text!r}", context, option)
     return formats

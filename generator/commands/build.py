@@ -6,20 +6,22 @@ import dataclasses
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from generator import __version__
 from generator.commands.computing import Listener, compute_results, failures
 from generator.commands.session import Session, Settings, open_session
-from generator.commands.up_to_date import Rendering, is_current, mark_current, render_key
+from generator.commands.up_to_date import Files, late_files, render_key
 from generator.course.editions import Edition
 from generator.errors import CacheError, RenderError
 from generator.jobs import ExitCode, Outcome, State
 from generator.planning.plan import Plan
+from generator.render.outputs.folder import OutputFolder
+from generator.render.outputs.table import chosen as chosen_forms
+from generator.render.outputs.written import Rendering
 from generator.running.versions import UNKNOWN
 from generator.store.cache import DamagedEntryError
-from generator.store.files import replace_file, to_json
+from generator.store.files import to_json
 
 if TYPE_CHECKING:
     from generator.render.content.document import Report
@@ -31,19 +33,28 @@ Drawings = MutableMapping[tuple[str, str, float], "Drawing"]
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What a build did. ``written`` is empty when the report on disk was already the right one.
+    """What a build did: the report as it lies there, whether it had to be ``written``, and how its jobs ended.
 
-    ``gaps`` are the questions that a student's report has no answer for.
+    ``failures`` has a line for each job that failed, ``remarks`` what is to be said of the results.
     """
 
+    rendering: Rendering
+    written: bool
     computed: int
     cached: int
-    files: tuple[Path, ...]
-    written: bool
-    problems: tuple[str, ...]
-    warnings: tuple[str, ...]
-    gaps: tuple[str, ...]
+    failures: tuple[str, ...]
+    remarks: tuple[str, ...]
     exit_code: ExitCode
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Why the build failed."""
+        return (*self.failures, *self.rendering.problems)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is printed although something is wrong with it."""
+        return (*self.remarks, *self.rendering.warnings)
 
 
 def build(
@@ -53,6 +64,7 @@ def build(
     only: bool = False,
     force: bool = False,
     fresh_versions: bool = False,
+    strict: bool = False,
     listen: Listener = lambda event: None,
     say: Say = lambda text: None,
 ) -> BuildReport:
@@ -65,35 +77,33 @@ def build(
     session = open_session(settings)
     chosen = session.questions(selection)
     _check_writable(settings)
-    part = "+".join(chosen) if only else "all"
-    computing = () if settings.frames else chosen  # empty frames need no results
+    files = Files.of(session)
+    computing = () if settings.output.frames else chosen  # empty frames need no results
     plan, outcomes = compute_results(session, computing, force, listen, fresh_versions=fresh_versions)
-    report, key = _report(session, plan, outcomes, chosen if only else None)
-    warnings: list[str] = []
-    rendering = current = is_current(settings.output, part, key)
+    report, key = _report(session, plan, outcomes, chosen if only else None, files)
+    damaged: list[str] = []
+    rendering = current = _current(session, report, key)
     if rendering is None:
-        warnings = _remove_damaged(session, report)
-        if warnings:
+        damaged = _remove_damaged(session, report)
+        if damaged:
             plan, outcomes = compute_results(session, computing, False, listen)
-            report, key = _report(session, plan, outcomes, chosen if only else None)
-        rendering = _render(session, report, plan, say)
-        if rendering.files:  # a report without its PDF is tried again
-            mark_current(settings.output, part, key, rendering)
+            report, key = _report(session, plan, outcomes, chosen if only else None, files)
+        rendering = _render(session, report, key, files, say)
     session.save()
     states = [outcomes[planned.job.fingerprint].state for planned in plan.needed(computing)]
-    problems = (*failures(plan, outcomes), *rendering.problems)
-    warnings += [*rendering.warnings, *_mixture(outcomes.values())]
-    failed = bool(problems) or (settings.strict and bool(warnings))
-    return BuildReport(
+    failed = tuple(failures(plan, outcomes))
+    done = BuildReport(
+        rendering=rendering,
+        written=current is None,
         computed=states.count(State.COMPUTED),
         cached=states.count(State.HIT),
-        files=rendering.main,
-        written=current is None,
-        problems=problems,
-        warnings=tuple(warnings),
-        gaps=rendering.gaps,
-        exit_code=ExitCode.JOB_FAILED if failed else ExitCode.OK,
+        failures=failed,
+        remarks=(*damaged, *_mixture(outcomes.values())),
+        exit_code=ExitCode.OK,
     )
+    if done.problems or (strict and done.warnings):
+        return dataclasses.replace(done, exit_code=ExitCode.JOB_FAILED)
+    return done
 
 
 def compute(
@@ -113,14 +123,16 @@ def compute(
 
 def render_computed(session: Session, drawings: Drawings) -> Rendering:
     """Render a report from what is in the cache; nothing is computed, and nothing but the report is written."""
+    files = Files.of(session)
     plan, outcomes = compute_results(session, (), False, lambda event: None)
-    report, _ = _report(session, plan, outcomes, None)
-    return _render(session, dataclasses.replace(report, drawings=drawings), plan, lambda text: None)
+    report, key = _report(session, plan, outcomes, None, files)
+    return _render(session, dataclasses.replace(report, drawings=drawings), key, files, lambda text: None)
 
 
 def _check_writable(settings: Settings) -> None:
     """Find out before an hour of computing, not after, that there is nowhere to put the results."""
-    for name, folder in (("--cache", settings.cache), ("--output", settings.output)):
+    OutputFolder(settings.output.folder).refuse_links()
+    for name, folder in (("--cache", settings.folders.cache), ("--output", settings.output.folder)):
         hint = f"choose another folder with {name}"
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -131,7 +143,7 @@ def _check_writable(settings: Settings) -> None:
 
 
 def _report(
-    session: Session, plan: Plan, outcomes: Mapping[str, Outcome], only: tuple[str, ...] | None
+    session: Session, plan: Plan, outcomes: Mapping[str, Outcome], only: tuple[str, ...] | None, files: Files
 ) -> tuple[Report, str]:
     """What is to be rendered, and the key under which it would be the same again."""
     from generator.render.content.document import Report
@@ -150,18 +162,18 @@ def _report(
         outcomes=by_address,
         only=None if only is None else frozenset(only),
         images=settings.project.folder if settings.project and settings.edition is Edition.STUDENT else None,
-        frames=settings.frames,
-        fields=settings.fields,
+        frames=settings.output.frames,
+        fields=settings.output.fields,
+        enclosed={"plan.json": lambda: to_json(_exported(plan))},
     )
     roles = {name: role.label for name, role in session.profile.roles.items()}
     options = {
         "profile": settings.profile,
-        "edition": [settings.edition.value, settings.frames, settings.fields],
+        "edition": [settings.edition.value, settings.output.frames, settings.output.fields],
         "roles": roles,
         "only": only,
-        "formats": sorted(settings.formats),
     }
-    return report, render_key(session.shown.files, options, by_address, session.memo)
+    return report, render_key({**files.loaded, **files.late}, options, by_address)
 
 
 def _versions(outcomes: Iterable[Outcome]) -> dict[str, list[str]]:
@@ -191,29 +203,27 @@ def _remove_damaged(session: Session, report: Report) -> list[str]:
     return warnings
 
 
-def _render(session: Session, report: Report, plan: Plan, say: Say) -> Rendering:
-    """Write the report, the exported results and the plan. No files are listed when there can be no PDF."""
+def _current(session: Session, report: Report, key: str) -> Rendering | None:
+    """The report on disk, if it is the one that would be written."""
+    output = session.settings.output
+    forms = [form.name for form in chosen_forms(output.formats, whole=report.only is None)]
+    folder = OutputFolder(output.folder)
+    folder.tidy()
+    return folder.current(report, key, forms)
+
+
+def _render(session: Session, report: Report, key: str, files: Files, say: Say) -> Rendering:
+    """Write the report and the exported results."""
     from generator.render.outputs.report import render_report
 
     output = session.settings.output
     try:
-        rendered = render_report(report, output, session.settings.formats, say)
-        if report.only is None:
-            replace_file(output / "results" / "plan.json", to_json(_exported(plan)))
-    except RenderError as error:
-        pages = tuple(page for page in output.glob("report*.html") if "html" in session.settings.formats)
-        return Rendering(pages, (), (str(error),))
+        return render_report(report, output.folder, output.formats, say, key, lambda: late_files(session) == files.late)
     except OSError as error:
         raise RenderError(
-            f"the report cannot be written to {output}: {error.strerror or error}",
+            f"the report cannot be written to {output.folder}: {error.strerror or error}",
             "make room there, or choose another folder with --output; what was computed is kept",
         ) from error
-    main = tuple(path for path in (rendered.html, rendered.pdf) if path is not None)
-    files = list(main)
-    if report.only is None:
-        files += [path for name in ("assets", "results") for path in (output / name).rglob("*") if path.is_file()]
-    said = [tuple(map(str, words)) for words in (rendered.problems, rendered.warnings, rendered.gaps)]
-    return Rendering(main, tuple(files), *said)
 
 
 def _exported(plan: Plan) -> dict[str, Any]:

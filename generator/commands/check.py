@@ -16,13 +16,13 @@ from generator.commands.check_found import Looked, answer_digest, compared
 from generator.commands.check_limits import limits, reason
 from generator.commands.check_numbers import differing, unsupported
 from generator.commands.computing import Listener
-from generator.commands.session import Session, Settings, open_session
-from generator.commands.up_to_date import Rendering
+from generator.commands.session import OutputSettings, Session, Settings, open_session
 from generator.course.editions import Edition
 from generator.course.project import is_project, read_project
 from generator.course.untrusted_files import OwnFileError, read_own
 from generator.errors import InputError, Mistake
 from generator.planning.plan import Standing
+from generator.render.outputs.written import Rendering
 from generator.render.text.untrusted_words import visible
 from generator.running.executors.choose import usable_cores
 from generator.running.executors.processes import ProcessExecutor
@@ -58,7 +58,7 @@ def look_over(
     places = _named(_submissions(folders))
     chosen = dataclasses.replace(settings, profile=profile or settings.profile)
     compute(chosen, listen, labs=_labs(places.values(), None if profile else chosen.profile))
-    slots = min(settings.jobs or usable_cores(), max(1, len(places)))
+    slots = min(settings.workers.jobs or usable_cores(), max(1, len(places)))
     workers = ProcessExecutor([_environment() for _ in range(slots)], on_note=lambda note: None)
     found: list[Looked] = []
     try:
@@ -136,8 +136,7 @@ def look_at(name: str, folder: Path, settings: Settings, output: Path, profile: 
         computed = settings.profile
         settings = dataclasses.replace(
             settings, project=project, edition=Edition.STUDENT, profile=profile or project.form.profile,
-            output=output,
-            formats=frozenset({"html"}),
+            output=OutputSettings(output, frozenset({"html"})),
         )  # fmt: skip
         session = open_session(settings)
         output.mkdir(parents=True, exist_ok=True)
@@ -157,7 +156,7 @@ def _left_out(session: Session, computed: str) -> Iterator[str]:
 
 
 def _looked(name: str, folder: Path, session: Session, rendering: Rendering, left_out: list[str]) -> Looked:
-    output = session.settings.output
+    output = session.settings.output.folder
     ours = json.loads((output / "results" / "metrics.json").read_text(encoding="utf-8"))
     texts = {question.address: question.answer.text for question in session.shown.questions()}
     authors = ", ".join(" ".join(filter(None, author)) for author in session.shown.authors)

@@ -10,7 +10,6 @@ from generator.commands.session import Session
 from generator.jobs import Failure, Job, Outcome, State, one_by_one
 from generator.planning.history import Cause, Reason
 from generator.planning.plan import Plan, Standing
-from generator.running.executors.choose import ExecutorSpec
 from generator.running.runner import Event, run_jobs
 from generator.running.versions import differences, versions_here
 
@@ -47,10 +46,11 @@ def compute_results(
         if session.cache.has(job.fingerprint):  # forced: while its entry is there, no worker computes it
             session.cache.remove(job.fingerprint)
     settings = session.settings
-    spec = ExecutorSpec(settings.executor, settings.jobs, settings.device)
     hits = [planned.job for planned in plan.jobs.values() if planned.standing is Standing.HIT]
     session.memo.save()  # the workers find the digests of the data files in it
-    outcomes |= run_jobs(jobs, session.cache, spec, data=settings.data, on_event=listen, hits=hits, code=plan.code)
+    outcomes |= run_jobs(
+        jobs, session.cache, settings.workers, data=settings.folders.data, on_event=listen, hits=hits, code=plan.code
+    )
     _remember(session, plan, outcomes)
     return plan, outcomes
 

@@ -58,7 +58,7 @@ def diagnose(settings: Settings) -> list[Check]:
         name: open_session(dataclasses.replace(settings, profile=name, overrides={})).needs()
         for name in session.course.profiles
     }
-    checks = every_check(settings.data, settings.cache, needs, session.memo)
+    checks = every_check(settings.folders.data, settings.folders.cache, needs, session.memo)
     session.save()
     return checks
 

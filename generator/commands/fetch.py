@@ -22,8 +22,8 @@ def fetch_data(settings: Settings, listen: Progress, *, force: bool = False) -> 
     """
     session = open_session(settings)
     datasets, networks = session.needs()
-    fetched = fetch(remote_files(datasets, networks), settings.data, listen, force=force, memo=session.memo)
+    fetched = fetch(remote_files(datasets, networks), settings.folders.data, listen, force=force, memo=session.memo)
     by_hand = [name for name in sorted(datasets) if SOURCES[name].obtain]
-    absent = [name for name in by_hand if not all(path.is_file() for path in data_files(name, settings.data))]
+    absent = [name for name in by_hand if not all(path.is_file() for path in data_files(name, settings.folders.data))]
     session.save()
     return fetched, [SOURCES[name].obtain for name in absent]

@@ -14,6 +14,7 @@ from generator.course.editions import Edition
 from generator.course.project import FILE, IMAGES
 from generator.course.spec import CourseSpec, FigureSpec, QuestionSpec, ResultSpec, TableSpec
 from generator.errors import InputError, Mistake
+from generator.formats import FORMATS
 from generator.planning.catalogue import Catalogue
 
 _WIDTH = 110
@@ -136,7 +137,8 @@ def _numbers(question: QuestionSpec, catalogue: Catalogue, refs: Mapping[str, Se
     if not question.results:
         return []
     lines = [
-        "Numbers. Print one with {{ … }}, and a filter: | percent, | decimal(2), | integer, | scientific, | p_value.",
+        "Numbers. Print one with {{ … }}, and a filter, some of which take a number of digits, | percent(2):",
+        "  " + ", ".join(f"| {name}" for name in FORMATS),
         "",
     ]
     for result in question.results.values():

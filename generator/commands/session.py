@@ -24,8 +24,33 @@ from generator.planning.fingerprint import canonical
 from generator.planning.history import History
 from generator.planning.parameters import Kind
 from generator.planning.plan import Plan, Planner
+from generator.render.outputs.table import DOCUMENTS
+from generator.running.executors.choose import ExecutorSpec
 from generator.store.cache import Cache
 from generator.store.memo import Memo
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Where things are read, and where results are kept."""
+
+    data: Path = field(default_factory=default_data)
+    cache: Path = field(default_factory=default_cache)
+    questions: Path = field(default_factory=questions_folder)
+    answers: Path = field(default_factory=lambda: templates_folder() / "answers")
+
+
+@dataclass(frozen=True)
+class OutputSettings:
+    """Which documents are written, and where.
+
+    A worksheet may have empty ``frames`` in place of exhibits, and ``fields`` to write in in its PDF.
+    """
+
+    folder: Path = Path("build")
+    formats: frozenset[str] = frozenset(DOCUMENTS)
+    frames: bool = False
+    fields: bool = False
 
 
 @dataclass(frozen=True)
@@ -33,25 +58,20 @@ class Settings:
     """What the command line decides. ``overrides`` maps a role to the value that takes its place.
 
     A student's report needs a ``project``; the other editions take its title page and its choice of labs, if given.
-    A worksheet may have empty ``frames`` in place of exhibits, and ``fields`` to write in in its PDF.
     """
 
     profile: str = "quick"
-    output: Path = Path("build")
-    cache: Path = field(default_factory=default_cache)
-    data: Path = field(default_factory=default_data)
     overrides: Mapping[str, Any] = field(default_factory=dict)
-    device: str = "auto"
-    jobs: int | None = None
-    executor: str = "here"
-    formats: frozenset[str] = frozenset({"html", "pdf"})
-    strict: bool = False
     edition: Edition = Edition.REFERENCE
     project: Project | None = None
-    frames: bool = False
-    fields: bool = False
-    questions: Path = field(default_factory=questions_folder)
-    answers: Path = field(default_factory=lambda: templates_folder() / "answers")
+    folders: Folders = field(default_factory=Folders)
+    workers: ExecutorSpec = field(default_factory=ExecutorSpec)
+    output: OutputSettings = field(default_factory=OutputSettings)
+
+    @property
+    def answers(self) -> Path:
+        """The folder of the answers that a report of this edition shows."""
+        return self.project.answers if self.project and self.edition is Edition.STUDENT else self.folders.answers
 
 
 @dataclass
@@ -73,7 +93,7 @@ class Session:
 
     def plan(self, forced: frozenset[str] = frozenset()) -> Plan:
         """Every job of the course; ``forced`` are questions whose jobs are computed again."""
-        planner = Planner(self.cache, self.history, self.memo, self.settings.data)
+        planner = Planner(self.cache, self.history, self.memo, self.settings.folders.data)
         return planner.plan(self.bindings, self.profile.name, forced)
 
     def questions(self, selection: Iterable[str]) -> tuple[str, ...]:
@@ -111,14 +131,14 @@ class Session:
 
 def open_session(settings: Settings) -> Session:
     """Load, check and bind the course. Raises InputError with every mistake of every file."""
-    memo = Memo(settings.cache / "memo.json")
+    folders = settings.folders
+    memo = Memo(folders.cache / "memo.json")
     catalogue = read_catalogue(memo)
     project = settings.project
-    answers = project.answers if project and settings.edition is Edition.STUDENT else settings.answers
-    course, mistakes = read_course(settings.questions, answers, settings.edition)
+    course, mistakes = read_course(folders.questions, settings.answers, settings.edition)
     if course is None:
         raise InputError(mistakes)
-    checked = "" if mistakes else _content_key(course, memo)  # a file that is missing has no digest
+    checked = "" if mistakes else _content_key(course, memo)
     if mistakes or not memo.holds("checked", checked):
         mistakes += check_course(course, catalogue)
         if mistakes:
@@ -128,15 +148,15 @@ def open_session(settings: Settings) -> Session:
     bindings = bind_course(course, profile, catalogue)
     if bindings.mistakes:
         raise InputError(bindings.mistakes)
-    history = History(settings.cache / "history.json")
+    history = History(folders.cache / "history.json")
     shown = dataclasses.replace(project.cover(course), labs=project.labs(course)) if project else course
-    return Session(settings, course, shown, profile, catalogue, bindings, Cache(settings.cache), history, memo)
+    return Session(settings, course, shown, profile, catalogue, bindings, Cache(folders.cache), history, memo)
 
 
 def _content_key(course: CourseSpec, memo: Memo) -> str:
     """A digest of all that checking reads: every file of the course and every module of the package."""
-    files = [*course.files, *sorted(PACKAGE.rglob("*.py"))]
-    digests = {str(path): memo.digest(path) for path in files}
+    digests = {str(path): digest for path, digest in course.files.items()}
+    digests |= {str(path): memo.digest(path) for path in sorted(PACKAGE.rglob("*.py"))}
     return hashlib.sha256(canonical([course.edition.value, digests]).encode()).hexdigest()
 
 

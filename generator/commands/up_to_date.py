@@ -1,27 +1,66 @@
-"""Tell whether the report on disk is still the one that the current input would give, so that it can be left alone."""
+"""The key of a report: a digest of all that it depends on, so that one that is up to date can be left alone."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from generator.commands.session import Session
+from generator.course.editions import Edition
 from generator.folders import PACKAGE, templates_folder
 from generator.jobs import Outcome
 from generator.planning.fingerprint import canonical
-from generator.store.memo import Memo, read_json, write_json
 
-NAME = ".genreport.json"
 SCIENCE = ("labs", "datasets", "networks")  # their changes show in the results' fingerprints
 
+#: Digests of files by labels that tell them apart, wherever the project, the course and the package lie.
+Digests = Mapping[str, str]
 
-def render_key(content: Iterable[Path], options: Mapping[str, Any], outcomes: Mapping[str, Outcome], memo: Memo) -> str:
+
+@dataclass(frozen=True)
+class Files:
+    """The files that a report is made from, as they were when the build began."""
+
+    loaded: Digests
+    late: Digests
+
+    @classmethod
+    def of(cls, session: Session) -> Files:
+        """Those of a session that was just opened."""
+        return cls(loaded_files(session), late_files(session))
+
+
+def loaded_files(session: Session) -> Digests:
+    """What the course was read from: the digests are those of the bytes that will be shown, whatever is saved later."""
+    settings = session.settings
+    roots = {"answers": settings.answers, "questions": settings.folders.questions}
+    if settings.project is not None:
+        roots["project"] = settings.project.folder
+    return {_label(path, roots): digest for path, digest in session.shown.files.items()}
+
+
+def late_files(session: Session) -> Digests:
+    """What is read only while rendering: templates, rendering code, the bibliography and a student's pictures.
+
+    A report may be called current only if these are the same before it is rendered and after.
+    """
+    roots = {"code": PACKAGE, "templates": templates_folder() / "report", "questions": session.shown.root}
+    files = [path for path in PACKAGE.rglob("*.py") if path.relative_to(PACKAGE).parts[0] not in SCIENCE]
+    files += [path for path in roots["templates"].rglob("*") if path.is_file()]
+    files.append(session.shown.bibliography)
+    project = session.settings.project
+    if project is not None and session.settings.edition is Edition.STUDENT:
+        roots["images"] = project.folder
+        files += project.pictures()
+    return {_label(path, roots): session.memo.digest(path) for path in files}
+
+
+def render_key(files: Digests, options: Mapping[str, Any], outcomes: Mapping[str, Outcome]) -> str:
     """A digest of all that the rendered report depends on: texts, templates, rendering code, results and options."""
-    code = [path for path in PACKAGE.rglob("*.py") if path.relative_to(PACKAGE).parts[0] not in SCIENCE]
-    templates = [path for path in (templates_folder() / "report").rglob("*") if path.is_file()]
     results = {
         address: [
             outcome.fingerprint,
@@ -32,7 +71,7 @@ def render_key(content: Iterable[Path], options: Mapping[str, Any], outcomes: Ma
         for address, outcome in outcomes.items()
     }
     ingredients = {
-        "files": sorted([_label(path), memo.digest(path)] for path in {*content, *code, *templates}),
+        "files": sorted(map(list, files.items())),
         "results": results,
         "options": dict(options),
         "date": os.environ.get("SOURCE_DATE_EPOCH", ""),
@@ -40,52 +79,9 @@ def render_key(content: Iterable[Path], options: Mapping[str, Any], outcomes: Ma
     return hashlib.sha256(canonical(ingredients).encode()).hexdigest()
 
 
-def _label(path: Path) -> str:
-    """A file's name with its folder's: each lab has its q01.yaml, while the project may be moved."""
-    return "/".join(path.absolute().parts[-2:])
-
-
-@dataclass(frozen=True)
-class Rendering:
-    """What rendering wrote: the documents to open, every file, what was wrong with it, and unanswered questions."""
-
-    main: tuple[Path, ...]
-    files: tuple[Path, ...]
-    problems: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-    gaps: tuple[str, ...] = ()
-
-
-def is_current(output: Path, part: str, key: str) -> Rendering | None:
-    """What was written for a part of the report (the whole, or a selection), if it is this key's and untouched."""
-    known = read_json(output / NAME).get(part)
-    try:
-        if known is None or known["key"] != key:
-            return None
-        files = known["files"]
-        if any(_status(output / name) != status for name, status in files.items()):
-            return None
-        main = tuple(output / name for name in known["main"])
-        words = [tuple(known[name]) for name in ("problems", "warnings", "gaps")]
-        return Rendering(main, tuple(output / name for name in files), *words)
-    except (OSError, KeyError, TypeError, AttributeError, ValueError):  # a damaged stamp is none
-        return None
-
-
-def mark_current(output: Path, part: str, key: str, rendering: Rendering) -> None:
-    """Remember the key and the files of what was just written."""
-    stamps = read_json(output / NAME)
-    stamps[part] = {
-        "key": key,
-        "main": [os.path.relpath(path, output) for path in rendering.main],
-        "files": {os.path.relpath(path, output): _status(path) for path in sorted(set(rendering.files))},
-        "problems": rendering.problems,
-        "warnings": rendering.warnings,
-        "gaps": rendering.gaps,
-    }
-    write_json(output / NAME, stamps)
-
-
-def _status(path: Path) -> list[int]:
-    status = path.stat()
-    return [status.st_size, status.st_mtime_ns]
+def _label(path: Path, roots: Mapping[str, Path]) -> str:
+    """A file's path below the root that holds it, after the root's name."""
+    for name, root in roots.items():
+        if path.is_relative_to(root):
+            return f"{name}/{path.relative_to(root).as_posix()}"
+    raise ValueError(f"{path} is in none of the folders that a report is made from")

@@ -10,6 +10,7 @@ from generator.course.editions import Edition
 from generator.course.spec import Answer
 from generator.course.untrusted_files import OwnFileError, plain_files, read_own
 from generator.errors import Mistake
+from generator.store.files import digest
 
 #: A student's texts that belong to no question: "introduction", "conclusion", and a conclusion for each lab.
 OWN_TEXTS = ("introduction", "conclusion")
@@ -32,7 +33,7 @@ class AnswerFiles:
             return Answer("", path)
         try:
             raw = self._read_own(name) if self.edition is Edition.STUDENT else path.read_bytes()
-            return Answer(raw.decode("utf-8-sig"), path)
+            return Answer(raw.decode("utf-8-sig"), path, digest(raw))
         except UnicodeDecodeError as error:
             return Mistake("is not text in UTF-8", path, error.object[: error.start].count(b"\n") + 1)
         except FileNotFoundError:

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from generator.formats import ColumnFormat
+
 #: The name of a lab's folder, a question's file or the bibliography: a part of addresses ("2-a/q03") and of paths.
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=64)]
 
@@ -37,7 +39,7 @@ class ColumnEntry(Strict):
     """A column written out in full."""
 
     title: str
-    format: Literal["auto", "text", "integer", "decimal", "percent", "scientific", "millions"] = "auto"
+    format: ColumnFormat = "auto"
     digits: int | None = Field(default=None, ge=0, le=9)
     unit: str = ""
     best: Literal["", "max", "min"] = ""

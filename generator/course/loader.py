@@ -39,6 +39,7 @@ from generator.course.spec import (
 from generator.course.variants import write_out
 from generator.course.yaml_source import Source, Where, read_yaml
 from generator.errors import InputError, Mistake
+from generator.store.files import digest
 
 NUMBERED = re.compile(r"q0*(\d+)([a-z]?)")
 FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -78,11 +79,12 @@ class _Loader:
         self.edition = answers.edition
         self.own_texts: dict[str, Path] = {}
         self.mistakes: list[Mistake] = []
-        self.files: list[Path] = []
+        self.files: dict[Path, str] = {}
 
     def read(self, path: Path, without: frozenset[str] = frozenset()) -> Source:
-        self.files.append(path)
-        return read_yaml(path, without)
+        source = read_yaml(path, without)
+        self.files[path] = source.digest
+        return source
 
     def course(self) -> CourseSpec | None:
         source = self.read(self.questions_folder / "course.yaml", self.edition.withheld_from_course)
@@ -94,8 +96,9 @@ class _Loader:
             return None
         self.duplicates(form.labs, source, ("labs",))
         bibliography = self.questions_folder / form.bibliography
-        self.files.append(bibliography)
-        if not bibliography.is_file():
+        try:
+            self.files[bibliography] = digest(bibliography.read_bytes())
+        except OSError:
             self.mistakes.append(
                 source.mistake("the bibliography is missing", ("bibliography",), got=form.bibliography)
             )
@@ -123,7 +126,7 @@ class _Loader:
             edition=self.edition,
             own_texts=self.own_texts,
             source=source,
-            files=tuple(self.files),
+            files=self.files,
         )
         return write_out(course, self.mistakes)
 
@@ -227,7 +230,7 @@ class _Loader:
             self.mistakes.append(found)
             return None
         if found.text or self.edition is Edition.REFERENCE:
-            self.files.append(found.path)
+            self.files[found.path] = found.digest
         return found
 
     def own_text(self, name: str, of_the_course: str) -> str:

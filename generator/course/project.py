@@ -87,7 +87,7 @@ class Project:
         }
         authors = tuple((author.name, author.number) for author in form.authors)
         taken = {name: value for name, value in given.items() if value}
-        return replace(course, authors=authors, files=(*course.files, self.file, *self.pictures()), **taken)  # type: ignore[arg-type]
+        return replace(course, authors=authors, files={**course.files, self.file: self.source.digest}, **taken)  # type: ignore[arg-type]
 
     def labs(self, course: CourseSpec) -> tuple[LabSpec, ...]:
         """The labs that the report shows, in its own order. InputError when the course has no such lab."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from generator.answers.addresses import Address
 from generator.course.forms import ColumnEntry, ExpectedEntry, InputEntry, ResultEntry
 from generator.course.given import COMPUTED, InputSpec, Written, written
-from generator.course.spec import ColumnFormat, ColumnSpec, ExpectedSpec, Place, ResultSpec
+from generator.course.spec import ColumnSpec, ExpectedSpec, Place, ResultSpec
 from generator.course.yaml_source import Source, Where
 
 
@@ -37,7 +37,7 @@ def column_spec(key: str, entry: str | ColumnEntry) -> ColumnSpec:
     if isinstance(entry, str):
         return ColumnSpec(key, entry)
     interval = (entry.interval[0], entry.interval[1]) if entry.interval else None
-    return ColumnSpec(key, entry.title, ColumnFormat(entry.format), entry.digits, entry.unit, entry.best, interval)
+    return ColumnSpec(key, entry.title, entry.format, entry.digits, entry.unit, entry.best, interval)
 
 
 def expected_spec(entry: ExpectedEntry, source: Source, where: Where) -> ExpectedSpec:

@@ -12,6 +12,7 @@ from generator.answers.addresses import Address, Point
 from generator.course.editions import Edition, Theme
 from generator.course.given import Inputs, Written
 from generator.course.yaml_source import Source, Where
+from generator.formats import ColumnFormat
 
 #: In place of a profile's name: a published number that holds under each.
 ANY_PROFILE = "any"
@@ -23,18 +24,6 @@ class Mark(Enum):
     STARRED = "starred"
     BONUS = "bonus"
     PLAIN = ""
-
-
-class ColumnFormat(Enum):
-    """How a column's numbers are written; ``digits`` refines it."""
-
-    AUTO = "auto"
-    TEXT = "text"
-    INTEGER = "integer"
-    DECIMAL = "decimal"
-    PERCENT = "percent"
-    SCIENTIFIC = "scientific"
-    MILLIONS = "millions"
 
 
 @dataclass(frozen=True)
@@ -72,7 +61,7 @@ class ColumnSpec:
 
     source: str
     title: str
-    format: ColumnFormat = ColumnFormat.AUTO
+    format: ColumnFormat = "auto"
     digits: int | None = None
     unit: str = ""
     best: str = ""
@@ -153,10 +142,11 @@ class ExpectedSpec:
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer's source: Markdown with Jinja, and the file it came from."""
+    """An answer's source: Markdown with Jinja, the file it came from, and the digest of the bytes that were read."""
 
     text: str
     path: Path
+    digest: str = ""
 
 
 @dataclass(frozen=True)
@@ -264,7 +254,7 @@ class CourseSpec:
     edition: Edition = Edition.REFERENCE
     own_texts: Mapping[str, Path] = field(default_factory=dict)
     source: Source = field(compare=False, repr=False, default_factory=lambda: Source(Path()))
-    files: tuple[Path, ...] = field(default=())  # every file that was read
+    files: Mapping[Path, str] = field(default_factory=dict)  # every file that was read, with the digest of its bytes
 
     def questions(self) -> Iterator[QuestionSpec]:
         """All questions of the course in order."""

@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from generator.errors import Mistake
+from generator.store.files import digest
 
 #: Events are read, not nodes: composing nodes of a deeply nested file overflows the stack of the C library.
 LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -34,7 +35,7 @@ class Source:
     """A file's data, the line of each value by its path inside the file, and the mistakes met in reading it.
 
     ``texts`` holds what the file itself says of a text that runs over several lines, and its first line: there, lines
-    can be counted, while folding joins them in the data.
+    can be counted, while folding joins them in the data. ``digest`` is that of the bytes that were read.
     """
 
     path: Path
@@ -42,6 +43,7 @@ class Source:
     lines: dict[Where, int] = field(default_factory=dict)
     texts: dict[Where, tuple[str, int]] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
+    digest: str = ""
 
     def line(self, where: Where) -> int | None:
         """The line of a value, or of the nearest thing around it."""
@@ -79,7 +81,7 @@ def read_yaml(path: Path, without: Collection[str] = ()) -> Source:
 
 def read_yaml_text(path: Path, raw: bytes, without: Collection[str] = ()) -> Source:
     """The same for the content of a file that was read already."""
-    source = Source(path)
+    source = Source(path, digest=digest(raw))
     if len(raw) > LARGEST_FILE:
         expected = f"at most {LARGEST_FILE} bytes"
         source.mistakes.append(Mistake("the file is too large", path, expected=expected, got=str(len(raw))))

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from jinja2 import Template, TemplateSyntaxError, meta, nodes
 
+from generator import formats
 from generator.answers.claims import RECORD, WARNING, Judged, Record, read_claim
 from generator.answers.language import AnswerEnvironment
 from generator.answers.prose import reading_environment
 from generator.answers.syntax import parse_answer
 from generator.folders import templates_folder
-from generator.render.text import formats
 
 ANSWERS = sorted((templates_folder() / "answers").glob("*/*.md"))
 TAG = re.compile(r"\{%-?\s*(?:or\s+)?claim\s(.*?)-?%\}", re.DOTALL)

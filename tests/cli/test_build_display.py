@@ -20,6 +20,7 @@ from generator.datasets.download import Ending, Fetched
 from generator.datasets.sources import RemoteFile
 from generator.errors import DownloadError
 from generator.jobs import ExitCode, Failure, Job, Outcome, State
+from generator.render.outputs.written import Rendering
 from generator.running.runner import (
     JobFinished,
     JobProgress,
@@ -77,9 +78,8 @@ def test_without_a_terminal_each_event_is_a_plain_line(
 def test_a_build_ends_with_counts_files_and_problems(
     capsys: pytest.CaptureFixture[str], written: bool, words: str
 ) -> None:
-    report = BuildReport(
-        1, 2, (Path("build/report.html"),), written, ("q1 [x]: failed",), ("old",), ("2-a/q02",), ExitCode.JOB_FAILED
-    )
+    rendering = Rendering((Path("build/report.html"),), ("q1 [x]: failed",), ("old",), ("2-a/q02",))
+    report = BuildReport(rendering, written, 1, 2, (), (), ExitCode.JOB_FAILED)
     BuildDisplay().conclude(report)
     said = capsys.readouterr()
     assert words in said.out

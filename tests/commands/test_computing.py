@@ -11,11 +11,12 @@ import pytest
 from generator.commands import computing
 from generator.commands.build import _mixture, _versions
 from generator.commands.computing import compute_results, other_versions
-from generator.commands.session import Settings
+from generator.commands.session import Folders, Settings
 from generator.jobs import Job, Outcome, Provenance, State
 from generator.planning.fingerprint import Ingredients
 from generator.planning.plan import Plan, PlannedJob, Standing
 from generator.results import Result
+from generator.running.executors.choose import ExecutorSpec
 from generator.running.versions import versions_here
 from generator.store.cache import Cache
 from generator.store.memo import Memo
@@ -30,7 +31,7 @@ class Build:
     def __init__(self, folder: Path) -> None:
         self.cache = Cache(folder / "cache")
         self.memo, self.history = Memo(None), SimpleNamespace(note=lambda *parts: None)
-        self.settings = Settings(cache=folder / "cache", data=folder, device="cpu", jobs=1)
+        self.settings = Settings(folders=Folders(folder, folder / "cache"), workers=ExecutorSpec(jobs=1, device="cpu"))
         self.course = SimpleNamespace(questions=lambda: iter("abc"))
         self.jobs = [
             Job(OLD, "add", MODULE, "1-a/q01/old", {"numbers": [1, 2]}),

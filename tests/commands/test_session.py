@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from generator.commands.session import Session, Settings, open_session
+from generator.commands.session import Folders, Session, Settings, open_session
 from generator.errors import InputError
 from generator.planning.plan import Standing
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(cache=tmp_path / "cache", data=tmp_path / "data")
+    return Settings(folders=Folders(tmp_path / "data", tmp_path / "cache"))
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def test_every_wrong_selection_is_named(session: Session) -> None:
 
 
 def test_an_override_takes_the_place_of_a_role(settings: Settings) -> None:
-    changed = Settings(cache=settings.cache, data=settings.data, profile="light", overrides={"classifier": "vgg16"})
+    changed = replace(settings, profile="light", overrides={"classifier": "vgg16"})
     assert open_session(changed).profile.roles["classifier"].label == "vgg16"
 
 
@@ -48,19 +49,19 @@ def test_an_override_takes_the_place_of_a_role(settings: Settings) -> None:
 )
 def test_a_wrong_override_is_named(settings: Settings, overrides: dict[str, object], said: str) -> None:
     with pytest.raises(InputError, match=said):
-        open_session(Settings(cache=settings.cache, data=settings.data, profile="light", overrides=overrides))
+        open_session(replace(settings, profile="light", overrides=overrides))
 
 
 def test_what_a_profile_needs_is_what_its_jobs_read(settings: Settings) -> None:
     quick = open_session(settings)
-    light = open_session(Settings(cache=settings.cache, data=settings.data, profile="light"))
+    light = open_session(replace(settings, profile="light"))
     assert quick.needs()[1] == frozenset()
     assert "imagenet_sample" in light.needs()[0]
     assert light.needs()[1] == {"squeezenet1_1", "mobilenet_v2"}
 
 
 def test_without_data_only_what_reads_it_is_blocked(settings: Settings) -> None:
-    plan = open_session(Settings(cache=settings.cache, data=settings.data, profile="light")).plan()
+    plan = open_session(replace(settings, profile="light")).plan()
     blocked = {planned.job.computation for planned in plan.jobs.values() if planned.standing is Standing.BLOCKED}
     assert "classify_images" in blocked
     assert "network_summary" not in blocked

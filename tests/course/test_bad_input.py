@@ -185,9 +185,9 @@ def test_any_bytes_in_place_of_a_file_are_read_or_named(small: Course, name: str
 PLAN = """
 import sys, time
 from pathlib import Path
-from generator.commands.session import Settings, open_session
+from generator.commands.session import Folders, Settings, open_session
 began = time.process_time()
-session = open_session(Settings(profile="quick", cache=Path(sys.argv[1]), data=Path(sys.argv[1])))
+session = open_session(Settings(folders=Folders(Path(sys.argv[1]), Path(sys.argv[1]))))
 jobs = session.plan().jobs
 session.save()
 print(time.process_time() - began, len(jobs), *sorted({"torch", "numpy", "pandas", "scipy", "PIL"} & set(sys.modules)))

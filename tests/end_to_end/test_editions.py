@@ -113,7 +113,7 @@ def test_a_worksheet_leaks_nothing(planted: tuple[Project, list[str]], options: 
     project, words = planted
     output = "worksheet" + "".join(options)
     assert project.build("--edition", "worksheet", "--output", output, *options)[0] == 0
-    assert (project.folder / output / "report.pdf").stat().st_size > 10_000
+    assert (project.folder / output / "worksheet.pdf").stat().st_size > 10_000
     assert found_in(project.folder / output, words) == set()
 
 

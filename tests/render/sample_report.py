@@ -14,7 +14,6 @@ from generator.answers.addresses import Address
 from generator.course.editions import Theme
 from generator.course.spec import (
     Answer,
-    ColumnFormat,
     ColumnSpec,
     CourseSpec,
     FigureSpec,
@@ -253,7 +252,7 @@ def question(id_: str, answer: str, path: Path, **fields: Any) -> QuestionSpec:
 
 
 def _questions(root: Path) -> tuple[QuestionSpec, ...]:
-    integer, text = ColumnFormat.INTEGER, ColumnFormat.TEXT
+    integer, text = "integer", "text"
     layers = TableSpec(
         "layers",
         "VGG16 layer by layer: the first fully connected layer holds three quarters of all parameters.",
@@ -272,9 +271,9 @@ def _questions(root: Path) -> tuple[QuestionSpec, ...]:
         "comparison",
         "Parameters, and where they lie: only the older networks put them at the end.",
         (
-            ColumnSpec("parameters", "Parameters", ColumnFormat.MILLIONS, best="min"),
-            ColumnSpec("fc_share", "Share of fully connected layers $s$", ColumnFormat.PERCENT),
-            ColumnSpec("multiply_adds", "Multiply-adds", ColumnFormat.SCIENTIFIC),
+            ColumnSpec("parameters", "Parameters", "millions", best="min"),
+            ColumnSpec("fc_share", "Share of fully connected layers $s$", "percent"),
+            ColumnSpec("multiply_adds", "Multiply-adds", "scientific"),
         ),
         rows=(RowsSpec("networks"),),
         row_title="Network",
@@ -282,7 +281,7 @@ def _questions(root: Path) -> tuple[QuestionSpec, ...]:
     accuracy = TableSpec(
         "accuracy",
         "Accuracy with its 95 % interval.",
-        (ColumnSpec("top1", "Top-1", ColumnFormat.PERCENT, interval=("low", "high")),),
+        (ColumnSpec("top1", "Top-1", "percent", interval=("low", "high")),),
         rows=(RowsSpec("effect", "normalised"),),
         row_title="Input",
     )

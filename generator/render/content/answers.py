@@ -16,10 +16,9 @@ from generator.answers.language import AnswerEnvironment, AnswerFunction
 from generator.answers.syntax import parse_answer
 from generator.course.spec import ProfileSpec, QuestionSpec
 from generator.errors import InputError, Mistake
+from generator.formats import FILTERS, Markdown, escape_markdown, is_number, plain
 from generator.render.content.sentences import TextPlace, mark_claims, printed_words
 from generator.render.content.values import LONGEST_TIME, AnswerError, Budget, ResultName, Results, Rows
-from generator.render.text import formats
-from generator.render.text.formats import Markdown, escape_markdown
 from generator.render.text.markdown import ANCHOR_OPEN, placeholder
 from generator.render.text.numbering import Numbering
 
@@ -70,8 +69,8 @@ class AnswerWriter:
         syntax = parse_answer(text, path, first_line=first_line, caption=caption)
         if syntax.mistakes:
             raise InputError(syntax.mistakes)
-        environment = AnswerEnvironment(finalize=formats.plain)
-        environment.filters.update(formats.FILTERS)
+        environment = AnswerEnvironment(finalize=plain)
+        environment.filters.update(FILTERS)
         record = Record()
         context = {**self._names(question), RECORD: record}
         if this is not None:
@@ -152,8 +151,7 @@ class AnswerWriter:
         role = self.profile.roles.get(name)
         if role is None:
             raise AnswerError(f"the profile {self.profile.name} has no role {name}")
-        is_number = isinstance(role.value, int | float) and not isinstance(role.value, bool)
-        if is_number and role.label == str(role.value):
+        if is_number(role.value) and role.label == str(role.value):
             return cast(float, role.value)
         return Markdown(escape_markdown(role.label))
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from generator.answers.addresses import Address
 from generator.answers.claims import Claim
+from generator.course.editions import Edition
 from generator.course.spec import CourseSpec, ProfileSpec, QuestionSpec
 from generator.errors import Mistake
 from generator.jobs import Outcome
@@ -16,8 +17,11 @@ from generator.render.content.reproduction import Comparison
 from generator.render.content.values import Results
 from generator.render.figures import Drawing
 from generator.render.text.bibliography import Reference
-from generator.render.text.numbering import Numbered
+from generator.render.text.numbering import Numbered, slug
 from generator.render.text.own_images import OwnImages
+
+#: The name of a whole report, whose folders have no other name before theirs.
+WHOLE = "report"
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class Report:
     the questions ("2-a/q03") of a partial report, which keeps the numbers of the whole one. ``images`` is the folder
     that a student's own pictures are read from; with ``frames``, empty frames stand in place of all exhibits; with
     ``fields``, the PDF of a worksheet has fields to write in instead of ruled lines. ``drawings`` may be shared by
-    several reports.
+    several reports; ``enclosed`` writes the files of other rooms that go with the exported results, by name.
     """
 
     course: CourseSpec
@@ -44,10 +48,31 @@ class Report:
     fields: bool = False
     drawings: MutableMapping[tuple[str, str, float], Drawing] = field(default_factory=dict)
     versions: str = ""
+    enclosed: Mapping[str, Callable[[], bytes]] = field(default_factory=dict)
 
     def shows(self, question: QuestionSpec) -> bool:
         """Whether this question is part of the report."""
         return self.only is None or question.address in self.only
+
+    @property
+    def name(self) -> str:
+        """The documents' name without an ending: report, report-2-a for a whole lab, report-2-a-q03 for a question.
+
+        A worksheet is called so: it may lie beside a student's own report.
+        """
+        kind = Edition.WORKSHEET.value if self.course.edition is Edition.WORKSHEET else WHOLE
+        if self.only is None:
+            return kind
+        parts = []
+        for lab in self.course.labs:
+            shown = [question for question in lab.questions() if self.shows(question)]
+            whole = len(shown) == len(list(lab.questions()))
+            parts += [lab.id] if whole and shown else [question.address for question in shown]
+        return "-".join([kind, *map(slug, parts)])[:120]
+
+    def beside(self, kind: str) -> str:
+        """The folder beside the documents that holds what is theirs of a kind: assets, results."""
+        return kind if self.name == WHOLE else f"{self.name}-{kind}"
 
 
 @dataclass(frozen=True)

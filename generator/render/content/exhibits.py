@@ -11,12 +11,12 @@ from typing import Any
 from generator.answers.addresses import Address
 from generator.course.spec import FigureSpec, PanelSpec, QuestionSpec, TableSpec
 from generator.errors import InputError, Mistake
+from generator.formats import write
 from generator.render.content.answers import AnswerWriter
 from generator.render.content.sentences import TextPlace
 from generator.render.content.tables import TableContent, table_content, table_refs
 from generator.render.content.values import AnswerError, Results, ResultUnavailableError
 from generator.render.figures import TEXT_WIDTH, Drawing
-from generator.render.text.formats import seconds
 from generator.render.text.markdown import to_text
 from generator.render.text.numbering import Numbered, slug
 
@@ -201,7 +201,8 @@ def provenance(refs: Sequence[Address], results: Results) -> str:
         parts.append(f"{computation}({parameters}){runs}")
     devices = ", ".join(dict.fromkeys(record.device for record in records))
     # A duration is another on each run: who asks for reproducible documents (reproducible-builds.org) gets none.
-    measured = [] if "SOURCE_DATE_EPOCH" in os.environ else [seconds(float(sum(record.duration for record in records)))]
+    duration = sum(record.duration for record in records)
+    measured = [] if "SOURCE_DATE_EPOCH" in os.environ else [write(duration, "seconds")]
     prints = [record.fingerprint[:_FINGERPRINT] for record in records]
     more = f" and {len(prints) - 3} more" if len(prints) > 3 else ""
     return "; ".join([*parts, devices, *measured, ", ".join(prints[:3]) + more])

@@ -9,6 +9,7 @@ from typing import Any
 
 from generator.answers.addresses import parse_address
 from generator.course.spec import ANY_PROFILE, CourseSpec, ExpectedSpec, ProfileSpec, QuestionSpec
+from generator.formats import digits_given
 from generator.render.content.values import AnswerError, Results, ResultUnavailableError
 from generator.results import Table
 
@@ -47,7 +48,7 @@ class Comparison:
     @property
     def digits(self) -> int:
         """How many digits after the point the published number has."""
-        return len(f"{self.published:.9f}".rstrip("0").partition(".")[2])
+        return digits_given(self.published)
 
 
 def compare(course: CourseSpec, profile: ProfileSpec, results: Results, questions: Set[str]) -> tuple[Comparison, ...]:

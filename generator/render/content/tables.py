@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from generator.answers.addresses import Address
-from generator.course.spec import ColumnFormat, ColumnSpec, QuestionSpec, TableSpec
+from generator.course.spec import ColumnSpec, QuestionSpec, TableSpec
+from generator.formats import FORMATS, MINUS, MISSING, THIN, in_words, is_number, write, write_alike
 from generator.render.content.values import AnswerError, Results
-from generator.render.text import formats
 
-_NUMERIC = frozenset(ColumnFormat) - {ColumnFormat.AUTO, ColumnFormat.TEXT}
 _MOST_ROWS_TOGETHER = 14
 _LONGEST_UNBROKEN = 28  # characters of a cell that stays on one line
-_UNITS = {ColumnFormat.PERCENT: "%", ColumnFormat.MILLIONS: "million"}
 
 
 @dataclass(frozen=True)
@@ -107,17 +105,14 @@ def _value(record: Mapping[str, Any], name: str, table: TableSpec) -> Any:
     return record[name]
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
 def _head(column: ColumnSpec, values: Sequence[Any]) -> Column:
-    numeric = column.format in _NUMERIC or (
-        column.format is ColumnFormat.AUTO
-        and any(map(_is_number, values))
-        and all(value is None or _is_number(value) for value in values)
+    form = None if column.format == "auto" or column.format == "text" else FORMATS[column.format]
+    numeric = form is not None or (
+        column.format == "auto"
+        and any(map(is_number, values))
+        and all(value is None or is_number(value) for value in values)
     )
-    unit = column.unit or _UNITS.get(column.format, "")
+    unit = column.unit or (form.unit if form else "")
     return Column(column.title, unit, numeric, column.interval is not None)
 
 
@@ -127,17 +122,17 @@ def _cells(
     digits = _digits(column, values)
     texts = [_write(column, value, digits) for value in values]
     longest = max((_fraction(text) for text in texts), default=0)
-    numbers = [value for value in values if _is_number(value) and (isinstance(value, int) or math.isfinite(value))]
+    numbers = [value for value in values if is_number(value) and (isinstance(value, int) or math.isfinite(value))]
     best = (max if column.best == "max" else min)(numbers) if column.best and len(numbers) > 1 else None
     cells = []
     for value, text, record in zip(values, texts, records, strict=True):
         interval = ""
         if column.interval is not None:
             low, high = (_write(column, _value(record, name, table), digits) for name in column.interval)
-            interval = f"{low}–{high}" if formats.MISSING not in (low, high) else ""
+            interval = f"{low}–{high}" if MISSING not in (low, high) else ""
         # Compared as printed: two values that look alike are both the best.
-        stands_out = best is not None and _is_number(value) and text == _write(column, best, digits)
-        lacking = longest - _fraction(text) if _is_number(value) else 0
+        stands_out = best is not None and is_number(value) and text == _write(column, best, digits)
+        lacking = longest - _fraction(text) if is_number(value) else 0
         padding = ("." if lacking == longest and longest else "") + "0" * lacking
         cells.append(Cell(text, padding, interval, stands_out))
     return cells
@@ -145,39 +140,25 @@ def _cells(
 
 def _fraction(text: str) -> int:
     """How many digits follow the decimal point."""
-    digits = text.replace(".", "").replace(formats.THIN, "").lstrip(formats.MINUS)
+    digits = text.replace(".", "").replace(THIN, "").lstrip(MINUS)
     return len(text.partition(".")[2]) if digits.isdigit() else 0
 
 
 def _digits(column: ColumnSpec, values: Sequence[Any]) -> int:
-    """The digits after the point: as asked for, else enough for three significant ones of the largest value."""
+    """For a column that no format is given for: enough for three significant digits of the largest value."""
     if column.digits is not None:
         return column.digits
-    if column.format is not ColumnFormat.AUTO:
-        return {ColumnFormat.DECIMAL: 2}.get(column.format, 1)
     largest = max((abs(value) for value in values if isinstance(value, float) and math.isfinite(value)), default=0.0)
     return 3 if largest < 10 else 1
 
 
 def _write(column: ColumnSpec, value: Any, digits: int) -> str:
-    if value is None:
-        return formats.MISSING
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if not _is_number(value) or column.format is ColumnFormat.TEXT:
-        return str(value)
+    if not is_number(value):
+        return in_words(value)
     match column.format:
-        case ColumnFormat.INTEGER:
-            return formats.integer(value)
-        case ColumnFormat.PERCENT:
-            return formats.decimal(100 * value, digits)
-        case ColumnFormat.MILLIONS:
-            return formats.decimal(value / 1e6, digits)
-        case ColumnFormat.SCIENTIFIC:
-            return formats.scientific(value, digits)
-        case ColumnFormat.DECIMAL:
-            return formats.decimal(value, digits)
-    if isinstance(value, int):
-        return formats.integer(value)
-    small = value != 0 and abs(value) < 10**-digits
-    return formats.scientific(value) if small else formats.decimal(value, digits)
+        case "text":
+            return str(value)
+        case "auto":
+            return write_alike(value, digits)
+        case name:
+            return write(value, name, None if FORMATS[name].digits is None else column.digits, unit=False)

@@ -11,14 +11,19 @@ from typing import Any
 from generator.course.editions import Edition
 from generator.render.content.document import Document
 from generator.render.content.values import ResultUnavailableError
+from generator.render.outputs.table import Output
 from generator.render.text.untrusted_words import cell
 
 
-def write_exports(document: Document, folder: Path) -> None:
-    """Write metrics.json, the claims, tables/*.csv and figures/*.png into ``folder``, which must exist.
+def write(document: Document, into: Path, output: Output) -> None:
+    """Write metrics.json, the claims, tables/*.csv, figures/*.png and what else the report encloses.
 
     The reference edition adds reproduction.csv, the published numbers beside ours.
     """
+    folder = into / document.report.beside(output.name)
+    folder.mkdir()
+    for name, content in document.report.enclosed.items():
+        (folder / name).write_bytes(content())
     _write_json(folder / "metrics.json", metrics(document))
     ledger = claims(document)
     _write_json(folder / "claims.json", ledger)

@@ -1,13 +1,14 @@
-"""From the gathered document to the text of the HTML page and of the page that the PDF is made from."""
+"""Writes the HTML page: from the gathered document to its text, on a screen or, for the PDF, on sheets."""
 
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -15,17 +16,23 @@ from markupsafe import Markup, escape
 from generator.course.editions import Edition
 from generator.course.spec import Mark
 from generator.folders import templates_folder
+from generator.formats import FILTERS, in_words
 from generator.render.content.document import Document, QuestionPart
 from generator.render.content.exhibits import Exhibit, Panel
-from generator.render.text import formats
+from generator.render.outputs.table import Output
 from generator.render.text.markdown import Surroundings, to_html, to_inline_html
 from generator.render.text.maths import mathml, svg_image
 
-#: What the page loads besides its figures, from templates/report into the assets folder.
-PAGE_FILES = ("common.css", "screen.css", "page.js")
-PRINT_FILES = ("common.css", "print.css")
+#: What the page loads besides its figures and fonts, from templates/report into the assets folder.
+_SCREEN_FILES = ("common.css", "screen.css", "page.js")
+_PAGED_FILES = ("common.css", "print.css")
 
-_MATH: dict[str, Callable[..., str]] = {"page": mathml, "print": svg_image}
+
+def write(document: Document, folder: Path, output: Output) -> None:
+    """Write the page with the folder of its assets."""
+    page = Page(document, output.paged)
+    page.write_assets(folder)
+    (folder / output.file(document.report.name)).write_text(page.text(), encoding="utf-8")
 
 
 def report_folder() -> Path:
@@ -35,15 +42,41 @@ def report_folder() -> Path:
 
 @dataclass(frozen=True)
 class Page:
-    """One form of a document. ``assets`` is the folder, relative to the page, of its figures, styles and fonts."""
+    """A document as one page of HTML, scrolled or ``paged``."""
 
     document: Document
-    form: Literal["page", "print"]
-    assets: str
+    paged: bool = False
+
+    @property
+    def assets(self) -> str:
+        """The folder, relative to the page, of its figures, styles and fonts."""
+        return self.document.report.beside("assets")
 
     def text(self) -> str:
         """The whole page as HTML."""
-        return self._templates.get_template(f"{self.form}.html.j2").render()
+        return self._templates.get_template("print.html.j2" if self.paged else "page.html.j2").render()
+
+    def write_assets(self, beside: Path) -> None:
+        """Write all that the page loads into its folder of assets below ``beside``."""
+        folder = beside / self.assets
+        figures = folder / "figures"
+        figures.mkdir(parents=True)
+        for exhibit in self.document.exhibits():
+            for panel in exhibit.panels:
+                (beside / self._image(panel)).write_bytes(panel.drawing.svg or panel.drawing.png)
+                if (animation := panel.drawing.animation) and not self.paged:
+                    (figures / f"{panel.name}-moving.webp").write_bytes(animation.moving)
+                    (figures / f"{panel.name}-still.webp").write_bytes(animation.still)
+        for image in self.document.images.shown.values():
+            (figures / f"{image.name}.png").write_bytes(image.png)
+        source = report_folder()
+        for name in _PAGED_FILES if self.paged else _SCREEN_FILES:
+            shutil.copyfile(source / name, folder / name)
+        shutil.copytree(source / "fonts", folder / "fonts", copy_function=shutil.copyfile)
+
+    @property
+    def _math(self) -> Callable[..., str]:
+        return svg_image if self.paged else mathml
 
     @cached_property
     def _templates(self) -> Environment:
@@ -61,7 +94,7 @@ class Page:
             profile=document.report.profile,
             report=document.report,
             assets=self.assets,
-            form=self.form,
+            paged=self.paged,
             reference=document.report.course.edition is Edition.REFERENCE,
             student=document.report.course.edition is Edition.STUDENT,
             worksheet=document.report.course.edition is Edition.WORKSHEET,
@@ -70,11 +103,8 @@ class Page:
             answer_html=self._answer,
             image=self._image,
         )
-        surroundings = Surroundings(
-            _MATH[self.form], document.citations, images=document.images, pictures=self._pictures
-        )
-        environment.filters["number"] = _number
-        environment.filters["decimal"] = formats.decimal
+        surroundings = Surroundings(self._math, document.citations, images=document.images, pictures=self._pictures)
+        environment.filters.update(FILTERS, number=in_words)
         environment.filters["breakable"] = _breakable
         environment.filters["blocks"] = lambda text: Markup(to_html(text, surroundings))  # noqa: S704 (html is off)
         environment.filters["inline"] = lambda text: Markup(to_inline_html(text, surroundings))  # noqa: S704
@@ -92,7 +122,7 @@ class Page:
         """An answer's HTML with its exhibits in their places; those that it does not place follow at its end."""
         fragments = _Fragments(part.exhibits, self._exhibit)
         surroundings = Surroundings(
-            _MATH[self.form],
+            self._math,
             self.document.citations,
             part.equations,
             fragments,
@@ -106,12 +136,6 @@ class Page:
     def _exhibit(self, exhibit: Exhibit) -> str:
         module: Any = self._templates.get_template("parts.html.j2").module
         return str(module.exhibit(exhibit))
-
-
-def _number(value: Any) -> str:
-    """A value in a ledger: numbers as text prints them, anything else in its own words."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return str(formats.plain(value)) if is_number or value is None else str(value)
 
 
 def _breakable(text: str) -> Markup:

@@ -1,4 +1,4 @@
-"""Has the PDF written by WeasyPrint in a child process, under a time limit, and says what to do when that fails."""
+"""Writes the PDF: WeasyPrint does so in a child process, under a time limit; what to do when that fails is said."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from generator.errors import RenderError
+from generator.render.content.document import Document
 from generator.render.outputs import pdf_process
+from generator.render.outputs.html import Page
+from generator.render.outputs.table import Output
 
 #: Of the processor: fifteen pages take one or two, and some layouts have kept WeasyPrint busy for ever.
 _SECONDS = 120
@@ -20,6 +24,16 @@ _LONG_HINT = "the HTML report is there; simplify what was added last, or look at
 _PANGO_HINT = (
     "install Pango: `sudo apt install libpango-1.0-0 libpangoft2-1.0-0` on Debian, `brew install pango` on macOS"
 )
+
+
+def write(document: Document, folder: Path, output: Output) -> None:
+    """Write the PDF; the page that it is made from is gone afterwards. RenderError when there can be none."""
+    page = Page(document, output.paged)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as beside:
+        source = Path(beside) / "print.html"
+        source.write_text(page.text(), encoding="utf-8")
+        page.write_assets(source.parent)
+        write_pdf(source, folder / output.file(document.report.name), fields=document.report.fields)
 
 
 def write_pdf(page: Path, target: Path, seconds: int | None = None, *, fields: bool = False) -> int:
@@ -36,13 +50,18 @@ def write_pdf(page: Path, target: Path, seconds: int | None = None, *, fields: b
     command += ["fields"] if fields else []
     # The order of sets reaches the file, so that without a fixed seed every run would give other bytes.
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
+    # The child ends when this pipe does: with this process, even by SIGKILL, nobody waits for the PDF.
+    reader, writer = os.pipe()
     try:
         ended = subprocess.run(
-            command, capture_output=True, text=True, timeout=seconds * _PATIENCE, check=False, env=environment,
-            encoding="utf-8",
+            command, stdin=reader, capture_output=True, text=True, timeout=seconds * _PATIENCE, check=False,
+            env=environment, encoding="utf-8",
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
         raise RenderError(f"the PDF was not ready after {seconds * _PATIENCE} s", _LONG_HINT) from error
+    finally:
+        os.close(reader)
+        os.close(writer)
     if ended.returncode == -getattr(signal, "SIGXCPU", 0) != 0:
         raise RenderError(f"the PDF was not ready after {seconds} s of the processor's time", _LONG_HINT)
     if ended.returncode == pdf_process.LIBRARIES_MISSING:

@@ -1,7 +1,7 @@
 """Runs in a process of its own and turns one HTML file into a PDF: a layout that hangs is then a process to end.
 
 Usage: python -P pdf_process.py PAGE.html REPORT.pdf SECONDS [fields]; prints one JSON object with "pages" and "faults".
-After SECONDS of the processor's time the system ends the process.
+After SECONDS of the processor's time the system ends the process; it ends of itself when its standard input does.
 Imports nothing of the package, so that it starts at once.
 """
 
@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -164,8 +165,16 @@ def _limit(seconds: int) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, most))
 
 
+def _die_with_parent() -> None:
+    """End this process when the one that wants the PDF is gone, however it ended."""
+    while os.read(0, 1024):
+        pass
+    os._exit(1)
+
+
 def main(arguments: list[str]) -> int:
     """Write the PDF and print what came of it."""
+    threading.Thread(target=_die_with_parent, daemon=True).start()
     page, target = map(Path, arguments[:2])
     _limit(int(arguments[2]))
     try:

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from generator.answers.claims import WARNING
-from generator.render.text.formats import Markdown
+from generator.formats import Markdown
 from generator.render.text.maths import MarkupError
 from generator.render.text.numbering import Numbered
 from generator.render.text.own_images import OwnImage, OwnImages

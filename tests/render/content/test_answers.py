@@ -6,9 +6,9 @@ import pytest
 
 from generator.answers.addresses import Address
 from generator.errors import InputError
+from generator.formats import THIN
 from generator.render.content.answers import AnswerWriter
 from generator.render.content.values import Results, ResultUnavailableError
-from generator.render.text.formats import THIN
 from generator.render.text.numbering import number_course
 from tests.render.sample_report import sample_report
 

@@ -111,7 +111,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
 
 
 def pages(document: Document) -> str:
-    return Page(document, "page", "assets").text() + Page(document, "print", "assets").text()
+    return Page(document).text() + Page(document, paged=True).text()
 
 
 @pytest.mark.parametrize("name", FIELDS)
@@ -127,8 +127,8 @@ def test_a_formula_that_cannot_be_drawn_is_a_box_in_both_pages_and_a_problem(rep
     problems = [problem for problem in document.problems if r"\bogus" in problem.message]
     assert problems
     assert all(problem.path is not None and problem.line for problem in problems)
-    for form in ("page", "print"):
-        page = Page(document, form, "assets").text()  # type: ignore[arg-type]
+    for paged in (False, True):
+        page = Page(document, paged).text()
         assert r'<span class="broken">cannot set $\bogus$' in page
         assert "words, <span" in page
         assert "What does the normalisation do" in page or name == "title"

@@ -178,7 +178,8 @@ def test_the_warning_of_a_contradicted_claim_names_its_own_condition(tmp_path):
     answer = f"{NO}A {YES}b{END}{END}\n\n{{% claim vgg16.fc_share > 3 %}}C{{% or claim vgg16.fc_share > 4 %}}D.{END}"
     report = sample_report(tmp_path, answers={"q01": answer}, edition=Edition.STUDENT)
     done = render_report(report, tmp_path / "build", frozenset({"html"}), silent)
-    assert [(warning.line, warning.expected) for warning in done.warnings] == [
-        (1, "vgg16.fc_share > 2"),
-        (3, "vgg16.fc_share > 4"),
-    ]
+    first, second = done.warnings
+    assert "q01.md:1: " in first
+    assert "expected: vgg16.fc_share > 2" in first
+    assert "q01.md:3: " in second
+    assert "expected: vgg16.fc_share > 4" in second

@@ -1,9 +1,11 @@
 import math
+from typing import get_args
 
 import pytest
 
-from generator.render.text import formats
-from generator.render.text.formats import THIN, Markdown
+from generator import formats
+from generator.answers.language import NUMBER_FILTERS
+from generator.formats import THIN, Markdown
 
 
 @pytest.mark.parametrize(
@@ -56,3 +58,20 @@ def test_what_is_printed_without_a_filter():
 def test_integers_beyond_the_range_of_floats_are_refused_in_words(filter_):
     with pytest.raises(ValueError, match="too large"):
         formats.FILTERS[filter_](10**400)
+
+
+def test_the_table_is_all_that_answers_and_columns_know():
+    names = set(formats.FORMATS)
+    assert names == set(get_args(formats.Name)) == set(formats.FILTERS) == set(NUMBER_FILTERS)
+    assert names == set(get_args(formats.ColumnFormat)) - {"auto", "text"}
+
+
+@pytest.mark.parametrize(("name", "digits"), [("integer", 2), ("seconds", 1), ("decimal", 13), ("percent", -1)])
+def test_digits_that_cannot_be_are_refused(name, digits):
+    with pytest.raises((TypeError, ValueError), match="digits"):
+        formats.write(0.5, name, digits)
+
+
+def test_a_unit_stands_in_the_cell_or_in_the_head_of_its_column():
+    assert formats.write(0.8936, "percent") == f"89.4{THIN}%"
+    assert formats.write(0.8936, "percent", unit=False) == "89.4"

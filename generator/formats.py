@@ -1,0 +1,179 @@
+"""How numbers are written: the one table of formats, for the filters of answers, the columns of tables and the page.
+
+A new format is a line in FORMATS and its name in ``Name``.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from jinja2 import Undefined
+
+THIN = "\u202f"  # narrow no-break space between groups of three digits
+MINUS = "\u2212"
+MISSING = "–"
+_MOST_DIGITS = 12
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~$^@&-])")
+
+Name = Literal["integer", "decimal", "percent", "points", "millions", "scientific", "p_value", "seconds"]
+#: What a column of a table may ask for: ``auto`` looks at its values, ``text`` leaves them as they are.
+ColumnFormat = Literal["auto", "text", Name]
+
+
+class Markdown(str):
+    """Text that is already Markdown and is not escaped when an answer prints it."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class NumberFormat:
+    """One way to write finite numbers.
+
+    ``text`` takes a number and how many digits to write after the point: ``digits`` unless others are asked for; None
+    where there is nothing to choose. ``unit`` follows each number, or stands once in the head of a column. An ``exact``
+    format takes whole numbers as integers, of which a float holds sixteen digits.
+    """
+
+    text: Callable[[float, int], str]
+    digits: int | None = None
+    unit: str = ""
+    space: str = " "
+    exact: bool = False
+
+
+def _whole(number: float, _: int) -> str:
+    return f"{round(number):,}".replace(",", THIN)
+
+
+def _decimal(number: float, digits: int) -> str:
+    if isinstance(number, int):
+        return _whole(number, 0) + ("." + "0" * digits if digits else "")
+    return f"{number:,.{digits}f}".replace(",", THIN)
+
+
+def _scientific(number: float, digits: int) -> str:
+    mantissa, exponent = f"{number:.{digits}e}".split("e")
+    return f"{mantissa}{THIN}×{THIN}10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
+
+
+def _p_value(number: float, _: int) -> str:
+    return _scientific(number, 1) if number < 1e-3 else _decimal(number, 2 if number >= 0.01 else 3)
+
+
+def _seconds(number: float, _: int) -> str:
+    if number < 1:
+        return f"{number * 1000:.0f}{THIN}ms"
+    if number < 60:
+        return f"{number:.1f}{THIN}s"
+    minutes, rest = divmod(round(number), 60)
+    if minutes < 60:
+        return f"{minutes}{THIN}min" + (f" {rest}{THIN}s" if rest else "")
+    hours, minutes = divmod(round(number / 60), 60)
+    return f"{hours}{THIN}h" + (f" {minutes}{THIN}min" if minutes else "")
+
+
+FORMATS: Mapping[Name, NumberFormat] = {
+    "integer": NumberFormat(_whole, exact=True),  # 138357544 → 138 357 544
+    "decimal": NumberFormat(_decimal, 2, exact=True),  # 3.14159 → 3.14
+    "percent": NumberFormat(lambda n, digits: _decimal(100 * n, digits), 1, "%", THIN),  # 0.8936 → 89.4 %
+    "points": NumberFormat(lambda n, digits: _decimal(100 * n, digits), 1, "percentage points"),  # 0.021 → 2.1 …
+    "millions": NumberFormat(lambda n, digits: _decimal(n / 1e6, digits), 1, "million"),  # 138357544 → 138.4 million
+    "scientific": NumberFormat(_scientific, 1),  # 0.00032 → 3.2 × 10⁻⁴
+    "p_value": NumberFormat(_p_value),  # never zero: 0.0593 → 0.06, 0.0021 → 0.002, 0.00032 → 3.2 × 10⁻⁴
+    "seconds": NumberFormat(_seconds),  # 0.0421 → 42 ms, 3.26 → 3.3 s, 250 → 4 min 10 s, 7300 → 2 h 2 min
+}
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is written as a number; what is true or false is not."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def write(value: Any, name: Name, digits: int | None = None, *, unit: bool = True) -> str:
+    """A number in the format of that name, with its ``unit`` or without; a dash for None.
+
+    Raises:
+        TypeError: the value is no number, or the format leaves no choice of digits.
+        ValueError: more than 12 digits after the point are asked for, or fewer than none; or an integer is beyond the
+            range of floats, in a format that is not for whole numbers.
+    """
+    form = FORMATS[name]
+    if digits is not None and form.digits is None:
+        raise TypeError(f"{name} has no digits to choose")
+    if digits is not None and (not isinstance(digits, int) or not 0 <= digits <= _MOST_DIGITS):
+        raise ValueError(f"expected 0 to {_MOST_DIGITS} digits, got {digits!r}")
+    if value is None:
+        return MISSING
+    if not is_number(value):
+        raise TypeError(f"expected a number, got {value!r}")
+    shown = (form.digits or 0) if digits is None else digits
+    after = f"{form.space}{form.unit}" if unit and form.unit else ""
+    try:
+        number = value if form.exact else float(value)
+        return _finite(number, lambda finite: form.text(finite, shown) + after)
+    except OverflowError:
+        raise ValueError("the number is too large to be printed so; | integer prints all of its digits") from None
+
+
+def write_alike(value: Any, digits: int) -> str:
+    """A number among others with ``digits`` after the point: whole ones have none, very small ones a power of ten."""
+    if isinstance(value, int):
+        return write(value, "integer")
+    small = value != 0 and abs(value) < 10**-digits
+    return write(value, "scientific") if small else write(value, "decimal", digits)
+
+
+def plain(value: Any) -> Markdown:
+    """What an answer prints without a filter: whole numbers grouped, others to four digits, words escaped."""
+    if isinstance(value, Markdown):
+        return value
+    if isinstance(value, Undefined):
+        str(value)  # says what is missing
+    if value is not None and not isinstance(value, int | float | str):
+        raise TypeError(f"cannot print {type(value).__name__}: name one of its values")
+    return Markdown(escape_markdown(value) if isinstance(value, str) else in_words(value))
+
+
+def in_words(value: Any) -> str:
+    """A value that may be a number, as :func:`plain` writes it but with words as they are."""
+    if value is None:
+        return MISSING
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return write(value, "integer")
+    return _finite(value, lambda number: f"{number:.4g}") if isinstance(value, float) else str(value)
+
+
+def escape_markdown(text: str) -> str:
+    """The text with every character that Markdown could read as a sign made harmless, on one line."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+
+
+def digits_given(value: float) -> int:
+    """How many digits after the point a number was given with, of at most nine: 0.75 has two."""
+    return len(f"{value:.9f}".rstrip("0").partition(".")[2])
+
+
+def _finite(number: float, text: Callable[[float], str]) -> str:
+    if isinstance(number, float) and math.isnan(number):
+        return "not a number"
+    if isinstance(number, float) and math.isinf(number):
+        return "∞" if number > 0 else f"{MINUS}∞"
+    return text(number).replace("-", MINUS)
+
+
+def _filter(name: Name, value: Any, digits: int | None = None) -> Markdown:
+    return Markdown(write(value, name, digits))
+
+
+#: The formats as an answer writes them: ``{{ vgg16.share | percent(2) }}``.
+FILTERS: Mapping[str, Callable[..., Markdown]] = {name: functools.partial(_filter, name) for name in FORMATS}
