@@ -20,7 +20,7 @@ from generator.commands.session import Session, Settings, open_session
 from generator.commands.up_to_date import Rendering
 from generator.course.editions import Edition
 from generator.course.project import is_project, read_project
-from generator.course.untrusted_files import OwnFileError, read_own
+from generator.course.untrusted_files import UntrustedFileError, read_untrusted
 from generator.errors import InputError, Mistake
 from generator.planning.plan import Standing
 from generator.render.text.untrusted_words import visible
@@ -190,8 +190,8 @@ def _unsupported(session: Session, ours: Mapping[str, object]) -> Iterator[str]:
 def _differing(folder: Path, ours: Mapping[str, object]) -> list[str]:
     """Where the results that were handed in with the project differ from ours; none were handed in, none differ."""
     try:
-        return differing(read_own(folder, "build/results/metrics.json", _LARGEST_METRICS), ours)
-    except OwnFileError as error:
+        return differing(read_untrusted(folder, "build/results/metrics.json", _LARGEST_METRICS), ours)
+    except UntrustedFileError as error:
         return [] if error.absent else [f"build/results/metrics.json: {error}"]
     except ValueError as error:
         return [f"build/results/metrics.json: {error}"]

@@ -18,6 +18,7 @@ from generator.course.forms import (
     RowsEntry,
     Strict,
     TableEntry,
+    is_file_name,
 )
 from generator.course.parsing import parse
 from generator.course.profiles import LAB_PROFILES, read_profiles
@@ -41,7 +42,6 @@ from generator.course.yaml_source import Source, Where, read_yaml
 from generator.errors import Mistake
 
 NUMBERED = re.compile(r"q0*(\d+)([a-z]?)")
-FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 TAKEN = {"this", "loop", *FUNCTIONS}  # words of the language of answers
 
 
@@ -269,7 +269,7 @@ def _names(listed: Any, key: str = "") -> list[tuple[int, str]]:
     if isinstance(listed, Mapping):
         listed = listed.get(key)
     items = enumerate(listed) if isinstance(listed, list) else ()
-    return [(number, name) for number, name in items if isinstance(name, str) and FILE_NAME.fullmatch(name)]
+    return [(number, name) for number, name in items if isinstance(name, str) and is_file_name(name)]
 
 
 def _sections(form: LabFile | None, source: Source) -> list[tuple[str, str, list[tuple[int, str]]]]:
