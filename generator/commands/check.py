@@ -135,10 +135,13 @@ def look_at(name: str, folder: Path, settings: Settings, output: Path, profile: 
         project = read_project(folder)
         computed = settings.profile
         settings = dataclasses.replace(
-            settings, project=project, edition=Edition.STUDENT, profile=profile or project.form.profile,
+            settings,
+            project=project,
+            edition=Edition.STUDENT,
+            profile=profile or project.form.profile,
             output=output,
             formats=frozenset({"html"}),
-        )  # fmt: skip
+        )
         session = open_session(settings)
         output.mkdir(parents=True, exist_ok=True)
         left_out = list(_left_out(session, computed))
