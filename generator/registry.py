@@ -32,6 +32,11 @@ class Computation:
     figures: tuple[str, ...] = ()
 
 
+def matches(name: str, declared: Iterable[str]) -> bool:
+    """Whether a name is among the declared ones, of which some may end in ``*``."""
+    return any(name.startswith(known[:-1]) if known.endswith("*") else name == known for known in declared)
+
+
 class Registry:
     """Computations by name; a name can be taken only once."""
 

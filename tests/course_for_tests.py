@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator.checks.course import read_and_check
+from generator.checks.course import check_course
+from generator.course.loader import read_course
 from generator.course.spec import CourseSpec
 from generator.errors import InputError, Mistake
 from generator.planning.catalogue import Catalogue, read_catalogue
@@ -185,6 +186,16 @@ $$ a = b $$ (sum)
 {{ metric("1-a/q01/nets[width=1].loss") | decimal }}
 """,
 }
+
+
+def read_and_check(questions: Path, answers: Path, catalogue: Catalogue) -> CourseSpec:
+    """The course, checked in form and in all that it names. Raises InputError with every mistake of every file."""
+    course, mistakes = read_course(questions, answers)
+    if course is not None:
+        mistakes += check_course(course, catalogue)
+    if mistakes or course is None:
+        raise InputError(dict.fromkeys(mistakes))
+    return course
 
 
 @dataclass(frozen=True)

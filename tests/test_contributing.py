@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from generator.checks.course import check_course
-from generator.course.loader import load_course
+from generator.course.loader import read_course
 from generator.course.spec import CourseSpec
 from generator.folders import questions_folder
 from generator.planning.catalogue import read_catalogue
@@ -41,7 +41,10 @@ def course_with(folder: Path, question: str, answer: str) -> CourseSpec:
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
-    return load_course(folder / "questions", folder / "answers")
+    course, mistakes = read_course(folder / "questions", folder / "answers")
+    assert course is not None
+    assert mistakes == []
+    return course
 
 
 def test_the_example_has_no_mistake(tmp_path: Path) -> None:

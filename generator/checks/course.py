@@ -9,24 +9,13 @@ from pathlib import Path
 from generator.answers.syntax import AnswerSyntax, parse_answer
 from generator.checks.question import QuestionChecker
 from generator.checks.text import CourseNames, TextChecker
-from generator.course.loader import read_course
 from generator.course.spec import CourseSpec
 from generator.course.yaml_source import Source, Where
-from generator.errors import InputError, Mistake
+from generator.errors import Mistake
 from generator.planning.binding import bind_course
 from generator.planning.catalogue import Catalogue
 
 ENTRY = re.compile(r"^[ \t]*@(?!string\b|comment\b|preamble\b)\w+\s*\{\s*([^,\s]+)\s*,", re.MULTILINE | re.IGNORECASE)
-
-
-def read_and_check(questions: Path, answers: Path, catalogue: Catalogue) -> CourseSpec:
-    """The course, checked in form and in all that it names. Raises InputError with every mistake of every file."""
-    course, mistakes = read_course(questions, answers)
-    if course is not None:
-        mistakes += check_course(course, catalogue)
-    if mistakes or course is None:
-        raise InputError(dict.fromkeys(mistakes))
-    return course
 
 
 def check_course(course: CourseSpec, catalogue: Catalogue) -> list[Mistake]:

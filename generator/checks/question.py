@@ -11,7 +11,8 @@ from generator.course.editions import Edition
 from generator.course.spec import ANY_PROFILE, ExpectedSpec, FigureSpec, QuestionSpec, TableSpec
 from generator.course.yaml_source import Where
 from generator.errors import Mistake
-from generator.planning.catalogue import Signature, matches
+from generator.planning.catalogue import Signature
+from generator.registry import matches
 
 Shown = dict[str, list[Address]]  # by profile, the results (one for each grid point) that an exhibit shows
 

@@ -14,7 +14,8 @@ from generator.course.references import Unread
 from generator.course.spec import CourseSpec, QuestionSpec
 from generator.errors import Mistake
 from generator.planning.binding import Bindings
-from generator.planning.catalogue import Catalogue, Signature, matches
+from generator.planning.catalogue import Catalogue, Signature
+from generator.registry import matches
 
 THIS = Address("", "this")  # in a caption, the only result that its exhibit shows
 

@@ -1,4 +1,4 @@
-"""The program as a list of verbs: open, plan, run, render; every command of the command line is one of them."""
+"""Build the report: open the course, plan, compute what is missing, and render where anything has changed."""
 
 from __future__ import annotations
 

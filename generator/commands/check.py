@@ -19,7 +19,7 @@ from generator.commands.computing import Listener
 from generator.commands.session import OutputSettings, Session, Settings, open_session
 from generator.course.editions import Edition
 from generator.course.project import is_project, read_project
-from generator.course.untrusted_files import OwnFileError, read_own
+from generator.course.untrusted_files import UntrustedFileError, read_untrusted
 from generator.errors import InputError, Mistake
 from generator.planning.plan import Standing
 from generator.render.outputs.written import Rendering
@@ -135,9 +135,12 @@ def look_at(name: str, folder: Path, settings: Settings, output: Path, profile: 
         project = read_project(folder)
         computed = settings.profile
         settings = dataclasses.replace(
-            settings, project=project, edition=Edition.STUDENT, profile=profile or project.form.profile,
+            settings,
+            project=project,
+            edition=Edition.STUDENT,
+            profile=profile or project.form.profile,
             output=OutputSettings(output, frozenset({"html"})),
-        )  # fmt: skip
+        )
         session = open_session(settings)
         output.mkdir(parents=True, exist_ok=True)
         left_out = list(_left_out(session, computed))
@@ -189,8 +192,8 @@ def _unsupported(session: Session, ours: Mapping[str, object]) -> Iterator[str]:
 def _differing(folder: Path, ours: Mapping[str, object]) -> list[str]:
     """Where the results that were handed in with the project differ from ours; none were handed in, none differ."""
     try:
-        return differing(read_own(folder, "build/results/metrics.json", _LARGEST_METRICS), ours)
-    except OwnFileError as error:
+        return differing(read_untrusted(folder, "build/results/metrics.json", _LARGEST_METRICS), ours)
+    except UntrustedFileError as error:
         return [] if error.absent else [f"build/results/metrics.json: {error}"]
     except ValueError as error:
         return [f"build/results/metrics.json: {error}"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from generator.answers.addresses import lab_of
 from generator.checks.course import check_course
 from generator.course.editions import Edition
 from generator.course.loader import read_course
+from generator.course.parsing import nearest
 from generator.course.project import Project
 from generator.course.spec import CourseSpec, ProfileSpec, RoleSpec
 from generator.errors import InputError, Mistake
@@ -108,8 +108,7 @@ class Session:
         for name in selection:
             found = {address for address in every if name in (address, lab_of(address))}
             if not found:
-                close = difflib.get_close_matches(name, [*labs, *every], n=1)
-                hint = f"did you mean {close[0]!r}?" if close else "`genreport list` shows all"
+                hint = nearest(name, [*labs, *every]) or "`genreport list` shows all"
                 expected = "a lab (" + ", ".join(labs) + ") or a question (2-a/q03)"
                 mistakes.append(Mistake("there is no such selection", expected=expected, got=repr(name), hint=hint))
             chosen |= found

@@ -8,7 +8,7 @@ from pathlib import Path
 from generator.answers.addresses import lab_of
 from generator.course.editions import Edition
 from generator.course.spec import Answer
-from generator.course.untrusted_files import OwnFileError, plain_files, read_own
+from generator.course.untrusted_files import UntrustedFileError, plain_files, read_untrusted
 from generator.errors import Mistake
 from generator.store.files import digest
 
@@ -38,14 +38,14 @@ class AnswerFiles:
             return Mistake("is not text in UTF-8", path, error.object[: error.start].count(b"\n") + 1)
         except FileNotFoundError:
             return Mistake(f"the answer of {name} is missing", path, expected="a Markdown file")
-        except OwnFileError as error:
+        except UntrustedFileError as error:
             return Answer("", path) if error.absent else Mistake(str(error), path)
         except OSError as error:
             return Mistake(f"cannot be read: {error.strerror}", path, expected="a Markdown file")
 
     def _read_own(self, name: str) -> bytes:
         """From the project's folder on: the folder of answers could itself be a link to somebody else's."""
-        return read_own(self.folder.parent, f"{self.folder.name}/{name}.md")
+        return read_untrusted(self.folder.parent, f"{self.folder.name}/{name}.md")
 
     def strays(self, questions: set[str]) -> list[Mistake]:
         """A student's answers that no question would show: a file with a mistyped name is a lost answer."""
@@ -56,7 +56,7 @@ class AnswerFiles:
         hint = "give it the name of its question, or another ending"
         try:
             texts = [path for path in plain_files(self.folder) if path.suffix == ".md"]
-        except OwnFileError as error:
+        except UntrustedFileError as error:
             return [Mistake(str(error), self.folder, hint="hand in the folder itself")]
         strange = [path for path in texts if path.relative_to(self.folder).as_posix()[:-3] not in known]
         return [Mistake("no question has this name", path, hint=hint) for path in strange]

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from generator.formats import ColumnFormat
 
+FILE_NAME = "[A-Za-z0-9][A-Za-z0-9_-]*"
+LONGEST_NAME = 64  # characters
 #: The name of a lab's folder, a question's file or the bibliography: a part of addresses ("2-a/q03") and of paths.
-FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=64)]
+FileName = Annotated[str, Field(pattern=f"^{FILE_NAME}$", max_length=LONGEST_NAME)]
+
+
+def is_file_name(text: str) -> bool:
+    """Whether a text is a FileName; for files that do not fit their model, of which names are read all the same."""
+    return len(text) <= LONGEST_NAME and re.fullmatch(FILE_NAME, text) is not None
 
 
 class Strict(BaseModel):
@@ -164,5 +172,5 @@ class CourseFile(Strict):
     language: str = "en"
     theme: Literal["chapters", "sections"] = "chapters"
     labs: list[FileName] = Field(min_length=1)
-    bibliography: str = Field(default="references.bib", pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*\.bib$", max_length=64)
+    bibliography: str = Field(default="references.bib", pattern=rf"^{FILE_NAME}\.bib$", max_length=LONGEST_NAME)
     profiles: dict[str, ProfileEntry] = Field(min_length=1)

@@ -18,7 +18,8 @@ from generator.course.forms import (
     RowsEntry,
     Strict,
     TableEntry,
-)  # fmt: skip
+    is_file_name,
+)
 from generator.course.parsing import parse
 from generator.course.profiles import LAB_PROFILES, read_profiles
 from generator.course.question_files import column_spec, expected_spec, result_spec
@@ -35,26 +36,14 @@ from generator.course.spec import (
     RowsSpec,
     SectionSpec,
     TableSpec,
-)  # fmt: skip
+)
 from generator.course.variants import write_out
 from generator.course.yaml_source import Source, Where, read_yaml
-from generator.errors import InputError, Mistake
+from generator.errors import Mistake
 from generator.store.files import digest
 
 NUMBERED = re.compile(r"q0*(\d+)([a-z]?)")
-FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 TAKEN = {"this", "loop", *FUNCTIONS}  # words of the language of answers
-
-
-def load_course(questions: Path, answers: Path) -> CourseSpec:
-    """Read the course below ``questions`` with its answers below ``answers``.
-
-    Raises InputError with the mistakes of all files in their form; :mod:`generator.checks` checks what they name.
-    """
-    course, mistakes = read_course(questions, answers)
-    if mistakes or course is None:
-        raise InputError(mistakes)
-    return course
 
 
 def read_course(
@@ -62,6 +51,7 @@ def read_course(
 ) -> tuple[CourseSpec | None, list[Mistake]]:
     """The course with those of its questions that can be read, and the mistakes in the form of all files.
 
+    What they name is checked elsewhere, in ``generator.checks``.
     There is no course when course.yaml itself is wrong or a lab's profiles cannot be read: half of what follows would
     be wrong as well, for each profile. What the edition must not show is not read: ``answers`` is the student's own
     folder for a student's report, and is never opened for a worksheet.
@@ -282,7 +272,7 @@ def _names(listed: Any, key: str = "") -> list[tuple[int, str]]:
     if isinstance(listed, Mapping):
         listed = listed.get(key)
     items = enumerate(listed) if isinstance(listed, list) else ()
-    return [(number, name) for number, name in items if isinstance(name, str) and FILE_NAME.fullmatch(name)]
+    return [(number, name) for number, name in items if isinstance(name, str) and is_file_name(name)]
 
 
 def _sections(form: LabFile | None, source: Source) -> list[tuple[str, str, list[tuple[int, str]]]]:

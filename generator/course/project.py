@@ -13,7 +13,7 @@ from generator.course.editions import Theme
 from generator.course.forms import FileName, Strict
 from generator.course.parsing import nearest, parse
 from generator.course.spec import CourseSpec, LabSpec
-from generator.course.untrusted_files import OwnFileError, plain_files, read_own
+from generator.course.untrusted_files import UntrustedFileError, plain_files, read_untrusted
 from generator.course.yaml_source import Source, read_yaml_text
 from generator.errors import InputError, Mistake
 
@@ -69,7 +69,7 @@ class Project:
         """The plain files in the folder of images, none of them through a link."""
         try:
             return tuple(plain_files(self.folder / IMAGES))
-        except OwnFileError:
+        except UntrustedFileError:
             return ()  # said where a text shows one of them
 
     def cover(self, course: CourseSpec) -> CourseSpec:
@@ -116,8 +116,8 @@ def read_project(folder: Path) -> Project:
     """Read a project's report.yaml. Raises InputError with every mistake in it."""
     path = folder / FILE
     try:
-        source = read_yaml_text(path, read_own(folder, FILE))
-    except OwnFileError as error:
+        source = read_yaml_text(path, read_untrusted(folder, FILE))
+    except UntrustedFileError as error:
         hint = "`genreport init DIR` makes a project" if error.absent else ""
         raise InputError([Mistake(str(error), path, expected="a file that describes the report", hint=hint)]) from None
     form = parse(source, ProjectFile)

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 LONGEST_TEXT = 100_000
 
 
-class OwnFileError(Exception):
+class UntrustedFileError(Exception):
     """The file may not be read, or cannot be; the message says why. ``absent`` when there is none."""
 
     def __init__(self, message: str, *, absent: bool = False) -> None:
@@ -18,11 +18,11 @@ class OwnFileError(Exception):
         self.absent = absent
 
 
-def read_own(folder: Path, name: str, largest: int = LONGEST_TEXT) -> bytes:
+def read_untrusted(folder: Path, name: str, largest: int = LONGEST_TEXT) -> bytes:
     """The content of the file ``name`` ("answers/2-a/q01.md") below ``folder``.
 
-    Raises OwnFileError for a name that leads outside, for links, devices and pipes anywhere on the way, and for files
-    of more than ``largest`` bytes.
+    Raises UntrustedFileError for a name that leads outside, for links, devices and pipes anywhere on the way, and for
+    files of more than ``largest`` bytes.
     """
     parts = _parts(name)
     place = folder
@@ -31,21 +31,21 @@ def read_own(folder: Path, name: str, largest: int = LONGEST_TEXT) -> bytes:
         try:
             status = place.lstat()
         except FileNotFoundError:
-            raise OwnFileError("the file is missing", absent=True) from None
+            raise UntrustedFileError("the file is missing", absent=True) from None
         except (OSError, ValueError) as error:
-            raise OwnFileError(f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
+            raise UntrustedFileError(f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
         if stat.S_ISLNK(status.st_mode):
-            raise OwnFileError(f"{part!r} is a link, which could lead outside of the folder")
+            raise UntrustedFileError(f"{part!r} is a link, which could lead outside of the folder")
     return _read_regular(place, largest)
 
 
 def plain_files(folder: Path) -> list[Path]:
     """The plain files below ``folder`` in the order of their names; none of them lies behind a link.
 
-    Raises OwnFileError when the folder itself is a link: it could lead to a whole disk.
+    Raises UntrustedFileError when the folder itself is a link: it could lead to a whole disk.
     """
     if folder.is_symlink():
-        raise OwnFileError(f"{folder.name!r} is a link, which could lead outside of the folder")
+        raise UntrustedFileError(f"{folder.name!r} is a link, which could lead outside of the folder")
     found = (Path(place, name) for place, _, names in os.walk(folder) for name in names)
     return sorted(path for path in found if stat.S_ISREG(path.lstat().st_mode))
 
@@ -54,7 +54,7 @@ def _parts(name: str) -> tuple[str, ...]:
     path = PurePosixPath(name)
     strange = "\\" in name or ":" in name or not name.isprintable()
     if name in ("", ".") or strange or path.is_absolute() or ".." in path.parts or name != path.as_posix():
-        raise OwnFileError(f"{name!r} is not a plain path below the folder, such as images/map.png")
+        raise UntrustedFileError(f"{name!r} is not a plain path below the folder, such as images/map.png")
     return path.parts
 
 
@@ -64,12 +64,12 @@ def _read_regular(place: Path, largest: int) -> bytes:
     try:
         handle = os.open(place, flags)
     except OSError as error:
-        raise OwnFileError(f"cannot be read: {error.strerror}") from None
+        raise UntrustedFileError(f"cannot be read: {error.strerror}") from None
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
-        raise OwnFileError("is not a plain file")
+        raise UntrustedFileError("is not a plain file")
     with os.fdopen(handle, "rb") as file:
         content = file.read(largest + 1)
     if len(content) > largest:
-        raise OwnFileError(f"is larger than {largest} bytes")
+        raise UntrustedFileError(f"is larger than {largest} bytes")
     return content

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from generator.planning.names import FILES, WHOLE, Names, Spot
+from generator.planning.names import WHOLE, Names, Spot
+from generator.planning.source_code import FILES
 from generator.planning.syntax import UP
 
 _READERS = ("importlib.resources.", "importlib_resources.", "pkgutil.get_data", "importlib.util.find_spec")

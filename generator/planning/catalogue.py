@@ -44,21 +44,12 @@ class Signature:
     tables: Mapping[str, tuple[str, ...]]
     figures: tuple[str, ...]
 
-    def has_metric(self, name: str) -> bool:
-        """Whether the computation declares this metric; a trailing ``*`` stands for a family."""
-        return matches(name, self.metrics)
-
     @property
     def labelled(self) -> str:
         """The parameter whose results ``labels`` names; empty where there are no labels, or several such lists."""
         lists = [parameter.name for parameter in self.parameters.values() if parameter.type.takes_many]
         has_labels = LABELS in self.parameters and self.parameters[LABELS].type.text == "list[str]"
         return lists[0] if has_labels and len(lists) == 1 else ""
-
-
-def matches(name: str, declared: tuple[str, ...]) -> bool:
-    """Whether a name is among the declared ones, of which some may end in ``*``."""
-    return any(name == known or (known.endswith("*") and name.startswith(known[:-1])) for known in declared)
 
 
 class Catalogue:

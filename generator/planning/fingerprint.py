@@ -19,11 +19,10 @@ from generator.planning.names import ALL_NAMES_OUTSIDE, WHOLE, Names, Spot, Targ
 from generator.planning.source_code import ModuleCode, read_module
 from generator.store.memo import Memo
 
-FORMAT = 2  # raise it when the stored form of results changes
+FORMAT = 2  # of what a fingerprint is made of; another one computes everything again
 
 _MODULE = "<module>"  # in a label: statements that do something when the module is imported, besides binding names
-
-
+#: What turns a module's source into its code: an edit of one of these outdates all that they have read.
 _READERS = (source_code, syntax, special_syntax, scopes, declarations)
 
 
@@ -75,7 +74,6 @@ class CodeReader:
         self.package = package.name
         self._memo = memo
         self._folder = package
-        # What was remembered of a module holds for the very code that read it.
         readers = [memo.digest(Path(str(module.__file__))) for module in _READERS]
         self._kind = "code/" + hashlib.sha256("".join(readers).encode()).hexdigest()[:16]
         self._names = Names(package, self.read)

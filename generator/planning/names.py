@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from generator.planning.source_code import ModuleCode, Statement
+from generator.planning.source_code import FILES, ModuleCode, Statement
 
 WHOLE = -1  # in place of a statement's position: all that a module defines
-FILES = ("__file__", "__path__", "__spec__")
 #: Built-in functions by which code sees all names of its module.
 _ALL_NAMES = ("globals", "eval", "exec")
 ALL_NAMES_OUTSIDE = ("locals", "vars", "dir")  # the same, outside functions

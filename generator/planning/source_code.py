@@ -17,8 +17,10 @@ from generator.planning.syntax import Call, Form, form, form_of_calls
 LATER = 1_000_000  # the position of an import that runs when a function is called
 #: Methods that run when a class is used as a function, or as the base of another.
 _HOOKS = {"__init__", "__new__", "__post_init__", "__set_name__", "__init_subclass__", "__class_getitem__"}
+#: Names that Python gives each module, by which it knows where its own file lies.
+FILES = ("__file__", "__path__", "__spec__")
 #: Names by which a module finds the files that lie beside it; where one is used, the texts in the statement matter.
-BESIDE = {"__file__", "__path__", "__spec__", "resources", "importlib_resources", "get_data", "files"}
+_BESIDE = {*FILES, "resources", "importlib_resources", "get_data", "files"}
 
 
 class Statement(TypedDict):
@@ -92,16 +94,21 @@ def read_tree(tree: ast.Module) -> ModuleCode:
             imports.setdefault(name, []).append((place if runs else place - LATER, origin))
         if runs:
             loads += _loads(statement, position)
-    readers = {*BESIDE, *(name for name, places in imports.items() if any(_reads_files(o) for _, o in places))}
+    readers = {*_BESIDE, *(name for name, places in imports.items() if any(_reads_files(o) for _, o in places))}
     for entry in statements:
         if all(readers.isdisjoint(_words(mention)) for mention in entry["mentions"]):
             entry["texts"] = None
     mentions = (mention for statement in statements for mention in statement["mentions"])
     loads += [(LATER, f"{mention[1:]}:") for mention in mentions if mention[0] == "'"]
     words = hashlib.sha256("\0".join(_docstrings(tree)).encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    whole: ModuleCode = {"statements": statements, "imports": imports, "loads": loads, "words": words,
-                         "computations": [], "sha256": ""}  # fmt: skip
-    return whole
+    return {
+        "statements": statements,
+        "imports": imports,
+        "loads": loads,
+        "words": words,
+        "computations": [],
+        "sha256": "",
+    }
 
 
 def _docstrings(tree: ast.Module) -> Iterator[str]:

@@ -18,7 +18,7 @@ from typing import Any
 
 from generator.errors import GenreportError
 from generator.jobs import Failure, Input, Job, Provenance
-from generator.registry import REGISTRY, Computation
+from generator.registry import REGISTRY, Computation, matches
 from generator.results import Result, Table
 from generator.running import loaded_code
 from generator.running.allocator import keep_freed_memory
@@ -186,24 +186,20 @@ def check_names(computation: Computation, result: Result) -> None:
     _check_declared(f"{computation.name}: tables", computation.tables, result.tables)
     _check_declared(f"{computation.name}: figures", computation.figures, result.figures)
     for name, table in result.tables.items():
-        pattern = next(pattern for pattern in computation.tables if _matches(pattern, name))
+        pattern = next(pattern for pattern in computation.tables if matches(name, [pattern]))
         _check_declared(f"{computation.name}: columns of table {name}", computation.tables[pattern], table.columns)
 
 
 def _check_declared(what: str, declared: Iterable[str], returned: Iterable[str]) -> None:
     declared, returned = list(declared), list(returned)
     missing = [name for name in declared if not name.endswith("*") and name not in returned]
-    surplus = [name for name in returned if not any(_matches(pattern, name) for pattern in declared)]
+    surplus = [name for name in returned if not matches(name, declared)]
     if missing or surplus:
         problems = [f"{word} {', '.join(names)}" for word, names in (("lacks", missing), ("adds", surplus)) if names]
         raise GenreportError(
             f"{what} differ from the declaration: the result {' and '.join(problems)}",
             "make what the function returns agree with the names in its @computation",
         )
-
-
-def _matches(pattern: str, name: str) -> bool:
-    return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
 
 
 class _Reporter:

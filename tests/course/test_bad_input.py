@@ -17,12 +17,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.checks.course import read_and_check
 from generator.errors import InputError, Mistake
 from generator.folders import questions_folder, templates_folder
 from generator.planning.catalogue import Catalogue, read_catalogue
 from generator.store.memo import Memo
-from tests.course_for_tests import A1, COURSE, COURSE_FILE, LAB, Q1, Q2, Course, write_course
+from tests.course_for_tests import A1, COURSE, COURSE_FILE, LAB, Q1, Q2, Course, read_and_check, write_course
 
 
 def test_the_real_course_has_no_mistake() -> None:

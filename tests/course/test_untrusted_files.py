@@ -9,7 +9,7 @@ import pytest
 
 from generator.course.answer_files import AnswerFiles
 from generator.course.editions import Edition
-from generator.course.untrusted_files import OwnFileError, plain_files, read_own
+from generator.course.untrusted_files import UntrustedFileError, plain_files, read_untrusted
 from generator.errors import Mistake
 
 
@@ -23,7 +23,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_plain_file_is_read(folder: Path) -> None:
-    assert read_own(folder, "images/map.txt") == b"map"
+    assert read_untrusted(folder, "images/map.txt") == b"map"
 
 
 @pytest.mark.parametrize("name", [
@@ -32,8 +32,8 @@ def test_a_plain_file_is_read(folder: Path) -> None:
     "images/\x1b[2Jmap.txt", "~/secret.txt/..", "\\\\host\\share", "images/\nmap.txt",
 ])  # fmt: skip
 def test_names_that_are_no_plain_path_are_refused(folder: Path, name: str) -> None:
-    with pytest.raises(OwnFileError, match=r"not a plain path|missing"):
-        read_own(folder, name)
+    with pytest.raises(UntrustedFileError, match=r"not a plain path|missing"):
+        read_untrusted(folder, name)
 
 
 def test_links_are_refused_wherever_they_stand(folder: Path) -> None:
@@ -41,8 +41,8 @@ def test_links_are_refused_wherever_they_stand(folder: Path) -> None:
     (folder / "away").symlink_to("..")
     (folder / "loop").symlink_to("loop")
     for name in ("link.txt", "away/secret.txt", "loop", "away/project/images/map.txt"):
-        with pytest.raises(OwnFileError, match="is a link"):
-            read_own(folder, name)
+        with pytest.raises(UntrustedFileError, match="is a link"):
+            read_untrusted(folder, name)
 
 
 def test_the_files_below_a_folder_are_plain_ones_and_none_where_it_is_a_link(folder: Path) -> None:
@@ -51,7 +51,7 @@ def test_the_files_below_a_folder_are_plain_ones_and_none_where_it_is_a_link(fol
     os.mkfifo(folder / "images" / "pipe")
     assert plain_files(folder / "images") == [folder / "images" / "map.txt"]
     (folder / "answers").symlink_to("/")
-    with pytest.raises(OwnFileError, match="is a link"):
+    with pytest.raises(UntrustedFileError, match="is a link"):
         plain_files(folder / "answers")
     assert plain_files(folder / "none") == []
 
@@ -74,11 +74,11 @@ def test_pipes_folders_and_large_files_are_refused_without_waiting(folder: Path)
         ("images", "cannot be read|plain file"),
         ("large", "larger than 100"),
     ):
-        with pytest.raises(OwnFileError, match=words):
-            read_own(folder, name, 100)
+        with pytest.raises(UntrustedFileError, match=words):
+            read_untrusted(folder, name, 100)
 
 
 def test_an_absent_file_says_so(folder: Path) -> None:
-    with pytest.raises(OwnFileError) as caught:
-        read_own(folder, "images/none.png")
+    with pytest.raises(UntrustedFileError) as caught:
+        read_untrusted(folder, "images/none.png")
     assert caught.value.absent

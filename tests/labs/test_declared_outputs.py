@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 
 import generator.labs
-from generator.planning.catalogue import matches
-from generator.registry import REGISTRY
+from generator.registry import REGISTRY, matches
 from generator.results import decode, encode
 
 LABS_FOLDER = Path(generator.labs.__file__).parent

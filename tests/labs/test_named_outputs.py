@@ -15,7 +15,8 @@ from generator.answers.syntax import parse_answer
 from generator.course.loader import read_course
 from generator.course.spec import CourseSpec, ExpectedSpec, FigureSpec, QuestionSpec, TableSpec
 from generator.folders import PACKAGE, questions_folder, templates_folder
-from generator.planning.catalogue import matches, read_catalogue
+from generator.planning.catalogue import read_catalogue
+from generator.registry import matches
 from generator.store.memo import Memo
 
 CATALOGUE = read_catalogue(Memo(None))

@@ -19,8 +19,6 @@ from generator.networks.gan import (
     spread,
 )
 
-CONVOLUTIONS = (nn.Conv2d, nn.ConvTranspose2d)
-
 
 @pytest.fixture(autouse=True)
 def one_thread():

@@ -12,7 +12,8 @@ import sys
 import pytest
 
 from generator.errors import InputError
-from generator.planning.catalogue import matches, read_catalogue
+from generator.planning.catalogue import read_catalogue
+from generator.registry import matches
 from generator.store.memo import Memo
 from tests.course_for_tests import Course
 
@@ -29,8 +30,8 @@ def test_signatures_hold_types_and_defaults(course: Course) -> None:
         "rate": ("float", False, 0.1),
         "seed": ("int", False, 0),
     }
-    assert train.has_metric("accuracy_low")
-    assert not train.has_metric("acc")
+    assert matches("accuracy_low", train.metrics)
+    assert not matches("acc", train.metrics)
 
 
 def test_a_default_has_the_form_that_the_same_value_has_in_yaml(course: Course) -> None:

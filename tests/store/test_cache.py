@@ -34,7 +34,7 @@ from generator.results import (
     Table,
 )
 from generator.store import cache as cache_module
-from generator.store import files as storage
+from generator.store import files as files_module
 from generator.store.cache import ARRAYS, MANIFEST, RESULT, Cache, DamagedEntryError
 
 FP = "ab" * 32
@@ -78,7 +78,7 @@ def rich_result() -> Result:
 def assert_same(one: Result, other: Result) -> None:
     """Equality of everything, NaN being equal to NaN, arrays by type and shape too."""
     (text, arrays), (other_text, other_arrays) = results.encode(one), results.encode(other)
-    assert storage.to_json(text) == storage.to_json(other_text)
+    assert files_module.to_json(text) == files_module.to_json(other_text)
     assert list(text["metrics"]) == list(other_text["metrics"])
     assert arrays.keys() == other_arrays.keys()
     for name, array in arrays.items():
@@ -102,10 +102,12 @@ def test_every_kind_of_figure_comes_back(tmp_path: Path) -> None:
 def test_who_changes_the_stored_form_raises_its_format() -> None:
     """No fingerprint holds the code that stores: entries of another form have to be told by their format."""
     document, arrays = results.encode(rich_result())
-    text = storage.to_json(document)
-    stored = storage.to_safetensors(arrays)
-    names = sorted(f"{name} {array.dtype} {array.shape}" for name, array in storage.from_safetensors(stored).items())
-    seen = storage.digest(text + "\n".join(names).encode())[:16]
+    text = files_module.to_json(document)
+    stored = files_module.to_safetensors(arrays)
+    names = sorted(
+        f"{name} {array.dtype} {array.shape}" for name, array in files_module.from_safetensors(stored).items()
+    )
+    seen = files_module.digest(text + "\n".join(names).encode())[:16]
     assert (cache_module.FORMAT, seen) == (1, "c7db8977578c6321")
 
 
@@ -199,7 +201,7 @@ def test_kill_in_the_middle_of_saving_leaves_no_entry(tmp_path: Path, file: int)
 
 
 def test_full_disk_leaves_nothing_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = storage.write_file
+    real = files_module.write_file
 
     def full(path: Path, content: bytes) -> None:
         real(path, content[:10])

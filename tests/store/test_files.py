@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from generator.errors import CacheError
-from generator.store import files as storage
+from generator.store import files as files_module
 from generator.store.files import (
     disk_errors,
     from_json,
@@ -73,7 +73,7 @@ def test_a_failed_replacement_leaves_the_old_content(tmp_path: Path, monkeypatch
         beside.write_bytes(content[:1])
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(storage, "write_file", full)
+    monkeypatch.setattr(files_module, "write_file", full)
     with pytest.raises(OSError, match="No space"):
         replace_file(path, b"new")
     assert path.read_bytes() == b"old"

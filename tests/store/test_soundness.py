@@ -62,7 +62,6 @@ def tensors(header: Any, data: bytes = b"", length: int | None = None) -> bytes:
 
 NOTHING = {"metrics": {}, "tables": {}, "figures": {}, "arrays": []}
 DEEP = b'{"metrics":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
-PANELS = '{"kind":"Panels","panels":[%s],"columns":1,"titles":[],"row_titles":[],"column_titles":[],"widths":[]}'
 NEST = "".join(['{"kind":"Panels","columns":1,"panels":['] * 400 + ["]}"] * 400)
 
 

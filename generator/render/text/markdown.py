@@ -23,6 +23,7 @@ _PLACED = re.compile(f"^{_OPEN}([^{_CLOSE}]*){_CLOSE}$")
 # Two more enclose an id. The brackets are what inline Markdown stops at, and what emphasis may stand beside.
 ANCHOR_OPEN, _ANCHOR_CLOSE = "\ue004", "\ue005"
 _ANCHOR = re.compile(rf"\[{ANCHOR_OPEN}([\w.-]+){_ANCHOR_CLOSE}\]")
+_CONTRADICTED = re.compile(re.escape(WARNING))
 _CITATION = re.compile(r"\[@([\w:.+/-]+(?:\s*;\s*@[\w:.+/-]+)*)\]")
 _SAFE_LINK = re.compile(r"^(?:https://|mailto:|#)", re.IGNORECASE)
 _OWN_IMAGE = re.compile(r"^[\w%./-]+$")  # a path without a scheme; which paths there are is OwnImages' to say
@@ -136,9 +137,11 @@ def _parser() -> Any:
     parser.use(container_plugin, "note")
     parser.use(deflist_plugin)
     parser.use(footnote_plugin)
-    parser.inline.ruler.before("link", "citation", _parse_citation)
-    parser.inline.ruler.before("link", "warning", _parse_warning)
-    parser.inline.ruler.before("link", "anchor", _parse_anchor)
+    parser.inline.ruler.before("link", "citation", _inline_rule(_CITATION, _push_citation))
+    parser.inline.ruler.before(
+        "link", "warning", _inline_rule(_CONTRADICTED, lambda state, match: state.push("warning", "", 0))
+    )
+    parser.inline.ruler.before("link", "anchor", _inline_rule(_ANCHOR, _push_anchor))
     parser.core.ruler.at("smartquotes", _curl_quotes)
     parser.core.ruler.push("exhibits", _lift_exhibits)
     for name, rule in {
@@ -159,34 +162,27 @@ def _parser() -> Any:
     return parser
 
 
-def _parse_citation(state: Any, silent: bool) -> bool:
-    match = _CITATION.match(state.src, state.pos)
-    if match is None:
-        return False
-    if not silent:
-        token = state.push("citation", "", 0)
-        token.content = match[1]
-    state.pos = match.end()
-    return True
+def _inline_rule(pattern: re.Pattern[str], push: Callable[[Any, re.Match[str]], object]) -> Callable[[Any, bool], bool]:
+    """A rule of inline Markdown: ``push`` makes a token of what the pattern matches."""
+
+    def parse(state: Any, silent: bool) -> bool:
+        match = pattern.match(state.src, state.pos)
+        if match is None:
+            return False
+        if not silent:
+            push(state, match)
+        state.pos = match.end()
+        return True
+
+    return parse
 
 
-def _parse_warning(state: Any, silent: bool) -> bool:
-    if not state.src.startswith(WARNING, state.pos):
-        return False
-    if not silent:
-        state.push("warning", "", 0)
-    state.pos += len(WARNING)
-    return True
+def _push_citation(state: Any, match: re.Match[str]) -> None:
+    state.push("citation", "", 0).content = match[1]
 
 
-def _parse_anchor(state: Any, silent: bool) -> bool:
-    match = _ANCHOR.match(state.src, state.pos)
-    if match is None:
-        return False
-    if not silent:
-        state.push("anchor", "", 0).meta = {"id": match[1]}  # without content, quotation marks look past it
-    state.pos = match.end()
-    return True
+def _push_anchor(state: Any, match: re.Match[str]) -> None:
+    state.push("anchor", "", 0).meta = {"id": match[1]}  # without content, quotation marks look past it
 
 
 def _parse_environment(state: Any, start: int, end: int, silent: bool) -> bool:

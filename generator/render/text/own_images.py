@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.course.project import IMAGES
-from generator.course.untrusted_files import OwnFileError, read_own
+from generator.course.untrusted_files import UntrustedFileError, read_untrusted
 from generator.render.text.maths import MarkupError
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ class OwnImages:
         if self.folder is None or not address.startswith(f"{IMAGES}/"):
             raise MarkupError(f"the image {address!r} cannot be shown: images lie in the project's folder {IMAGES}/")
         try:
-            return _redraw(read_own(self.folder, address, _LARGEST_FILE))
-        except OwnFileError as error:
+            return _redraw(read_untrusted(self.folder, address, _LARGEST_FILE))
+        except UntrustedFileError as error:
             raise MarkupError(f"the image {address!r} cannot be shown: {error}") from error
 
 
@@ -60,12 +60,12 @@ def _redraw(content: bytes) -> OwnImage:
     try:
         with Image.open(BytesIO(content), formats=_FORMATS) as picture:
             if picture.width * picture.height > _MOST_PIXELS:
-                raise OwnFileError(f"{picture.width} × {picture.height} pixels are more than {_MOST_PIXELS}")
+                raise UntrustedFileError(f"{picture.width} × {picture.height} pixels are more than {_MOST_PIXELS}")
             plain = _flat(_upright(picture))
     except UnidentifiedImageError:
-        raise OwnFileError("expected a PNG or JPEG file") from None
+        raise UntrustedFileError("expected a PNG or JPEG file") from None
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise OwnFileError(f"is damaged: {error}") from None
+        raise UntrustedFileError(f"is damaged: {error}") from None
     plain.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
     png = BytesIO()
     plain.save(png, format="PNG")

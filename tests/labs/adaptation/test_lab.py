@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from generator.checks.course import read_and_check
 from generator.folders import questions_folder, templates_folder
 from generator.planning.binding import Bindings, bind_course
 from generator.planning.catalogue import read_catalogue
 from generator.store.memo import Memo
+from tests.course_for_tests import read_and_check
 
 PROFILES = ("quick", "light", "course")
 DEFAULT = "2-c/dann/dann[seed=0]"

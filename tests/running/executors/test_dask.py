@@ -14,7 +14,7 @@ import pytest
 from generator.errors import ExecutorError
 from generator.jobs import Job, Outcome, State
 from generator.running import loaded_code
-from generator.running.executors import dask as cluster
+from generator.running.executors import dask as dask_module
 from generator.running.executors.choose import ExecutorSpec
 from generator.running.runner import Event, JobProgress, WorkersReady, run_jobs
 from generator.running.worker import Conditions
@@ -201,7 +201,7 @@ def test_other_code_on_the_worker_is_refused(
 def test_losing_the_last_worker_is_an_error(
     scheduler: str, start_worker: StartWorker, tmp_path: Path, monkeypatch
 ) -> None:
-    monkeypatch.setattr(cluster, "WORKER_SECONDS", 1.0)
+    monkeypatch.setattr(dask_module, "WORKER_SECONDS", 1.0)
     start_worker()
     deadly = job(ADD, "die", runs=str(tmp_path / "runs"), name="d", times=9, how="kill")
     with pytest.raises(ExecutorError, match="No worker is left"):
@@ -209,7 +209,7 @@ def test_losing_the_last_worker_is_an_error(
 
 
 def test_a_scheduler_without_workers_is_an_error(scheduler: str, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(cluster, "WORKER_SECONDS", 0.5)
+    monkeypatch.setattr(dask_module, "WORKER_SECONDS", 0.5)
     with pytest.raises(ExecutorError, match="has no worker") as caught:
         run(scheduler, tmp_path, job(ADD, "add", numbers=[1]))
     assert f"dask worker {scheduler}" in caught.value.hint
@@ -217,7 +217,7 @@ def test_a_scheduler_without_workers_is_an_error(scheduler: str, tmp_path: Path,
 
 @pytest.mark.parametrize("address", ["127.0.0.1:9", "127.0.0.1", "nonsense:x", "no-such-host.invalid:8786"])
 def test_no_scheduler_is_an_error_soon(tmp_path: Path, monkeypatch, address: str) -> None:
-    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1.0)
+    monkeypatch.setattr(dask_module, "CONNECT_SECONDS", 1.0)
     began = time.monotonic()
     with pytest.raises(ExecutorError, match="No Dask scheduler answers") as caught:
         run(address, tmp_path, job(ADD, "add", numbers=[1]))
@@ -246,7 +246,7 @@ def dask_settings(ca: Path, key: Path, cert: Path) -> dict[str, str]:
 def test_tls_lets_in_only_whom_the_certificates_vouch_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import dask.config
 
-    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 5.0)
+    monkeypatch.setattr(dask_module, "CONNECT_SECONDS", 5.0)
     ca_key, ca = certificate(tmp_path, "authority")
     key, cert = certificate(tmp_path, "ours", "-CA", str(ca), "-CAkey", str(ca_key))
     theirs_key, theirs = certificate(tmp_path, "theirs")
@@ -305,7 +305,7 @@ def test_what_a_plain_connection_trusts_is_said(tmp_path: Path, address: str, pr
             return {"worker": 1}
 
     conditions = Conditions(tmp_path, tmp_path, "cpu", 1, {})
-    connected = cluster.Cluster(Client(), address, cluster.Terms(conditions, "token", "topic"), None)
+    connected = dask_module.Cluster(Client(), address, dask_module.Terms(conditions, "token", "topic"), None)
     assert ("run code" in connected.description) is not private
 
 
