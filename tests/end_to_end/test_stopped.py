@@ -57,6 +57,12 @@ def leftovers(project: Project) -> list[str]:
     return [path.name for path in (project.folder / "build").iterdir() if path.name not in known]
 
 
+def heed_signals() -> None:
+    """In the build's process: what started the tests (`nohup`, a shell's `&`) may have had signals ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
 def test_nothing_is_left_of_a_stopped_build(project: Project, number: signal.Signals, tmp_path: Path) -> None:
     who = tmp_path / "who"
@@ -64,7 +70,7 @@ def test_nothing_is_left_of_a_stopped_build(project: Project, number: signal.Sig
     build = subprocess.Popen(
         project.command("build"), cwd=project.folder, env=project.environment(PYTHONPATH=path, SAYS_WHO=str(who)),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        preexec_fn=heed_signals,
     )  # fmt: skip
     wait_for(lambda: who.is_file() and who.read_text())
     child = int(who.read_text())

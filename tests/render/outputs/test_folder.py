@@ -1,6 +1,8 @@
 """A report on disk is left alone exactly when the same input would give it and nobody touched it.
 
-Covers render/outputs/written.py too. Whole builds in one folder are in tests/commands/test_build.py.
+Whole builds in one folder are in tests/commands/test_build.py.
+
+Covers render/outputs/written.py too.
 """
 
 from __future__ import annotations
