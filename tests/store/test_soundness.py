@@ -19,9 +19,9 @@ from generator.store.files import digest, to_json
 from tests.store.test_cache import FP, provenance, rich_result, saved, small_result
 
 
-def put(cache: Cache, manifest: dict[str, Any] | bytes, files: dict[str, bytes]) -> None:
+def put(cache: Cache, manifest: dict[str, Any] | bytes, files: dict[str, bytes], fingerprint: str = FP) -> None:
     """Write an entry as it is, its manifest sealed with the right checksum."""
-    place = cache.folder / "entries" / FP[:2] / FP
+    place = cache.folder / "entries" / fingerprint[:2] / fingerprint
     place.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         (place / name).write_bytes(content)
