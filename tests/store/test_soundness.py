@@ -254,11 +254,11 @@ WRONG: list[Any] = [None, True, -1, 2**70, 1e999, float("nan"), "", "x", "\ud800
 WRONG += [{"array": "figures/all"}, {"$float": 1}, "\0", "../x"]
 
 
-def _places(value: Any, found: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+def places(value: Any, found: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
     for key, item in list(value.items()) if isinstance(value, dict) else list(enumerate(value)):
         found.append((value, key))
         if isinstance(item, dict | list):
-            _places(item, found)
+            places(item, found)
     return found
 
 
@@ -271,7 +271,7 @@ def test_mutated_entries_are_read_or_found_damaged(tmp_path: Path, seed: int) ->
     manifest: dict[str, Any] = {"format": FORMAT, "provenance": asdict(provenance())}
     for _ in range(rng.randint(1, 3)):
         document = json.loads(files[RESULT])
-        holder, key = rng.choice(_places(document, []))
+        holder, key = rng.choice(places(document, []))
         how = rng.randrange(4)
         if how == 0 and isinstance(holder, dict):
             del holder[key]
