@@ -61,6 +61,8 @@ QUESTIONS = {
     "course.yaml": """\
 title: A toy course
 year: 2026
+introduction: |
+  This speaks of the reference edition.
 conclusion: |
   All of it is a toy.
 labs: [2-a]
