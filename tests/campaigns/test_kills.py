@@ -81,5 +81,4 @@ def test_kills(campaign: Campaign, toy: Project, tmp_path: Path) -> None:
             case.hold(project.metrics() == expected, "wrong", "other metrics than those of a build that was let be")
             case.hold((project.folder / "build/report.html").read_bytes() == shown, "wrong", "another page")
             case.hold(own.is_file(), "files lost", own)
-            project.build()
             case.hold(not leftovers(project.folder), "wrong", f"left behind: {leftovers(project.folder)}")
