@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.campaigns.campaign import FULL, Campaign
+from tests.campaigns.campaign import ASKED, Campaign
 from tests.campaigns.toy_project import toy_checkout
 from tests.end_to_end.project import Project
 
@@ -35,7 +35,7 @@ def pytest_report_header() -> str:
         [line.partition(":")[0].strip() for line in devices.read_text().splitlines()[2:]] if devices.is_file() else []
     )
     network = "there is no network" if names == ["lo"] else "the network is there"
-    return f"campaigns: {'all cases' if FULL else 'a short share of the cases'}, {network}"
+    return f"campaigns: {ASKED or 'a short'} share of the cases, {network}"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
