@@ -21,10 +21,10 @@ PANGO := DYLD_FALLBACK_LIBRARY_PATH=/opt/homebrew/lib:/usr/local/lib
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lint clean
+.PHONY: help report test campaigns lint clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 report: $(REPORT_READY) ## Set up, build the quick report, and say where it is
 	$(PANGO) $(BIN)/genreport build --profile quick --output "$(OUTPUT)"
@@ -32,6 +32,11 @@ report: $(REPORT_READY) ## Set up, build the quick report, and say where it is
 
 test: lint ## Set up with the test extras, then run everything that CI runs
 	$(PANGO) $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
+
+# Without a network where the system can take it away; a short share of the cases runs in `make test`.
+campaigns: $(TEST_READY) ## Hunt for faults with random cases for most of an hour; GENREPORT_SEED=N repeats them
+	$(PANGO) GENREPORT_CAMPAIGN=full $$(unshare -n true 2>/dev/null && echo unshare -n) \
+		$(BIN)/python -m pytest tests/campaigns -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 
 lint: $(TEST_READY) ## Check style, types and the direction of imports
 	$(BIN)/ruff check

@@ -20,9 +20,14 @@ from tests.end_to_end.project import Project
 
 @pytest.fixture(scope="module")
 def planted(built_course: Project, tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, list[str]]:
-    """The built project with a word of its own in each answer, marking note, expected value and conclusion."""
+    """The built project with a word of its own in each place that is the teacher's alone."""
     project = built_course.copy(tmp_path_factory.mktemp("planted") / "project")
     shutil.rmtree(project.folder / "build")
+    return project, plant(project)
+
+
+def plant(project: Project) -> list[str]:
+    """Write a word of its own into each answer, marking note, expected value, conclusion, and the introduction."""
     words = (f"zqcanary{number:05}" for number in count(1))
     planted: list[str] = []
 
@@ -43,9 +48,11 @@ def planted(built_course: Project, tmp_path_factory: pytest.TempPathFactory) -> 
         marking = f"marking: |\n  {word()}\n"
         text = text.replace("marking: |\n", marking) if "marking: |\n" in text else text + marking
         path.write_text(text)
-    for path in [project.folder / "questions/course.yaml", *sorted((project.folder / "questions").glob("*/lab.yaml"))]:
-        path.write_text(re.sub(r"(?m)^conclusion: .*\n", lambda found: f"{found[0]}  {word()}\n\n", path.read_text()))
-    return project, planted
+    course = project.folder / "questions/course.yaml"
+    for path in [course, *sorted((project.folder / "questions").glob("*/lab.yaml"))]:
+        keys = "introduction|conclusion" if path == course else "conclusion"
+        path.write_text(re.sub(rf"(?m)^({keys}): .*\n", lambda found: f"{found[0]}  {word()}\n\n", path.read_text()))
+    return planted
 
 
 def quoted(words: str, text: str, key: str) -> str:

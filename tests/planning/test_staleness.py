@@ -5,7 +5,6 @@ Covers planning/names.py, planning/effects.py, planning/harmless.py, planning/be
 
 from __future__ import annotations
 
-import os
 import random
 import tempfile
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from hypothesis import strategies as st
 
 from generator.planning.fingerprint import CodeReader
 from generator.store.memo import Memo
+from tests.campaigns.campaign import SEED
 from tests.planning.packages_for_tests import (
     SHAPES,
     Package,
@@ -27,8 +27,6 @@ from tests.planning.packages_for_tests import (
     value,
     write,
 )
-
-SEED = int(os.environ.get("GENREPORT_SEED", random.randrange(10**9)))
 
 
 @pytest.fixture(scope="module")

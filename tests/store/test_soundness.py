@@ -19,9 +19,9 @@ from generator.store.files import digest, to_json
 from tests.store.test_cache import FP, provenance, rich_result, saved, small_result
 
 
-def put(cache: Cache, manifest: dict[str, Any] | bytes, files: dict[str, bytes]) -> None:
+def put(cache: Cache, manifest: dict[str, Any] | bytes, files: dict[str, bytes], fingerprint: str = FP) -> None:
     """Write an entry as it is, its manifest sealed with the right checksum."""
-    place = cache.folder / "entries" / FP[:2] / FP
+    place = cache.folder / "entries" / fingerprint[:2] / fingerprint
     place.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         (place / name).write_bytes(content)
@@ -254,11 +254,11 @@ WRONG: list[Any] = [None, True, -1, 2**70, 1e999, float("nan"), "", "x", "\ud800
 WRONG += [{"array": "figures/all"}, {"$float": 1}, "\0", "../x"]
 
 
-def _places(value: Any, found: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+def places(value: Any, found: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
     for key, item in list(value.items()) if isinstance(value, dict) else list(enumerate(value)):
         found.append((value, key))
         if isinstance(item, dict | list):
-            _places(item, found)
+            places(item, found)
     return found
 
 
@@ -271,7 +271,7 @@ def test_mutated_entries_are_read_or_found_damaged(tmp_path: Path, seed: int) ->
     manifest: dict[str, Any] = {"format": FORMAT, "provenance": asdict(provenance())}
     for _ in range(rng.randint(1, 3)):
         document = json.loads(files[RESULT])
-        holder, key = rng.choice(_places(document, []))
+        holder, key = rng.choice(places(document, []))
         how = rng.randrange(4)
         if how == 0 and isinstance(holder, dict):
             del holder[key]

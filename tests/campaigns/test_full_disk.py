@@ -1,0 +1,113 @@
+"""Disks that are full and writes that fail at a random point: it is said, nothing is lost, and later it is right."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from tests.campaigns.campaign import Campaign
+from tests.end_to_end.project import Project
+
+#: Lets so many writes of a process pass and then says that the disk is full, as Python's own start-up file.
+FAILING = """
+import builtins, errno, io, os
+
+_left = int(os.environ.get("WRITES_LEFT", "1000000000"))
+
+
+def _spend(path):
+    global _left
+    if "cache" in str(path) or "build" in str(path):
+        _left -= 1
+        if _left < 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+
+_open, _replace, _mkdir = io.open, os.replace, os.mkdir
+
+
+def _opened(file, mode="r", *rest, **more):
+    if any(sign in mode for sign in "wax+"):
+        _spend(file)
+    return _open(file, mode, *rest, **more)
+
+
+def _replaced(source, target, **more):
+    _spend(target)
+    return _replace(source, target, **more)
+
+
+def _made(path, *rest, **more):
+    _spend(path)
+    return _mkdir(path, *rest, **more)
+
+
+builtins.open = io.open = _opened
+os.replace, os.mkdir = _replaced, _made
+"""
+
+
+def kept(folder: Path) -> dict[str, bytes]:
+    """The report's documents."""
+    return {path.name: path.read_bytes() for path in folder.glob("report.*")}
+
+
+def test_a_small_disk(campaign: Campaign, toy: Project, small_disk: Path, tmp_path: Path) -> None:
+    expected, shown = toy.metrics(), (toy.folder / "build/report.html").read_bytes()
+    for case in campaign.run(full=30, short=1):
+        project = toy.copy(tmp_path / "project")
+        for path in small_disk.iterdir():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        with case:
+            before = kept(project.folder / "build")
+            where = case.rng.choice([["--cache"], ["--output"], ["--cache", "--output"]])
+            options = [part for option in where for part in (option, str(small_disk / option[2:]))]
+            if "--output" in where:
+                shutil.copytree(project.folder / "build", small_disk / "output")
+            free = shutil.disk_usage(small_disk).free
+            left = case.rng.choice([0, case.rng.randrange(20_000), case.rng.randrange(400_000), free])
+            (small_disk / "ballast").write_bytes(bytes(max(0, free - left)))
+            case.note(f"{where} on a disk with room for {left} bytes")
+            project.edit("generator/labs/toy_steps.py", "STEP = 0.25", f"STEP = {case.number + 1}")
+            done = project.run("build", "--jobs", "2", "--format", "html", *options, code=None)
+            case.note(done.stdout + done.stderr)
+            case.hold(done.returncode in (0, 1), "wrong", f"ended with {done.returncode}")
+            full = "No space left" in done.stderr or "make room" in done.stderr
+            case.hold(done.returncode == 0 or full, "wrong", "nothing was said of the disk")
+            if done.returncode:
+                output = small_disk / "output" if "--output" in where else project.folder / "build"
+                case.hold((output / "report.html").is_file(), "files lost", "the report of before is gone")
+            if "--output" in where:
+                case.hold(kept(project.folder / "build") == before, "files lost", "the other report was touched")
+            (small_disk / "ballast").unlink()
+            project.edit("generator/labs/toy_steps.py", f"STEP = {case.number + 1}", "STEP = 0.25")
+            project.build("--format", "html", *options)
+            place = small_disk / "output" if "--output" in where else project.folder / "build"
+            if "--output" in where:
+                shutil.copytree(place, project.folder / "build", dirs_exist_ok=True)
+            case.hold(project.metrics() == expected, "wrong", "other metrics once there is room")
+            case.hold((place / "report.html").read_bytes() == shown, "wrong", "another page once there is room")
+        shutil.rmtree(project.folder)
+
+
+def test_failing_writes(campaign: Campaign, toy: Project, tmp_path: Path) -> None:
+    expected, shown = toy.metrics(), (toy.folder / "build/report.html").read_bytes()
+    for case in campaign.run(full=60, short=1):
+        project = toy.copy(tmp_path / "project")
+        (project.folder / "sitecustomize.py").write_text(FAILING)
+        with case:
+            if case.rng.random() < 0.5:
+                shutil.rmtree(project.folder / "cache")
+            project.edit("templates/answers/2-a/q05.md", "a toy", "another toy")
+            writes = case.rng.randrange(case.rng.choice([8, 60, 200]))
+            case.note(f"after {writes} writes of each process, none succeeds")
+            done = project.run("build", "--jobs", "2", "--format", "html", code=None, WRITES_LEFT=str(writes))
+            case.note(done.stdout + done.stderr)
+            full = "No space left" in done.stderr or "make room" in done.stderr
+            case.hold(done.returncode == 0 or full, "wrong", f"{done.returncode}: nothing was said of the disk")
+            case.hold((project.folder / "build/report.html").is_file(), "files lost", "the report of before is gone")
+            project.edit("templates/answers/2-a/q05.md", "another toy", "a toy")
+            project.build("--format", "html")
+            case.hold(project.metrics() == expected, "wrong", "other metrics once writes succeed")
+            case.hold((project.folder / "build/report.html").read_bytes() == shown, "wrong", "another page")
+        shutil.rmtree(project.folder)
