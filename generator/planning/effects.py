@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.folders import PACKAGE
-from generator.planning.harmless import CALLING, READING, WRAPPING, is_harmless
+from generator.planning.harmless import CALLING, READING, WRAPPING, is_harmless, is_harmless_base
 from generator.planning.names import WHOLE, Names, Spot
 from generator.planning.source_code import Statement
 from generator.planning.syntax import Call
@@ -185,7 +185,7 @@ class Effects:
         if base.startswith("=") or base in ("", "?") or base.endswith("()"):
             return base in ("", "=")
         return all(
-            is_harmless(target) if isinstance(target, str) else target[1] != WHOLE and self._is_quiet(target)
+            is_harmless_base(target) if isinstance(target, str) else target[1] != WHOLE and self._is_quiet(target)
             for target, _ in self._names.resolve(module, base)
         )
 
@@ -196,7 +196,7 @@ class Effects:
             return base == "?"
         for target, rest in self._names.resolve(module, base.removesuffix("()")):
             if isinstance(target, str):
-                if not is_harmless(target):
+                if not is_harmless_base(target):
                     return True
             elif keyword or rest or base.endswith("()") or target[1] == WHOLE or self._has_hooks(target):
                 return True

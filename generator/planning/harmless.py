@@ -27,6 +27,14 @@ _CHANGING = _words(
     "putenv unsetenv environ remove unlink mkdir rename replace iadd iconcat ior iand isub imul setstate call_soon "
     "methodcaller __import__ heappush heappop insort insort_left insort_right load_library deterministic"
 )
+#: What draws from a random state that all share, or sets it; networks draw their first weights from it.
+_DRAWING = ("random.", "numpy.random.", "torch.nn.", "torchvision.models.", "torch.distributions.")
+_OWN_STATE = _words("default_rng Generator RandomState SeedSequence BitGenerator PCG64 MT19937 Philox SFC64 Random")
+_DRAWS = _words(
+    "rand randn randint randperm rand_like randn_like randint_like normal bernoulli multinomial poisson binomial "
+    "dropout rvs sample rsample train_test_split shuffle resample"
+)
+_NOT_DRAWING = ("torch.nn.functional.", "torch.nn.utils.")
 #: Methods that leave an object of the project as it is.
 READING = _words(
     "items keys values get split rsplit join format strip lower upper title count index copy replace partition "
@@ -39,10 +47,22 @@ WRAPPING = _words("partial wraps cache lru_cache cached_property property static
 CALLING = _words("map filter reduce starmap accumulate takewhile dropwhile filterfalse iter")
 
 
-def is_harmless(dotted: str) -> bool:
-    """Whether something foreign is known to change nothing when it is called, decorates or is a base."""
+def is_harmless_base(dotted: str) -> bool:
+    """Whether something foreign is known to change nothing when a class is made from it."""
     first, _, rest = dotted.partition(".")
     last = dotted.rpartition(".")[2]
-    if last in _CHANGING or last.startswith("set_") or dotted.startswith(("random.", "numpy.random.s", "os.environ.p")):
+    if last in _CHANGING or last.startswith("set_") or dotted.startswith("os.environ.p"):
         return False
     return first in _BUILTINS or (first in _FOREIGN and bool(rest))
+
+
+def is_harmless(dotted: str) -> bool:
+    """Whether something foreign is known to change nothing when it is called or decorates."""
+    return is_harmless_base(dotted) and not _draws(dotted)
+
+
+def _draws(dotted: str) -> bool:
+    last = dotted.rpartition(".")[2]
+    if last in _OWN_STATE:
+        return False
+    return last in _DRAWS or (dotted.startswith(_DRAWING) and not dotted.startswith(_NOT_DRAWING))

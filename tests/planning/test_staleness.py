@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from generator.planning.fingerprint import CodeReader
 from generator.store.memo import Memo
+from tests.planning import more_packages_for_tests  # noqa: F401 (it adds its shapes)
 from tests.planning.packages_for_tests import (
     SHAPES,
     Package,
