@@ -109,7 +109,7 @@ class Effects:
     def _packages(self, module: str) -> list[str]:
         parts = module.split(".")
         names = [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
-        return names if self._names.path(module) is not None else []
+        return names if self._names.is_ours(module) else []
 
     def acts(self, spot: Spot) -> bool:
         """Whether a statement may change what others see, besides binding its names."""
