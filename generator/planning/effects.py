@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.folders import PACKAGE
-from generator.planning.harmless import CALLING, READING, WRAPPING, is_harmless, is_harmless_base
+from generator.planning.harmless import CALLING, GIVING, READING, WRAPPING, is_harmless, is_harmless_base
 from generator.planning.names import WHOLE, Names, Spot
 from generator.planning.source_code import Statement
 from generator.planning.syntax import Call
@@ -136,7 +136,7 @@ class Effects:
         if self.is_computation(target):
             return True
         if isinstance(target, str):
-            if not is_harmless(target):
+            if not is_harmless(target) or (of_a_call and target.rpartition(".")[2] in GIVING):
                 return False
             # What is handed over may be called, as in `list(map(register, functions))`.
             last = target.rpartition(".")[2]
@@ -149,6 +149,7 @@ class Effects:
 
     def _may_be_called(self, module: str, name: str, callee: str) -> bool:
         """Whether calling what is handed to a foreign function would change nothing."""
+        name = name.rpartition("=")[2]
         for target, rest in self._names.resolve(module, name):
             if isinstance(target, str) or target[1] == WHOLE:
                 continue

@@ -236,15 +236,22 @@ class _Writer:
         if chain_of(node.func)[-1:] == ["dirname"]:
             self.form.texts.append(UP)
         if eager:
+            self.form.calls.append(self.call_of(node, scope))
             handed = [*node.args, *(word.value for word in node.keywords)]
-            names = [self.look_up(chain, scope)[0] for chain in map(chain_of, handed) if chain]
-            self.form.calls.append([self.callee(node.func, scope), *filter(None, names)])
             self._handed.update(id(argument) for argument in handed if isinstance(argument, ast.Lambda))
         self.out.append("(Call")
         self.node(node.func, scope, eager)
         self.every(node.args, scope, eager)
         self.every(node.keywords, scope, eager)
         self.out.append(")")
+
+    def call_of(self, node: ast.Call, scope: Scope | None) -> Call:
+        """A call: what is called, then the names that are handed to it, those by keyword as "keyword=name"."""
+        if any(word.arg in ("out", "inplace") for word in node.keywords):
+            return ["?"]
+        handed = [("", value) for value in node.args] + [(f"{word.arg}=", word.value) for word in node.keywords]
+        names = [(word, self.look_up(chain, scope)[0]) for word, value in handed if (chain := chain_of(value))]
+        return [self.callee(node.func, scope), *(f"{word}{name}" for word, name in names if name)]
 
     def callee(self, node: ast.expr, scope: Scope | None) -> str:
         """What is called: a mention, "mention()" for (a method of) what a call gives, "" for literals, "?" else."""
@@ -255,6 +262,8 @@ class _Writer:
             mention, _ = self.look_up(chain, scope)
             return mention or "?"
         while isinstance(node, ast.Attribute):
+            if node.attr.endswith("_") and not node.attr.startswith("_"):
+                return "?"  # torch's `normal_`: it draws, or changes what it is called with
             node = node.value
         if isinstance(node, ast.Call):
             inner = self.callee(node.func, scope)
@@ -291,9 +300,7 @@ def form_of_calls(node: ast.stmt) -> list[Call] | None:
             if not (isinstance(inner.value, ast.Name) and inner.value.id == first == "self"):
                 return None
         elif isinstance(inner, ast.Call):
-            handed = [*inner.args, *(word.value for word in inner.keywords)]
-            names = [writer.look_up(chain, scope)[0] for chain in map(chain_of, handed) if chain]
-            writer.form.calls.append([writer.callee(inner.func, scope), *filter(None, names)])
+            writer.form.calls.append(writer.call_of(inner, scope))
         elif isinstance(inner, DEFINITIONS) and inner.decorator_list:
             return None
     return writer.form.calls
