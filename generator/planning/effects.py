@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.folders import PACKAGE
-from generator.planning.harmless import CALLING, GIVING, READING, WRAPPING, is_harmless, is_harmless_base
+from generator.planning.harmless import CALLED, CALLING, GIVING, READING, WRAPPING, is_harmless, is_harmless_base
 from generator.planning.names import WHOLE, Names, Spot
 from generator.planning.source_code import Statement
 from generator.planning.syntax import Call
@@ -149,14 +149,16 @@ class Effects:
 
     def _may_be_called(self, module: str, name: str, callee: str) -> bool:
         """Whether calling what is handed to a foreign function would change nothing."""
-        name = name.rpartition("=")[2]
-        for target, rest in self._names.resolve(module, name):
+        keyword, _, name = name.rpartition("=")
+        calling = callee in CALLING or keyword in CALLED
+        given = name.endswith("()")
+        for target, rest in self._names.resolve(module, name.removesuffix("()")):
             if isinstance(target, str) or target[1] == WHOLE:
                 continue
-            if rest and rest.rpartition(".")[2] not in READING and callee in CALLING:
+            if calling and (given or (rest and rest.rpartition(".")[2] not in READING)):
                 return False
             kind = self._names.statement(target)["kind"]
-            if not (self._is_quiet(target) if kind else callee not in CALLING):
+            if not (self._is_quiet(target) if kind else not calling or (keyword and rest)):
                 return False
         return True
 

@@ -190,7 +190,8 @@ class CodeReader:
         statement = self._names.statement(spot)
         if not statement["eager"]:
             return []
-        called = {call[0] for call in statement["calls"]}
+        # What is handed over may be called too, as in `list(map(read, names))`.
+        called = {name.rpartition("=")[2].removesuffix("()") for call in statement["calls"] for name in call}
         looked_up = ((mention in called, self._names.resolve(module, mention)) for mention in statement["eager"])
         if not any(self._varies(target, called=runs) for runs, found in looked_up for target, _ in found):
             return []

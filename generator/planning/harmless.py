@@ -51,6 +51,8 @@ WRAPPING = _words("partial wraps cache lru_cache cached_property property static
 CALLING = _words("map filter reduce starmap accumulate takewhile dropwhile filterfalse iter")
 
 
+#: What is handed over by one of these words is called.
+CALLED = _words("key default_factory factory default func function object_hook object_pairs_hook target converter")
 #: What these give may be called, or be something of the project's that its methods change.
 GIVING = _words("getattr max min next reduce partial attrgetter itemgetter methodcaller")
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from generator.planning.scopes import (
@@ -250,8 +250,23 @@ class _Writer:
         if any(word.arg in ("out", "inplace") for word in node.keywords):
             return ["?"]
         handed = [("", value) for value in node.args] + [(f"{word.arg}=", word.value) for word in node.keywords]
-        names = [(word, self.look_up(chain, scope)[0]) for word, value in handed if (chain := chain_of(value))]
-        return [self.callee(node.func, scope), *(f"{word}{name}" for word, name in names if name)]
+        names = [f"{word}{name}" for word, value in handed for name in self.handed_in(value, scope)]
+        return [self.callee(node.func, scope), *dict.fromkeys(names)]
+
+    def handed_in(self, node: ast.expr, scope: Scope | None) -> Iterator[str]:
+        """The names in what is handed over; "mention()" for what a call gives."""
+        if chain := chain_of(node):
+            name, _ = self.look_up(chain, scope)
+            yield from [name] if name else []
+        elif isinstance(node, ast.Call):
+            callee = self.callee(node.func, scope)
+            yield from [f"{callee}()"] if callee not in ("", "?") and not callee.endswith("()") else []
+            for argument in (*node.args, *(word.value for word in node.keywords)):
+                yield from self.handed_in(argument, scope)
+        elif isinstance(node, ast.Tuple | ast.List | ast.Set | ast.Dict | ast.Subscript | ast.Starred | ast.IfExp):
+            for inner in ast.iter_child_nodes(node):
+                if isinstance(inner, ast.expr):
+                    yield from self.handed_in(inner, scope)
 
     def callee(self, node: ast.expr, scope: Scope | None) -> str:
         """What is called: a mention, "mention()" for (a method of) what a call gives, "" for literals, "?" else."""
