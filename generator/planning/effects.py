@@ -28,6 +28,8 @@ class Effects:
         self._acting: dict[Spot, bool] = {}
         self._quiet: dict[Spot, bool] = {}
         self._hooked: dict[Spot, bool] = {}
+        self._loud: dict[Spot, bool] = {}
+        self._asleep: set[Spot] = set()
         self._loaded: dict[str, list[tuple[int, str]]] = {}
         self._turns: dict[str, list[Spot | str]] = {}
         self._orders: dict[str, tuple[list[Spot], list[str]]] = {}
@@ -119,8 +121,40 @@ class Effects:
                 statement["acts"]
                 or not all(self._changes_nothing(spot[0], call) for call in statement["calls"])
                 or any(self._registers(spot[0], base) for base in statement["bases"])
+                or self._wakes(spot)
             )
         return self._acting[spot]
+
+    def _wakes(self, spot: Spot) -> bool:
+        """Whether what a statement looks up when it runs leads to a class whose methods may act without a call."""
+        statement = self._names.statement(spot)
+        if statement["kind"] == "function":
+            return False
+        seen: set[Spot] = {spot}
+        open_ = [*self._mentioned(spot[0], statement["eager"])]
+        while open_:
+            found = open_.pop()
+            if found in seen or found in self._asleep:
+                continue
+            seen.add(found)
+            reached = self._names.statement(found)
+            if self._is_loud(found, reached):
+                return True
+            open_ += self._mentioned(found[0], reached["mentions"])
+        self._asleep |= seen - {spot}  # all that they lead to is asleep
+        return False
+
+    def _mentioned(self, module: str, mentions: list[str]) -> Iterator[Spot]:
+        for mention in mentions:
+            for target, _ in self._names.resolve(module, mention):
+                if isinstance(target, tuple) and target[1] != WHOLE and not self.is_computation(target):
+                    yield target
+
+    def _is_loud(self, spot: Spot, statement: Statement) -> bool:
+        if spot not in self._loud:
+            calls = statement["silent"]
+            self._loud[spot] = calls is None or not all(self._changes_nothing(spot[0], call) for call in calls)
+        return self._loud[spot]
 
     def _changes_nothing(self, module: str, call: Call) -> bool:
         callee, *handed = call

@@ -29,7 +29,8 @@ class Statement(TypedDict):
     ``texts`` are kept where they may name files. ``binds`` are the names that it binds. ``acts`` says that it surely
     does more than that when it runs. ``quiet`` are the calls of a function's body or a class's hooks, or None where it
     changes more than its own variables; ``bases`` are a class's bases and, after "=", what its keywords hold; ``hooks``
-    says that it runs code of its own when a subclass is made.
+    says that it runs code of its own when a subclass is made, and ``silent`` are the calls of those of its methods
+    that run without being called (operators, properties, what makes a field's value), or None as in ``quiet``.
     """
 
     digest: str
@@ -45,6 +46,7 @@ class Statement(TypedDict):
     quiet: list[Call] | None
     bases: list[str]
     hooks: bool
+    silent: list[Call] | None
 
 
 class ModuleCode(TypedDict):
@@ -149,7 +151,9 @@ def _statement(node: ast.stmt, position: int) -> Statement:
         "acts": _acts(node),
         "quiet": _quiet(node),
         "bases": _bases(node),
-        "hooks": isinstance(node, ast.ClassDef) and "__init_subclass__" in _methods(node),
+        "hooks": isinstance(node, ast.ClassDef)
+        and any(name == "__init_subclass__" for inner in node.body for name, _ in bound(inner)),
+        "silent": _silent(node),
     }
 
 
@@ -217,6 +221,32 @@ def _quiet(node: ast.stmt) -> list[Call] | None:
                 return None
             found += calls
     return found
+
+
+def _silent(node: ast.stmt) -> list[Call] | None:
+    """What a class's methods call that run without being called; None when they change what is not their own."""
+    found: list[Call] = []
+    for inner in node.body if isinstance(node, ast.ClassDef) else ():
+        if isinstance(inner, FUNCTIONS):
+            special = inner.name.startswith("__") and inner.name not in (*_HOOKS, "__call__")
+            if special or any(_makes_property(decorator) for decorator in inner.decorator_list):
+                calls = form_of_calls(inner)
+                if calls is None:
+                    return None
+                found += calls
+            continue
+        for word in ast.walk(inner):
+            if isinstance(word, ast.keyword) and word.arg in ("default_factory", "factory"):
+                calls = form_of_calls(word.value) if isinstance(word.value, ast.Lambda) else [[_dotted(word.value)]]
+                if calls is None:
+                    return None
+                found += calls
+    return found
+
+
+def _makes_property(decorator: ast.expr) -> bool:
+    name = _dotted(decorator).rpartition(".")[2]
+    return name in ("property", "cached_property", "setter", "deleter")
 
 
 def _bases(node: ast.stmt) -> list[str]:

@@ -70,7 +70,7 @@ def form(statement: ast.stmt) -> Form:
 
 
 class _Writer:
-    def __init__(self, statement: ast.stmt) -> None:
+    def __init__(self, statement: ast.AST) -> None:
         self.out: list[str] = []
         self.form = Form()
         self.holes: dict[str, bool] = {}
@@ -300,15 +300,16 @@ _SPECIAL: dict[str, Callable[..., None]] = {
 }  # fmt: skip
 
 
-def form_of_calls(node: ast.stmt) -> list[Call] | None:
+def form_of_calls(node: ast.AST) -> list[Call] | None:
     """What a function's own body calls, in the terms of :class:`Form`; None when it changes more than its variables."""
-    assert isinstance(node, FUNCTIONS)
+    assert isinstance(node, (*FUNCTIONS, ast.Lambda))
+    body = [ast.Expr(node.body)] if isinstance(node, ast.Lambda) else node.body
     first = next((argument.arg for argument in arguments_of(node.args)), "")
     scope = Scope(None, 0, "function")
     scope.kept = {argument.arg for argument in arguments_of(node.args)}
-    scope.hold(node.body)
+    scope.hold(body)
     writer = _Writer(node)
-    for inner in (inner for statement in node.body for inner in own_nodes(statement)):
+    for inner in (inner for statement in body for inner in own_nodes(statement)):
         if isinstance(inner, ast.Global | ast.Nonlocal | ast.Delete | ast.AugAssign):
             return None
         if isinstance(inner, ast.Attribute | ast.Subscript) and not isinstance(inner.ctx, ast.Load):
