@@ -132,6 +132,8 @@ class Effects:
             return False
         seen: set[Spot] = {spot}
         open_ = [*self._mentioned(spot[0], statement["eager"])]
+        if statement["kind"]:  # making a class calls none of what it names, but for `__set_name__` of objects
+            open_ = [found for found in open_ if not self._names.statement(found)["kind"]]
         while open_:
             found = open_.pop()
             if found in seen or found in self._asleep:

@@ -113,6 +113,8 @@ class CodeReader:
         acting = self._effects.order(module)
         found = self._following([*own, *acting])
         reflects = {word for spot in found if spot[1] != WHOLE for word in self._names.statement(spot)["reflects"]}
+        if any("inspect.getdoc" in hole for spot in found for hole in self._content(spot)[0][1]):
+            reflects.add("__doc__")
         words: list[str] = []
         if "__subclasses__" in reflects:  # classes that nothing mentions are seen all the same
             acting = [spot for loaded in self._effects.loaded(module) for spot in self._classes(loaded)] + acting
