@@ -32,6 +32,8 @@ _LOOKING = {"locals", "vars", "dir", "eval", "exec", "globals", "f_locals", "f_b
 _DOTTED = re.compile(r"\.*[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 UP = "/.."  # among the texts of a statement: it goes to a folder's parent
+ANY = "/*"  # among them: a name that is no literal is joined to a folder
+_JOINING = {"joinpath", "with_name", "with_stem", "join"}
 #: Who reads one of these sees what is no code of the definitions that it mentions.
 REFLECTION = {"__subclasses__", "__doc__"}
 
@@ -83,10 +85,10 @@ class _Writer:
 
     def node(self, node: ast.AST, scope: Scope | None, eager: bool) -> None:
         """Write any node: its kind and whatever its fields hold, empty ones left out."""
-        special = _SPECIAL.get(type(node).__name__)
-        if special is not None:
-            special(self, node, scope, eager)
-            return
+        _SPECIAL.get(type(node).__name__, _Writer.plain)(self, node, scope, eager)
+
+    def plain(self, node: ast.AST, scope: Scope | None, eager: bool) -> None:
+        """Write a node whose fields say all."""
         self.out.append(f"({type(node).__name__}")
         for name in node._fields:
             value = getattr(node, name, None)
@@ -133,6 +135,8 @@ class _Writer:
     def name(self, node: ast.expr, scope: Scope | None, eager: bool) -> None:
         """A name with the attributes that follow it."""
         chain = chain_of(node)
+        steps = chain[1:] if chain else [getattr(node, "attr", "")]
+        self.form.texts += [UP for step in steps if step in ("parent", "parents", "pardir")]
         if not chain:
             self.attribute(node, scope, eager)
         elif scope is None and isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
@@ -148,10 +152,21 @@ class _Writer:
             else:
                 self.out += chain[1:]
 
+    def division(self, node: ast.BinOp, scope: Scope | None, eager: bool) -> None:
+        """An operator between two values; `/` may join a name to a folder."""
+        if isinstance(node.op, ast.Div) and not _is_text(node.right):
+            self.form.texts.append(ANY)
+        self.plain(node, scope, eager)
+
+    def subscript(self, node: ast.Subscript, scope: Scope | None, eager: bool) -> None:
+        """An item; `parents[1]` goes up twice."""
+        if isinstance(node.value, ast.Attribute) and node.value.attr == "parents":
+            index = getattr(node.slice, "value", None)
+            self.form.texts += [UP] * (index if isinstance(index, int) and 0 <= index < 20 else 20)
+        self.plain(node, scope, eager)
+
     def attribute(self, node: ast.expr, scope: Scope | None, eager: bool) -> None:
         assert isinstance(node, ast.Attribute)
-        if node.attr in ("parent", "parents"):
-            self.form.texts.append(UP)
         self.out.append(f".{node.attr}")
         self.node(node.value, scope, eager)
 
@@ -233,8 +248,11 @@ class _Writer:
         self.out.append(")")
 
     def call(self, node: ast.Call, scope: Scope | None, eager: bool) -> None:
-        if chain_of(node.func)[-1:] == ["dirname"]:
+        called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        if called == "dirname":
             self.form.texts.append(UP)
+        if called in _JOINING and not all(map(_is_text, node.args[called == "join" :])):
+            self.form.texts.append(ANY)
         if eager:
             self.form.calls.append(self.call_of(node, scope))
             handed = [*node.args, *(word.value for word in node.keywords)]
@@ -296,8 +314,13 @@ class _Writer:
 _SPECIAL: dict[str, Callable[..., None]] = {
     **SPECIAL, "Name": _Writer.name, "Attribute": _Writer.name, "FunctionDef": _Writer.function,
     "AsyncFunctionDef": _Writer.function, "ClassDef": _Writer.class_, "Lambda": _Writer.lambda_, "Call": _Writer.call,
+    "BinOp": _Writer.division, "Subscript": _Writer.subscript,
     "Global": _Writer.scope_words, "Nonlocal": _Writer.scope_words, "Constant": _Writer.literal,
 }  # fmt: skip
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant)
 
 
 def form_of_calls(node: ast.AST) -> list[Call] | None:
