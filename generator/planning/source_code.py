@@ -85,8 +85,9 @@ def read_module(path: Path) -> ModuleCode:
 
 def read_tree(tree: ast.Module) -> ModuleCode:
     """What a module's syntax tree says, all but the computations that it declares and the digest of its file."""
-    spelled = any(name == "annotations" and origin.startswith("__future__:") for s in tree.body for name, origin in (
-        origins(s)))
+    spelled = any(
+        name == "annotations" and origin.startswith("__future__:") for s in tree.body for name, origin in (origins(s))
+    )
     statements: list[Statement] = []
     imports: dict[str, list[tuple[float, str]]] = {}
     loads: list[tuple[int, str]] = []
@@ -242,7 +243,7 @@ def _silent(node: ast.stmt) -> list[Call] | None:
     found: list[Call] = []
     for inner in node.body if isinstance(node, ast.ClassDef) else ():
         if isinstance(inner, FUNCTIONS):
-            special = inner.name.startswith("__") and inner.name not in (*_HOOKS, "__call__")
+            special = inner.name.startswith("__") and inner.name not in (_HOOKS | {"__call__"}) - {"__set_name__"}
             if special or any(_makes_property(decorator) for decorator in inner.decorator_list):
                 calls = form_of_calls(inner)
                 if calls is None:

@@ -60,7 +60,10 @@ def check(folder: Path, package: Package, rng: random.Random) -> None:
     other = edited(package, rng).sources()
     returns, after = seen(folder, other)
     assert returned == returns or before != after, f"stale: {returned} → {returns}\n{differences(sources, other)}"
-    for other in (moved(package, rng).sources(), {} if "doc" in package.shapes else restyled(sources, rng)):
+    for other in (
+        moved(package, rng).sources(),
+        {} if {"doc", "getdoc"} & {*package.shapes} else restyled(sources, rng),
+    ):
         if other:
             assert seen(folder, other) == (returned, before), f"for nothing:\n{differences(sources, other)}"
 
