@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from generator.planning.names import WHOLE, Names, Spot
-from generator.planning.source_code import FILES, ups
-from generator.planning.syntax import ANY, UP
+from generator.planning.source_code import FILES
+from generator.planning.syntax import ANY, UP, ups
 
 _READERS = ("importlib.resources.", "importlib_resources.", "pkgutil.get_data", "importlib.util.find_spec")
 

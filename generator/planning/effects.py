@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.folders import PACKAGE
+from generator.planning.calls import Call
 from generator.planning.harmless import CALLED, CALLING, GIVING, READING, WRAPPING, is_harmless, is_harmless_base
 from generator.planning.names import WHOLE, Names, Spot
 from generator.planning.source_code import Statement
-from generator.planning.syntax import Call
 
 #: The decorator of computations, known by its home: it only files a function under its name, from where it is called.
 COMPUTATION = ("registry", "computation")

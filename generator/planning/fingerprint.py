@@ -11,7 +11,7 @@ from typing import Any
 
 from generator.folders import PACKAGE
 from generator.jobs import Input
-from generator.planning import declarations, scopes, source_code, special_syntax, syntax
+from generator.planning import calls, declarations, scopes, source_code, special_syntax, syntax
 from generator.planning.beside import files_beside
 from generator.planning.effects import Effects
 from generator.planning.identity import Content, Identities
@@ -23,7 +23,7 @@ FORMAT = 2  # of what a fingerprint is made of; another one computes everything 
 
 _MODULE = "<module>"  # in a label: statements that do something when the module is imported, besides binding names
 #: What turns a module's source into its code: an edit of one of these outdates all that they have read.
-_READERS = (source_code, syntax, special_syntax, scopes, declarations)
+_READERS = (source_code, calls, syntax, special_syntax, scopes, declarations)
 
 
 @dataclass(frozen=True)

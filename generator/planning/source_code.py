@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TypedDict
 
 from generator.errors import InputError, Mistake
+from generator.planning.calls import Call
 from generator.planning.declarations import Declaration, declarations
 from generator.planning.scopes import DEFINITIONS, FUNCTIONS, IMPORTS, bound, does_nothing, origins
-from generator.planning.syntax import ANY, UP, Call, Form, form, form_of_calls
+from generator.planning.syntax import UP, Form, form, form_of_calls, ups
 
 LATER = 1_000_000  # the position of an import that runs when a function is called
 #: Methods that run when a class is used as a function, or as the base of another.
@@ -104,7 +105,7 @@ def read_tree(tree: ast.Module) -> ModuleCode:
     readers = {*_BESIDE, *(name for name, places in imports.items() if any(_reads_files(o) for _, o in places))}
     for entry in statements:
         if all(readers.isdisjoint(_words(mention)) for mention in entry["mentions"]):
-            # Where it goes up from what another statement found, that is what is left to know of them.
+            # What is left of them is how far up it goes from a folder that another statement found.
             entry["texts"] = [UP] * up if (up := ups(entry["texts"] or [])) else None
     mentions = (mention for statement in statements for mention in statement["mentions"])
     loads += [(LATER, f"{mention[1:]}:") for mention in mentions if mention[0] == "'"]
@@ -136,11 +137,6 @@ def _top_level(statements: Iterable[ast.stmt], *, runs: bool = True) -> Iterator
             yield from _top_level(statement.body, runs=False)
         else:
             yield statement, runs
-
-
-def ups(texts: list[str]) -> int:
-    """How many folders a statement goes up at most."""
-    return texts.count(UP) + sum(text.split("/").count("..") for text in texts if text not in (UP, ANY))
 
 
 def _for_type_checkers(statement: ast.AST) -> bool:
@@ -260,8 +256,7 @@ def _silent(node: ast.stmt) -> list[Call] | None:
 
 
 def _makes_property(decorator: ast.expr) -> bool:
-    name = _dotted(decorator).rpartition(".")[2]
-    return name in ("property", "cached_property", "setter", "deleter")
+    return _dotted(decorator).rpartition(".")[2] in ("property", "cached_property", "setter", "deleter")
 
 
 def _bases(node: ast.stmt) -> list[str]:

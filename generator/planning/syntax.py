@@ -10,9 +10,10 @@ from __future__ import annotations
 import ast
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from generator.planning.calls import Call, call_of, callee
 from generator.planning.scopes import (
     DEFINITIONS,
     FUNCTIONS,
@@ -36,9 +37,6 @@ ANY = "/*"  # among them: a name that is no literal is joined to a folder
 _JOINING = {"joinpath", "with_name", "with_stem", "join"}
 #: Who reads one of these sees what is no code of the definitions that it mentions.
 REFLECTION = {"__subclasses__", "__doc__"}
-
-#: A call that happens when a module is imported: what is called, then the names that are handed to it.
-Call = list[str]
 
 
 @dataclass
@@ -88,7 +86,6 @@ class _Writer:
         _SPECIAL.get(type(node).__name__, _Writer.plain)(self, node, scope, eager)
 
     def plain(self, node: ast.AST, scope: Scope | None, eager: bool) -> None:
-        """Write a node whose fields say all."""
         self.out.append(f"({type(node).__name__}")
         for name in node._fields:
             value = getattr(node, name, None)
@@ -135,8 +132,9 @@ class _Writer:
     def name(self, node: ast.expr, scope: Scope | None, eager: bool) -> None:
         """A name with the attributes that follow it."""
         chain = chain_of(node)
-        steps = chain[1:] if chain else [getattr(node, "attr", "")]
-        self.form.texts += [UP for step in steps if step in ("parent", "parents", "pardir")]
+        self.form.texts += [
+            UP for step in chain[1:] or [getattr(node, "attr", "")] if step in ("parent", "parents", "pardir")
+        ]
         if not chain:
             self.attribute(node, scope, eager)
         elif scope is None and isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
@@ -153,13 +151,11 @@ class _Writer:
                 self.out += chain[1:]
 
     def division(self, node: ast.BinOp, scope: Scope | None, eager: bool) -> None:
-        """An operator between two values; `/` may join a name to a folder."""
-        if isinstance(node.op, ast.Div) and not _is_text(node.right):
+        if isinstance(node.op, ast.Div) and not isinstance(node.right, ast.Constant):
             self.form.texts.append(ANY)
         self.plain(node, scope, eager)
 
     def subscript(self, node: ast.Subscript, scope: Scope | None, eager: bool) -> None:
-        """An item; `parents[1]` goes up twice."""
         if isinstance(node.value, ast.Attribute) and node.value.attr == "parents":
             index = getattr(node.slice, "value", None)
             self.form.texts += [UP] * (index if isinstance(index, int) and 0 <= index < 20 else 20)
@@ -223,7 +219,7 @@ class _Writer:
             self.out.append("decorated")
             self.every(node.decorator_list, scope, eager)
         for decorator in node.decorator_list if eager else ():
-            self.form.calls.append([self.callee(decorator, scope)])
+            self.form.calls.append([callee(self.look_up, decorator, scope)])
 
     def lambda_(self, node: ast.Lambda, scope: Scope | None, eager: bool) -> None:
         self.out.append("(Lambda")
@@ -251,10 +247,10 @@ class _Writer:
         called = getattr(node.func, "attr", getattr(node.func, "id", ""))
         if called == "dirname":
             self.form.texts.append(UP)
-        if called in _JOINING and not all(map(_is_text, node.args[called == "join" :])):
+        if called in _JOINING and any(not isinstance(name, ast.Constant) for name in node.args[called == "join" :]):
             self.form.texts.append(ANY)
         if eager:
-            self.form.calls.append(self.call_of(node, scope))
+            self.form.calls.append(call_of(self.look_up, node, scope))
             handed = [*node.args, *(word.value for word in node.keywords)]
             self._handed.update(id(argument) for argument in handed if isinstance(argument, ast.Lambda))
         self.out.append("(Call")
@@ -262,46 +258,6 @@ class _Writer:
         self.every(node.args, scope, eager)
         self.every(node.keywords, scope, eager)
         self.out.append(")")
-
-    def call_of(self, node: ast.Call, scope: Scope | None) -> Call:
-        """A call: what is called, then the names that are handed to it, those by keyword as "keyword=name"."""
-        if any(word.arg in ("out", "inplace") for word in node.keywords):
-            return ["?"]
-        handed = [("", value) for value in node.args] + [(f"{word.arg}=", word.value) for word in node.keywords]
-        names = [f"{word}{name}" for word, value in handed for name in self.handed_in(value, scope)]
-        return [self.callee(node.func, scope), *dict.fromkeys(names)]
-
-    def handed_in(self, node: ast.expr, scope: Scope | None) -> Iterator[str]:
-        """The names in what is handed over; "mention()" for what a call gives."""
-        if chain := chain_of(node):
-            name, _ = self.look_up(chain, scope)
-            yield from [name] if name else []
-        elif isinstance(node, ast.Call):
-            callee = self.callee(node.func, scope)
-            yield from [f"{callee}()"] if callee not in ("", "?") and not callee.endswith("()") else []
-            for argument in (*node.args, *(word.value for word in node.keywords)):
-                yield from self.handed_in(argument, scope)
-        elif isinstance(node, ast.Tuple | ast.List | ast.Set | ast.Dict | ast.Subscript | ast.Starred | ast.IfExp):
-            for inner in ast.iter_child_nodes(node):
-                if isinstance(inner, ast.expr):
-                    yield from self.handed_in(inner, scope)
-
-    def callee(self, node: ast.expr, scope: Scope | None) -> str:
-        """What is called: a mention, "mention()" for (a method of) what a call gives, "" for literals, "?" else."""
-        if chain := chain_of(node):
-            owner = owner_of(chain[0], scope)
-            if owner is not None and owner.kind == "class":
-                return ""  # `@value.setter`: a class's own
-            mention, _ = self.look_up(chain, scope)
-            return mention or "?"
-        while isinstance(node, ast.Attribute):
-            if node.attr.endswith("_") and not node.attr.startswith("_"):
-                return "?"  # torch's `normal_`: it draws, or changes what it is called with
-            node = node.value
-        if isinstance(node, ast.Call):
-            inner = self.callee(node.func, scope)
-            return inner if inner in ("", "?") or inner.endswith("()") else f"{inner}()"
-        return "" if isinstance(node, ast.Constant | ast.JoinedStr) else "?"
 
     def scope_words(self, node: ast.Global | ast.Nonlocal, scope: Scope | None, eager: bool) -> None:
         for name in node.names if isinstance(node, ast.Global) else ():
@@ -319,8 +275,9 @@ _SPECIAL: dict[str, Callable[..., None]] = {
 }  # fmt: skip
 
 
-def _is_text(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant)
+def ups(texts: list[str]) -> int:
+    """How many folders a statement goes up at most."""
+    return texts.count(UP) + sum(text.split("/").count("..") for text in texts if text not in (UP, ANY))
 
 
 def form_of_calls(node: ast.AST) -> list[Call] | None:
@@ -339,7 +296,7 @@ def form_of_calls(node: ast.AST) -> list[Call] | None:
             if not (isinstance(inner.value, ast.Name) and inner.value.id == first == "self"):
                 return None
         elif isinstance(inner, ast.Call):
-            writer.form.calls.append(writer.call_of(inner, scope))
+            writer.form.calls.append(call_of(writer.look_up, inner, scope))
         elif isinstance(inner, DEFINITIONS) and inner.decorator_list:
             return None
     return writer.form.calls
