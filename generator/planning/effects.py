@@ -3,6 +3,10 @@
 A statement that may register something counts for everybody who loads its module, wherever it stands: who reads what
 it changed cannot be told from the source. So what surely changes nothing is known by what it resolves to, and whatever
 is unknown counts.
+
+Known limits: numpy's third argument by place (``np.add(a, b, a)``), which is written to as ``out=``; estimators whose
+``fit`` draws from numpy's shared state; ``operator`` methods of foreign classes that call back; and what ``inspect``
+finds in a source file besides docstrings.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Write a statement's syntax tree down in one way on every Python, with a hole for each name from outside it.
 
 What fills a hole is found out elsewhere: the digest here says nothing of files, modules or what a name is imported as.
-Left out are comments, docstrings, layout, ``pass``, and the names that a function gives to its own variables. The text
-of an error stays in: whoever catches it can make it part of a result.
+Left out are comments, docstrings, layout, ``pass``, and a function's names for its own variables. Errors' texts stay.
 """
 
 from __future__ import annotations
@@ -35,8 +34,7 @@ _DOTTED = re.compile(r"\.*[^\W\d]\w*(\.[^\W\d]\w*)*")
 UP = "/.."  # among the texts of a statement: it goes to a folder's parent
 ANY = "/*"  # among them: a name that is no literal is joined to a folder
 _JOINING = {"joinpath", "with_name", "with_stem", "join"}
-#: Who reads one of these sees what is no code of the definitions that it mentions.
-REFLECTION = {"__subclasses__", "__doc__"}
+REFLECTION = {"__subclasses__", "__doc__"}  # who reads one sees what is no code of the definitions that it mentions
 
 
 @dataclass
@@ -158,7 +156,7 @@ class _Writer:
     def subscript(self, node: ast.Subscript, scope: Scope | None, eager: bool) -> None:
         if isinstance(node.value, ast.Attribute) and node.value.attr == "parents":
             index = getattr(node.slice, "value", None)
-            self.form.texts += [UP] * (index if isinstance(index, int) and 0 <= index < 20 else 20)
+            self.form.texts += [UP] * (index if isinstance(index, int) and index in range(20) else 20)
         self.plain(node, scope, eager)
 
     def attribute(self, node: ast.expr, scope: Scope | None, eager: bool) -> None:
