@@ -3,6 +3,10 @@
 A statement that may register something counts for everybody who loads its module, wherever it stands: who reads what
 it changed cannot be told from the source. So what surely changes nothing is known by what it resolves to, and whatever
 is unknown counts.
+
+Known limits: numpy's third argument by place (``np.add(a, b, a)``), which is written to as ``out=``; estimators whose
+``fit`` draws from numpy's shared state; ``operator`` methods of foreign classes that call back; and what ``inspect``
+finds in a source file besides docstrings.
 """
 
 from __future__ import annotations
@@ -10,10 +14,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.folders import PACKAGE
-from generator.planning.harmless import CALLING, READING, WRAPPING, is_harmless
+from generator.planning.calls import Call
+from generator.planning.harmless import CALLED, CALLING, GIVING, READING, WRAPPING, is_harmless, is_harmless_base
 from generator.planning.names import WHOLE, Names, Spot
 from generator.planning.source_code import Statement
-from generator.planning.syntax import Call
 
 #: The decorator of computations, known by its home: it only files a function under its name, from where it is called.
 COMPUTATION = ("registry", "computation")
@@ -28,6 +32,8 @@ class Effects:
         self._acting: dict[Spot, bool] = {}
         self._quiet: dict[Spot, bool] = {}
         self._hooked: dict[Spot, bool] = {}
+        self._loud: dict[Spot, bool] = {}
+        self._asleep: set[Spot] = set()
         self._loaded: dict[str, list[tuple[int, str]]] = {}
         self._turns: dict[str, list[Spot | str]] = {}
         self._orders: dict[str, tuple[list[Spot], list[str]]] = {}
@@ -109,7 +115,7 @@ class Effects:
     def _packages(self, module: str) -> list[str]:
         parts = module.split(".")
         names = [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
-        return names if self._names.path(module) is not None else []
+        return names if self._names.is_ours(module) else []
 
     def acts(self, spot: Spot) -> bool:
         """Whether a statement may change what others see, besides binding its names."""
@@ -119,8 +125,42 @@ class Effects:
                 statement["acts"]
                 or not all(self._changes_nothing(spot[0], call) for call in statement["calls"])
                 or any(self._registers(spot[0], base) for base in statement["bases"])
+                or self._wakes(spot)
             )
         return self._acting[spot]
+
+    def _wakes(self, spot: Spot) -> bool:
+        """Whether what a statement looks up when it runs leads to a class whose methods may act without a call."""
+        statement = self._names.statement(spot)
+        if statement["kind"] == "function":
+            return False
+        seen: set[Spot] = {spot}
+        open_ = [*self._mentioned(spot[0], statement["eager"])]
+        if statement["kind"]:  # making a class calls none of what it names, but for `__set_name__` of objects
+            open_ = [found for found in open_ if not self._names.statement(found)["kind"]]
+        while open_:
+            found = open_.pop()
+            if found in seen or found in self._asleep:
+                continue
+            seen.add(found)
+            reached = self._names.statement(found)
+            if self._is_loud(found, reached):
+                return True
+            open_ += self._mentioned(found[0], reached["mentions"])
+        self._asleep |= seen - {spot}  # all that they lead to is asleep
+        return False
+
+    def _mentioned(self, module: str, mentions: list[str]) -> Iterator[Spot]:
+        for mention in mentions:
+            for target, _ in self._names.resolve(module, mention):
+                if isinstance(target, tuple) and target[1] != WHOLE and not self.is_computation(target):
+                    yield target
+
+    def _is_loud(self, spot: Spot, statement: Statement) -> bool:
+        if spot not in self._loud:
+            calls = statement["silent"]
+            self._loud[spot] = calls is None or not all(self._changes_nothing(spot[0], call) for call in calls)
+        return self._loud[spot]
 
     def _changes_nothing(self, module: str, call: Call) -> bool:
         callee, *handed = call
@@ -136,7 +176,7 @@ class Effects:
         if self.is_computation(target):
             return True
         if isinstance(target, str):
-            if not is_harmless(target):
+            if not is_harmless(target) or (of_a_call and target.rpartition(".")[2] in GIVING):
                 return False
             # What is handed over may be called, as in `list(map(register, functions))`.
             last = target.rpartition(".")[2]
@@ -149,13 +189,16 @@ class Effects:
 
     def _may_be_called(self, module: str, name: str, callee: str) -> bool:
         """Whether calling what is handed to a foreign function would change nothing."""
-        for target, rest in self._names.resolve(module, name):
+        keyword, _, name = name.rpartition("=")
+        calling = callee in CALLING or keyword in CALLED
+        given = name.endswith("()")
+        for target, rest in self._names.resolve(module, name.removesuffix("()")):
             if isinstance(target, str) or target[1] == WHOLE:
                 continue
-            if rest and rest.rpartition(".")[2] not in READING and callee in CALLING:
+            if calling and (given or (rest and rest.rpartition(".")[2] not in READING)):
                 return False
             kind = self._names.statement(target)["kind"]
-            if not (self._is_quiet(target) if kind else callee not in CALLING):
+            if not (self._is_quiet(target) if kind else not calling or (keyword and rest)):
                 return False
         return True
 
@@ -185,7 +228,7 @@ class Effects:
         if base.startswith("=") or base in ("", "?") or base.endswith("()"):
             return base in ("", "=")
         return all(
-            is_harmless(target) if isinstance(target, str) else target[1] != WHOLE and self._is_quiet(target)
+            is_harmless_base(target) if isinstance(target, str) else target[1] != WHOLE and self._is_quiet(target)
             for target, _ in self._names.resolve(module, base)
         )
 
@@ -196,7 +239,7 @@ class Effects:
             return base == "?"
         for target, rest in self._names.resolve(module, base.removesuffix("()")):
             if isinstance(target, str):
-                if not is_harmless(target):
+                if not is_harmless_base(target):
                     return True
             elif keyword or rest or base.endswith("()") or target[1] == WHOLE or self._has_hooks(target):
                 return True

@@ -11,7 +11,7 @@ from typing import Any
 
 from generator.folders import PACKAGE
 from generator.jobs import Input
-from generator.planning import declarations, scopes, source_code, special_syntax, syntax
+from generator.planning import calls, declarations, scopes, source_code, special_syntax, syntax
 from generator.planning.beside import files_beside
 from generator.planning.effects import Effects
 from generator.planning.identity import Content, Identities
@@ -23,7 +23,7 @@ FORMAT = 2  # of what a fingerprint is made of; another one computes everything 
 
 _MODULE = "<module>"  # in a label: statements that do something when the module is imported, besides binding names
 #: What turns a module's source into its code: an edit of one of these outdates all that they have read.
-_READERS = (source_code, syntax, special_syntax, scopes, declarations)
+_READERS = (source_code, calls, syntax, special_syntax, scopes, declarations)
 
 
 @dataclass(frozen=True)
@@ -113,6 +113,8 @@ class CodeReader:
         acting = self._effects.order(module)
         found = self._following([*own, *acting])
         reflects = {word for spot in found if spot[1] != WHOLE for word in self._names.statement(spot)["reflects"]}
+        if any("inspect.getdoc" in hole for spot in found for hole in self._content(spot)[0][1]):
+            reflects.add("__doc__")
         words: list[str] = []
         if "__subclasses__" in reflects:  # classes that nothing mentions are seen all the same
             acting = [spot for loaded in self._effects.loaded(module) for spot in self._classes(loaded)] + acting
@@ -190,7 +192,8 @@ class CodeReader:
         statement = self._names.statement(spot)
         if not statement["eager"]:
             return []
-        called = {call[0] for call in statement["calls"]}
+        # What is handed over may be called too, as in `list(map(read, names))`.
+        called = {name.rpartition("=")[2].removesuffix("()") for call in statement["calls"] for name in call}
         looked_up = ((mention in called, self._names.resolve(module, mention)) for mention in statement["eager"])
         if not any(self._varies(target, called=runs) for runs, found in looked_up for target, _ in found):
             return []

@@ -40,6 +40,11 @@ class Names:
             self._paths[module] = next((path for path in candidates if path.is_file()), None)
         return self._paths[module]
 
+    def is_ours(self, module: str) -> bool:
+        """Whether a name is a project module's, or that of a folder of them that has no ``__init__.py``."""
+        first, *rest = module.split(".")
+        return self.path(module) is not None or (first == self.package and self.folder.joinpath(*rest).is_dir())
+
     def module(self, name: str) -> ModuleCode | None:
         """A project module's code, or None when it is not the project's. InputError when it is not Python."""
         if name not in self._modules:
@@ -89,7 +94,7 @@ class Names:
                 yield (home, WHOLE), ""
         elif mention.startswith("!"):
             home, _, member = mention[1:].partition(":")
-            if self.path(self.absolute(module, home)) is None:
+            if not self.is_ours(self.absolute(module, home)):
                 yield f"{home}.{member}", ""
         elif ":" in mention:
             yield from self._home(module, mention, (), set())
@@ -142,7 +147,7 @@ class Names:
     def _attribute(self, module: str, name: str, attributes: Sequence[str], seen: set[tuple[str, str]]) -> list[Target]:
         """What an attribute of a module stands for: a name that it binds, a module in it, or what it makes up."""
         found = [*self._named(module, name, attributes, seen)]
-        if self.path(f"{module}.{name}") is not None:
+        if self.is_ours(f"{module}.{name}"):
             found += self._home(module, f"{module}.{name}:", attributes, seen)
         only_typed = all(position < 0 for position, _ in self.bindings(module).get(name, ()))
         if (only_typed or not found) and "__getattr__" in self.bindings(module):
@@ -156,13 +161,12 @@ class Names:
         relative, _, members = origin.partition(":")
         module = self.absolute(importer, relative)
         parts = [*filter(None, members.split(".")), *attributes]
-        if self.path(module) is None:
+        if not self.is_ours(module):
             yield ".".join((module, *parts)), ""
             return
         while parts:
             name, *rest = parts
-            inner = self.path(f"{module}.{name}")
-            if inner is None:
+            if not self.is_ours(f"{module}.{name}"):
                 found = self._attribute(module, name, rest, seen)
                 yield from found or self._from_nowhere(module, name, rest)
                 return

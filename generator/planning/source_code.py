@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TypedDict
 
 from generator.errors import InputError, Mistake
+from generator.planning.calls import Call
 from generator.planning.declarations import Declaration, declarations
 from generator.planning.scopes import DEFINITIONS, FUNCTIONS, IMPORTS, bound, does_nothing, origins
-from generator.planning.syntax import Call, Form, form, form_of_calls
+from generator.planning.syntax import UP, Form, form, form_of_calls, ups
 
 LATER = 1_000_000  # the position of an import that runs when a function is called
 #: Methods that run when a class is used as a function, or as the base of another.
@@ -29,7 +30,8 @@ class Statement(TypedDict):
     ``texts`` are kept where they may name files. ``binds`` are the names that it binds. ``acts`` says that it surely
     does more than that when it runs. ``quiet`` are the calls of a function's body or a class's hooks, or None where it
     changes more than its own variables; ``bases`` are a class's bases and, after "=", what its keywords hold; ``hooks``
-    says that it runs code of its own when a subclass is made.
+    says that it runs code of its own when a subclass is made, and ``silent`` are the calls of those of its methods
+    that run without being called (operators, properties, what makes a field's value), or None as in ``quiet``.
     """
 
     digest: str
@@ -45,6 +47,7 @@ class Statement(TypedDict):
     quiet: list[Call] | None
     bases: list[str]
     hooks: bool
+    silent: list[Call] | None
 
 
 class ModuleCode(TypedDict):
@@ -83,12 +86,17 @@ def read_module(path: Path) -> ModuleCode:
 
 def read_tree(tree: ast.Module) -> ModuleCode:
     """What a module's syntax tree says, all but the computations that it declares and the digest of its file."""
+    spelled = any(
+        name == "annotations" and origin.startswith("__future__:") for s in tree.body for name, origin in (origins(s))
+    )
     statements: list[Statement] = []
     imports: dict[str, list[tuple[float, str]]] = {}
     loads: list[tuple[int, str]] = []
     for position, (statement, runs) in enumerate(_top_level(tree.body)):
         if not isinstance(statement, IMPORTS) and not does_nothing(statement):
             statements.append(_statement(statement, position))
+            if spelled and isinstance(statement, ast.ClassDef) and _has_fields(statement):
+                statements[-1]["digest"] += " spelled"  # what reads the fields' types sees texts
         for number, (name, origin) in enumerate(_imports(statement)):
             place = position + number / 1000  # in the order in which they stand
             imports.setdefault(name, []).append((place if runs else place - LATER, origin))
@@ -97,7 +105,8 @@ def read_tree(tree: ast.Module) -> ModuleCode:
     readers = {*_BESIDE, *(name for name, places in imports.items() if any(_reads_files(o) for _, o in places))}
     for entry in statements:
         if all(readers.isdisjoint(_words(mention)) for mention in entry["mentions"]):
-            entry["texts"] = None
+            # What is left of them is how far up it goes from a folder that another statement found.
+            entry["texts"] = [UP] * up if (up := ups(entry["texts"] or [])) else None
     mentions = (mention for statement in statements for mention in statement["mentions"])
     loads += [(LATER, f"{mention[1:]}:") for mention in mentions if mention[0] == "'"]
     words = hashlib.sha256("\0".join(_docstrings(tree)).encode("utf-8", "surrogatepass")).hexdigest()[:16]
@@ -109,6 +118,10 @@ def read_tree(tree: ast.Module) -> ModuleCode:
         "computations": [],
         "sha256": "",
     }
+
+
+def _has_fields(node: ast.ClassDef) -> bool:
+    return any(isinstance(inner, ast.AnnAssign) for inner in node.body)
 
 
 def _docstrings(tree: ast.Module) -> Iterator[str]:
@@ -149,7 +162,9 @@ def _statement(node: ast.stmt, position: int) -> Statement:
         "acts": _acts(node),
         "quiet": _quiet(node),
         "bases": _bases(node),
-        "hooks": isinstance(node, ast.ClassDef) and "__init_subclass__" in _methods(node),
+        "hooks": isinstance(node, ast.ClassDef)
+        and any(name == "__init_subclass__" for inner in node.body for name, _ in bound(inner)),
+        "silent": _silent(node),
     }
 
 
@@ -217,6 +232,31 @@ def _quiet(node: ast.stmt) -> list[Call] | None:
                 return None
             found += calls
     return found
+
+
+def _silent(node: ast.stmt) -> list[Call] | None:
+    """What a class's methods call that run without being called; None when they change what is not their own."""
+    found: list[Call] = []
+    for inner in node.body if isinstance(node, ast.ClassDef) else ():
+        if isinstance(inner, FUNCTIONS):
+            special = inner.name.startswith("__") and inner.name not in (_HOOKS | {"__call__"}) - {"__set_name__"}
+            if special or any(_makes_property(decorator) for decorator in inner.decorator_list):
+                calls = form_of_calls(inner)
+                if calls is None:
+                    return None
+                found += calls
+            continue
+        for word in ast.walk(inner):
+            if isinstance(word, ast.keyword) and word.arg in ("default_factory", "factory"):
+                calls = form_of_calls(word.value) if isinstance(word.value, ast.Lambda) else [[_dotted(word.value)]]
+                if calls is None:
+                    return None
+                found += calls
+    return found
+
+
+def _makes_property(decorator: ast.expr) -> bool:
+    return _dotted(decorator).rpartition(".")[2] in ("property", "cached_property", "setter", "deleter")
 
 
 def _bases(node: ast.stmt) -> list[str]:

@@ -1,8 +1,7 @@
 """Write a statement's syntax tree down in one way on every Python, with a hole for each name from outside it.
 
 What fills a hole is found out elsewhere: the digest here says nothing of files, modules or what a name is imported as.
-Left out are comments, docstrings, layout, ``pass``, and the names that a function gives to its own variables. The text
-of an error stays in: whoever catches it can make it part of a result.
+Left out are comments, docstrings, layout, ``pass``, and a function's names for its own variables. Errors' texts stay.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from generator.planning.calls import Call, call_of, callee
 from generator.planning.scopes import (
     DEFINITIONS,
     FUNCTIONS,
@@ -32,11 +32,9 @@ _LOOKING = {"locals", "vars", "dir", "eval", "exec", "globals", "f_locals", "f_b
 _DOTTED = re.compile(r"\.*[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 UP = "/.."  # among the texts of a statement: it goes to a folder's parent
-#: Who reads one of these sees what is no code of the definitions that it mentions.
-REFLECTION = {"__subclasses__", "__doc__"}
-
-#: A call that happens when a module is imported: what is called, then the names that are handed to it.
-Call = list[str]
+ANY = "/*"  # among them: a name that is no literal is joined to a folder
+_JOINING = {"joinpath", "with_name", "with_stem", "join"}
+REFLECTION = {"__subclasses__", "__doc__"}  # who reads one sees what is no code of the definitions that it mentions
 
 
 @dataclass
@@ -70,7 +68,7 @@ def form(statement: ast.stmt) -> Form:
 
 
 class _Writer:
-    def __init__(self, statement: ast.stmt) -> None:
+    def __init__(self, statement: ast.AST) -> None:
         self.out: list[str] = []
         self.form = Form()
         self.holes: dict[str, bool] = {}
@@ -83,10 +81,9 @@ class _Writer:
 
     def node(self, node: ast.AST, scope: Scope | None, eager: bool) -> None:
         """Write any node: its kind and whatever its fields hold, empty ones left out."""
-        special = _SPECIAL.get(type(node).__name__)
-        if special is not None:
-            special(self, node, scope, eager)
-            return
+        _SPECIAL.get(type(node).__name__, _Writer.plain)(self, node, scope, eager)
+
+    def plain(self, node: ast.AST, scope: Scope | None, eager: bool) -> None:
         self.out.append(f"({type(node).__name__}")
         for name in node._fields:
             value = getattr(node, name, None)
@@ -133,6 +130,9 @@ class _Writer:
     def name(self, node: ast.expr, scope: Scope | None, eager: bool) -> None:
         """A name with the attributes that follow it."""
         chain = chain_of(node)
+        self.form.texts += [
+            UP for step in chain[1:] or [getattr(node, "attr", "")] if step in ("parent", "parents", "pardir")
+        ]
         if not chain:
             self.attribute(node, scope, eager)
         elif scope is None and isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
@@ -148,10 +148,19 @@ class _Writer:
             else:
                 self.out += chain[1:]
 
+    def division(self, node: ast.BinOp, scope: Scope | None, eager: bool) -> None:
+        if isinstance(node.op, ast.Div) and not isinstance(node.right, ast.Constant):
+            self.form.texts.append(ANY)
+        self.plain(node, scope, eager)
+
+    def subscript(self, node: ast.Subscript, scope: Scope | None, eager: bool) -> None:
+        if isinstance(node.value, ast.Attribute) and node.value.attr == "parents":
+            index = getattr(node.slice, "value", None)
+            self.form.texts += [UP] * (index if isinstance(index, int) and index in range(20) else 20)
+        self.plain(node, scope, eager)
+
     def attribute(self, node: ast.expr, scope: Scope | None, eager: bool) -> None:
         assert isinstance(node, ast.Attribute)
-        if node.attr in ("parent", "parents"):
-            self.form.texts.append(UP)
         self.out.append(f".{node.attr}")
         self.node(node.value, scope, eager)
 
@@ -208,7 +217,7 @@ class _Writer:
             self.out.append("decorated")
             self.every(node.decorator_list, scope, eager)
         for decorator in node.decorator_list if eager else ():
-            self.form.calls.append([self.callee(decorator, scope)])
+            self.form.calls.append([callee(self.look_up, decorator, scope)])
 
     def lambda_(self, node: ast.Lambda, scope: Scope | None, eager: bool) -> None:
         self.out.append("(Lambda")
@@ -233,33 +242,20 @@ class _Writer:
         self.out.append(")")
 
     def call(self, node: ast.Call, scope: Scope | None, eager: bool) -> None:
-        if chain_of(node.func)[-1:] == ["dirname"]:
+        called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        if called == "dirname":
             self.form.texts.append(UP)
+        if called in _JOINING and any(not isinstance(name, ast.Constant) for name in node.args[called == "join" :]):
+            self.form.texts.append(ANY)
         if eager:
+            self.form.calls.append(call_of(self.look_up, node, scope))
             handed = [*node.args, *(word.value for word in node.keywords)]
-            names = [self.look_up(chain, scope)[0] for chain in map(chain_of, handed) if chain]
-            self.form.calls.append([self.callee(node.func, scope), *filter(None, names)])
             self._handed.update(id(argument) for argument in handed if isinstance(argument, ast.Lambda))
         self.out.append("(Call")
         self.node(node.func, scope, eager)
         self.every(node.args, scope, eager)
         self.every(node.keywords, scope, eager)
         self.out.append(")")
-
-    def callee(self, node: ast.expr, scope: Scope | None) -> str:
-        """What is called: a mention, "mention()" for (a method of) what a call gives, "" for literals, "?" else."""
-        if chain := chain_of(node):
-            owner = owner_of(chain[0], scope)
-            if owner is not None and owner.kind == "class":
-                return ""  # `@value.setter`: a class's own
-            mention, _ = self.look_up(chain, scope)
-            return mention or "?"
-        while isinstance(node, ast.Attribute):
-            node = node.value
-        if isinstance(node, ast.Call):
-            inner = self.callee(node.func, scope)
-            return inner if inner in ("", "?") or inner.endswith("()") else f"{inner}()"
-        return "" if isinstance(node, ast.Constant | ast.JoinedStr) else "?"
 
     def scope_words(self, node: ast.Global | ast.Nonlocal, scope: Scope | None, eager: bool) -> None:
         for name in node.names if isinstance(node, ast.Global) else ():
@@ -272,28 +268,33 @@ class _Writer:
 _SPECIAL: dict[str, Callable[..., None]] = {
     **SPECIAL, "Name": _Writer.name, "Attribute": _Writer.name, "FunctionDef": _Writer.function,
     "AsyncFunctionDef": _Writer.function, "ClassDef": _Writer.class_, "Lambda": _Writer.lambda_, "Call": _Writer.call,
+    "BinOp": _Writer.division, "Subscript": _Writer.subscript,
     "Global": _Writer.scope_words, "Nonlocal": _Writer.scope_words, "Constant": _Writer.literal,
 }  # fmt: skip
 
 
-def form_of_calls(node: ast.stmt) -> list[Call] | None:
+def ups(texts: list[str]) -> int:
+    """How many folders a statement goes up at most."""
+    return texts.count(UP) + sum(text.split("/").count("..") for text in texts if text not in (UP, ANY))
+
+
+def form_of_calls(node: ast.AST) -> list[Call] | None:
     """What a function's own body calls, in the terms of :class:`Form`; None when it changes more than its variables."""
-    assert isinstance(node, FUNCTIONS)
+    assert isinstance(node, (*FUNCTIONS, ast.Lambda))
+    body = [ast.Expr(node.body)] if isinstance(node, ast.Lambda) else node.body
     first = next((argument.arg for argument in arguments_of(node.args)), "")
     scope = Scope(None, 0, "function")
     scope.kept = {argument.arg for argument in arguments_of(node.args)}
-    scope.hold(node.body)
+    scope.hold(body)
     writer = _Writer(node)
-    for inner in (inner for statement in node.body for inner in own_nodes(statement)):
+    for inner in (inner for statement in body for inner in own_nodes(statement)):
         if isinstance(inner, ast.Global | ast.Nonlocal | ast.Delete | ast.AugAssign):
             return None
         if isinstance(inner, ast.Attribute | ast.Subscript) and not isinstance(inner.ctx, ast.Load):
             if not (isinstance(inner.value, ast.Name) and inner.value.id == first == "self"):
                 return None
         elif isinstance(inner, ast.Call):
-            handed = [*inner.args, *(word.value for word in inner.keywords)]
-            names = [writer.look_up(chain, scope)[0] for chain in map(chain_of, handed) if chain]
-            writer.form.calls.append([writer.callee(inner.func, scope), *filter(None, names)])
+            writer.form.calls.append(call_of(writer.look_up, inner, scope))
         elif isinstance(inner, DEFINITIONS) and inner.decorator_list:
             return None
     return writer.form.calls

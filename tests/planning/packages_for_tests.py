@@ -247,7 +247,7 @@ class Package:
             for module, text in modules.items():
                 home, written = self._home(number, module), self._written(number, module, text)
                 texts.setdefault(home, []).append(written)
-                for end in range(1, home.count(".") + 1):
+                for end in range(1, home.count(".") + 1) if "no __init__" not in name else ():
                     texts.setdefault(".".join((*home.split(".")[:end], "__init__")), [])
             if number in self.used:
                 values.append(self._written(number, "run", value))
@@ -363,6 +363,8 @@ class _Importer(importlib.abc.MetaPathFinder, importlib.abc.Loader):
                     spec.has_location = True
                     spec.loader_state = file
                 return spec
+        if any(file.startswith(f"{base}/") for file in self.sources) and name.split(".")[0] == "pkg":
+            return importlib.machinery.ModuleSpec(name, None, is_package=True)  # a folder without __init__.py
         return None
 
     def exec_module(self, module: ModuleType) -> None:

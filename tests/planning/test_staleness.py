@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from generator.planning.fingerprint import CodeReader
 from generator.store.memo import Memo
 from tests.campaigns.campaign import SEED
+from tests.planning import more_packages_for_tests  # noqa: F401 (it adds its shapes)
 from tests.planning.packages_for_tests import (
     SHAPES,
     Package,
@@ -57,7 +58,10 @@ def check(folder: Path, package: Package, rng: random.Random) -> None:
     other = edited(package, rng).sources()
     returns, after = seen(folder, other)
     assert returned == returns or before != after, f"stale: {returned} → {returns}\n{differences(sources, other)}"
-    for other in (moved(package, rng).sources(), {} if "doc" in package.shapes else restyled(sources, rng)):
+    for other in (
+        moved(package, rng).sources(),
+        {} if {"doc", "getdoc"} & {*package.shapes} else restyled(sources, rng),
+    ):
         if other:
             assert seen(folder, other) == (returned, before), f"for nothing:\n{differences(sources, other)}"
 
