@@ -33,7 +33,7 @@ shape("getdoc","g¤(d¤)",lab="from inspect import getdoc as g¤\ndef d¤(): '�
 shape("init_subclass var","[c.v for c in B¤.known]",a="def f(cls): cls.known.append(cls)\nclass Base:\n    known = []\n    __init_subclass__ = classmethod(f)\n",b="from pkg.§a import Base\nclass A(Base): v = ⟦1|2⟧\n",lab="from pkg.§a import Base as B¤\nimport pkg.§b\n")
 shape("property setter","K¤[:]",a="K = []\nclass S:\n    def __init__(self, v): self.v = v\n    @property\n    def v(self): return 0\n    @v.setter\n    def v(self, x): K.append(x)\n",b="from pkg.§a import S\nA = S(⟦1|2⟧)\n",lab="from pkg.§a import K as K¤\nimport pkg.§b\n")
 shape("iter of object","R¤",a="R = []\nclass G:\n    def __init__(self, v): self.v = v\n    def __iter__(self):\n        R.append(self.v)\n        return iter([])\n",b="from pkg.§a import G\n_ = list(G(⟦1|2⟧))\n",lab="from pkg.§a import R as R¤\nimport pkg.§b\n")
-shape("env setdefault quiet","os.environ.pop('BRK2', None)",b="import os\ndef s():\n    os.environ.setdefault('BRK2', '⟦1|2⟧')\n    return 0\nZ = s()\n",lab="import os\nimport pkg.§b\n")
+shape("env setdefault quiet","os.environ.pop('BRK§', None)",b="import os\ndef s():\n    os.environ.setdefault('BRK§', '⟦1|2⟧')\n    return 0\nZ = s()\n",lab="import os\nimport pkg.§b\n")
 shape("decimal context","str(Decimal(1) / 3)",b="import decimal\ndef s():\n    return decimal.setcontext(decimal.Context(prec=⟦3|5⟧))\nZ = s()\n",lab="from decimal import Decimal\nimport pkg.§b\n")
 NAMESPACE = {"s.i": TWO.replace("¤", "")}
 shape("no __init__, from folder", "i.f(x)", **NAMESPACE, lab="from pkg.§s import i\n")

@@ -9,10 +9,12 @@ A shape is a few modules, written as text in which ⟦a|b⟧ is a place with alt
 from __future__ import annotations
 
 import ast
+import decimal
 import importlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import os
 import random
 import re
 import sys
@@ -375,6 +377,7 @@ class _Importer(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 def value(root: Path, sources: Mapping[str, str]) -> str:
     """What `run(3)` of the package's lab gives, or which error, when all is imported afresh."""
     importer = _Importer(root, sources)
+    environment = dict(os.environ)
     sys.meta_path.insert(0, importer)
     try:
         return repr(importlib.import_module(f"pkg.{LAB}").run(3))
@@ -382,5 +385,9 @@ def value(root: Path, sources: Mapping[str, str]) -> str:
         return f"raises {type(error).__name__}"
     finally:
         sys.meta_path.remove(importer)
+        # What one package sets for the whole process must not be what the next one finds.
+        os.environ.clear()
+        os.environ.update(environment)
+        decimal.setcontext(decimal.Context())
         for name in [name for name in sys.modules if name.split(".")[0] == "pkg"]:
             del sys.modules[name]

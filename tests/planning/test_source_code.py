@@ -1,4 +1,7 @@
-"""A module is read as definitions: the names that each statement is filed under, and the names that it mentions."""
+"""A module is read as definitions: the names that each statement is filed under, and the names that it mentions.
+
+Covers planning/calls.py too.
+"""
 
 from __future__ import annotations
 
