@@ -11,7 +11,8 @@ from pathlib import Path
 
 from generator.course.references import split_address
 from generator.course.spec import ResultRef
-from generator.datasets.sources import SOURCES, data_files
+from generator.datasets.local_files import data_files
+from generator.datasets.sources import SOURCES
 from generator.jobs import Failure, Job
 from generator.networks.weights import weight_files
 from generator.planning.binding import Binding, Bindings
