@@ -20,7 +20,8 @@ from pathlib import Path
 from generator.commands.fetch import remote_files
 from generator.commands.session import Settings, open_session
 from generator.datasets.download import Condition, condition
-from generator.datasets.sources import SOURCES, data_files
+from generator.datasets.local_files import data_files
+from generator.datasets.sources import SOURCES
 from generator.folders import PACKAGE, templates_folder
 from generator.store.memo import Memo
 

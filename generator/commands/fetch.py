@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from generator.commands.session import Settings, open_session
 from generator.datasets.download import Fetched, Progress, fetch
-from generator.datasets.sources import SOURCES, RemoteFile, data_files
+from generator.datasets.local_files import data_files
+from generator.datasets.sources import SOURCES, RemoteFile
 from generator.networks.weights import WEIGHTS
 
 
@@ -12,7 +13,7 @@ def remote_files(datasets: frozenset[str], networks: frozenset[str]) -> tuple[Re
     """All files that these data sets and networks are fetched from, in a stable order."""
     sets = (file for name in sorted(datasets) for file in SOURCES[name].files)
     # Each once, though several data sets are made from it.
-    return tuple(dict.fromkeys((*sets, *(WEIGHTS[name] for name in sorted(networks)))))
+    return tuple(dict.fromkeys((*sets, *(WEIGHTS[name] for name in sorted(networks) if name in WEIGHTS))))
 
 
 def fetch_data(settings: Settings, listen: Progress, *, force: bool = False) -> tuple[list[Fetched], list[str]]:

@@ -7,8 +7,8 @@ from pathlib import Path
 from generator.datasets import embedded_digits_moved
 from generator.datasets.blending import WHITE, blended_set, read_photographs
 from generator.datasets.images import Part
+from generator.datasets.local_files import embedded_backgrounds
 from generator.datasets.pixels import PixelSet
-from generator.datasets.sources import embedded_backgrounds
 from generator.workspace import stream_seed
 
 SEED = 0

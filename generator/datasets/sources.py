@@ -1,15 +1,12 @@
-"""Where each data set's files come from, what they must be, and which local files stand for the data set.
+"""Where each data set's files come from, what they must be, and under which terms.
 
 Quick to import: planning and fetching read this without NumPy or torch.
 """
 
 from __future__ import annotations
 
-import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
-
-from generator.datasets.embedded_scenes import PHOTOGRAPHS
 
 #: Where the fifteen scenes lie under the data folder, and the file in it that may say how they are split.
 SCENES15_FOLDER = "15-Scene"
@@ -23,15 +20,12 @@ BSDS500_URL = (
 )
 BSDS500_FOLDER = "BSDS500/train"
 BSDS500_LIST = Path(__file__).with_name("bsds500_train.txt")
-#: Colour photographs inside scikit-image and scikit-learn, the backgrounds of the embedded digits. Mostly bright ones:
-#: on a dark crop a blended digit is as white on black as before, and there is no second domain.
-SKIMAGE_BACKGROUNDS = ("astronaut.png", "chelsea.png", "coffee.png", "ihc.png", "motorcycle_left.png")
-SKLEARN_BACKGROUNDS = ("china.jpg",)
 BLEND_LICENCE = "MNIST: CC BY-SA 3.0, as it is commonly distributed; BSDS500: non-commercial research and education"
 BLEND_CITATION = (
     "Y. Ganin and V. Lempitsky, Unsupervised Domain Adaptation by Backpropagation, ICML 2015; P. Arbelaez, M. Maire, "
     "C. Fowlkes and J. Malik, Contour Detection and Hierarchical Image Segmentation, IEEE TPAMI 33(5), 2011"
 )
+MNIST_CITATION = "Y. LeCun, C. Cortes and C. Burges, The MNIST database of handwritten digits, 1998"
 DIGITS_LICENCE = "CC BY 4.0"
 DIGITS_CITATION = "E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI repository, 1998"
 #: The collection moves from host to host, and no archive of it has a published digest that a download could be held to.
@@ -164,7 +158,7 @@ SOURCES: dict[str, Source] = {
             title="MNIST, 70,000 handwritten digits",
             files=MNIST_FILES,
             licence="CC BY-SA 3.0, as it is commonly distributed",
-            citation="Y. LeCun, C. Cortes and C. Burges, The MNIST database of handwritten digits, 1998",
+            citation=MNIST_CITATION,
         ),
         Source(
             name="mnist_m",
@@ -202,6 +196,27 @@ SOURCES: dict[str, Source] = {
             citation=DIGITS_CITATION,
         ),
         Source(
+            name="embedded_mnist",
+            title="12,000 digits of MNIST inside this package",
+            files=(),
+            licence="CC BY-SA 3.0, by Y. LeCun, C. Cortes and C. Burges",
+            citation=MNIST_CITATION,
+        ),
+        Source(
+            name="embedded_mnist_m",
+            title="the embedded part of MNIST on crops of photographs inside scikit-image and scikit-learn",
+            files=(),
+            licence="digits: CC BY-SA 3.0; photographs: public domain, CC0, CC BY or no known restrictions",
+            citation=MNIST_CITATION,
+        ),
+        Source(
+            name="embedded_photographs",
+            title="whole photographs inside the packages scikit-image, scikit-learn and Matplotlib",
+            files=(),
+            licence="public domain, CC0, CC BY or no known restrictions; the packages state it for each",
+            citation="S. van der Walt et al., scikit-image: image processing in Python, PeerJ 2:e453, 2014",
+        ),
+        Source(
             name="cifar10",
             title="CIFAR-10, 60,000 colour photographs of ten kinds of things",
             files=(
@@ -232,53 +247,3 @@ SOURCES: dict[str, Source] = {
         ),
     )
 }
-
-
-def data_files(name: str, data: Path) -> tuple[Path, ...]:
-    """The local files whose content makes the data set's fingerprint; they need not exist yet.
-
-    Raises KeyError for an unknown data set.
-    """
-    source = SOURCES[name]
-    if source.name == "embedded_scenes":
-        folder = packaged_photographs()
-        return tuple(folder / file for file in PHOTOGRAPHS.values())
-    if source.name in ("embedded_digits", "embedded_digits_moved"):
-        return (packaged_digits(),)
-    if source.name == "cifar10_subset":
-        return (data / CIFAR10_SUBSET,)
-    if source.name == "embedded_digits_m":
-        return (packaged_digits(), *embedded_backgrounds())
-    if source.name == "scenes15":
-        return _scene_files(data / SCENES15_FOLDER)
-    return tuple(data / file.path for file in source.files)
-
-
-def _scene_files(folder: Path) -> tuple[Path, ...]:
-    """The images and the split; the folder itself, which is no file and so counts as missing, where there are none."""
-    images = sorted(folder.glob("*/*.jpg"))
-    split = folder / SCENES15_SPLIT
-    return (*([split] if split.is_file() else []), *images) if images else (folder,)
-
-
-def packaged_photographs() -> Path:
-    """The folder of photographs inside the installed scikit-image, found without importing it."""
-    return _package_folder("skimage", "scikit-image") / "data"
-
-
-def packaged_digits() -> Path:
-    """The file of handwritten digits inside the installed scikit-learn, found without importing it."""
-    return _package_folder("sklearn", "scikit-learn") / "datasets/data/digits.csv.gz"
-
-
-def embedded_backgrounds() -> tuple[Path, ...]:
-    """The photographs behind the embedded digits, inside the installed scikit-image and scikit-learn."""
-    first, second = packaged_photographs(), _package_folder("sklearn", "scikit-learn") / "datasets/images"
-    return (*(first / name for name in SKIMAGE_BACKGROUNDS), *(second / name for name in SKLEARN_BACKGROUNDS))
-
-
-def _package_folder(module: str, package: str) -> Path:
-    found = importlib.util.find_spec(module)
-    if found is None or found.origin is None:
-        raise ModuleNotFoundError(f"{package} is not installed", name=module)
-    return Path(found.origin).parent

@@ -12,11 +12,13 @@ from urllib.parse import urlparse
 
 import torch
 import torchvision
+from safetensors.torch import load_file
 from torch import nn
 
 from generator.errors import DataMissingError
 from generator.networks.narrow import NARROW_ARCHITECTURES, build_narrow
 from generator.networks.preprocessing import IMAGENET_MEAN, IMAGENET_STD, normalised, scaled
+from generator.networks.weights import EMBEDDED_WEIGHTS
 from generator.registry import Network
 from generator.results import Result
 
@@ -185,25 +187,35 @@ def _classifier_names(classifier: nn.Sequential, first: int) -> Iterator[tuple[s
 
 
 def _pretrained(name: str, data: Path) -> Backbone:
-    module = build_architecture(name)
+    embedded = EMBEDDED_WEIGHTS.get(name)
+    architecture = embedded.architecture if embedded else name
+    module = build_architecture(architecture)
     try:
-        weights = torchvision.models.get_model_weights(name)["IMAGENET1K_V1"]
+        weights = torchvision.models.get_model_weights(architecture)["IMAGENET1K_V1"]
     except KeyError:
         raise ValueError(f"torchvision has no IMAGENET1K_V1 weights for {name!r}") from None
-    path = data / CHECKPOINTS / Path(urlparse(weights.url).path).name
+    path = embedded.path if embedded else data / CHECKPOINTS / Path(urlparse(weights.url).path).name
     _read_weights(module, path, name)
-    return Backbone(name, LABELS.get(name, name), module, 224, tuple(weights.meta["categories"]))
+    return Backbone(name, LABELS.get(architecture, architecture), module, 224, tuple(weights.meta["categories"]))
 
 
 def _read_weights(module: nn.Module, path: Path, name: str) -> None:
     hint = "run `genreport fetch` for the profile, or name the folder that holds it with `--data DIR`"
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        state = _state(path)
         module.load_state_dict(state, strict=True, assign=True)
     except FileNotFoundError:
         raise DataMissingError(f"the weights of {name} are not there: {path}", hint) from None
     except Exception as error:  # torch raises UnpicklingError, RuntimeError, EOFError … for a file that is not whole
         raise DataMissingError(f"the weights of {name} cannot be read from {path}: {error}", hint) from error
+
+
+def _state(path: Path) -> dict[str, torch.Tensor]:
+    """A network's weights in 32 bits, from a file in safetensors' form (which may hold 16) or in torchvision's."""
+    if path.suffix == ".safetensors":
+        return {name: tensor.float() for name, tensor in load_file(path).items()}
+    state: dict[str, torch.Tensor] = torch.load(path, map_location="cpu", weights_only=True)
+    return state
 
 
 def _trained(result: Result) -> Backbone:

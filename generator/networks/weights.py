@@ -7,6 +7,7 @@ which all agree who have written them down. Sizes are published in MiB with thre
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from generator.datasets.sources import RemoteFile
@@ -16,6 +17,22 @@ HOST = "https://download.pytorch.org/models"
 TORCH_HOME = "torch"
 CHECKPOINTS = f"{TORCH_HOME}/hub/checkpoints"
 MEBIBYTE = 2**20
+#: Weights that travel with the package, in 16 bits, made by scripts/embed_network.py; the licence lies beside them.
+EMBEDDED = Path(__file__).parent / "embedded"
+
+
+@dataclass(frozen=True)
+class EmbeddedWeights:
+    """Weights inside the package: of which torchvision architecture, in which file, with which SHA-256 in hex."""
+
+    architecture: str
+    file: str
+    sha256: str
+
+    @property
+    def path(self) -> Path:
+        """Where the file lies."""
+        return EMBEDDED / self.file
 
 
 def _weights(file: str, mebibytes: float, sha256: str) -> RemoteFile:
@@ -49,9 +66,21 @@ WEIGHTS: dict[str, RemoteFile] = {
 }
 
 
+#: Networks whose weights travel with the package, with the SHA-256 of the file: no fetching, nothing to download.
+EMBEDDED_WEIGHTS: dict[str, EmbeddedWeights] = {
+    "embedded_squeezenet1_1": EmbeddedWeights(
+        architecture="squeezenet1_1",
+        file="squeezenet1_1.safetensors",
+        sha256="bc4a2f397d7c9561ba7482694af22d5f2c6809436bf8c501cf90bb7186ae4213",
+    ),
+}
+
+
 def weight_files(name: str, data: Path) -> tuple[Path, ...]:
     """The local files whose content makes the network's fingerprint; they need not exist yet.
 
     Raises KeyError for a network without published weights.
     """
+    if name in EMBEDDED_WEIGHTS:
+        return (EMBEDDED_WEIGHTS[name].path,)
     return (data / WEIGHTS[name].path,)

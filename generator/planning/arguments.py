@@ -12,12 +12,12 @@ from generator.course.roles import UNKNOWN
 from generator.course.yaml_source import Source, Where
 from generator.datasets.sources import SOURCES
 from generator.errors import Mistake
-from generator.networks.weights import WEIGHTS
+from generator.networks.weights import EMBEDDED_WEIGHTS, WEIGHTS
 from generator.planning.catalogue import Parameter, Signature
 from generator.planning.parameters import Kind
 
 #: What each kind of file-backed parameter can name.
-FILES: Mapping[Kind, Mapping[str, object]] = {Kind.DATASET: SOURCES, Kind.NETWORK: WEIGHTS}
+FILES: Mapping[Kind, Mapping[str, object]] = {Kind.DATASET: SOURCES, Kind.NETWORK: {**WEIGHTS, **EMBEDDED_WEIGHTS}}
 
 
 @dataclass(frozen=True)

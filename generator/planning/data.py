@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from generator.datasets.sources import data_files
+from generator.datasets.local_files import data_files
 from generator.networks.weights import weight_files
 from generator.planning.parameters import Kind
 from generator.store.memo import Memo

@@ -196,7 +196,7 @@ def test_missing_and_foreign_files_are_told_apart(tmp_path: Path) -> None:
 
 
 def test_a_packaged_photograph_that_is_gone_is_a_failure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("generator.datasets.sources.packaged_photographs", lambda: tmp_path)
+    monkeypatch.setattr("generator.datasets.local_files.packaged_photographs", lambda: tmp_path)
     check = check_profile("quick", tmp_path, *EMBEDDED, Memo(None))
     assert check.state is Health.FAIL
     assert "astronaut.png" in check.found

@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 
 from generator.datasets.blending import blended, read_photographs
+from generator.datasets.local_files import embedded_backgrounds
 from generator.datasets.pixels import PixelSet, load_pixels
-from generator.datasets.sources import bsds500_files, embedded_backgrounds
+from generator.datasets.sources import bsds500_files
 from generator.errors import DataMissingError
 
 DATA = Path(os.environ.get("GENREPORT_DATA") or Path(__file__).resolve().parents[3] / "shared/data")

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from generator.datasets.cifar10 import FILES, FOLDER, RECORD, decoded
+from generator.datasets.local_files import data_files
 from generator.datasets.pixels import load_pixels
-from generator.datasets.sources import data_files
 from generator.errors import DataMissingError
 
 DATA = Path(os.environ.get("GENREPORT_DATA") or Path(__file__).resolve().parents[3] / "shared/data")

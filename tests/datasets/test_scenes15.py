@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from generator.datasets.images import load_images
+from generator.datasets.local_files import data_files
 from generator.datasets.scenes15 import read_split
-from generator.datasets.sources import data_files
 from generator.errors import DataMissingError
 
 DATA = Path(os.environ.get("GENREPORT_DATA", Path(__file__).parents[2].parent / "shared" / "data"))

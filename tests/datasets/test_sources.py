@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from generator.datasets.download import Condition, condition
-from generator.datasets.sources import SOURCES, RemoteFile, data_files
+from generator.datasets.local_files import data_files
+from generator.datasets.sources import SOURCES, RemoteFile
 from generator.store.memo import Memo, sha256
 
 DATA = Path(os.environ.get("GENREPORT_DATA") or Path(__file__).resolve().parents[3] / "shared/data")
@@ -91,7 +92,7 @@ def test_a_size_within_the_publishers_rounding_is_accepted() -> None:
 
 def test_planning_needs_neither_numpy_nor_torch_for_the_tables() -> None:
     code = (
-        "import sys, pathlib; from generator.datasets.sources import data_files; import generator.networks.weights;"
+        "import sys, pathlib; from generator.datasets.local_files import data_files; import generator.networks.weights;"
         "data_files('embedded_scenes', pathlib.Path()); import generator.datasets.download;"
         "print(*{'numpy', 'torch', 'skimage', 'PIL', 'requests', 'pooch'} & set(sys.modules))"
     )

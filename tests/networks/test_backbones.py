@@ -5,6 +5,7 @@ Covers networks/preprocessing.py too.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from generator.errors import DataMissingError
 from generator.labs.shared.metrics import hits_within, logits_of
 from generator.networks.backbones import CHECKPOINTS, build_architecture, load_backbone, paper_names
 from generator.networks.preprocessing import displayable, normalised, scaled
+from generator.networks.weights import EMBEDDED_WEIGHTS
 
 DATA = Path(os.environ.get("GENREPORT_DATA", Path(__file__).parents[2].parent / "shared" / "data"))
 real = pytest.mark.skipif(not (DATA / "imagenet_val_25.npz").is_file(), reason="the real data is not here")
@@ -128,3 +130,21 @@ def test_a_displayed_input_uses_the_whole_range():
 def test_names_without_weights_are_refused(tmp_path):
     with pytest.raises(ValueError, match="no classifier 'vgg17'"):
         load_backbone("vgg17", tmp_path)
+
+
+def test_the_embedded_network_is_the_file_that_was_checked() -> None:
+    stated = EMBEDDED_WEIGHTS["embedded_squeezenet1_1"]
+    assert hashlib.sha256(stated.path.read_bytes()).hexdigest() == stated.sha256
+    assert "BSD 3-Clause" in (stated.path.parent / "LICENSE.txt").read_text(encoding="utf-8")
+    backbone = load_backbone("embedded_squeezenet1_1", Path("nowhere"))
+    assert backbone.label == "SqueezeNet 1.1"
+    assert {parameter.dtype for parameter in backbone.module.parameters()} == {torch.float32}
+
+
+@real
+def test_the_embedded_network_agrees_with_the_published_one_on_the_five_likeliest_classes() -> None:
+    images = load_images("imagenet_sample", DATA).images
+    published, embedded = (load_backbone(name, DATA) for name in ("squeezenet1_1", "embedded_squeezenet1_1"))
+    with torch.no_grad():
+        expected, found = (net.module(net.preprocess(images)).topk(5).indices for net in (published, embedded))
+    assert torch.equal(found, expected)
