@@ -7,22 +7,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from generator.datasets import embedded_digits_moved
 from generator.labs.adaptation.training import train_adaptation
 from generator.store.checkpoints import DiskCheckpoints
 from tests.labs.trainings_for_tests import run_until_killed, same_arrays
 
-SETS = {"source": "embedded_digits_moved", "target": "embedded_digits_m"}
+SETS = {"source": "embedded_mnist", "target": "embedded_mnist_m"}
 # Without reversal, because so short a training with it would not get past guessing, and count as lost.
 SHORT = {
     **SETS, "method": "no_reversal", "epochs": 3, "train_images": 200, "test_images": 60, "epoch_images": 100,
     "batch_size": 4, "learning_rate": 0.02, "seed": 3,
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def single_copies(monkeypatch):
-    monkeypatch.setattr(embedded_digits_moved, "COPIES", 1)
 
 
 def untimed(result):
@@ -39,9 +33,7 @@ def same(first, second):
 
 
 KILLED = f"""
-from generator.datasets import embedded_digits_moved
 from generator.labs.adaptation.training import train_adaptation
-embedded_digits_moved.COPIES = 1
 train_adaptation(workspace, **{SHORT!r})
 """
 
