@@ -224,7 +224,7 @@ class RoleSpec:
 
 @dataclass(frozen=True)
 class ProfileSpec:
-    """A named choice of data, networks and lengths. ``note`` stands in each caption, ``description`` on the cover."""
+    """A named choice of data, networks and lengths; ``note`` stands at the head of each lab, the rest on the cover."""
 
     name: str
     title: str

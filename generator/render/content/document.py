@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,8 @@ from generator.course.spec import CourseSpec, ProfileSpec, QuestionSpec
 from generator.errors import Mistake
 from generator.jobs import Outcome
 from generator.render.content.exhibits import Box, Exhibit
+from generator.render.content.ledger import Ledger
+from generator.render.content.origins import Origins
 from generator.render.content.reproduction import Comparison
 from generator.render.content.values import Results
 from generator.render.figures import Drawing
@@ -80,7 +83,8 @@ class QuestionPart:
     """One question as it will be shown; ``statement`` and ``answer`` are Markdown, exhibits come in reading order.
 
     ``contradicted`` are the claims of the answer that are printed although the results contradict them; ``further`` are
-    its exhibits, those of the appendix included, that the page folds and the PDF only names.
+    its exhibits, those of the appendix included, that the page folds and the PDF only names; ``numbers`` are the
+    results that it may name.
     """
 
     spec: QuestionSpec
@@ -91,6 +95,7 @@ class QuestionPart:
     box: Box | None = None
     contradicted: tuple[Claim, ...] = ()
     further: tuple[Exhibit, ...] = ()
+    numbers: Origins = field(default_factory=Origins)
 
 
 @dataclass(frozen=True)
@@ -121,7 +126,7 @@ class Document:
 
     ``problems`` are what could not be rendered, ``warnings`` what is printed although the results contradict it, both
     with file and line; ``claims`` is the ledger, by the address of a question or the name of an introduction or
-    conclusion; ``gaps`` are the questions that a student has not answered.
+    conclusion, and ``ledger`` sums it up; ``gaps`` are the questions that a student has not answered.
     """
 
     report: Report
@@ -132,12 +137,21 @@ class Document:
     references: tuple[Reference, ...]
     citations: Mapping[str, int]
     claims: Mapping[str, list[Claim]]
+    ledger: Ledger
     results: Results
     problems: tuple[Mistake, ...]
     warnings: tuple[Mistake, ...]
     gaps: tuple[str, ...]
     reproduction: tuple[Comparison, ...]
     images: OwnImages
+
+    def uncompared(self) -> dict[str, int]:
+        """How many published numbers are not compared, by the reason."""
+        return dict(Counter(row.why_not for row in self.reproduction if not row.compared))
+
+    def example(self) -> str:
+        """The id of some result that is shown, or nothing."""
+        return next((exhibit.origins.ids[0] for exhibit in self.exhibits() if exhibit.origins.ids), "")
 
     def exhibits(self) -> list[Exhibit]:
         """Every exhibit, those of the appendix last."""

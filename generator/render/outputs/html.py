@@ -90,6 +90,7 @@ class Page:
             lstrip_blocks=True,
         )
         document = self.document
+        reference = document.report.course.edition is Edition.REFERENCE
         environment.globals.update(
             document=document,
             course=document.report.course,
@@ -97,12 +98,13 @@ class Page:
             report=document.report,
             assets=self.assets,
             paged=self.paged,
-            reference=document.report.course.edition is Edition.REFERENCE,
+            reference=reference,
             student=document.report.course.edition is Edition.STUDENT,
             worksheet=document.report.course.edition is Edition.WORKSHEET,
             starred=Mark.STARRED,
             bonus=Mark.BONUS,
             answer_html=self._answer,
+            about=bool(document.example() or (reference and (document.claims or document.reproduction))),
             appendix=document.appended(paged=self.paged),
             image=self._image,
         )

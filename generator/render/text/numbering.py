@@ -48,6 +48,11 @@ class Numbering:
     order: dict[str, tuple[str, ...]] = field(default_factory=dict)
     cited: dict[str, set[str]] = field(default_factory=dict)
 
+    def cite(self, key: str, address: str = "") -> None:
+        """Give a key of the bibliography the next number, unless it has one."""
+        self.citations.setdefault(key, len(self.citations) + 1)
+        self.cited.setdefault(address, set()).add(key)
+
     def find(self, question: str, target: str) -> Numbered | None:
         """What ``ref(target)`` in this question means; names of other questions are written "2-a/q01/name"."""
         address, name = split_target(target, question)
@@ -115,7 +120,7 @@ def _number_question(numbering: Numbering, question: QuestionSpec, counts: dict[
     )
     for _, event, name in events:
         if event == "citation":
-            _cite_key(numbering, name, address)
+            numbering.cite(name, address)
         elif event == "equation":
             counts["equation"] += 1
             anchor = f"eq-{slug(address)}-{slug(name)}"
@@ -159,9 +164,4 @@ def captions_of(exhibit: TableSpec | FigureSpec) -> Iterator[str]:
 
 def _cite(numbering: Numbering, text: str, address: str = "", *, caption: bool = False) -> None:
     for named in parse_answer(text, Path(), caption=caption).citations:
-        _cite_key(numbering, named.name, address)
-
-
-def _cite_key(numbering: Numbering, key: str, address: str) -> None:
-    numbering.citations.setdefault(key, len(numbering.citations) + 1)
-    numbering.cited.setdefault(address, set()).add(key)
+        numbering.cite(named.name, address)

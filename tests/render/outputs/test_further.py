@@ -1,6 +1,6 @@
 """Exhibits that are further: folded on the page, written to the results, only named in the PDF.
 
-Covers the numbers that they have (render/text/numbering.py) too.
+Their numbers are tested here too.
 """
 
 from __future__ import annotations
