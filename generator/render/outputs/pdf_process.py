@@ -25,9 +25,9 @@ LIBRARIES_MISSING = 3
 _ROOT = "/report/"
 
 _LARGEST_GAP = 0.15  # of a page's height, before a figure is made smaller or moved
-_SLIGHTLY, _SMALLEST = 0.85, 0.7  # the share of their size to which pictures are shrunk at first, and at last
+_SLIGHTLY, _SMALLEST = 0.85, 0.78  # the share of their size to which pictures are shrunk at first, and at last
 _WORTH = 0.5  # the share of a gap that text must fill to be drawn up
-_MARGIN = 22.0  # CSS pixels above a figure and to spare
+_MARGIN = 40.0  # CSS pixels above and below a figure, both of which must fit
 _WIDTH = re.compile(r"width:([\d.]+)%")
 _MOST_LAYOUTS = 2  # that may move something; each takes as long as the first
 _TEXT = frozenset({"p", "ul", "ol", "dl", "pre", "blockquote", "div"})
