@@ -18,10 +18,11 @@ from generator.render.content.ledger import Ledger
 from generator.render.content.origins import Origins
 from generator.render.content.reproduction import Comparison
 from generator.render.content.values import Results
-from generator.render.figures import Drawing
+from generator.render.figures import Drawing, draw_figure
 from generator.render.text.bibliography import Reference
 from generator.render.text.numbering import Numbered, slug
 from generator.render.text.own_images import OwnImages
+from generator.results import Figure
 
 #: The name of a whole report, whose folders have no other name before theirs.
 WHOLE = "report"
@@ -36,7 +37,8 @@ class Report:
     the questions ("2-a/q03") of a partial report, which keeps the numbers of the whole one. ``images`` is the folder
     that a student's own pictures are read from; with ``frames``, empty frames stand in place of all exhibits; with
     ``fields``, the PDF of a worksheet has fields to write in instead of ruled lines. ``drawings`` may be shared by
-    several reports; ``enclosed`` writes the files of other rooms that go with the exported results, by name.
+    several reports, and ``draw`` makes what is not among them; ``enclosed`` writes the files of other rooms that go
+    with the exported results, by name.
     """
 
     course: CourseSpec
@@ -50,6 +52,7 @@ class Report:
     frames: bool = False
     fields: bool = False
     drawings: MutableMapping[tuple[str, str, float], Drawing] = field(default_factory=dict)
+    draw: Callable[[Figure, float], Drawing] = draw_figure
     versions: str = ""
     enclosed: Mapping[str, Callable[[], bytes]] = field(default_factory=dict)
 

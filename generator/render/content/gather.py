@@ -82,7 +82,7 @@ class _Gatherer:
     def __post_init__(self) -> None:
         self.numbering: Numbering = number_course(self.report.course)
         self.keys = self._cite_sources()
-        self.results = Results(self.report.refs, self.report.outcomes, self.report.drawings)
+        self.results = Results(self.report.refs, self.report.outcomes, self.report.drawings, self.report.draw)
         self.writer = AnswerWriter(self.results, self.numbering, self.report.profile, self._absent())
         self.images = OwnImages(self.report.images)
 
