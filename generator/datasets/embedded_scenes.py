@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from generator.datasets.crops import random_crops
 from generator.datasets.images import ImageSet, Part
 from generator.workspace import stream_seed
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from PIL.Image import Image
 
 #: Class name and file in skimage/data; each file is in the wheel itself, so nothing is fetched.
 PHOTOGRAPHS = {
@@ -43,9 +43,8 @@ SEED = 0
 def load(data: Path, part: Part = "test") -> ImageSet:
     """Cut seeded random square crops, class by class, each resized to ``SIDE`` × ``SIDE`` pixels.
 
-    Test crops come from the upper left and lower right quadrants of each photograph, training crops from the other two,
-    so that no pixel is in both parts while both see all sides of the photograph. ``data`` is not used: everything is
-    in the scikit-image package.
+    Training and test crops share no pixel, see :func:`quadrants`. ``data`` is not used: everything is in the
+    scikit-image package.
     """
     import numpy as np
     import skimage
@@ -56,7 +55,8 @@ def load(data: Path, part: Part = "test") -> ImageSet:
     for name, file in PHOTOGRAPHS.items():
         rng = np.random.default_rng(stream_seed(SEED, f"{part}/{name}"))
         with Image.open(folder / file) as photograph:
-            images.extend(_crops(photograph.convert("RGB"), part, rng))
+            square = random_crops(photograph.convert("RGB"), part, CROPS[part], SMALLEST[part], SIDE, rng)
+        images.extend(square)
     return ImageSet(
         images=tuple(images),
         labels=np.repeat(np.arange(len(PHOTOGRAPHS)), CROPS[part]),
@@ -67,28 +67,3 @@ def load(data: Path, part: Part = "test") -> ImageSet:
             "training and test crops share no pixel."
         ),
     )
-
-
-def quadrants(width: int, height: int, part: Part) -> tuple[tuple[int, int, int, int], ...]:
-    """The two quadrants that ``part`` may use, as (left, upper, right, lower) in pixels, right and lower excluded."""
-    x, y = width // 2, height // 2
-    if part == "test":
-        return (0, 0, x, y), (x, y, width, height)
-    return (x, 0, width, y), (0, y, x, height)
-
-
-def _crops(photograph: Image, part: Part, rng: np.random.Generator) -> list[NDArray[np.uint8]]:
-    import numpy as np
-    from PIL import Image
-
-    boxes = quadrants(*photograph.size, part)
-    crops = []
-    for number in range(CROPS[part]):
-        left, upper, right, lower = boxes[number % len(boxes)]
-        longest = min(right - left, lower - upper)
-        side = int(rng.integers(round(SMALLEST[part] * longest), longest + 1))
-        x, y = int(rng.integers(left, right - side + 1)), int(rng.integers(upper, lower - side + 1))
-        # Cropped before resizing: resizing with a box would let the filter read pixels outside the quadrant.
-        crop = photograph.crop((x, y, x + side, y + side)).resize((SIDE, SIDE), Image.Resampling.LANCZOS)
-        crops.append(np.asarray(crop, dtype=np.uint8))
-    return crops

@@ -1,0 +1,47 @@
+"""Random square crops of photographs, the training part's and the test part's from disjoint quadrants of each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from generator.datasets.images import Part
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from PIL.Image import Image
+
+
+def random_crops(
+    photograph: Image, part: Part, count: int, smallest: float, side: int, rng: np.random.Generator
+) -> list[NDArray[np.uint8]]:
+    """``count`` square crops of an RGB photograph, from the part's two quadrants in turn, each (side, side, 3).
+
+    ``smallest`` is the shortest side of a crop as a share of its quadrant's shorter side.
+    """
+    import numpy as np
+    from PIL import Image
+
+    boxes = quadrants(*photograph.size, part)
+    crops = []
+    for number in range(count):
+        left, upper, right, lower = boxes[number % len(boxes)]
+        longest = min(right - left, lower - upper)
+        size = int(rng.integers(round(smallest * longest), longest + 1))
+        x, y = int(rng.integers(left, right - size + 1)), int(rng.integers(upper, lower - size + 1))
+        # Cropped before resizing: resizing with a box would let the filter read pixels outside the quadrant.
+        crop = photograph.crop((x, y, x + size, y + size)).resize((side, side), Image.Resampling.LANCZOS)
+        crops.append(np.asarray(crop, dtype=np.uint8))
+    return crops
+
+
+def quadrants(width: int, height: int, part: Part) -> tuple[tuple[int, int, int, int], ...]:
+    """The two quadrants that ``part`` may use, as (left, upper, right, lower) in pixels, right and lower excluded.
+
+    Test crops come from the upper left and the lower right one, training crops from the other two, so that no pixel is
+    in both parts while both see all sides of the photograph.
+    """
+    x, y = width // 2, height // 2
+    if part == "test":
+        return (0, 0, x, y), (x, y, width, height)
+    return (x, 0, width, y), (0, y, x, height)
