@@ -5,16 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from generator.datasets.crops import Box, random_crop
 from generator.datasets.images import ImageSet, Part
 from generator.workspace import stream_seed
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from PIL.Image import Image
 
-#: (left, upper, right, lower) in pixels, right and lower excluded.
-Box = tuple[int, int, int, int]
 #: Class name and file in skimage/data; each file is in the wheel itself, so nothing is fetched.
 PHOTOGRAPHS = {
     "astronaut": "astronaut.png",
@@ -65,7 +63,7 @@ def load(data: Path, part: Part = "test") -> ImageSet:
         rng = np.random.default_rng(stream_seed(SEED, f"{part}/{name}"))
         with Image.open(folder / file) as photograph:
             own = _cells_of(*photograph.size, part, rng)
-            images.extend(_crop(photograph.convert("RGB"), box, rng) for _, box in own)
+            images.extend(random_crop(photograph.convert("RGB"), box, SMALLEST, SIDE, rng) for _, box in own)
         groups.extend(QUADRANTS * number + quadrant for quadrant, _ in own)
     return ImageSet(
         images=tuple(images),
@@ -97,16 +95,3 @@ def _cells_of(width: int, height: int, part: Part, rng: np.random.Generator) -> 
     own = cells(width, height, part)
     order = rng.permutation(len(own))
     return [own[order[number % len(own)]] for number in range(CROPS[part])]
-
-
-def _crop(photograph: Image, box: Box, rng: np.random.Generator) -> NDArray[np.uint8]:
-    import numpy as np
-    from PIL import Image
-
-    left, upper, right, lower = box
-    longest = min(right - left, lower - upper)
-    side = int(rng.integers(round(SMALLEST * longest), longest + 1))
-    x, y = int(rng.integers(left, right - side + 1)), int(rng.integers(upper, lower - side + 1))
-    # Cropped before resizing: resizing with a box would let the filter read pixels outside the cell.
-    crop = photograph.crop((x, y, x + side, y + side)).resize((SIDE, SIDE), Image.Resampling.LANCZOS)
-    return np.asarray(crop, dtype=np.uint8)

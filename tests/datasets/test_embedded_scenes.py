@@ -89,7 +89,8 @@ def test_select_keeps_the_order_and_names_a_wrong_index():
     chosen = images.select([56, 2])
     assert [chosen.true_class(place) for place in (0, 1)] == ["cat", "astronaut"]
     assert np.array_equal(chosen.images[0], images.images[56])
-    assert chosen.groups is not None and chosen.groups.tolist() == images.groups[[56, 2]].tolist()
+    assert chosen.groups is not None
+    assert chosen.groups.tolist() == images.groups[[56, 2]].tolist()
     with pytest.raises(IndexError, match="no image 270, they are numbered 0 to 269"):
         images.select([270])
 

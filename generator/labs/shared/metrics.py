@@ -46,9 +46,7 @@ def accuracy_row(hits: NDArray[np.bool_], groups: NDArray[np.int64] | None = Non
     return {"test": float(hits.mean()), "low": low, "high": high}
 
 
-def accuracy_metrics(
-    name: str, hits: NDArray[np.bool_], groups: NDArray[np.int64] | None = None
-) -> dict[str, Value]:
+def accuracy_metrics(name: str, hits: NDArray[np.bool_], groups: NDArray[np.int64] | None = None) -> dict[str, Value]:
     """``name`` (a proportion of ``hits``), and the ends ``name_low`` and ``name_high`` of its 95 % interval."""
     low, high = grouped_interval(hits, groups)
     return {name: float(hits.mean()), f"{name}_low": low, f"{name}_high": high}

@@ -65,9 +65,7 @@ def grouped_interval(hits: NDArray[np.bool_], groups: NDArray[np.int64] | None) 
     return _wilson(share, len(hits) / effect)
 
 
-def paired_p(
-    first: NDArray[np.bool_], second: NDArray[np.bool_], groups: NDArray[np.int64] | None = None
-) -> float:
+def paired_p(first: NDArray[np.bool_], second: NDArray[np.bool_], groups: NDArray[np.int64] | None = None) -> float:
     """The exact two-sided p value that two classifiers are equally often right on the same images, in ``groups``.
 
     For independent images (``groups`` None) it is McNemar's. Otherwise the signs of the groups' differences in hits are

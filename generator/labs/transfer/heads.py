@@ -65,9 +65,9 @@ def train_head(
     Where ``tuned_from`` names one of the network's blocks ("features.15"), that block and all after it are trained too,
     with the smaller learning rate ``body_rate``; batch normalisation keeps its stored statistics. What is frozen runs
     once for each image. AdamW; training stops after ``patience`` epochs without a lower loss on a seeded share of the
-    TRAINING images (whole groups, where they have groups), and the epoch with the lowest is taken. ``p`` is the exact paired p value against the SVM of
-    ``svm_by_layer`` on ``svm_layer``, ``frozen_p`` against a result of this computation without tuning. ``seconds``
-    include the frozen part.
+    TRAINING images (whole groups, where there are any), and the epoch with the lowest is taken. ``p`` is the exact
+    paired p value against the SVM of ``svm_by_layer`` on ``svm_layer``, ``frozen_p`` against a result of this
+    computation without tuning. ``seconds`` include the frozen part.
     """
     began = time.perf_counter()
     backbone = load_backbone(network, workspace.data, workspace.device)

@@ -132,8 +132,8 @@ def _summary(rows: list[dict[str, Value]], fits: Mapping[str, LayerFit], referen
     return {
         "half_width": (number(own["high"]) - number(own["low"])) / 2,
         "zero_rows": sum(int(number(row["zero_rows"])) for row in rows),
-        **{f"reference_{name}": own[name] for name in ("label", "test", "low", "high", "raw_test", "validation", "fit_seconds",
-                                                       "image_seconds")},
+        **{f"reference_{name}": own[name] for name in ("label", "test", "low", "high", "raw_test", "validation",
+                                                       "fit_seconds", "image_seconds")},
         "chosen": chosen["layer"],
         **{f"chosen_{name}": chosen[name] for name in ("label", "values", "test", "validation")},
         **{f"first_{name}": rows[0][name] for name in ("label", "test", "p")},
@@ -201,9 +201,7 @@ def compare_transfers(
     own, theirs = rows[1][layers[1]], rows[0][layers[0]]
     common = [name for name in rows[0] if name in rows[1]]
     groups = groups_of(reference, "test")
-    table = [
-        _pair(rows[0][name], rows[1][name], _hits(reference, name), _hits(other, name), groups) for name in common
-    ]
+    table = [_pair(rows[0][name], rows[1][name], _hits(reference, name), _hits(other, name), groups) for name in common]
     apart = [row for row in table if number(row["p"]) < SIGNIFICANT]
     return Result(
         metrics={
