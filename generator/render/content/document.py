@@ -79,7 +79,8 @@ class Report:
 class QuestionPart:
     """One question as it will be shown; ``statement`` and ``answer`` are Markdown, exhibits come in reading order.
 
-    ``contradicted`` are the claims of the answer that are printed although the results contradict them.
+    ``contradicted`` are the claims of the answer that are printed although the results contradict them; ``further`` are
+    its exhibits, those of the appendix included, that the page folds and the PDF only names.
     """
 
     spec: QuestionSpec
@@ -89,6 +90,7 @@ class QuestionPart:
     equations: Mapping[str, Numbered]
     box: Box | None = None
     contradicted: tuple[Claim, ...] = ()
+    further: tuple[Exhibit, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -147,3 +149,7 @@ class Document:
             for exhibit in question.exhibits
         ]
         return [*placed, *self.appendix]
+
+    def appended(self, *, paged: bool) -> list[Exhibit]:
+        """The exhibits of the appendix that a form shows: on sheets, none that the page folds."""
+        return [exhibit for exhibit in self.appendix if not (paged and exhibit.folded)]

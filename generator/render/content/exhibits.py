@@ -52,7 +52,8 @@ class Panel:
 class Exhibit:
     """A numbered table or figure; ``caption`` is Markdown, ``alt`` describes the whole of a figure with sub-figures.
 
-    A ``frame`` to be filled in by hand has nothing of these but the heads of a table's columns.
+    One that is ``further`` is folded on the page and not in the PDF. A ``frame`` to be filled in by hand has nothing of
+    these but the heads of a table's columns.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Exhibit:
     caption: str
     provenance: str
     appendix: bool
+    further: bool = False
     table: TableContent | None = None
     panels: tuple[Panel, ...] = ()
     columns: int = 1
@@ -73,6 +75,17 @@ class Exhibit:
     def stem(self) -> str:
         """The exhibit's file name without its ending."""
         return slug(f"{self.question}-{self.name}")
+
+    @property
+    def folded(self) -> bool:
+        """Whether the page folds it and the PDF leaves it out; why something is missing is always said."""
+        return self.further and self.box is None
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Its files in the folder of results."""
+        tables = (f"tables/{self.stem}.csv",) if self.table is not None else ()
+        return (*tables, *(f"figures/{panel.name}.png" for panel in self.panels))
 
 
 def unavailable(error: ResultUnavailableError, profile: str) -> Box:
@@ -88,7 +101,7 @@ def unavailable(error: ResultUnavailableError, profile: str) -> Box:
 def frame(spec: TableSpec | FigureSpec, question: str, numbered: Numbered) -> Exhibit:
     """An empty frame in place of an exhibit: no result is read, and no caption, which would tell what to see."""
     heads = tuple(column.title for column in spec.columns) if isinstance(spec, TableSpec) else ()
-    return Exhibit(spec.name, question, numbered, "", "", spec.appendix, frame=heads)
+    return Exhibit(spec.name, question, numbered, "", "", spec.appendix, spec.further, frame=heads)
 
 
 def build_exhibit(
@@ -102,7 +115,7 @@ def build_exhibit(
         return _figure(spec, question, writer, numbered)
     except ResultUnavailableError as error:
         box = unavailable(error, writer.profile.name)
-        return Exhibit(spec.name, question.address, numbered, "", "", spec.appendix, box=box)
+        return Exhibit(spec.name, question.address, numbered, "", "", spec.appendix, spec.further, box=box)
     except (AnswerError, ValueError, ArithmeticError) as error:  # a picture in a text, a number out of all bounds
         raise InputError([Mistake(str(error), place.path, place.line, spec.name)]) from error
 
@@ -118,6 +131,7 @@ def _table(spec: TableSpec, question: QuestionSpec, writer: AnswerWriter, number
         caption=f"{caption} {writer.profile.note}".strip(),
         provenance=provenance(refs, writer.results),
         appendix=spec.appendix,
+        further=spec.further,
         table=content,
     )
 
@@ -142,6 +156,7 @@ def _figure(spec: FigureSpec, question: QuestionSpec, writer: AnswerWriter, numb
         caption=f"{caption} {writer.profile.note}".strip(),
         provenance=provenance(refs, writer.results),
         appendix=spec.appendix,
+        further=spec.further,
         panels=panels,
         columns=columns,
         alt=whole_alt,

@@ -142,12 +142,14 @@ class _Gatherer:
         # What the answer's own box says already is not said again by each exhibit.
         telling = {name: exhibit for name, exhibit in built.items() if box is None or exhibit.box != box}
         self.appendix += [exhibit for exhibit in telling.values() if exhibit.appendix]
+        further = tuple(exhibit for exhibit in telling.values() if exhibit.folded)
         placed = tuple(telling[name] for name in self.numbering.order[address] if name in telling)
         if self.report.course.edition is Edition.STUDENT and box is None and not answer.strip():
             self.gaps.append(address)
             box = Box("Not answered yet", "", pending=True)
         contradicted = self._warn(address)
-        return QuestionPart(spec, self.numbering.questions[address], answer, placed, equations, box, contradicted)
+        numbered = self.numbering.questions[address]
+        return QuestionPart(spec, numbered, answer, placed, equations, box, contradicted, further)
 
     def _warn(self, name: str) -> tuple[Claim, ...]:
         """The claims of a place that are printed although they do not hold; each is a warning."""
@@ -173,7 +175,7 @@ class _Gatherer:
             exhibit = build_exhibit(declared, spec, self.writer, numbered)
         except InputError as error:
             box = self._problem_box(f"This {numbered.kind} could not be rendered", error)
-            return Exhibit(name, spec.address, numbered, "", "", declared.appendix, box=box)
+            return Exhibit(name, spec.address, numbered, "", "", declared.appendix, declared.further, box=box)
         for caption in (exhibit.caption, *dict.fromkeys(panel.caption for panel in exhibit.panels)):
             self._look_in_yaml(caption, path, spec.source, where)
         return exhibit

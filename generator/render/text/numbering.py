@@ -36,7 +36,8 @@ class Numbering:
 
     ``exhibits`` and ``equations`` are keyed by question address and name, ``citations`` by bibliography key;
     ``order`` gives the exhibits of each question in the order in which they stand, those of the appendix left out;
-    ``cited`` the keys that each question cites.
+    ``cited`` the keys that each question cites. Exhibits that are further have numbers of their own ("S2.1"), so that
+    those of the PDF, which leaves them to the page, have no gaps.
     """
 
     exhibits: dict[tuple[str, str], Numbered] = field(default_factory=dict)
@@ -66,7 +67,7 @@ def number_course(course: CourseSpec) -> Numbering:
     numbering = Numbering()
     chapters = course.theme is Theme.CHAPTERS
     _cite(numbering, course.introduction)
-    counts = {"table": 0, "figure": 0, "equation": 0}
+    counts = {"table": 0, "figure": 0, "equation": 0, "further table": 0, "further figure": 0}
     for place, lab in enumerate(course.labs, start=1):
         numbering.labs[lab.id] = str(place)
         _number_lab(numbering, lab, dict.fromkeys(counts, 0) if chapters else counts, f"{place}." if chapters else "")
@@ -74,7 +75,7 @@ def number_course(course: CourseSpec) -> Numbering:
     appendix = {"table": 0, "figure": 0}
     for question in course.questions():
         for exhibit in exhibits_of(question).values():
-            if exhibit.appendix:
+            if exhibit.appendix and not exhibit.further:
                 _number_exhibit(numbering, question, exhibit, appendix, "A.")
     return numbering
 
@@ -127,6 +128,9 @@ def _number_question(numbering: Numbering, question: QuestionSpec, counts: dict[
         if name not in placed and not exhibit.appendix:
             placed.append(name)
             _number_exhibit(numbering, question, exhibit, counts, prefix)
+    for exhibit in declared.values():
+        if exhibit.appendix and exhibit.further:
+            _number_exhibit(numbering, question, exhibit, counts, prefix)
     numbering.order[address] = tuple(placed)
 
 
@@ -138,9 +142,10 @@ def _number_exhibit(
     prefix: str,
 ) -> None:
     kind = "table" if isinstance(exhibit, TableSpec) else "figure"
-    counts[kind] += 1
+    counted, prefix = (f"further {kind}", f"S{prefix}") if exhibit.further else (kind, prefix)
+    counts[counted] += 1
     anchor = f"{kind}-{slug(question.address)}-{slug(exhibit.name)}"
-    numbering.exhibits[question.address, exhibit.name] = Numbered(kind, f"{prefix}{counts[kind]}", anchor)
+    numbering.exhibits[question.address, exhibit.name] = Numbered(kind, f"{prefix}{counts[counted]}", anchor)
     for caption in captions_of(exhibit):
         _cite(numbering, caption, question.address, caption=True)
 
