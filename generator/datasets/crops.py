@@ -1,4 +1,4 @@
-"""Random square crops of photographs: from a box, or each part's from quadrants of its own."""
+"""Random square crops of photographs: from a box, or each part's from disjoint quadrants of its own."""
 
 from __future__ import annotations
 
@@ -23,20 +23,26 @@ def random_crops(
     ``smallest`` is the shortest side of a crop as a share of its quadrant's shorter side.
     """
     boxes = quadrants(*photograph.size, part)
-    return [random_crop(photograph, boxes[number % len(boxes)], smallest, side, rng) for number in range(count)]
+    squares = (random_square(boxes[number % len(boxes)], smallest, rng) for number in range(count))
+    return [cut(photograph, square, side) for square in squares]
 
 
-def random_crop(photograph: Image, box: Box, smallest: float, side: int, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """A square crop of an RGB photograph from inside ``box``, (side, side, 3)."""
-    import numpy as np
-    from PIL import Image
-
+def random_square(box: Box, smallest: float, rng: np.random.Generator) -> Box:
+    """A square inside ``box`` whose side is at least ``smallest`` of the box's shorter side."""
     left, upper, right, lower = box
     longest = min(right - left, lower - upper)
     size = int(rng.integers(round(smallest * longest), longest + 1))
     x, y = int(rng.integers(left, right - size + 1)), int(rng.integers(upper, lower - size + 1))
+    return x, y, x + size, y + size
+
+
+def cut(photograph: Image, square: Box, side: int) -> NDArray[np.uint8]:
+    """That square of an RGB photograph, resized to (side, side, 3)."""
+    import numpy as np
+    from PIL import Image
+
     # Cropped before resizing: resizing with a box would let the filter read pixels outside the box.
-    crop = photograph.crop((x, y, x + size, y + size)).resize((side, side), Image.Resampling.LANCZOS)
+    crop = photograph.crop(square).resize((side, side), Image.Resampling.LANCZOS)
     return np.asarray(crop, dtype=np.uint8)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.datasets.crops import Box, random_crop
+from generator.datasets.crops import Box, cut, random_square
 from generator.datasets.images import ImageSet, Part
 from generator.workspace import stream_seed
 
@@ -40,6 +40,8 @@ SIDE = 96
 #: Shortest side of a crop, as a share of its cell's shorter side.
 SMALLEST = 0.7
 SEED = 0
+#: Side of a whole photograph that is shown, in pixels.
+VIEW = 300
 #: Images of one quadrant of a photograph are a group.
 QUADRANTS = 4
 
@@ -59,12 +61,16 @@ def load(data: Path, part: Part = "test") -> ImageSet:
     folder = Path(skimage.__file__).parent / "data"
     images: list[NDArray[np.uint8]] = []
     groups: list[int] = []
+    places: list[tuple[Path, Box]] = []
     for number, (name, file) in enumerate(PHOTOGRAPHS.items()):
         rng = np.random.default_rng(stream_seed(SEED, f"{part}/{name}"))
         with Image.open(folder / file) as photograph:
-            own = _cells_of(*photograph.size, part, rng)
-            images.extend(random_crop(photograph.convert("RGB"), box, SMALLEST, SIDE, rng) for _, box in own)
-        groups.extend(QUADRANTS * number + quadrant for quadrant, _ in own)
+            pixels = photograph.convert("RGB")
+            for quadrant, cell in _cells_of(*pixels.size, part, rng):
+                square = random_square(cell, SMALLEST, rng)
+                images.append(cut(pixels, square, SIDE))
+                groups.append(QUADRANTS * number + quadrant)
+                places.append((folder / file, square))
     return ImageSet(
         images=tuple(images),
         labels=np.repeat(np.arange(len(PHOTOGRAPHS)), CROPS[part]),
@@ -75,6 +81,7 @@ def load(data: Path, part: Part = "test") -> ImageSet:
             "no two crops share a pixel."
         ),
         groups=np.array(groups, dtype=np.int64),
+        views=lambda index: _framed(*places[index]),
     )
 
 
@@ -95,3 +102,21 @@ def _cells_of(width: int, height: int, part: Part, rng: np.random.Generator) -> 
     own = cells(width, height, part)
     order = rng.permutation(len(own))
     return [own[order[number % len(own)]] for number in range(CROPS[part])]
+
+
+def _framed(file: Path, square: Box) -> NDArray[np.uint8]:
+    """The whole photograph, ``VIEW`` pixels on its longer side, with a frame where the crop is, on a white square."""
+    import numpy as np
+    from PIL import Image, ImageDraw
+
+    with Image.open(file) as photograph:
+        whole = photograph.convert("RGB")
+    scale = VIEW / max(whole.size)
+    small = whole.resize((round(scale * whole.width), round(scale * whole.height)), Image.Resampling.LANCZOS)
+    frame = [scale * end for end in square]
+    pen = ImageDraw.Draw(small)
+    pen.rectangle(frame, outline="black", width=5)
+    pen.rectangle([frame[0] + 1, frame[1] + 1, frame[2] - 1, frame[3] - 1], outline="yellow", width=3)
+    page = Image.new("RGB", (VIEW, VIEW), "white")
+    page.paste(small, ((VIEW - small.width) // 2, (VIEW - small.height) // 2))
+    return np.asarray(page, dtype=np.uint8)

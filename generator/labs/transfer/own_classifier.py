@@ -135,7 +135,7 @@ def _panels(
     top = [int(index) for index in np.argsort(-probabilities, kind="stable")[:SHOWN]]
     first = [int(index) for index in np.argsort(-decisions, kind="stable")[:SHOWN]]
     own = [classes[index] for index in top]
-    shown = displayable(scaled(photograph.images, 224)[0])
+    shown = displayable(scaled([photograph.view(0)], 300)[0])
     panels: list[Figure] = [
         ImageGrid((shown,), 1),
         Bars(tuple(own), (BarSeries("probability", probabilities[top]),), "probability", True, (0.0, 1.0),
