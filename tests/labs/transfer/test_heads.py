@@ -24,7 +24,8 @@ def test_only_the_last_layer_is_trained_on_frozen_features(workspace, arguments)
     result = train_head(workspace, **arguments, epochs=3)
     metrics = result.metrics
     assert metrics["parameters"] == metrics["head_parameters"] == 256 * 15 + 15
-    assert (metrics["fitted_images"], metrics["validation_images"]) == (105, 15)
+    assert metrics["fitted_images"] + metrics["validation_images"] == 120
+    assert 15 <= metrics["validation_images"] < 60  # a quadrant of each photograph: a group or more
     assert metrics["epochs_run"] == 3
     losses = [row["validation_loss"] for row in result.tables["history"].records()]
     assert metrics["best_epoch"] == losses.index(min(losses)) + 1
