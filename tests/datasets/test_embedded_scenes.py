@@ -95,6 +95,17 @@ def test_select_keeps_the_order_and_names_a_wrong_index():
         images.select([270])
 
 
+def test_a_crop_is_shown_as_a_frame_in_its_whole_photograph():
+    images = embedded_scenes.load(NOWHERE)
+    view = images.view(56)
+    assert view.shape == (embedded_scenes.VIEW, embedded_scenes.VIEW, 3)
+    assert (view == (255, 255, 0)).all(axis=2).sum() > 100
+    assert np.array_equal(images.select([2, 56]).view(1), view)
+    assert not np.array_equal(images.view(57), view)
+    plain = ImageSet(images.images[:1], images.labels[:1], images.class_names, "", "")
+    assert plain.view(0) is plain.images[0]
+
+
 def test_an_image_set_needs_a_label_for_each_image():
     with pytest.raises(ValueError, match="1 images but 2 labels"):
         ImageSet((np.zeros((2, 2, 3), np.uint8),), np.array([0, 1]), ("a", "b"), "", "")

@@ -90,7 +90,8 @@ def paired_p(first: NDArray[np.bool_], second: NDArray[np.bool_], groups: NDArra
 def group_sums(values: NDArray[np.float64], groups: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """The sum of the values (n,) of each group, and its size, in the order of the groups' numbers."""
     _, places, sizes = np.unique(groups, return_inverse=True, return_counts=True)
-    return np.bincount(places, weights=values, minlength=len(sizes)), sizes.astype(np.int64)
+    sums: NDArray[np.float64] = np.bincount(places, weights=values).astype(np.float64)
+    return sums, sizes.astype(np.int64)
 
 
 def mean_interval(values: NDArray[np.float64]) -> tuple[float, float]:

@@ -145,7 +145,9 @@ def _worst(images: ImageSet, fit: Fit, names: tuple[str, ...]) -> ImageGrid:
     order = wrong[np.argsort(-margin[wrong], kind="stable")][:SHOWN]
     if not len(order):  # nothing is wrong: show the least certain of the right ones
         order = np.argsort(np.sort(fit.decisions, axis=1)[:, -1], kind="stable")[:SHOWN]
-    pictures = (scaled([images.view(int(index)) for index in order], SIDE) * 255).round().byte().permute(0, 2, 3, 1).numpy()
+    pictures = (
+        (scaled([images.view(int(index)) for index in order], SIDE) * 255).round().byte().permute(0, 2, 3, 1).numpy()
+    )
     titles = tuple(f"{names[labels[index]]} → {names[fit.test_predicted[index]]}" for index in order)
     tones = tuple("good" if labels[index] == fit.test_predicted[index] else "bad" for index in order)
     return ImageGrid(tuple(pictures), 5, titles=titles, tones=tones)

@@ -146,6 +146,6 @@ def _panels(
     return Panels(
         tuple(panels),
         columns=3,
-        column_titles=(f"a scene: {scenes[label]}", "the network’s own classes", "SVM on its features"),
-        widths=(1.0, 1.4, 1.4),
+        column_titles=(f"an image: {scenes[label]}", "the network’s own classes", "SVM on its features"),
+        widths=(1.3, 1.2, 1.2),
     )

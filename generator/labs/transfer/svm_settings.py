@@ -156,7 +156,7 @@ def reduce_dimensions(
             "full_test": float(hits.mean()),
             "full_fit_seconds": full.fit_seconds,
             **_reduction(rows, possible),
-            "order_p": paired_p(*(found[possible[0], order] for order in ("before", "after")), split.test_groups),
+            "order_p": paired_p(found[possible[0], "before"], found[possible[0], "after"], split.test_groups),
         },
         tables={"dimensions": Table.of(rows)},
         figures={"accuracy": _dimension_chart(rows, float(hits.mean()))},

@@ -112,7 +112,7 @@ def test_where_all_hits_are_equal_each_group_counts_once(right):
 
 
 def test_intervals_hold_for_images_that_come_in_groups():
-    """Of 400 drawn sets, about 95 % of the intervals hold the true share; Wilson's own, for single images, far fewer."""
+    """Of 400 drawn sets, about 95 % of the intervals hold the true share; of those for single images, far fewer."""
     rng, held, wilson_held = np.random.default_rng(2), 0, 0
     groups = np.repeat(np.arange(60), 5)
     for _ in range(400):
