@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import torch
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from generator.datasets.images import ImageSet, load_images
 from generator.labs.visualising.classes.ascent import Ascent, Climb, Settings, draw_shifts
-from generator.labs.visualising.classes.legibility import Reading, read_images, saved, stretched
+from generator.labs.visualising.classes.legibility import Reading, read_images, saved, stretched, verdict
 from generator.labs.visualising.classes.visualisation import climb_all, score_chart
 from generator.labs.visualising.scores import class_index
 from generator.networks.backbones import Backbone, load_backbone
@@ -50,8 +51,9 @@ NUMBERED = (
 
 @computation(
     metrics=[
-        "label", "judge_label", "journeys", "steps", "rate", "origin_*", "target_*", "first_score_*", "score_*",
-        "confidence_*", "said_*", "origin_confidence_*", "likeness_*", "overtaken_*", "contrast_*", "first_contrast_*",
+        "label", "judge_label", "judge_knows", "journeys", "steps", "rate", "origin_*", "target_*", "first_score_*",
+        "score_*", "confidence_*", "said_*", "origin_confidence_*", "likeness_*", "overtaken_*", "contrast_*",
+        "first_contrast_*",
     ],
     tables={
         "journeys": [
@@ -64,7 +66,8 @@ NUMBERED = (
 def visualise_from_photographs(
     workspace: Workspace, *, network: Network, judge: Network, dataset: Dataset, journeys: list[list[str]],
     steps: int = 200, rate: float = 5.0, decay: float = 1e-3, blur_every: int = 10, blur: float = 0.5,
-    jitter: int = 16, seed: int = 0,
+    jitter: int = 16, precision: Literal["auto", "bfloat16", "float32"] = "float32",
+    seed: int = 0,
 ) -> Result:  # fmt: skip
     """Raise a class's score from a photograph on: ``journeys`` are pairs of the photograph's true class and the target.
 
@@ -91,13 +94,18 @@ def visualise_from_photographs(
         )
         for journey, start in zip(planned, starts, strict=True)
     ]
-    ascents = climb_all(workspace, backbone, climbs)
+    ascents = climb_all(workspace, backbone, climbs, precision)
     rows = [_row(backbone, other, journey, ascent) for journey, ascent in zip(planned, ascents, strict=True)]
     numbered = list(enumerate(rows, start=1))
     animations = [_frames(backbone, other, journey, ascent) for journey, ascent in zip(planned, ascents, strict=True)]
     shared: dict[str, Value] = {
-        "label": backbone.label, "judge_label": other.label, "journeys": len(planned), "steps": steps, "rate": rate,
-    }  # fmt: skip
+        "label": backbone.label,
+        "judge_label": other.label,
+        "judge_knows": len({journey.target for journey in planned} - other.untrained),
+        "journeys": len(planned),
+        "steps": steps,
+        "rate": rate,
+    }
     return Result(
         metrics={**shared, **{f"{name}_{number}": row[name] for number, row in numbered for name in NUMBERED}},
         tables={"journeys": Table.of(rows)},
@@ -160,5 +168,6 @@ def _frames(backbone: Backbone, judge: Backbone, journey: Journey, ascent: Ascen
     images = [ascent.kept[step] for step in steps]
     readings: list[Reading] = read_images(backbone, judge, saved(backbone, images), [journey.target] * len(images))
     keys = sorted({*range(0, len(images), KEY_EVERY), len(images) - 1})
-    captions = (f"{step} steps: {100 * one.confidence:.0f} %" for step, one in zip(steps, readings, strict=True))
+    said = [verdict(judge, reading, 0)[0] for reading in readings]
+    captions = (f"{step} steps: {share}" if share else f"{step} steps" for step, share in zip(steps, said, strict=True))
     return Frames(stretched(backbone, torch.stack(images)), tuple(captions), tuple(keys), SECONDS)
