@@ -51,7 +51,7 @@ NUMBERED = (
 
 @computation(
     metrics=[
-        "label", "judge_label", "judge_knows", "journeys", "steps", "rate", "origin_*", "target_*", "first_score_*",
+        "label", "judge_label", "judge_untrained", "journeys", "steps", "rate", "origin_*", "target_*", "first_score_*",
         "score_*", "confidence_*", "said_*", "origin_confidence_*", "likeness_*", "overtaken_*", "contrast_*",
         "first_contrast_*",
     ],
@@ -76,7 +76,8 @@ def visualise_from_photographs(
     probability in the judge before the first step, ``score_k`` and ``confidence_k`` those of the saved last image;
     ``origin_confidence_k`` is the judge's probability of the photograph's own class at the end; ``likeness_k`` is the
     correlation of the last image's values with the photograph's, about each channel's mean; ``overtaken_k`` is the
-    number of steps after which the target first has the network's highest score (None: never). Raises ValueError for
+    number of steps after which the target first has the network's highest score (None: never). ``judge_untrained``
+    counts the classes of which the judge never saw an image. Raises ValueError for
     anything but pairs, and for a class without a photograph.
     """
     backbone, other = (load_backbone(one, workspace.data, workspace.device) for one in (network, judge))
@@ -101,7 +102,7 @@ def visualise_from_photographs(
     shared: dict[str, Value] = {
         "label": backbone.label,
         "judge_label": other.label,
-        "judge_knows": len({journey.target for journey in planned} - other.untrained),
+        "judge_untrained": len(other.untrained),
         "journeys": len(planned),
         "steps": steps,
         "rate": rate,

@@ -67,7 +67,7 @@ class Answers:
 
 @computation(
     metrics=[
-        "label", "other_label", "pairs", "l2", "own_target", "own_noise", "other_changed", "other_noise",
+        "label", "other_label", "other_untrained", "pairs", "l2", "own_target", "own_noise", "other_changed", "other_noise",
         "other_target", "targets", "significant_targets", "largest_factor", "largest_l2", "largest_own_target",
         "largest_other_changed", "largest_other_noise", "largest_other_target", "kept_8_bits", "kept_jpeg_95",
     ],
@@ -87,8 +87,8 @@ def transfer_fooling(
 ) -> Result:  # fmt: skip
     """Show the images that :func:`fool_images` fooled ``network`` with to another network that knows the same classes.
 
-    All images are shown as files keep them, cut to [0, 1] and rounded to 8 bits. ``…changed`` is the share of pairs for
-    which a network says something else than for the original, ``…target`` the share for which that is the target, and
+    ``other_untrained`` counts the classes of which that network never saw an image. All images are shown as files keep
+    them, cut to [0, 1] and rounded to 8 bits. ``…changed`` is the share of pairs for which a network says something else than for the original, ``…target`` the share for which that is the target, and
     ``…noise`` the former for Gaussian noise of the same L2 norm (drawn by ``seed``, one direction for each pair). Each
     change is also multiplied by ``factors``; metrics without a prefix are for factor 1, those with "largest" for the
     largest, and ``l2`` is the mean in pixel space. Pairs of one image are no independent trials: 95 % Wilson intervals,
@@ -111,6 +111,7 @@ def transfer_fooling(
         metrics={
             "label": own.label,
             "other_label": other_one.label,
+            "other_untrained": len(other_one.untrained),
             "pairs": len(pairs.images),
             **{name: value for name, value in rows[0].items() if name != "factor"},
             "targets": len(by_target),
