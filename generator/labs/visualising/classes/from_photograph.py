@@ -77,8 +77,8 @@ def visualise_from_photographs(
     ``origin_confidence_k`` is the judge's probability of the photograph's own class at the end; ``likeness_k`` is the
     correlation of the last image's values with the photograph's, about each channel's mean; ``overtaken_k`` is the
     number of steps after which the target first has the network's highest score (None: never). ``judge_untrained``
-    counts the classes of which the judge never saw an image. Raises ValueError for
-    anything but pairs, and for a class without a photograph.
+    counts the classes of which the judge never saw an image. Raises ValueError for anything but pairs, and for a class
+    without a photograph.
     """
     backbone, other = (load_backbone(one, workspace.data, workspace.device) for one in (network, judge))
     planned = plan_journeys(load_images(dataset, workspace.data), journeys)

@@ -32,13 +32,13 @@ REPORT_EVERY = 20
 
 @computation(
     metrics=[
-        "label", "judge_label", "judge_classes", "judge_knows", "judge_untrained", "steps", "rate", "decay", "blur_every", "blur",
-        "jitter", "images", "score", "own_confidence", "confidence", "recognised", "recognised_share",
-        "recognised_low", "recognised_high", "roughness", "contrast",
-        "surest_class", "surest_confidence", "doubted_class", "doubted_confidence",
-        "doubted_rank", "doubted_said", "doubted_said_confidence", "first_score", "own_recognised", "photographs",
-        "photograph_score", "photograph_highest_score", "photograph_confidence", "photograph_recognised_share",
-        "photograph_roughness", "photograph_contrast",
+        "label", "judge_label", "judge_classes", "judge_knows", "judge_untrained", "steps", "rate", "decay",
+        "blur_every", "blur", "jitter", "images", "score", "own_confidence", "confidence", "recognised",
+        "recognised_share", "recognised_low", "recognised_high", "roughness", "contrast", "surest_class",
+        "surest_confidence", "doubted_class", "doubted_confidence", "doubted_rank", "doubted_said",
+        "doubted_said_confidence", "first_score", "own_recognised", "photographs", "photograph_score",
+        "photograph_highest_score", "photograph_confidence", "photograph_recognised_share", "photograph_roughness",
+        "photograph_contrast",
     ],
     tables={
         "classes": [
@@ -58,9 +58,9 @@ def visualise_classes(
     ``rate`` is a length in the network's normalised space, ``blur`` and ``jitter`` are pixels, ``blur_every`` is steps.
     Each class has its own noise and its own shifts, from the seed and its name, and so the same image in any company.
     ``judge_knows`` counts the classes of which the judge ever saw an image in training: of others it can say nothing,
-    although it answers. ``judge_untrained`` counts those of all its classes. ``first_score`` and ``score`` are the mean class score before the first step and of the saved
-    images. The ``photograph_…`` measures are those of the data set's test part, each for its true class. Raises
-    ValueError for a class that either network does not know.
+    although it answers. ``judge_untrained`` counts those of all its classes. ``first_score`` and ``score`` are the mean
+    class score before the first step and of the saved images. The ``photograph_…`` measures are those of the data set's
+    test part, each for its true class. Raises ValueError for a class that either network does not know.
     """
     backbone, other = (load_backbone(one, workspace.data, workspace.device) for one in (network, judge))
     settings = Settings(steps, rate, decay, blur_every, blur, jitter)

@@ -26,8 +26,7 @@ MAGNIFICATION = 10
     metrics=[
         "label", "input_size", "images", "targets", "left_out", "step", "most_steps", "pairs", "fooled", "fooled_share",
         "fewest_share", "stuck", "mean_steps", "median_steps", "last_steps", "straightness", "failed_straightness",
-        "mean_l2",
-        "mean_linf_levels", "mean_psnr", "lowest_psnr", "confidence_before", "confidence", "outside_share",
+        "mean_l2", "mean_linf_levels", "mean_psnr", "lowest_psnr", "confidence_before", "confidence", "outside_share",
         "outside_pairs", "saved_fooled", "saved_share",
     ],
     tables={

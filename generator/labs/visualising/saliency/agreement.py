@@ -29,9 +29,10 @@ KINDS = {"plain": "gradient, every pixel", "coarse": "gradient, 7 × 7", "cam": 
 
 @computation(
     metrics=[
-        "label", "other_label", "other_untrained", "images", "side", "right", "other_right", "both_right", "plain_same", "plain_others",
-        "plain_p", "plain_higher", "coarse_same", "coarse_others", "cam_same", "cam_others", "cam_p", "highest_class",
-        "highest", "lowest_class", "lowest", "agreeing", "agreeing_coarse", "disagreeing_coarse", "agreeing_p",
+        "label", "other_label", "other_untrained", "images", "side", "right", "other_right", "both_right", "plain_same",
+        "plain_others", "plain_p", "plain_higher", "coarse_same", "coarse_others", "cam_same", "cam_others", "cam_p",
+        "highest_class", "highest", "lowest_class", "lowest", "agreeing", "agreeing_coarse", "disagreeing_coarse",
+        "agreeing_p",
     ],
     tables={
         "kinds": ["kind", "same", "same_low", "same_high", "others", "higher", "images", "p"],
@@ -46,12 +47,13 @@ def saliency_agreement(
 
     Spearman's rank correlation, of the gradient maps pixel by pixel and averaged on a 7 × 7 grid, and of Grad-CAM's on
     that grid. Where the networks' inputs differ in size, the larger maps are first averaged to the ``side`` of the
-    smaller, in pixels. ``other_untrained`` counts the classes of which ``other`` never saw an image. ``…_same`` is the median over images. The yardstick, ``…_others``, is the median over all pairs
-    of *different* images, whose maps share nothing but that objects tend to be in the middle. ``…_higher`` counts the
-    images whose two maps agree better than the median of the same maps with those of other images, ``…_p`` is
-    Wilcoxon's signed-rank probability for these pairs. ``agreeing`` counts the images for which the networks predict
-    the same class, ``…agreeing_coarse`` are medians over these and over the rest (None where there are none), with Mann
-    and Whitney's ``agreeing_p``. ``cases`` are shown.
+    smaller, in pixels. ``other_untrained`` counts the classes of which ``other`` never saw an image. ``…_same`` is the
+    median over images. The yardstick, ``…_others``, is the median over all pairs of *different* images, whose maps
+    share nothing but that objects tend to be in the middle. ``…_higher`` counts the images whose two maps agree better
+    than the median of the same maps with those of other images, ``…_p`` is Wilcoxon's signed-rank probability for these
+    pairs. ``agreeing`` counts the images for which the networks predict the same class, ``…agreeing_coarse`` are
+    medians over these and over the rest (None where there are none), with Mann and Whitney's ``agreeing_p``. ``cases``
+    are shown.
     """
     first, second = (load_explained(workspace, one, dataset, images) for one in (network, other))
     maps = []
