@@ -132,12 +132,12 @@ def _panels(
     true_maps, predicted_maps, second_maps = maps
     # Where the prediction is right, its map is the true class's; the next class tells more beside it.
     groups = {
-        "right": ("classified right", "second class", second_maps, explained.second),
-        "wrong": ("classified wrong", "predicted class", predicted_maps, explained.predicted),
+        "right": ("second class", second_maps, explained.second),
+        "wrong": ("predicted class", predicted_maps, explained.predicted),
     }
     shown = photographs(explained)
-    grids = []
-    for group, (head, other, other_maps, index) in groups.items():
+    grids, heads_of_groups = [], []
+    for group, (other, other_maps, index) in groups.items():
         rows = [(case, place) for case, place in cases if case.startswith(group)]
         images: list[Array] = []
         titles: list[str] = []
@@ -146,11 +146,12 @@ def _panels(
             titles += [explained.images.true_class(place), explained.answer(place, explained.labels)]
             titles.append(explained.answer(place, index))
         names = tuple(case.split(", ")[1] for case, _ in rows)
-        heads = (head, "map, true class", f"map, {other}")
+        heads = ("photograph", "true class", other)
         if rows:
+            heads_of_groups.append(f"classified {group}")
             grids.append(ImageGrid(tuple(images), 3, tuple(titles), names, heads, colormap=COLOURS,
                                    value_range=(0.0, 1.0)))  # fmt: skip
-    return Panels(tuple(grids), columns=len(grids))
+    return Panels(tuple(grids), columns=len(grids), titles=tuple(heads_of_groups))
 
 
 def _overview(explained: Explained, maps: torch.Tensor) -> ImageGrid:

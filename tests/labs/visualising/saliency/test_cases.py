@@ -73,7 +73,8 @@ def test_the_figure_has_a_row_of_three_for_each_case(result):
     grids = result.figures["cases"].panels
     assert [len(grid.images) for grid in grids] == [6, 6]
     assert grids[0].row_titles == ("consistent", "inconsistent")
-    assert grids[1].column_titles[0] == "classified wrong"
+    assert grids[1].column_titles == ("photograph", "true class", "predicted class")
+    assert result.figures["cases"].titles == ("classified right", "classified wrong")
 
 
 def test_the_overview_has_the_photographs_above_their_maps(result):
