@@ -59,8 +59,8 @@ def visualise_classes(
     Each class has its own noise and its own shifts, from the seed and its name, and so the same image in any company.
     ``judge_knows`` counts the classes of which the judge ever saw an image in training: of others it can say nothing,
     although it answers. ``judge_untrained`` counts all its classes of which it saw none. ``first_score`` and ``score``
-    are the mean class score before the first step and of the saved images. The ``photograph_…`` measures are those of the data set's
-    test part, each for its true class. Raises ValueError for a class that either network does not know.
+    are the mean class score before the first step and of the saved images. The ``photograph_…`` measures are those of
+    the data set's test part, each for its true class. Raises ValueError for a class that either network does not know.
     """
     backbone, other = (load_backbone(one, workspace.data, workspace.device) for one in (network, judge))
     settings = Settings(steps, rate, decay, blur_every, blur, jitter)
