@@ -66,8 +66,7 @@ NUMBERED = (
 def visualise_from_photographs(
     workspace: Workspace, *, network: Network, judge: Network, dataset: Dataset, journeys: list[list[str]],
     steps: int = 200, rate: float = 5.0, decay: float = 1e-3, blur_every: int = 10, blur: float = 0.5,
-    jitter: int = 16, precision: Literal["auto", "bfloat16", "float32"] = "float32",
-    seed: int = 0,
+    jitter: int = 16, precision: Literal["auto", "bfloat16", "float32"] = "float32", seed: int = 0,
 ) -> Result:  # fmt: skip
     """Raise a class's score from a photograph on: ``journeys`` are pairs of the photograph's true class and the target.
 
@@ -82,7 +81,6 @@ def visualise_from_photographs(
     """
     backbone, other = (load_backbone(one, workspace.data, workspace.device) for one in (network, judge))
     planned = plan_journeys(load_images(dataset, workspace.data), journeys)
-    moments = frame_steps(steps)
     settings = Settings(steps, rate, decay, blur_every, blur, jitter)
     starts = backbone.preprocess([journey.photograph for journey in planned]).cpu()
     climbs = [
@@ -91,7 +89,7 @@ def visualise_from_photographs(
             start=start,
             shifts=draw_shifts(workspace.rng(seed, f"jitter/{journey.target}"), steps, jitter),
             settings=settings,
-            keep=moments,
+            keep=frame_steps(steps),
         )
         for journey, start in zip(planned, starts, strict=True)
     ]
@@ -100,13 +98,9 @@ def visualise_from_photographs(
     numbered = list(enumerate(rows, start=1))
     animations = [_frames(backbone, other, journey, ascent) for journey, ascent in zip(planned, ascents, strict=True)]
     shared: dict[str, Value] = {
-        "label": backbone.label,
-        "judge_label": other.label,
-        "judge_untrained": len(other.untrained),
-        "journeys": len(planned),
-        "steps": steps,
-        "rate": rate,
-    }
+        "label": backbone.label, "judge_label": other.label, "judge_untrained": len(other.untrained),
+        "journeys": len(planned), "steps": steps, "rate": rate,
+    }  # fmt: skip
     return Result(
         metrics={**shared, **{f"{name}_{number}": row[name] for number, row in numbered for name in NUMBERED}},
         tables={"journeys": Table.of(rows)},

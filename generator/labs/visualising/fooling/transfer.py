@@ -120,11 +120,7 @@ def transfer_fooling(
             **{f"largest_{name}": value for name, value in rows[-1].items() if name != "own_noise"},
             **{f"kept_{name}": files[place]["kept"] for place, name in enumerate(("8_bits", "jpeg_95"))},
         },
-        tables={
-            "targets": Table.of(by_target),
-            "factors": Table.of(rows),
-            "files": Table.of(files),
-        },
+        tables={"targets": Table.of(by_target), "factors": Table.of(rows), "files": Table.of(files)},
         figures={"factors": _chart(own, other_one, rows)},
     )
 

@@ -82,10 +82,7 @@ def saliency_agreement(
             **metrics,
             **_extremes(first, second, across),
         },
-        tables={
-            "kinds": Table.of(rows),
-            "images": _table(first, second, across),
-        },
+        tables={"kinds": Table.of(rows), "images": _table(first, second, across)},
         figures={"maps": _grid(first, second, places_of(cases, first), maps)},
     )
 
