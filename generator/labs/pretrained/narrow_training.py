@@ -28,7 +28,7 @@ from generator.workspace import Workspace
         "epochs", "train_accuracy", "top1", "top1_low", "top1_high",
     ],
     tables={
-        "classes": ["class_name"],
+        "classes": ["class_name", "training_images"],
         "history": ["epoch", "loss", "train_accuracy"],
     },
     figures=["loss"],
@@ -73,7 +73,10 @@ def train_narrow_network(
             "top1_high": high,
         },
         tables={
-            "classes": Table.of({"class_name": name} for name in train.class_names),
+            "classes": Table.of(
+                {"class_name": name, "training_images": int((train.labels == number).sum())}
+                for number, name in enumerate(train.class_names)
+            ),
             "history": history_table(history),
         },
         figures={"loss": history_chart(history, {"loss": "training loss"}, "cross-entropy")},
