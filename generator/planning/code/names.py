@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from generator.planning.source_code import FILES, ModuleCode, Statement
+from generator.planning.code.source_code import FILES, ModuleCode, Statement
 
 WHOLE = -1  # in place of a statement's position: all that a module defines
 #: Built-in functions by which code sees all names of its module.
