@@ -58,17 +58,14 @@ def train_adaptation(
 ) -> Result:  # fmt: skip
     """Train one network by a :class:`Recipe` and score its last epoch (never the best) on both domains' test images.
 
-    ``train_images`` and ``test_images`` cut each part to its first images; ``epoch_images`` is how many images of each
-    domain make an epoch; ``curve_images`` is roughly how many test images of each domain the history is measured on
-    before the last epoch. 0 means all for each of the four. Accuracies are shares with 95 % Wilson intervals. A domain
-    accuracy is the share of a domain's images that the domain classifier calls its own (source = 0, target = 1),
-    missing where it was not trained. A run that diverges (:func:`outcome.diverged_epoch`, from 1) stops there and is
-    scored as it is. Losses are the last epoch's means over its batches, arrays the network's ``state_dict``.
+    ``train_images`` and ``test_images`` cut each part to its first images; ``epoch_images`` of each domain make an
+    epoch; before the last one, the history is measured on about ``curve_images`` test images of each. 0 means all.
+    Accuracies are shares with 95 % Wilson intervals; a domain's is the share that the domain classifier calls its own
+    (source = 0, target = 1), if trained. A run that diverges (:func:`outcome.diverged_epoch`) stops there and is
+    scored. Losses are the last epoch's means over its batches, arrays the ``state_dict``.
     """
-    recipe = Recipe(
-        method, epochs, batch_size, learning_rate, scheduler, normalisation, shape, direction, slope, multiplier,
-        pairing, seed,
-    )  # fmt: skip
+    recipe = Recipe(method, epochs, batch_size, learning_rate, scheduler, normalisation, shape, direction, slope,
+                    multiplier, pairing, seed)  # fmt: skip
     origins = {"source": source, "target": target}
     domains, classes = _domains(workspace, recipe, origins, train_images, test_images)
     scale = chosen_normalisation(normalisation, workspace.numpy_rng(seed, "normalisation"))
