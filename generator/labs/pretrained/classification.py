@@ -133,7 +133,7 @@ def _prediction_panels(
         columns=3,
         row_titles=tuple(images.true_class(index) for index in examples),
         column_titles=("photograph", "as the network gets it", "five most probable classes"),
-        widths=(1.0, 1.0, 1.5),
+        widths=(0.8, 0.8, 1.5),
     )
 
 

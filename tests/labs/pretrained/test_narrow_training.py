@@ -77,7 +77,7 @@ def test_a_trained_network_comes_back_as_a_backbone(workspace):
 def test_a_short_training_beats_chance(workspace, monkeypatch):
     monkeypatch.setattr(embedded_scenes, "CROPS", {"train": 30, "test": 10})
     result = train_narrow_network(
-        workspace, architecture="narrow_squeezenet", width=16, image_size=48, epochs=10, learning_rate=2e-3, seed=0
+        workspace, architecture="narrow_squeezenet", width=16, image_size=48, epochs=20, learning_rate=2e-3, seed=0
     )
     assert result.metrics["top1_low"] > 2 / 15
     history = result.tables["history"].records()

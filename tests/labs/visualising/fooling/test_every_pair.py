@@ -20,7 +20,7 @@ IMAGES = [0, 9, 21, 34, 47]
 TARGETS = ["cat", "moon"]
 
 
-GIVEN = {"network": "linear", "dataset": "embedded_scenes", "step": 0.2, "most_steps": 4}
+GIVEN = {"network": "linear", "dataset": "embedded_scenes", "step": 0.1, "most_steps": 4}
 
 
 @pytest.fixture(autouse=True)
