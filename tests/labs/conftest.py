@@ -112,11 +112,11 @@ def adaptation(tmp_path_factory):
 def gans(tmp_path_factory):
     """Hardly trained GANs, conditional but for "unlabelled", and their measures, by the names of parameters."""
     workspace = Workspace("cpu", tmp_path_factory.mktemp("data"))
-    digits = {"dataset": "embedded_digits"}
-    judge = train_judge(workspace, **digits, training_images=200, epochs=1)
+    digits = {"dataset": "embedded_mnist"}
+    judge = train_judge(workspace, **digits, training_images=400, epochs=12, batch_size=32)
     settings = {**digits, "training_images": 64, "ngf": 2, "ndf": 2, "nz": 4, "epochs": 1, "batch_size": 32}
     gan = train_gan(workspace, **settings, conditional=True)
-    measure = measure_gan(workspace, gan=gan, judge=judge, samples=500, shown=4)
+    measure = measure_gan(workspace, gan=gan, judge=judge, samples=2000, shown=4)
     usual = pool_gans(workspace, measures=[measure, measure])
     compared = compare_gan(workspace, gan=gan, measure=measure, usual_gan=gan, usual=usual)
     return {

@@ -25,8 +25,13 @@ from generator.registry import Dataset, computation
 from generator.results import Result, Table, Value
 from generator.workspace import Workspace
 
-#: Real training images whose features are kept for comparisons, at most.
+#: Real training images whose features are kept for comparisons, at most; never more than there are test images, so that
+#: coverage compares with that of equally many images of one distribution.
 REFERENCES = 10_000
+#: A judge that is right for fewer of the test images than this should not judge.
+ABLE = 0.8
+#: It is sure of an image when it gives its class at least this probability.
+SURE = 0.9
 #: Images at a time.
 BATCH = 500
 
@@ -34,8 +39,8 @@ BATCH = 500
 @computation(
     metrics=[
         "dataset", "classes", "features", "training_images", "test_images", "references", "seed", "train_accuracy",
-        "test", "test_low", "test_high", "p", "neighbours", "fid", "density", "coverage", "inception_score",
-        "confidence", "modes", "label_distance", "class_variety",
+        "test", "test_low", "test_high", "able", "p", "neighbours", "fid", "density", "coverage", "inception_score",
+        "confidence", "modes", "legible", "label_distance", "class_variety",
     ],
     tables={
         "classes": ["class_name", "share", "test_accuracy", "variance"],
@@ -50,8 +55,10 @@ def train_judge(
 
     ``training_images`` are the first so many, None for all. The metrics from ``fid`` on are those of ``measure_gan``
     for the test images in the place of generated ones: the most that a generator can hope for. Distances are from the
-    training images whose features are kept (REFERENCES of them, chosen by ``seed``). In the table, ``share`` and
-    ``variance`` (:func:`class_variance`) are those of the training images. The arrays are the network's ``state_dict``
+    training images whose features are kept (as many as there are test images, REFERENCES at most, chosen by ``seed``).
+    ``able`` says whether the judge is right for a large enough share of the test images (ABLE) to judge others:
+    ``fid``, ``density`` and ``coverage`` are None otherwise. In the table, ``share`` and ``variance``
+    (:func:`class_variance`) are those of the training images. The arrays are the network's ``state_dict``
     below ``network/``, features (n, 64) of the kept training images, and which test images were judged right. ``p`` is
     None: it is there for tables beside ``train_on_samples``, which compares with this.
     """
@@ -60,10 +67,13 @@ def train_judge(
     classes = len(train.class_names)
     network = JudgeNetwork(train.channels, classes)
     history = fit_judge(workspace, network, train.pixels, train.labels, Recipe(epochs, batch_size, learning_rate, seed))
-    kept = torch.randperm(len(train), generator=workspace.rng(seed, "references"))[:REFERENCES]
+    kept = torch.randperm(len(train), generator=workspace.rng(seed, "references"))
+    kept = kept[: min(REFERENCES, len(test))]
     references, _ = judged(network, train.pixels[kept.to(workspace.device)])
     features, logits = judged(network, test.pixels)
     hits = (logits.argmax(1) == test.labels).cpu().numpy()
+    able = float(hits.mean()) >= ABLE
+    density, coverage = density_and_coverage(references, features, neighbours)
     return Result(
         metrics={
             "dataset": dataset,
@@ -77,7 +87,11 @@ def train_judge(
             **accuracy_metrics("test", hits),
             "p": None,
             "neighbours": neighbours,
-            **_fidelity(train, logits, references, features, neighbours),
+            "able": able,
+            **_verdicts(train, logits),
+            "fid": frechet_distance(references, features) if able else None,
+            "density": density if able else None,
+            "coverage": coverage if able else None,
             "class_variety": float(_spread(test, classes).sum() / _spread(train, classes).sum()),
         },
         tables={"classes": _classes(train, test, logits), "history": history_table(history)},
@@ -89,20 +103,15 @@ def train_judge(
     )
 
 
-def _fidelity(
-    train: RealImages, logits: torch.Tensor, references: torch.Tensor, features: torch.Tensor, neighbours: int
-) -> dict[str, Value]:
-    """What ``measure_gan`` measures, for real images with these logits and features."""
+def _verdicts(train: RealImages, logits: torch.Tensor) -> dict[str, Value]:
+    """What ``measure_gan`` makes of logits, for those of real images."""
     classes = len(train.class_names)
     found = class_shares(logits.argmax(1), classes)
-    density, coverage = density_and_coverage(references, features, neighbours)
     return {
-        "fid": frechet_distance(references, features),
-        "density": density,
-        "coverage": coverage,
         "inception_score": inception_score(logits),
         "confidence": confidence(logits),
         "modes": modes_covered(found),
+        "legible": legible(logits),
         "label_distance": label_distance(found, class_shares(train.labels, classes)),
     }
 
@@ -159,6 +168,13 @@ def at_judge_side(images: torch.Tensor) -> torch.Tensor:
 def confidence(logits: torch.Tensor) -> float:
     """Mean probability, over images, of the class that the logits (n, classes) favour."""
     return float(logits.double().softmax(1).amax(1).mean())
+
+
+def legible(logits: torch.Tensor) -> int:
+    """How many classes are covered counting only images of which the logits (n, classes) are sure."""
+    probabilities, found = logits.double().softmax(1).max(1)
+    counts = torch.bincount(found[probabilities >= SURE], minlength=logits.shape[1])
+    return modes_covered(counts.double().cpu().numpy() / len(logits))
 
 
 def _classes(train: RealImages, test: RealImages, logits: torch.Tensor) -> Table:

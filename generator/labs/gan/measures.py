@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -15,7 +17,7 @@ from generator.labs.gan.fidelity import (
     label_distance,
     modes_covered,
 )
-from generator.labs.gan.judge import class_variance, confidence, judged, load_judge
+from generator.labs.gan.judge import SURE, class_variance, confidence, judged, legible, load_judge
 from generator.labs.gan.real_images import load_real_images, to_bytes
 from generator.labs.gan.sampling import balanced_labels, draw_images, latent_vectors, trained_generator
 from generator.labs.shared.metrics import share_metrics
@@ -31,10 +33,10 @@ BATCH = 1000
 
 @computation(
     metrics=[
-        "outcome", "samples", "compared", "judge_test", "mode_share", "modes", "classes", "class_variety",
-        "label_distance", "rarest", "rarest_share", "commonest", "commonest_share", "confidence", "inception_score",
-        "fid", "density", "coverage", "real_fid", "real_density", "real_coverage", "neighbours", "agreement",
-        "agreement_low", "agreement_high", "worst_class", "worst_agreement",
+        "outcome", "samples", "compared", "judge_test", "mode_share", "sure", "modes", "legible", "classes",
+        "class_variety", "label_distance", "rarest", "rarest_share", "commonest", "commonest_share", "confidence",
+        "inception_score", "fid", "density", "coverage", "real_fid", "real_density", "real_coverage", "neighbours",
+        "agreement", "agreement_low", "agreement_high", "worst_class", "worst_agreement",
     ],
     tables={
         "classes": ["class_name", "share", "low", "high", "real_share", "agreement", "agreement_low", "agreement_high"],
@@ -46,15 +48,17 @@ def measure_gan(
 ) -> Result:
     """Draw ``samples`` images from a ``train_gan`` result, as bytes, and have a ``train_judge`` result judge them.
 
-    A class is covered (``modes``) when at least ``mode_share`` of the images are judged to be of it (MODE_SHARE).
-    ``label_distance`` is the total variation between the shares of the judged classes and those of the classes in the
-    training set. ``class_variety`` is the pixel variance among images of one class (asked for, or else judged), as a
-    share of that among training images, both summed over the classes that occur. Fréchet distance, density and coverage
-    take as many generated images as there are test images (``compared``), so that the test images' own values
-    (``real_fid``, ``real_density``, ``real_coverage``) are measured on equally many; images of more than 32 pixels are
-    averaged to 32, real ones too. A conditional generator draws all classes equally often; its ``agreement`` is the
-    share of images that are judged to be of the class asked for, None for others. The array ``strip`` holds the first
-    ``shown`` images, unselected. Raises ValueError where there are fewer samples than test images.
+    A class is covered (``modes``) when at least ``mode_share`` of the images are judged to be of it (MODE_SHARE), and
+    ``legible`` when so large a share is beyond doubt (a probability of ``sure``). ``label_distance`` is the total
+    variation between the shares of the judged classes and those of the classes in the training set. ``class_variety``
+    is the pixel variance among images of one class (asked for, or else judged), as a share of that among training
+    images, both summed over the classes that occur. Fréchet distance, density and coverage take as many generated
+    images as there are test images (``compared``), so that the test images' own values (``real_fid``, ``real_density``,
+    ``real_coverage``) are measured on equally many; images of more than 32 pixels are averaged to 32, real ones too.
+    All of these are None where the judge is not ``able`` to judge. A conditional generator draws all classes equally
+    often; its ``agreement`` is the share of images that are judged to be of the class asked for, None for others. The
+    array ``strip`` holds the first ``shown`` images, unselected. Raises ValueError where there are fewer samples than
+    test images.
     """
     network = load_judge(judge, workspace.device)
     real = _real_scores(workspace, gan, judge)
@@ -64,7 +68,9 @@ def measure_gan(
     pixels, asked = draw_samples(workspace, gan, samples, seed)
     features, logits = judged(network, pixels)
     found = logits.argmax(1)
-    scores = scores_of(_references(workspace, judge), features[:compared], int(str(judge.metrics["neighbours"])))
+    scores: Mapping[str, float | None] = dict.fromkeys(real)
+    if judge.metrics["able"]:
+        scores = scores_of(_references(workspace, judge), features[:compared], int(str(judge.metrics["neighbours"])))
     hits = None if asked is None else (found == asked)
     classes = _class_table(judge, found.cpu().numpy(), None if asked is None else asked.cpu().numpy())
     return Result(
@@ -74,7 +80,9 @@ def measure_gan(
             "compared": compared,
             "judge_test": judge.metrics["test"],
             "mode_share": MODE_SHARE,
+            "sure": SURE,
             **_balance(classes),
+            "legible": legible(logits),
             "class_variety": _class_variety(judge, pixels, found if asked is None else asked),
             "confidence": confidence(logits),
             "inception_score": inception_score(logits),
@@ -117,14 +125,16 @@ def _references(workspace: Workspace, judge: Result) -> torch.Tensor:
     return torch.from_numpy(np.array(judge.arrays["features/train"])).to(workspace.device)
 
 
-def _real_scores(workspace: Workspace, gan: Result, judge: Result) -> dict[str, float]:
+def _real_scores(workspace: Workspace, gan: Result, judge: Result) -> dict[str, float | None]:
     """What the test images come to themselves, in the size that the GAN was trained in."""
-    size = int(str(gan.metrics["image_size"]))
+    size, names = int(str(gan.metrics["image_size"])), ("fid", "density", "coverage")
+    if not judge.metrics["able"]:
+        return dict.fromkeys(names)
     if size == JUDGE_SIDE:
-        return {name: float(str(judge.metrics[name])) for name in ("fid", "density", "coverage")}
+        return {name: float(str(judge.metrics[name])) for name in names}
     test = load_real_images(str(judge.metrics["dataset"]), workspace.data, "test", size, device=workspace.device)
     features, _ = judged(load_judge(judge, workspace.device), test.pixels)
-    return scores_of(_references(workspace, judge), features, int(str(judge.metrics["neighbours"])))
+    return {**scores_of(_references(workspace, judge), features, int(str(judge.metrics["neighbours"])))}
 
 
 def _class_table(judge: Result, found: NDArray[np.int64], asked: NDArray[np.int64] | None) -> Table:
