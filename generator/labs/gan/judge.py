@@ -32,6 +32,8 @@ REFERENCES = 10_000
 ABLE = 0.8
 #: It is sure of an image when it gives its class at least this probability.
 SURE = 0.9
+#: A class is legible when at least this share of all images is of it beyond doubt: one in a grid of a hundred.
+LEGIBLE_SHARE = 0.01
 #: Images at a time.
 BATCH = 500
 
@@ -171,10 +173,10 @@ def confidence(logits: torch.Tensor) -> float:
 
 
 def legible(logits: torch.Tensor) -> int:
-    """How many classes are covered counting only images of which the logits (n, classes) are sure."""
+    """How many classes have LEGIBLE_SHARE of the images, counting only those that logits (n, classes) are sure of."""
     probabilities, found = logits.double().softmax(1).max(1)
     counts = torch.bincount(found[probabilities >= SURE], minlength=logits.shape[1])
-    return modes_covered(counts.double().cpu().numpy() / len(logits))
+    return int((counts.double() / len(logits) >= LEGIBLE_SHARE).sum())
 
 
 def _classes(train: RealImages, test: RealImages, logits: torch.Tensor) -> Table:

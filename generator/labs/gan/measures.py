@@ -17,7 +17,7 @@ from generator.labs.gan.fidelity import (
     label_distance,
     modes_covered,
 )
-from generator.labs.gan.judge import SURE, class_variance, confidence, judged, legible, load_judge
+from generator.labs.gan.judge import LEGIBLE_SHARE, SURE, class_variance, confidence, judged, legible, load_judge
 from generator.labs.gan.real_images import load_real_images, to_bytes
 from generator.labs.gan.sampling import balanced_labels, draw_images, latent_vectors, trained_generator
 from generator.labs.shared.metrics import share_metrics
@@ -33,10 +33,10 @@ BATCH = 1000
 
 @computation(
     metrics=[
-        "outcome", "samples", "compared", "judge_test", "mode_share", "sure", "modes", "legible", "classes",
-        "class_variety", "label_distance", "rarest", "rarest_share", "commonest", "commonest_share", "confidence",
-        "inception_score", "fid", "density", "coverage", "real_fid", "real_density", "real_coverage", "neighbours",
-        "agreement", "agreement_low", "agreement_high", "worst_class", "worst_agreement",
+        "outcome", "samples", "compared", "judge_test", "mode_share", "sure", "modes", "legible", "legible_share",
+        "classes", "class_variety", "label_distance", "rarest", "rarest_share", "commonest", "commonest_share",
+        "confidence", "inception_score", "fid", "density", "coverage", "real_fid", "real_density", "real_coverage",
+        "neighbours", "agreement", "agreement_low", "agreement_high", "worst_class", "worst_agreement",
     ],
     tables={
         "classes": ["class_name", "share", "low", "high", "real_share", "agreement", "agreement_low", "agreement_high"],
@@ -49,16 +49,16 @@ def measure_gan(
     """Draw ``samples`` images from a ``train_gan`` result, as bytes, and have a ``train_judge`` result judge them.
 
     A class is covered (``modes``) when at least ``mode_share`` of the images are judged to be of it (MODE_SHARE), and
-    ``legible`` when so large a share is beyond doubt (a probability of ``sure``). ``label_distance`` is the total
-    variation between the shares of the judged classes and those of the classes in the training set. ``class_variety``
-    is the pixel variance among images of one class (asked for, or else judged), as a share of that among training
-    images, both summed over the classes that occur. Fréchet distance, density and coverage take as many generated
-    images as there are test images (``compared``), so that the test images' own values (``real_fid``, ``real_density``,
-    ``real_coverage``) are measured on equally many; images of more than 32 pixels are averaged to 32, real ones too.
-    All of these are None where the judge is not ``able`` to judge. A conditional generator draws all classes equally
-    often; its ``agreement`` is the share of images that are judged to be of the class asked for, None for others. The
-    array ``strip`` holds the first ``shown`` images, unselected. Raises ValueError where there are fewer samples than
-    test images.
+    ``legible`` when at least ``legible_share`` of them are so with a probability of at least ``sure``.
+    ``label_distance`` is the total variation between the shares of the judged classes and those of the classes in the
+    training set. ``class_variety`` is the pixel variance among images of one class (asked for, or else judged), as a
+    share of that among training images, both summed over the classes that occur. Fréchet distance, density and coverage
+    take as many generated images as there are test images (``compared``), so that the test images' own values
+    (``real_fid``, ``real_density``, ``real_coverage``) are measured on equally many; images of more than 32 pixels are
+    averaged to 32, real ones too. All of these are None where the judge is not ``able`` to judge. A conditional
+    generator draws all classes equally often; its ``agreement`` is the share of images that are judged to be of the
+    class asked for, None for others. The array ``strip`` holds the first ``shown`` images, unselected. Raises
+    ValueError where there are fewer samples than test images.
     """
     network = load_judge(judge, workspace.device)
     real = _real_scores(workspace, gan, judge)
@@ -83,6 +83,7 @@ def measure_gan(
             "sure": SURE,
             **_balance(classes),
             "legible": legible(logits),
+            "legible_share": LEGIBLE_SHARE,
             "class_variety": _class_variety(judge, pixels, found if asked is None else asked),
             "confidence": confidence(logits),
             "inception_score": inception_score(logits),

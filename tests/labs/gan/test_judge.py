@@ -60,10 +60,10 @@ def test_one_seed_gives_one_judge_and_another_seed_another(judge, workspace):
 
 def test_a_class_is_legible_when_enough_images_are_of_it_beyond_doubt():
     sure, unsure = math.log(18.1), math.log(8.0)  # above 0.9, and 0.8, beside two other classes of logit 0
-    rows = [[sure, 0.0, 0.0]] * 2 + [[0.0, sure, 0.0]] * 97 + [[0.0, 0.0, unsure]]
+    rows = [[sure, 0.0, 0.0]] * 2 + [[0.0, sure, 0.0]] * 196 + [[0.0, 0.0, unsure]] * 2
     assert legible(torch.tensor(rows)) == 2
     assert legible(torch.tensor([[0.0, 0.0, unsure]] * 100)) == 0
-    assert legible(torch.tensor([[sure, 0.0, 0.0]] + [[0.0, sure, 0.0]] * 99)) == 1  # one in a hundred
+    assert legible(torch.tensor([[sure, 0.0, 0.0]] + [[0.0, sure, 0.0]] * 199)) == 1  # one in two hundred
 
 
 def test_a_judge_that_is_wrong_too_often_gives_no_scores(monkeypatch, workspace, small_gan):
