@@ -86,7 +86,7 @@ def plain_steps(data: Path, match: Match, steps: int) -> Iterator[Callable[[], l
     scaling = transforms.Compose([transforms.Resize(32), transforms.ToTensor(), transforms.Normalize((0.5,), (0.5,))])
     loader = torch.utils.data.DataLoader(datasets.MNIST(str(data), transform=scaling), BATCH)
     generator, discriminator = PlainGenerator(match.rivals.generator), PlainDiscriminator(match.rivals.discriminator)
-    g_adam = torch.optim.Adam(generator.planning.parameters(), LEARNING_RATES["g_rate"], BETAS)
+    g_adam = torch.optim.Adam(generator.parameters(), LEARNING_RATES["g_rate"], BETAS)
     d_adam = torch.optim.Adam(discriminator.parameters(), LEARNING_RATES["d_rate"], BETAS)
     criterion = nn.BCELoss()
     noise = torch.Generator().manual_seed(0)

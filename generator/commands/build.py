@@ -26,6 +26,7 @@ from generator.store.files import to_json
 if TYPE_CHECKING:
     from generator.render.content.document import Report
     from generator.render.figures import Drawing
+    from generator.render.figures.kept import KeptDrawings
 
 Say = Callable[[str], None]
 Drawings = MutableMapping[tuple[str, str, float], "Drawing"]
@@ -89,6 +90,7 @@ def build(
             plan, outcomes = compute_results(session, computing, False, listen)
             report, key = _report(session, plan, outcomes, chosen if only else None, files)
         rendering = _render(session, report, key, files, say)
+        _kept_drawings(settings).tidy()
     session.save()
     states = [outcomes[planned.job.fingerprint].state for planned in plan.needed(computing)]
     failed = tuple(failures(plan, outcomes))
@@ -123,10 +125,13 @@ def compute(
 
 def render_computed(session: Session, drawings: Drawings) -> Rendering:
     """Render a report from what is in the cache; nothing is computed, and nothing but the report is written."""
+    from generator.render.figures import draw_figure
+
     files = Files.of(session)
     plan, outcomes = compute_results(session, (), False, lambda event: None)
     report, key = _report(session, plan, outcomes, None, files)
-    return _render(session, dataclasses.replace(report, drawings=drawings), key, files, lambda text: None)
+    report = dataclasses.replace(report, drawings=drawings, draw=draw_figure)
+    return _render(session, report, key, files, lambda text: None)
 
 
 def _check_writable(settings: Settings) -> None:
@@ -164,6 +169,7 @@ def _report(
         images=settings.project.folder if settings.project and settings.edition is Edition.STUDENT else None,
         frames=settings.output.frames,
         fields=settings.output.fields,
+        draw=_kept_drawings(settings).draw,
         enclosed={"plan.json": lambda: to_json(_exported(plan))},
     )
     roles = {name: role.label for name, role in session.profile.roles.items()}
@@ -174,6 +180,12 @@ def _report(
         "only": only,
     }
     return report, render_key({**files.loaded, **files.late}, options, by_address)
+
+
+def _kept_drawings(settings: Settings) -> KeptDrawings:
+    from generator.render.figures.kept import KeptDrawings
+
+    return KeptDrawings(settings.folders.cache / "drawings")
 
 
 def _versions(outcomes: Iterable[Outcome]) -> dict[str, list[str]]:

@@ -71,6 +71,7 @@ class TableEntry(Strict):
     rows: str | list[str | RowsEntry] = Field(default_factory=list)
     row_title: str = ""
     appendix: bool = False
+    further: bool = False
 
 
 class PanelEntry(Strict):
@@ -93,6 +94,7 @@ class FigureEntry(Strict):
     panels: list[PanelEntry] = Field(default_factory=list)
     columns: int = Field(default=1, ge=1, le=4)
     appendix: bool = False
+    further: bool = False
 
 
 class ExpectedEntry(Strict):

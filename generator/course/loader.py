@@ -252,6 +252,7 @@ class _Loader:
             rows=tuple(RowsSpec(r.source, r.label) if isinstance(r, RowsEntry) else RowsSpec(r) for r in rows),
             row_title=entry.row_title,
             appendix=entry.appendix,
+            further=entry.further,
             place=Place(source.path, source.line(where) or 1),
         )
 
@@ -263,8 +264,16 @@ class _Loader:
             self.mistakes.append(source.mistake("says not what to draw", where, expected=expected))
         if entry.source:
             panels = [PanelSpec(entry.source, entry.figure, entry.panel_caption, "")]
-        place = Place(source.path, source.line(where) or 1)
-        return FigureSpec(name, entry.caption, entry.alt, tuple(panels), entry.columns, entry.appendix, place)
+        return FigureSpec(
+            name=name,
+            caption=entry.caption,
+            alt=entry.alt,
+            panels=tuple(panels),
+            columns=entry.columns,
+            appendix=entry.appendix,
+            further=entry.further,
+            place=Place(source.path, source.line(where) or 1),
+        )
 
 
 def _names(listed: Any, key: str = "") -> list[tuple[int, str]]:

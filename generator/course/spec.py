@@ -78,7 +78,10 @@ class RowsSpec:
 
 @dataclass(frozen=True)
 class TableSpec:
-    """A numbered table: either ``table`` of one result, or one row for each result (or grid point) in ``rows``."""
+    """A numbered table: either ``table`` of one result, or one row for each result (or grid point) in ``rows``.
+
+    One that is ``further`` is folded away on the page, and left to the page by the PDF.
+    """
 
     name: str
     caption: str
@@ -88,6 +91,7 @@ class TableSpec:
     rows: tuple[RowsSpec, ...] = ()
     row_title: str = ""
     appendix: bool = False
+    further: bool = False
     place: Place | None = None
 
 
@@ -111,6 +115,7 @@ class FigureSpec:
     panels: tuple[PanelSpec, ...]
     columns: int = 1
     appendix: bool = False
+    further: bool = False
     place: Place | None = None
 
 
@@ -219,7 +224,7 @@ class RoleSpec:
 
 @dataclass(frozen=True)
 class ProfileSpec:
-    """A named choice of data, networks and lengths. ``note`` stands in each caption, ``description`` on the cover."""
+    """A named choice of data, networks and lengths; ``note`` stands at the head of each lab, the rest on the cover."""
 
     name: str
     title: str

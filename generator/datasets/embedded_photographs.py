@@ -48,6 +48,13 @@ def files() -> tuple[Path, ...]:
     return tuple(folders[photograph.package] / photograph.file for photograph in SHOWN)
 
 
+def class_names() -> tuple[str, ...]:
+    """ImageNet's thousand classes, in the order in which its networks count them."""
+    from torchvision.models import VGG16_Weights
+
+    return tuple(VGG16_Weights.IMAGENET1K_V1.meta["categories"])
+
+
 def load(data: Path, part: Part = "test") -> ImageSet:
     """The largest square in the middle of each photograph, RGB, labelled with the nearest of ImageNet's classes.
 
@@ -57,9 +64,8 @@ def load(data: Path, part: Part = "test") -> ImageSet:
         raise ValueError("the embedded photographs have no training part")
     import numpy as np
     from PIL import Image, ImageOps
-    from torchvision.models import VGG16_Weights  # the names in the order that ImageNet networks count classes
 
-    names = tuple(VGG16_Weights.IMAGENET1K_V1.meta["categories"])
+    names = class_names()
     images = []
     for path in files():
         with Image.open(path) as photograph:

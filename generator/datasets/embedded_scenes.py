@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from generator.datasets.crops import Box, cut, random_square
 from generator.datasets.images import ImageSet, Part
 from generator.workspace import stream_seed
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from PIL.Image import Image
 
 #: Class name and file in skimage/data; each file is in the wheel itself, so nothing is fetched.
 PHOTOGRAPHS = {
@@ -31,20 +31,27 @@ PHOTOGRAPHS = {
     "rocket": "rocket.jpg",
     "tissue": "ihc.png",
 }
-#: Crops of each class in each part.
-CROPS = {"train": 60, "test": 20}
+#: Each photograph is cut like a chessboard into this many rows and columns; training and test have a colour each.
+CELLS = 6
+#: Crops of each class in each part: one from each cell of its colour.
+CROPS = {"train": 18, "test": 18}
 #: Side of the returned images, in pixels.
 SIDE = 96
-#: Shortest side of a crop, as a share of its quadrant's shorter side: varied for training, recognisable for the test.
-SMALLEST = {"train": 0.4, "test": 0.7}
+#: Shortest side of a crop, as a share of its cell's shorter side.
+SMALLEST = 0.7
 SEED = 0
+#: Side of a whole photograph that is shown, in pixels.
+VIEW = 300
+#: Images of one quadrant of a photograph are a group.
+QUADRANTS = 4
 
 
 def load(data: Path, part: Part = "test") -> ImageSet:
     """Cut seeded random square crops, class by class, each resized to ``SIDE`` × ``SIDE`` pixels.
 
-    Test crops come from the upper left and lower right quadrants of each photograph, training crops from the other two,
-    so that no pixel is in both parts while both see all sides of the photograph. ``data`` is not used: everything is
+    Each photograph is cut into cells like a chessboard. Test crops come from the dark cells and training crops from the
+    light ones, one from each, so that no pixel is in two images while both parts see all sides of the photograph. The
+    groups are the quadrants of the photographs: what lies side by side looks alike. ``data`` is not used: everything is
     in the scikit-image package.
     """
     import numpy as np
@@ -53,10 +60,17 @@ def load(data: Path, part: Part = "test") -> ImageSet:
 
     folder = Path(skimage.__file__).parent / "data"
     images: list[NDArray[np.uint8]] = []
-    for name, file in PHOTOGRAPHS.items():
+    groups: list[int] = []
+    places: list[tuple[Path, Box]] = []
+    for number, (name, file) in enumerate(PHOTOGRAPHS.items()):
         rng = np.random.default_rng(stream_seed(SEED, f"{part}/{name}"))
         with Image.open(folder / file) as photograph:
-            images.extend(_crops(photograph.convert("RGB"), part, rng))
+            pixels = photograph.convert("RGB")
+            for quadrant, cell in _cells_of(*pixels.size, part, rng):
+                square = random_square(cell, SMALLEST, rng)
+                images.append(cut(pixels, square, SIDE))
+                groups.append(QUADRANTS * number + quadrant)
+                places.append((folder / file, square))
     return ImageSet(
         images=tuple(images),
         labels=np.repeat(np.arange(len(PHOTOGRAPHS)), CROPS[part]),
@@ -64,31 +78,45 @@ def load(data: Path, part: Part = "test") -> ImageSet:
         title="the embedded photographs",
         description=(
             f"Crops of {len(PHOTOGRAPHS)} photographs that come with scikit-image, one class each; "
-            "training and test crops share no pixel."
+            "no two crops share a pixel."
         ),
+        groups=np.array(groups, dtype=np.int64),
+        views=lambda index: _framed(*places[index]),
     )
 
 
-def quadrants(width: int, height: int, part: Part) -> tuple[tuple[int, int, int, int], ...]:
-    """The two quadrants that ``part`` may use, as (left, upper, right, lower) in pixels, right and lower excluded."""
-    x, y = width // 2, height // 2
-    if part == "test":
-        return (0, 0, x, y), (x, y, width, height)
-    return (x, 0, width, y), (0, y, x, height)
+def cells(width: int, height: int, part: Part) -> tuple[tuple[int, Box], ...]:
+    """The cells that ``part`` may use, each with the number of its quadrant."""
+    columns, rows = ([size * number // CELLS for number in range(CELLS + 1)] for size in (width, height))
+    half = CELLS // 2
+    return tuple(
+        (2 * (row // half) + column // half, (columns[column], rows[row], columns[column + 1], rows[row + 1]))
+        for row in range(CELLS)
+        for column in range(CELLS)
+        if (row + column) % 2 == (0 if part == "test" else 1)
+    )
 
 
-def _crops(photograph: Image, part: Part, rng: np.random.Generator) -> list[NDArray[np.uint8]]:
+def _cells_of(width: int, height: int, part: Part, rng: np.random.Generator) -> list[tuple[int, Box]]:
+    """A cell for each crop of one photograph, in random order, so that a few crops are from all sides of it."""
+    own = cells(width, height, part)
+    order = rng.permutation(len(own))
+    return [own[order[number % len(own)]] for number in range(CROPS[part])]
+
+
+def _framed(file: Path, square: Box) -> NDArray[np.uint8]:
+    """The whole photograph, ``VIEW`` pixels on its longer side, with a frame where the crop is, on a white square."""
     import numpy as np
-    from PIL import Image
+    from PIL import Image, ImageDraw
 
-    boxes = quadrants(*photograph.size, part)
-    crops = []
-    for number in range(CROPS[part]):
-        left, upper, right, lower = boxes[number % len(boxes)]
-        longest = min(right - left, lower - upper)
-        side = int(rng.integers(round(SMALLEST[part] * longest), longest + 1))
-        x, y = int(rng.integers(left, right - side + 1)), int(rng.integers(upper, lower - side + 1))
-        # Cropped before resizing: resizing with a box would let the filter read pixels outside the quadrant.
-        crop = photograph.crop((x, y, x + side, y + side)).resize((SIDE, SIDE), Image.Resampling.LANCZOS)
-        crops.append(np.asarray(crop, dtype=np.uint8))
-    return crops
+    with Image.open(file) as photograph:
+        whole = photograph.convert("RGB")
+    scale = VIEW / max(whole.size)
+    small = whole.resize((round(scale * whole.width), round(scale * whole.height)), Image.Resampling.LANCZOS)
+    frame = [scale * end for end in square]
+    pen = ImageDraw.Draw(small)
+    pen.rectangle(frame, outline="black", width=5)
+    pen.rectangle([frame[0] + 1, frame[1] + 1, frame[2] - 1, frame[3] - 1], outline="yellow", width=3)
+    page = Image.new("RGB", (VIEW, VIEW), "white")
+    page.paste(small, ((VIEW - small.width) // 2, (VIEW - small.height) // 2))
+    return np.asarray(page, dtype=np.uint8)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -23,7 +23,10 @@ class ImageSet:
 
     ``images`` are uint8 arrays of shape (height, width, 3), RGB, of one size or of several; ``labels`` are int64 of
     shape (n,) and index ``class_names``. ``title`` fits in a sentence ("the 25 ImageNet photographs"), ``description``
-    is one full sentence.
+    is one full sentence. ``groups``, int64 (n,) or None, are the numbers of what images have in common besides their
+    class (they are from one place, one photograph): images of one group are no independent evidence, and have to stay
+    together when a set is split. ``views`` gives, for the number of an image that was cut from a photograph, the whole
+    photograph with the image's place framed, to be shown to people.
     """
 
     images: tuple[NDArray[np.uint8], ...]
@@ -31,10 +34,14 @@ class ImageSet:
     class_names: tuple[str, ...]
     title: str
     description: str
+    groups: NDArray[np.int64] | None = None
+    views: Callable[[int], NDArray[np.uint8]] | None = None
 
     def __post_init__(self) -> None:
         if len(self.images) != len(self.labels):
             raise ValueError(f"{len(self.images)} images but {len(self.labels)} labels")
+        if self.groups is not None and len(self.groups) != len(self.labels):
+            raise ValueError(f"{len(self.images)} images but groups of {len(self.groups)}")
 
     def __len__(self) -> int:
         return len(self.images)
@@ -48,8 +55,15 @@ class ImageSet:
         for index in indices:
             if not 0 <= index < len(self):
                 raise IndexError(f"{self.title}: no image {index}, they are numbered 0 to {len(self) - 1}")
-        chosen = tuple(self.images[index] for index in indices)
-        return ImageSet(chosen, self.labels[list(indices)], self.class_names, self.title, self.description)
+        chosen, places = tuple(self.images[index] for index in indices), list(indices)
+        groups = None if self.groups is None else self.groups[places]
+        labels, view = self.labels[places], lambda place: self.view(places[place])
+        views = None if self.views is None else view
+        return ImageSet(chosen, labels, self.class_names, self.title, self.description, groups, views)
+
+    def view(self, index: int) -> NDArray[np.uint8]:
+        """What to show of an image, (height, width, 3): the photograph that it was cut from, or else the image."""
+        return self.images[index] if self.views is None else self.views(index)
 
 
 def load_images(name: str, data: Path, part: Part = "test") -> ImageSet:

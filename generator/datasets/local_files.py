@@ -66,4 +66,5 @@ EMBEDDED: dict[str, Callable[[], tuple[Path, ...]]] = {
     "embedded_mnist": lambda: (embedded_mnist.FILE,),
     "embedded_mnist_m": lambda: (embedded_mnist.FILE, *embedded_backgrounds()),
     "embedded_photographs": embedded_photographs.files,
+    "embedded_photograph_crops": embedded_photographs.files,
 }

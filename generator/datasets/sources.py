@@ -217,6 +217,13 @@ SOURCES: dict[str, Source] = {
             citation="S. van der Walt et al., scikit-image: image processing in Python, PeerJ 2:e453, 2014",
         ),
         Source(
+            name="embedded_photograph_crops",
+            title="crops of the whole photographs inside the packages scikit-image, scikit-learn and Matplotlib",
+            files=(),
+            licence="public domain, CC0, CC BY or no known restrictions; the packages state it for each",
+            citation="S. van der Walt et al., scikit-image: image processing in Python, PeerJ 2:e453, 2014",
+        ),
+        Source(
             name="cifar10",
             title="CIFAR-10, 60,000 colour photographs of ten kinds of things",
             files=(

@@ -63,7 +63,8 @@ class Backbone:
 
     ``module`` takes (n, 3, input_size, input_size) and returns logits (n, classes); its parameters require no gradient.
     ``label`` is the name for prose. ``class_names`` are in the order of the outputs. ``mean`` and ``std`` are those of
-    the inputs that it was trained on, per channel, on the scale [0, 1].
+    the inputs that it was trained on, per channel, on the scale [0, 1]. ``untrained`` are the classes of which it never
+    saw an image: it has an output for them, and knows nothing of them.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Backbone:
     class_names: tuple[str, ...]
     mean: tuple[float, float, float] = IMAGENET_MEAN
     std: tuple[float, float, float] = IMAGENET_STD
+    untrained: frozenset[str] = frozenset()
 
     def preprocess(self, images: Sequence[NDArray[np.uint8]], *, normalise: bool = True) -> torch.Tensor:
         """uint8 (height, width, 3) images as input (n, 3, input_size, input_size) on the network's device.
@@ -222,8 +224,10 @@ def _trained(result: Result) -> Backbone:
     """The narrow network that ``train_narrow_network`` left in a result."""
     metrics = result.metrics
     name, size = str(metrics["architecture"]), int(str(metrics["input_size"]))
-    classes = tuple(str(row["class_name"]) for row in result.tables["classes"].records())
+    rows = result.tables["classes"].records()
+    classes = tuple(str(row["class_name"]) for row in rows)
+    untrained = frozenset(str(row["class_name"]) for row in rows if row["training_images"] == 0)
     module = build_narrow(name, int(str(metrics["width"])), size, len(classes))
     # Copied: arrays read from the cache may be read-only, and the caller's result must stay as it is.
     module.load_state_dict({key: torch.tensor(array) for key, array in result.arrays.items()}, strict=True)
-    return Backbone(name, LABELS[name], module, size, classes)
+    return Backbone(name, LABELS[name], module, size, classes, untrained=untrained)

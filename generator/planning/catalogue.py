@@ -10,7 +10,7 @@ from typing import Any
 
 from generator.errors import InputError, Mistake
 from generator.folders import PACKAGE
-from generator.planning.declarations import Declaration, ParameterDeclaration
+from generator.planning.code.declarations import Declaration, ParameterDeclaration
 from generator.planning.fingerprint import CodeReader
 from generator.planning.parameters import ParameterType, UnsupportedTypeError, parse_type
 from generator.store.memo import Memo

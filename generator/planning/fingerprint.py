@@ -11,12 +11,12 @@ from typing import Any
 
 from generator.folders import PACKAGE
 from generator.jobs import Input
-from generator.planning import calls, declarations, scopes, source_code, special_syntax, syntax
-from generator.planning.beside import files_beside
-from generator.planning.effects import Effects
-from generator.planning.identity import Content, Identities
-from generator.planning.names import ALL_NAMES_OUTSIDE, WHOLE, Names, Spot, Target
-from generator.planning.source_code import ModuleCode, read_module
+from generator.planning.code import calls, declarations, scopes, source_code, special_syntax, syntax
+from generator.planning.code.beside import files_beside
+from generator.planning.code.effects import Effects
+from generator.planning.code.identity import Content, Identities
+from generator.planning.code.names import ALL_NAMES_OUTSIDE, WHOLE, Names, Spot, Target
+from generator.planning.code.source_code import ModuleCode, read_module
 from generator.store.memo import Memo
 
 FORMAT = 2  # of what a fingerprint is made of; another one computes everything again

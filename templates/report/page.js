@@ -72,6 +72,22 @@ function playFilms() {
   }
 }
 
+function unfoldWhatIsLinked() {
+  // Browsers of 2022 and later do so themselves; a link followed twice is no change of the address.
+  const unfold = (hash) => {
+    const place = hash ? document.getElementById(decodeURIComponent(hash.slice(1))) : null;
+    let opened = false;
+    for (let fold = place?.closest("details"); fold; fold = fold.parentElement.closest("details")) {
+      opened ||= !fold.open;
+      fold.open = true;
+    }
+    if (opened) place.scrollIntoView();
+  };
+  document.addEventListener("click", (event) => unfold(event.target.closest('a[href^="#"]')?.hash));
+  window.addEventListener("hashchange", () => unfold(location.hash));
+  unfold(location.hash);
+}
+
 function offerThemes() {
   const root = document.documentElement;
   const button = document.querySelector("button.theme");
@@ -94,5 +110,6 @@ function offerThemes() {
 
 offerThemes();
 followReader();
+unfoldWhatIsLinked();
 openFiguresLarge();
 playFilms();

@@ -9,8 +9,8 @@ import pytest
 from generator.planning.fingerprint import CodeReader
 from generator.store.memo import Memo
 from tests.campaigns.campaign import Campaign
-from tests.planning.packages_for_tests import edited, moved, random_package, restyled, value, write
-from tests.planning.test_staleness import check, differences, folder, identity
+from tests.planning.code.packages_for_tests import edited, moved, random_package, restyled, value, write
+from tests.planning.code.test_staleness import check, differences, folder, identity
 
 __all__ = ["folder"]  # the fixture
 EDITS = 6

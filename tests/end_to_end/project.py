@@ -80,7 +80,7 @@ class Project:
         path.write_text(text.replace(old, new, 1))
 
 
-#: The first section: real networks and photographs, and trainings in `quick`, in half a minute.
+#: The first section: real networks and photographs, and trainings in `quick`.
 FIRST = ["2-a/q01", "2-a/q02", "2-a/q03", "2-a/q04"]
 
 
@@ -121,8 +121,8 @@ def checkout(folder: Path) -> Project:
     return Project(folder)
 
 
-def small_checkout(folder: Path, labs: list[str] | None = None) -> Project:
-    """A checkout whose quick profile computes next to nothing, of all labs or of some."""
+def small_checkout(folder: Path) -> Project:
+    """A checkout whose quick profile computes next to nothing."""
     project = checkout(folder)
     for lab, roles in SMALL.items():
         path = folder / "questions" / lab / "profiles.yaml"
@@ -134,7 +134,4 @@ def small_checkout(folder: Path, labs: list[str] | None = None) -> Project:
         path.write_text(text)
     # The other narrow network stays as it is: one that knows nothing cannot be fooled, either.
     project.edit("questions/course.yaml", "epochs: 16", "epochs: 2")
-    if labs:
-        course = folder / "questions" / "course.yaml"
-        course.write_text(re.sub(r"^labs: .*$", f"labs: [{', '.join(labs)}]", course.read_text(), flags=re.MULTILINE))
     return project

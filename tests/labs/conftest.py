@@ -90,20 +90,9 @@ def transfer(features, tmp_path_factory):
 @pytest.fixture(scope="session")
 def adaptation(tmp_path_factory):
     """Two short trainings with a domain classifier, under the names of what takes such runs, and their pool."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(embedded_digits_moved, "COPIES", 1)
-        workspace = Workspace("cpu", tmp_path_factory.mktemp("data"))
-        runs = [
-            train_adaptation(
-                workspace,
-                source="embedded_digits_moved",
-                target="embedded_digits_m",
-                epochs=2,
-                epoch_images=200,
-                seed=seed,
-            )
-            for seed in (0, 1)
-        ]
+    workspace = Workspace("cpu", tmp_path_factory.mktemp("data"))
+    domains = {"source": "embedded_mnist", "target": "embedded_mnist_m"}
+    runs = [train_adaptation(workspace, **domains, epochs=2, epoch_images=200, seed=seed) for seed in (0, 1)]
     seeds = pool_seeds(workspace, naive=runs, dann=runs, target=runs)
     return {"run": runs[0], "runs": runs, "naive": runs, "dann": runs, "target": runs, "seeds": seeds}
 

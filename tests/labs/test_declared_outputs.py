@@ -19,7 +19,7 @@ for path in sorted(LABS_FOLDER.rglob("[a-z]*.py")):
 
 LABS = [name for name in REGISTRY if REGISTRY[name].function.__module__.startswith("generator.labs.")]
 ON_IMAGES = {"dataset": "embedded_scenes"}
-DOMAINS = {"source": "embedded_digits_moved", "target": "embedded_digits_m"}
+DOMAINS = {"source": "embedded_mnist", "target": "embedded_mnist_m"}
 DIGITS = {"dataset": "embedded_digits"}
 ARGUMENTS = {
     "activation_maps": {**ON_IMAGES, "image": 0, "layer": "last"},

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from generator.errors import InputError
 from generator.folders import PACKAGE
 from generator.planning.catalogue import Signature, read_catalogue
+from generator.planning.code.source_code import read_module
 from generator.planning.fingerprint import CodeReader, Ingredients, canonical
-from generator.planning.source_code import read_module
 from generator.store.memo import Memo
 from tests.course_for_tests import Course
 

@@ -15,12 +15,10 @@ from generator.workspace import Workspace
 #: same side of the reference, alike otherwise: then the difference may be no more than the seed's. One that diverged is
 #: none of these; its accuracy is that at the point where it ended.
 OUTCOMES = ("reference", "higher", "lower", "alike", "diverged")
-#: What the curves show, by the histories' column names, where a run has them.
-CURVES = {
-    "target_accuracy": "target accuracy",
-    "source_accuracy": "source accuracy",
-    "class_loss": "class loss",
-    "domain_loss": "domain loss",
+#: What the figures show, by the histories' column names, where a run has them: two charts beside each other each.
+FIGURES = {
+    "curves": {"target_accuracy": "target accuracy", "class_loss": "class loss"},
+    "factors": {"factor": "reversal factor λ", "domain_loss": "domain loss"},
 }
 
 #: The highest losses that are drawn, well above guessing (ln 10 and ln 2): a run that is being lost leaves any scale.
@@ -75,8 +73,8 @@ def compare_runs(
         },
         tables={"runs": Table.of(rows)},
         figures={
-            "curves": Panels(panels=tuple(_chart(named, name, title) for name, title in CURVES.items()), columns=2),
-            "factors": _chart(named, "factor", "reversal factor λ"),
+            figure: Panels(panels=tuple(_chart(named, name, title) for name, title in charts.items()), columns=2)
+            for figure, charts in FIGURES.items()
         },
     )
 

@@ -12,6 +12,8 @@ from generator.results import LineChart, Panels, Series, Table
 
 #: What is measured of a domain classifier only; empty in the history where there was none.
 OF_DOMAINS = ("domain_loss", "source_domain_accuracy", "target_domain_accuracy")
+#: And of every network, in the order of the history's columns.
+OF_ALL = ("class_loss", "source_accuracy", "target_accuracy", "factor", "learning_rate", "seconds")
 #: A class loss above this share of what guessing costs counts as guessing.
 GUESSING = 0.99
 #: Epochs of guessing in a row that lose a training which had learnt something before.
@@ -46,16 +48,16 @@ def finite(value: float | None) -> float | None:
 
 
 def history_rows(history: Sequence[Measures]) -> Table:
-    """One row for each epoch, counted from 1."""
-    empty = dict.fromkeys(OF_DOMAINS)
+    """One row for each epoch, counted from 1; a measure that an epoch lacks is empty."""
+    names = (*OF_DOMAINS, *OF_ALL)
     return Table.of(
-        {"epoch": number, **empty, **{name: finite(value) for name, value in measures.items()}}
+        {"epoch": number, **{name: finite(measures.get(name)) for name in names}}
         for number, measures in enumerate(history, start=1)
     )
 
 
 def curves(history: Sequence[Measures], factor: Callable[[float], float], epochs: int) -> dict[str, LineChart | Panels]:
-    """The figures of a training: "losses", "accuracies", and with the reversal factor all of it in "training".
+    """The figures of a training: "losses", "accuracies", and with the reversal factor both in "training".
 
     ``factor`` gives λ for the share of the ``epochs`` planned that is over.
     """
@@ -67,12 +69,11 @@ def curves(history: Sequence[Measures], factor: Callable[[float], float], epochs
     shares = np.linspace(0, len(history) / epochs, 201)
     factors = Series("λ", shares * epochs, np.array([factor(float(share)) for share in shares]))
     factor_chart = LineChart((factors,), x_label="epoch", y_label="reversal factor λ")
-    panels: dict[str, LineChart] = {"Training losses": loss_chart, "Classes": accuracy_chart}
+    panels: dict[str, LineChart] = {"Training losses": loss_chart, "Accuracies": accuracy_chart}
     if domains:
-        own = {"source_domain_accuracy": "source", "target_domain_accuracy": "target"}
-        panels |= {"Domains": history_chart(history, own, "domain accuracy"), "Reversal": factor_chart}
+        panels["Reversal"] = factor_chart
     return {
         "losses": loss_chart,
         "accuracies": accuracy_chart,
-        "training": Panels(tuple(panels.values()), columns=2, titles=tuple(panels)),
+        "training": Panels(tuple(panels.values()), columns=len(panels), titles=tuple(panels)),
     }

@@ -50,6 +50,11 @@ class Recipe:
         return self.method in ("dann", "no_reversal")
 
     @property
+    def seen(self) -> tuple[str, ...]:
+        """The domains whose training images are learnt from, the labelled one first."""
+        return ("source", "target") if self.adversarial else (self.labelled,)
+
+    @property
     def labelled(self) -> Literal["source", "target"]:
         """The domain whose classes are learnt from."""
         return "target" if self.method == "target" else "source"
@@ -81,8 +86,7 @@ class Batches:
         epoch_images: int,
         generators: Mapping[str, torch.Generator],
     ) -> None:
-        seen = ("source", "target") if recipe.adversarial else (recipe.labelled,)
-        self._sizes = {name: len(domains[name]) for name in seen}
+        self._sizes = {name: len(domains[name]) for name in recipe.seen}
         if recipe.pairing != "independent" and len(set(self._sizes.values())) > 1:
             raise ValueError(f"{recipe.pairing} batches need domains of one size, got {self._sizes}")
         self._recipe = recipe

@@ -69,18 +69,21 @@ def train_adaptation(
         method, epochs, batch_size, learning_rate, scheduler, normalisation, shape, direction, slope, multiplier,
         pairing, seed,
     )  # fmt: skip
-    domains, classes = _domains(workspace, {"source": source, "target": target}, train_images, test_images)
+    origins = {"source": source, "target": target}
+    domains, classes = _domains(workspace, recipe, origins, train_images, test_images)
     scale = chosen_normalisation(normalisation, workspace.numpy_rng(seed, "normalisation"))
     learner = _new_learner(workspace, classes, scale, precision, seed)
     generators = {f"{name} order": workspace.rng(seed, f"{name} order") for name in ("source", "target")}
     batches = Batches(recipe, domains, epoch_images, generators)
     history = _train(workspace, learner, recipe, domains, batches, curve_images)
+    scores = _scores(learner, domains)
+    history[-1] |= _shares(scores, recipe)
     return Result(
         metrics={
             **{name: value for name, value in asdict(recipe).items() if name in RECORDED},
-            **_measured(learner, recipe, domains),
+            **_measured(scores, recipe),
             **_course(history, recipe, classes),
-            "train_images": len(domains["source"]),
+            "train_images": len(domains[recipe.labelled]),
             "epoch_images": batches.images,
             "mean": sum(scale.mean) / 3,
             "std": sum(scale.std) / 3,
@@ -92,14 +95,15 @@ def train_adaptation(
 
 
 def _domains(
-    workspace: Workspace, origins: Mapping[str, str], train_images: int, test_images: int
+    workspace: Workspace, recipe: Recipe, origins: Mapping[str, str], train_images: int, test_images: int
 ) -> tuple[dict[str, Domain], int]:
-    """Both domains' parts, "source" and "source test" and so on, and how many classes there are."""
+    """The domains that are seen as "source" and "target", both as "source test" and "target test"; how many classes."""
     domains: dict[str, Domain] = {}
     classes = 0
     for name, origin in origins.items():
-        pixels, domains[name] = load_domain(workspace, origin, "train", train_images)
-        _, domains[f"{name} test"] = load_domain(workspace, origin, "test", test_images)
+        if name in recipe.seen:
+            _, domains[name] = load_domain(workspace, origin, "train", train_images)
+        pixels, domains[f"{name} test"] = load_domain(workspace, origin, "test", test_images)
         classes = len(pixels.class_names)
     return domains, classes
 
@@ -154,11 +158,8 @@ def _train(
         class_loss, domain_loss = (totals / batches.images).tolist()
         seconds = time.perf_counter() - began
         measures = {"class_loss": class_loss, **({"domain_loss": domain_loss} if recipe.adversarial else {})}
-        scores = _scores(learner, domains, 0 if epoch + 1 == recipe.epochs else curve_images)
-        for name, found in scores.items():
-            measures[f"{name}_accuracy"] = found.class_hits / found.images
-            if recipe.adversarial:
-                measures[f"{name}_domain_accuracy"] = found.domain_hits / found.images
+        if epoch + 1 < recipe.epochs:  # the last epoch is scored after the training, on all test images
+            measures |= _shares(_scores(learner, domains, curve_images), recipe)
         return {**measures, "factor": recipe.factor(shares[-1]), "learning_rate": learner.rate, "seconds": seconds}
 
     classes = learner.network.classes
@@ -179,11 +180,19 @@ def _scores(learner: Learner, domains: Mapping[str, Domain], images: int = 0) ->
     return scores
 
 
-def _measured(learner: Learner, recipe: Recipe, domains: Mapping[str, Domain]) -> dict[str, Value]:
-    """The accuracies of the network as it is, on all test images, with their intervals."""
+def _shares(scores: Mapping[str, Score], recipe: Recipe) -> Measures:
+    """The scores as the history has them."""
+    shares = {f"{name}_accuracy": found.class_hits / found.images for name, found in scores.items()}
+    if not recipe.adversarial:
+        return shares
+    return shares | {f"{name}_domain_accuracy": found.domain_hits / found.images for name, found in scores.items()}
+
+
+def _measured(scores: Mapping[str, Score], recipe: Recipe) -> dict[str, Value]:
+    """The accuracies of the network as it is, with their intervals."""
     metrics: dict[str, Value] = {}
     own: list[float] = []
-    for name, found in _scores(learner, domains).items():
+    for name, found in scores.items():
         low, high = wilson_interval(found.class_hits, found.images)
         share = found.domain_hits / found.images
         own.append(share)

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from generator.labs.shared.statistics import wilson_interval
+from generator.labs.shared.statistics import grouped_interval, wilson_interval
 from generator.networks.backbones import Backbone
 from generator.results import Value
 
@@ -40,12 +40,13 @@ def share_metrics(name: str, count: int, total: int) -> dict[str, Value]:
     return {name: count / total, f"{name}_low": low, f"{name}_high": high}
 
 
-def accuracy_row(hits: NDArray[np.bool_]) -> dict[str, Value]:
+def accuracy_row(hits: NDArray[np.bool_], groups: NDArray[np.int64] | None = None) -> dict[str, Value]:
     """``test``, the accuracy, with the ends ``low`` and ``high`` of its 95 % interval: a row of a table."""
-    low, high = wilson_interval(int(hits.sum()), len(hits))
+    low, high = grouped_interval(hits, groups)
     return {"test": float(hits.mean()), "low": low, "high": high}
 
 
-def accuracy_metrics(name: str, hits: NDArray[np.bool_]) -> dict[str, Value]:
+def accuracy_metrics(name: str, hits: NDArray[np.bool_], groups: NDArray[np.int64] | None = None) -> dict[str, Value]:
     """``name`` (a proportion of ``hits``), and the ends ``name_low`` and ``name_high`` of its 95 % interval."""
-    return share_metrics(name, int(hits.sum()), len(hits))
+    low, high = grouped_interval(hits, groups)
+    return {name: float(hits.mean()), f"{name}_low": low, f"{name}_high": high}

@@ -19,7 +19,11 @@ def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
     """
     if trials <= 0 or not 0 <= successes <= trials:
         raise ValueError(f"{successes} successes in {trials} trials")
-    share, z2 = successes / trials, Z95 * Z95
+    return _wilson(successes / trials, trials)
+
+
+def _wilson(share: float, trials: float) -> tuple[float, float]:
+    z2 = Z95 * Z95
     centre = share + z2 / (2 * trials)
     half = Z95 * math.sqrt(share * (1 - share) / trials + z2 / (4 * trials * trials))
     low, high = (centre - half) / (1 + z2 / trials), (centre + half) / (1 + z2 / trials)
@@ -40,6 +44,54 @@ def mcnemar_p(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:
     if only_first + only_second == 0:
         return 1.0
     return float(binomtest(only_first, only_first + only_second, 0.5).pvalue)
+
+
+def grouped_interval(hits: NDArray[np.bool_], groups: NDArray[np.int64] | None) -> tuple[float, float]:
+    """The 95 % interval of a share of ``hits`` (n,) whose images come in ``groups`` (n,), None for independent images.
+
+    Wilson's interval for as many images as carry the same information: n divided by the design effect, which is how
+    much more the share varies from group to group than that of independent images would (Kish 1965), and at least 1.
+    Where all hits are equal, nothing can be measured of it, and each group counts as one image.
+    """
+    if groups is None or not hits.size:
+        return wilson_interval(int(hits.sum()), len(hits))
+    share, (sums, sizes) = float(hits.mean()), group_sums(hits.astype(np.float64), groups)
+    count = len(sizes)
+    if share in (0.0, 1.0):
+        effect = len(hits) / count
+    else:
+        spread = float(((sums - share * sizes) ** 2).sum()) * count / max(1, count - 1)
+        effect = max(1.0, spread / (len(hits) * share * (1 - share)))
+    return _wilson(share, len(hits) / effect)
+
+
+def paired_p(first: NDArray[np.bool_], second: NDArray[np.bool_], groups: NDArray[np.int64] | None = None) -> float:
+    """The exact two-sided p value that two classifiers are equally often right on the same images, in ``groups``.
+
+    For independent images (``groups`` None) it is McNemar's. Otherwise the signs of the groups' differences in hits are
+    exchanged: under the null hypothesis each of them is as likely as its opposite, whatever the images of a group have
+    in common. All sign patterns are counted, so that nothing is random. For groups of one image it is McNemar's, too.
+    """
+    if groups is None:
+        return mcnemar_p(first, second)
+    if not first.shape == second.shape == groups.shape:
+        raise ValueError(f"{first.shape}, {second.shape} and groups of {groups.shape} are not the same images")
+    differences, _ = group_sums(first.astype(np.float64) - second.astype(np.float64), groups)
+    sizes = np.abs(differences).round().astype(int)
+    reach = int(sizes.sum())
+    likely = np.zeros(2 * reach + 1)  # the probability of each sum from -reach to reach
+    likely[reach] = 1.0
+    for size in sizes[sizes > 0]:
+        likely = (np.roll(likely, size) + np.roll(likely, -size)) / 2
+    seen = abs(round(float(differences.sum())))
+    return float(min(1.0, likely[np.abs(np.arange(-reach, reach + 1)) >= seen].sum()))
+
+
+def group_sums(values: NDArray[np.float64], groups: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """The sum of the values (n,) of each group, and its size, in the order of the groups' numbers."""
+    _, places, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+    sums: NDArray[np.float64] = np.bincount(places, weights=values).astype(np.float64)
+    return sums, sizes.astype(np.int64)
 
 
 def mean_interval(values: NDArray[np.float64]) -> tuple[float, float]:

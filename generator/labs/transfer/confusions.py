@@ -6,15 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.datasets.images import ImageSet, load_images
-from generator.labs.shared.statistics import wilson_interval
-from generator.labs.transfer.svm import Fit, fit_svm, split_of
+from generator.labs.shared.statistics import grouped_interval
+from generator.labs.transfer.svm import Fit, Split, fit_svm, split_of
 from generator.networks.preprocessing import scaled
 from generator.registry import Dataset, computation
 from generator.results import Heatmap, ImageGrid, Result, Table, Value
 from generator.workspace import Workspace
 
 #: Wrongly classified images that are shown, and their side in pixels.
-SHOWN, SIDE = 10, 120
+SHOWN, SIDE = 10, 240
 
 
 @computation(
@@ -35,7 +35,7 @@ def svm_confusions(
 ) -> Result:
     """The confusion matrix of the SVM on L2-normalised features, and the test images it is most sure and wrong about.
 
-    ``dataset`` has to be the one that the features are from. Accuracies of classes are proportions with 95 % Wilson
+    ``dataset`` has to be the one that the features are from. Accuracies of classes are proportions with 95 %
     intervals. The pairs are the five most frequent (true class, predicted class). The images are those wrong ones whose
     decision value for the predicted class is furthest above that of the true one.
     """
@@ -47,7 +47,7 @@ def svm_confusions(
     names = images.class_names
     matrix = np.zeros((len(names), len(names)), dtype=np.int64)
     np.add.at(matrix, (split.test_labels, fit.test_predicted), 1)
-    classes, pairs = _class_table(matrix, names), _pair_table(matrix, names)
+    classes, pairs = _class_table(matrix, names, split, fit), _pair_table(matrix, names)
     label = next(row["label"] for row in features.tables["layers"].records() if row["layer"] == layer)
     errors = int(matrix.sum() - np.trace(matrix))
     return Result(
@@ -82,7 +82,7 @@ def _confusion(matrix: NDArray[np.int64], names: tuple[str, ...]) -> Heatmap:
     )
 
 
-def _class_table(matrix: NDArray[np.int64], names: tuple[str, ...]) -> Table:
+def _class_table(matrix: NDArray[np.int64], names: tuple[str, ...], split: Split, fit: Fit) -> Table:
     """One row for each class, the worst first."""
     rows: list[dict[str, Value]] = []
     for index, name in enumerate(names):
@@ -90,7 +90,9 @@ def _class_table(matrix: NDArray[np.int64], names: tuple[str, ...]) -> Table:
         wrong = matrix[index].copy()
         wrong[index] = 0
         count = int(wrong.max())
-        low, high = wilson_interval(right, total)
+        own = split.test_labels == index
+        groups = None if split.test_groups is None else split.test_groups[own]
+        low, high = grouped_interval(fit.test_predicted[own] == index, groups)
         rows.append({
             "class_name": name,
             "images": total,
@@ -143,8 +145,9 @@ def _worst(images: ImageSet, fit: Fit, names: tuple[str, ...]) -> ImageGrid:
     order = wrong[np.argsort(-margin[wrong], kind="stable")][:SHOWN]
     if not len(order):  # nothing is wrong: show the least certain of the right ones
         order = np.argsort(np.sort(fit.decisions, axis=1)[:, -1], kind="stable")[:SHOWN]
-    chosen = images.select([int(index) for index in order])
-    pictures = (scaled(chosen.images, SIDE) * 255).round().byte().permute(0, 2, 3, 1).numpy()
+    pictures = (
+        (scaled([images.view(int(index)) for index in order], SIDE) * 255).round().byte().permute(0, 2, 3, 1).numpy()
+    )
     titles = tuple(f"{names[labels[index]]} → {names[fit.test_predicted[index]]}" for index in order)
     tones = tuple("good" if labels[index] == fit.test_predicted[index] else "bad" for index in order)
     return ImageGrid(tuple(pictures), 5, titles=titles, tones=tones)

@@ -62,7 +62,7 @@ class Taken:
 
 
 @computation(
-    metrics=["network", "precision", "train_images", "test_images", "classes"],
+    metrics=["network", "precision", "train_images", "test_images", "train_groups", "test_groups", "classes"],
     tables={"layers": ["layer", "label", "shape", "values", "image_seconds", "zero_train", "zero_test"]},
 )  # fmt: skip
 def extract_features(
@@ -84,9 +84,10 @@ def extract_features(
     anew from ``seed``. ``precision`` "auto" computes in bfloat16 where the processor has it, in float32 elsewhere;
     features computed in bfloat16 are kept as float16, which has more digits.
 
-    The arrays are "train/<layer>" and "test/<layer>" (images, values), "train/labels" and "test/labels".
+    The arrays are "train/<layer>" and "test/<layer>" (images, values), "train/labels" and "test/labels", and where the
+    data set has groups "train/groups" and "test/groups".
     ``image_seconds`` is the time from an image's pixels to a layer's output, without reading and resizing. ``zero_…``
-    counts images whose features are all zero.
+    counts images whose features are all zero; ``…_groups`` are 0 where the data set has none.
     """
     backbone = load_backbone(network, workspace.data, workspace.device)
     if weights == "random":
@@ -102,11 +103,21 @@ def extract_features(
             "precision": feeder.precision,
             "train_images": len(parts["train"]),
             "test_images": len(parts["test"]),
+            **{f"{part}_groups": _count(images) for part, images in parts.items()},
             "classes": len(parts["test"].class_names),
         },
         tables={"layers": _layer_table(taps, taken, arrays)},
-        arrays={**arrays, **{f"{part}/labels": images.labels for part, images in parts.items()}},
+        arrays={
+            **arrays,
+            **{f"{part}/labels": images.labels for part, images in parts.items()},
+            **{f"{part}/groups": images.groups for part, images in parts.items() if images.groups is not None},
+        },
     )
+
+
+def _count(images: ImageSet) -> int:
+    """How many groups the images are from; 0 where they are independent."""
+    return 0 if images.groups is None else len(set(images.groups.tolist()))
 
 
 def _all_taken(

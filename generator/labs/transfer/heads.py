@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from generator.datasets.images import ImageSet, load_images
 from generator.labs.shared.metrics import accuracy_row
-from generator.labs.shared.statistics import mcnemar_p
+from generator.labs.shared.statistics import paired_p
 from generator.labs.shared.training import Measures, TrainingState, history_chart, history_table, run_epochs
 from generator.networks.backbones import Backbone, load_backbone
 from generator.networks.precision import chosen_precision, running_in
@@ -65,9 +65,9 @@ def train_head(
     Where ``tuned_from`` names one of the network's blocks ("features.15"), that block and all after it are trained too,
     with the smaller learning rate ``body_rate``; batch normalisation keeps its stored statistics. What is frozen runs
     once for each image. AdamW; training stops after ``patience`` epochs without a lower loss on a seeded share of the
-    TRAINING images, and the epoch with the lowest is taken. ``p`` is the exact McNemar p value against the SVM of
-    ``svm_by_layer`` on ``svm_layer``, ``frozen_p`` against a result of this computation without tuning. ``seconds``
-    include the frozen part.
+    TRAINING images (whole groups, where there are any), and the epoch with the lowest is taken. ``p`` is the exact
+    paired p value against the SVM of ``svm_by_layer`` on ``svm_layer``, ``frozen_p`` against a result of this
+    computation without tuning. ``seconds`` include the frozen part.
     """
     began = time.perf_counter()
     backbone = load_backbone(network, workspace.data, workspace.device)
@@ -77,7 +77,7 @@ def train_head(
     head = nn.Linear(width, len(train.class_names))
     _draw(head, workspace.rng(seed, "head"))
     model = nn.Sequential(body, head.to(workspace.device)).requires_grad_(True)
-    held = _held_out(train.labels, validation_share, workspace.numpy_rng(seed, "validation"))
+    held = _held_out(train, validation_share, workspace.numpy_rng(seed, "validation"))
     fitted, validation = _select(known, ~held), _select(known, held)
     best, history = _fit(
         workspace, model, fitted, validation, Schedule(epochs, patience, batch_size, head_rate, body_rate, seed)
@@ -94,7 +94,7 @@ def train_head(
             "best_epoch": int(np.argmin([measures["validation_loss"] for measures in history])) + 1,
             "train": _accuracy(best, fitted),
             "validation": _accuracy(best, validation),
-            **_comparison(hits, svm, svm_layer, frozen),
+            **_comparison(hits, test.groups, svm, svm_layer, frozen),
             "seconds": time.perf_counter() - began,
         },
         tables={"history": history_table(history)},
@@ -105,17 +105,19 @@ def train_head(
     )
 
 
-def _comparison(hits: NDArray[np.bool_], svm: Result, svm_layer: str, frozen: Result | None) -> dict[str, Value]:
-    """Test accuracy with its interval, and McNemar's test against the SVM and against the untuned network."""
+def _comparison(
+    hits: NDArray[np.bool_], groups: NDArray[np.int64] | None, svm: Result, svm_layer: str, frozen: Result | None
+) -> dict[str, Value]:
+    """Test accuracy with its interval, and paired tests against the SVM and against the untuned network."""
     reference = np.asarray(svm.arrays[f"hits/{svm_layer}"], dtype=np.bool_)
     before = None if frozen is None else np.asarray(frozen.arrays["hits"], dtype=np.bool_)
     return {
-        **accuracy_row(hits),
+        **accuracy_row(hits, groups),
         "svm_test": float(reference.mean()),
         "svm_layer": next(row["label"] for row in svm.tables["layers"].records() if row["layer"] == svm_layer),
-        "p": mcnemar_p(hits, reference),
+        "p": paired_p(hits, reference, groups),
         "frozen_test": None if before is None else float(before.mean()),
-        "frozen_p": None if before is None else mcnemar_p(hits, before),
+        "frozen_p": None if before is None else paired_p(hits, before, groups),
     }
 
 
@@ -162,13 +164,15 @@ def _draw(head: nn.Linear, rng: torch.Generator) -> None:
         head.bias.zero_()
 
 
-def _held_out(labels: NDArray[np.int64], share: float, rng: np.random.Generator) -> NDArray[np.bool_]:
-    """Which training images only decide when to stop: the same share of each class, at least one."""
-    held = np.zeros(len(labels), dtype=np.bool_)
-    for label in np.unique(labels):
-        own = np.flatnonzero(labels == label)
-        held[rng.permutation(own)[: max(1, round(share * len(own)))]] = True
-    return held
+def _held_out(images: ImageSet, share: float, rng: np.random.Generator) -> NDArray[np.bool_]:
+    """Which training images only decide when to stop: the same share of each class's groups, at least one of them."""
+    groups = np.arange(len(images)) if images.groups is None else images.groups
+    held: list[int] = []
+    for label in np.unique(images.labels):
+        own = np.unique(groups[images.labels == label])
+        held.extend(rng.permutation(own)[: max(1, round(share * len(own)))])
+    found: NDArray[np.bool_] = np.isin(groups, held)
+    return found
 
 
 def _select(examples: Examples, mask: NDArray[np.bool_]) -> Examples:

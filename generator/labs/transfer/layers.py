@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.labs.shared.metrics import accuracy_row
-from generator.labs.shared.statistics import mcnemar_p
-from generator.labs.transfer.svm import Fit, Split, cross_validated, fit_svm, split_of
+from generator.labs.shared.statistics import paired_p
+from generator.labs.transfer.svm import Fit, Split, cross_validated, fit_svm, groups_of, split_of
 from generator.registry import computation
 from generator.results import Bars, BarSeries, Result, Table, Value
 from generator.workspace import Workspace
 
-#: Differences with a smaller McNemar p value are called more than chance.
+#: Differences with a smaller p value are called more than chance.
 SIGNIFICANT = 0.05
 
 
@@ -46,6 +46,7 @@ class LayerFit:
     metrics=[
         "network", "layers", "c", "folds", "chance", "train_images", "test_images", "half_width", "zero_rows",
         "reference_label", "reference_test", "reference_low", "reference_high", "reference_raw_test",
+        "reference_validation", "chosen_validation",
         "reference_fit_seconds", "reference_image_seconds", "chosen", "chosen_label", "chosen_values", "chosen_test",
         "first_label", "first_test", "first_p", "last_test", "last_p", "best_label", "best_test", "others",
         "like_reference", "worse", "better", "normalised_better", "normalised_worse", "lowest_train", "unconverged",
@@ -63,10 +64,10 @@ def svm_by_layer(
 ) -> Result:
     """Fit a linear SVM on each layer of ``extract_features``, on its features as they are and L2-normalised.
 
-    Accuracies are proportions of all test images, with 95 % Wilson intervals; ``raw_…`` are without normalisation.
+    Accuracies are proportions of all test images, with 95 % intervals; ``raw_…`` are without normalisation.
     ``validation`` is the mean accuracy of ``folds``-fold cross-validation on the training images; the layer where it is
     highest is the ``chosen`` one, without a look at the test images. ``best_…`` is the highest test accuracy, which is
-    an optimistic number. ``p`` is the exact McNemar p value against the layer called ``reference``, ``normal_p`` that
+    an optimistic number. ``p`` is the exact paired p value against the layer called ``reference``, ``normal_p`` that
     of normalised against raw. ``first`` and ``last`` are in the order of ``extract_features``. Times are in seconds:
     ``fit_seconds`` for all training images, ``image_seconds`` from pixels to features for one. ``zero_rows`` counts
     test images whose features are all zero: they are classified by the machine's offsets alone, and count as any other.
@@ -93,7 +94,10 @@ def svm_by_layer(
         },
         tables={"layers": Table.of(rows)},
         figures={"layers": _bars(rows)},
-        arrays={f"hits/{layer}": fit.hits for layer, fit in fits.items()},
+        arrays={
+            **{f"hits/{layer}": fit.hits for layer, fit in fits.items()},
+            **({} if (groups := groups_of(features, "test")) is None else {"test/groups": groups}),
+        },
     )
 
 
@@ -104,12 +108,12 @@ def _row(described: Mapping[str, Value], fit: LayerFit, reference: LayerFit) -> 
         "shape": described["shape"],
         "values": described["values"],
         "raw_train": float((fit.raw.train_predicted == fit.split.train_labels).mean()),
-        **{f"raw_{name}": value for name, value in accuracy_row(fit.raw_hits).items()},
+        **{f"raw_{name}": value for name, value in accuracy_row(fit.raw_hits, fit.split.test_groups).items()},
         "train": float((fit.unit.train_predicted == fit.split.train_labels).mean()),
-        **accuracy_row(fit.hits),
+        **accuracy_row(fit.hits, fit.split.test_groups),
         "validation": fit.validation,
-        "p": None if fit is reference else mcnemar_p(fit.hits, reference.hits),
-        "normal_p": mcnemar_p(fit.hits, fit.raw_hits),
+        "p": None if fit is reference else paired_p(fit.hits, reference.hits, fit.split.test_groups),
+        "normal_p": paired_p(fit.hits, fit.raw_hits, fit.split.test_groups),
         "fit_seconds": fit.unit.fit_seconds,
         "raw_fit_seconds": fit.raw.fit_seconds,
         "image_seconds": described["image_seconds"],
@@ -128,10 +132,10 @@ def _summary(rows: list[dict[str, Value]], fits: Mapping[str, LayerFit], referen
     return {
         "half_width": (number(own["high"]) - number(own["low"])) / 2,
         "zero_rows": sum(int(number(row["zero_rows"])) for row in rows),
-        **{f"reference_{name}": own[name] for name in ("label", "test", "low", "high", "raw_test", "fit_seconds",
-                                                       "image_seconds")},
+        **{f"reference_{name}": own[name] for name in ("label", "test", "low", "high", "raw_test", "validation",
+                                                       "fit_seconds", "image_seconds")},
         "chosen": chosen["layer"],
-        **{f"chosen_{name}": chosen[name] for name in ("label", "values", "test")},
+        **{f"chosen_{name}": chosen[name] for name in ("label", "values", "test", "validation")},
         **{f"first_{name}": rows[0][name] for name in ("label", "test", "p")},
         **{f"last_{name}": rows[-1][name] for name in ("test", "p")},
         "best_label": best["label"],
@@ -187,7 +191,7 @@ def compare_transfers(
     """Compare two results of ``svm_by_layer`` on the same test images, L2-normalised.
 
     Compared is ``layer``, or where that is empty the layer that cross-validation chose in each. ``gained`` and ``lost``
-    count the test images that only ``other``, and only ``reference`` got right, ``p`` is their exact McNemar p value.
+    count the test images that only ``other``, and only ``reference`` got right, ``p`` is their exact paired p value.
     The table and the figure have the layers that both have; ``layers_apart`` counts those with p < 0.05, and
     ``layers_better`` those among them where ``other`` is better. The names are for the figure.
     """
@@ -196,7 +200,8 @@ def compare_transfers(
     before, after = (_hits(result, name) for result, name in zip((reference, other), layers, strict=True))
     own, theirs = rows[1][layers[1]], rows[0][layers[0]]
     common = [name for name in rows[0] if name in rows[1]]
-    table = [_pair(rows[0][name], rows[1][name], _hits(reference, name), _hits(other, name)) for name in common]
+    groups = groups_of(reference, "test")
+    table = [_pair(rows[0][name], rows[1][name], _hits(reference, name), _hits(other, name), groups) for name in common]
     apart = [row for row in table if number(row["p"]) < SIGNIFICANT]
     return Result(
         metrics={
@@ -207,7 +212,7 @@ def compare_transfers(
             "difference": number(own["test"]) - number(theirs["test"]),
             "gained": int((after & ~before).sum()),
             "lost": int((before & ~after).sum()),
-            "p": mcnemar_p(before, after),
+            "p": paired_p(before, after, groups),
             "layers": len(table),
             "layers_apart": len(apart),
             "layers_better": sum(number(row["test"]) > number(row["reference_test"]) for row in apart),
@@ -224,14 +229,15 @@ def _hits(result: Result, layer: str) -> NDArray[np.bool_]:
 
 
 def _pair(
-    before: Mapping[str, Value], after: Mapping[str, Value], hits: NDArray[np.bool_], new_hits: NDArray[np.bool_]
-) -> dict[str, Value]:
+    before: Mapping[str, Value], after: Mapping[str, Value], hits: NDArray[np.bool_], new_hits: NDArray[np.bool_],
+    groups: NDArray[np.int64] | None,
+) -> dict[str, Value]:  # fmt: skip
     return {
         "layer": after["layer"],
         "label": after["label"],
         **{f"reference_{name}": before[name] for name in ("test", "low", "high")},
         **{name: after[name] for name in ("test", "low", "high")},
-        "p": mcnemar_p(hits, new_hits),
+        "p": paired_p(hits, new_hits, groups),
     }
 
 

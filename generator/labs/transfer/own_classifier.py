@@ -69,8 +69,8 @@ def network_on_scenes(
             "images": len(test),
             **_one_image(test.true_class(image), alone, backbone.class_names, decisions, scenes),
             "own": float(hits.mean()),
-            **accuracy_metrics("mapped", mapped),
-            **accuracy_metrics("svm", fit.test_predicted == split.test_labels),
+            **accuracy_metrics("mapped", mapped, split.test_groups),
+            **accuracy_metrics("svm", fit.test_predicted == split.test_labels, split.test_groups),
             "kinds_median": float(np.median([float(row["kinds"] or 0) for row in table.records()])),
         },
         tables={"classes": table},
@@ -135,7 +135,7 @@ def _panels(
     top = [int(index) for index in np.argsort(-probabilities, kind="stable")[:SHOWN]]
     first = [int(index) for index in np.argsort(-decisions, kind="stable")[:SHOWN]]
     own = [classes[index] for index in top]
-    shown = displayable(scaled(photograph.images, 224)[0])
+    shown = displayable(scaled([photograph.view(0)], 300)[0])
     panels: list[Figure] = [
         ImageGrid((shown,), 1),
         Bars(tuple(own), (BarSeries("probability", probabilities[top]),), "probability", True, (0.0, 1.0),
@@ -146,6 +146,6 @@ def _panels(
     return Panels(
         tuple(panels),
         columns=3,
-        column_titles=(f"a scene: {scenes[label]}", "the network’s own classes", "SVM on its features"),
-        widths=(1.0, 1.4, 1.4),
+        column_titles=(f"an image: {scenes[label]}", "the network’s own classes", "SVM on its features"),
+        widths=(1.3, 1.2, 1.2),
     )

@@ -22,12 +22,17 @@ MOST_STEPS = 2000
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Features (images, values) and labels (images,) of the training and of the test part."""
+    """Features (images, values) and labels (images,) of the training and of the test part.
+
+    The groups (images,) say which images are no independent evidence, see ImageSet; None where all are.
+    """
 
     train: Floats
     test: Floats
     train_labels: Labels
     test_labels: Labels
+    train_groups: Labels | None = None
+    test_groups: Labels | None = None
 
     def normalised(self) -> Split:
         """The same with rows of length 1; a row of zeros has no direction and stays as it is."""
@@ -56,7 +61,13 @@ def split_of(features: Result, layer: str) -> Split:
         raise KeyError(f"no features of layer {layer!r}; there are {', '.join(known)}")
     train, test = (np.asarray(features.arrays[f"{part}/{layer}"], dtype=np.float32) for part in ("train", "test"))
     labels = (np.asarray(features.arrays[f"{part}/labels"], dtype=np.int64) for part in ("train", "test"))
-    return Split(train, test, *labels)
+    return Split(train, test, *labels, *(groups_of(features, part) for part in ("train", "test")))
+
+
+def groups_of(features: Result, part: str) -> Labels | None:
+    """The groups of one part's images from ``extract_features``, or None where the images are independent."""
+    found = features.arrays.get(f"{part}/groups")
+    return None if found is None else np.asarray(found, dtype=np.int64)
 
 
 def l2_normalised(rows: Floats) -> Floats:
@@ -84,17 +95,27 @@ def fit_svm(split: Split, c: float, seed: int) -> Fit:
 
 
 def cross_validated(split: Split, cs: Sequence[float], folds: int, seed: int) -> NDArray[np.float64]:
-    """Accuracy (values of C, folds) on held-out parts of the TRAINING rows; test rows are not looked at."""
-    from sklearn.model_selection import StratifiedKFold
+    """Accuracy (values of C, folds) on held-out parts of the TRAINING rows; test rows are not looked at.
 
-    shuffled = StratifiedKFold(folds, shuffle=True, random_state=stream_seed(seed, "folds") % 2**32)
+    Images of one group are held out together, so that no fold is asked about a place that the machine was fitted to.
+    """
     rows, labels = split.train, split.train_labels
-    found = np.empty((len(cs), folds))
-    for fold, (fitted, held) in enumerate(shuffled.split(rows, labels)):
+    parts = folds_of(labels, split.train_groups, folds, seed)
+    found = np.empty((len(cs), len(parts)))
+    for fold, (fitted, held) in enumerate(parts):
         for number, c in enumerate(cs):
             machine, _ = _fit(rows[fitted], labels[fitted], c, seed)
             found[number, fold] = float((machine.predict(rows[held]) == labels[held]).mean())
     return found
+
+
+def folds_of(labels: Labels, groups: Labels | None, folds: int, seed: int) -> list[tuple[Labels, Labels]]:
+    """The rows to fit and the rows to hold out for each of ``folds`` folds, classes spread evenly, groups whole."""
+    from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
+    kind = StratifiedKFold if groups is None else StratifiedGroupKFold
+    shuffled = kind(folds, shuffle=True, random_state=stream_seed(seed, "folds") % 2**32)
+    return list(shuffled.split(np.zeros(len(labels)), labels, groups))
 
 
 def _fit(rows: Floats, labels: Labels, c: float, seed: int):  # type: ignore[no-untyped-def]  # noqa: ANN202

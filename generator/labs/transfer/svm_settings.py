@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.labs.shared.metrics import accuracy_row
-from generator.labs.shared.statistics import mcnemar_p
+from generator.labs.shared.statistics import paired_p
 from generator.labs.transfer.svm import Split, cross_validated, fit_svm, l2_normalised, split_of
 from generator.registry import computation
 from generator.results import LineChart, Result, Series, Table, Value
@@ -41,7 +41,7 @@ def choose_penalty(
 
     ``chosen_c`` has the highest mean accuracy over the folds (the smallest such C); ``validation_low`` and ``…_high``
     are the lowest and highest fold. ``best_c`` is the one with the highest accuracy on the test images, which is not to
-    be chosen by: it shows how much that would flatter. ``p`` are exact McNemar p values against ``default_c``, which
+    be chosen by: it shows how much that would flatter. ``p`` are exact paired p values against ``default_c``, which
     has to be among ``cs``. ``plateau_low`` to ``plateau_high`` are the values of C whose cross-validated accuracy is
     within one standard error of the highest.
     """
@@ -79,10 +79,10 @@ def _tried(
             "validation_low": float(accuracy[number].min()),
             "validation_high": float(accuracy[number].max()),
             "train": float((fit.train_predicted == split.train_labels).mean()),
-            **accuracy_row(hits[-1]),
+            **accuracy_row(hits[-1], split.test_groups),
         })  # fmt: skip
     for row, own in zip(rows, hits, strict=True):
-        row["p"] = mcnemar_p(own, hits[cs.index(default_c)])
+        row["p"] = paired_p(own, hits[cs.index(default_c)], split.test_groups)
     return rows
 
 
@@ -138,7 +138,7 @@ def reduce_dimensions(
     """Put a principal component analysis, fitted to the training rows only, between the features and the SVM.
 
     Each dimension is tried with the rows L2-normalised before the analysis and with them normalised after it; the
-    reference is the SVM on all values, L2-normalised. ``p`` are exact McNemar p values against it. ``variance`` is the
+    reference is the SVM on all values, L2-normalised. ``p`` are exact paired p values against it. ``variance`` is the
     share of the training rows' variance that the components keep. ``smallest_alike`` is the smallest dimension
     (normalised before) that cannot be told from the reference at p < 0.05, or None. ``order_…`` compare the two orders
     at the smallest dimension. Dimensions that the rows do not have are left out.
@@ -156,7 +156,7 @@ def reduce_dimensions(
             "full_test": float(hits.mean()),
             "full_fit_seconds": full.fit_seconds,
             **_reduction(rows, possible),
-            "order_p": mcnemar_p(*(found[possible[0], order] for order in ("before", "after"))),
+            "order_p": paired_p(found[possible[0], "before"], found[possible[0], "after"], split.test_groups),
         },
         tables={"dimensions": Table.of(rows)},
         figures={"accuracy": _dimension_chart(rows, float(hits.mean()))},
@@ -180,8 +180,8 @@ def _cut_down(
                 "dimensions": size,
                 "order": order,
                 "variance": float(spectrum[:size].sum() / spectrum.sum()),
-                **accuracy_row(found[size, order]),
-                "p": mcnemar_p(found[size, order], hits),
+                **accuracy_row(found[size, order], split.test_groups),
+                "p": paired_p(found[size, order], hits, split.test_groups),
                 "pca_seconds": pca_seconds,
                 "fit_seconds": fit.fit_seconds,
             })  # fmt: skip

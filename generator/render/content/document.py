@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,12 +14,15 @@ from generator.course.spec import CourseSpec, ProfileSpec, QuestionSpec
 from generator.errors import Mistake
 from generator.jobs import Outcome
 from generator.render.content.exhibits import Box, Exhibit
+from generator.render.content.ledger import Ledger
+from generator.render.content.origins import Origins
 from generator.render.content.reproduction import Comparison
 from generator.render.content.values import Results
-from generator.render.figures import Drawing
+from generator.render.figures import Drawing, draw_figure
 from generator.render.text.bibliography import Reference
 from generator.render.text.numbering import Numbered, slug
 from generator.render.text.own_images import OwnImages
+from generator.results import Figure
 
 #: The name of a whole report, whose folders have no other name before theirs.
 WHOLE = "report"
@@ -33,7 +37,8 @@ class Report:
     the questions ("2-a/q03") of a partial report, which keeps the numbers of the whole one. ``images`` is the folder
     that a student's own pictures are read from; with ``frames``, empty frames stand in place of all exhibits; with
     ``fields``, the PDF of a worksheet has fields to write in instead of ruled lines. ``drawings`` may be shared by
-    several reports; ``enclosed`` writes the files of other rooms that go with the exported results, by name.
+    several reports, and ``draw`` makes what is not among them; ``enclosed`` writes the files of other rooms that go
+    with the exported results, by name.
     """
 
     course: CourseSpec
@@ -47,6 +52,7 @@ class Report:
     frames: bool = False
     fields: bool = False
     drawings: MutableMapping[tuple[str, str, float], Drawing] = field(default_factory=dict)
+    draw: Callable[[Figure, float], Drawing] = draw_figure
     versions: str = ""
     enclosed: Mapping[str, Callable[[], bytes]] = field(default_factory=dict)
 
@@ -79,7 +85,9 @@ class Report:
 class QuestionPart:
     """One question as it will be shown; ``statement`` and ``answer`` are Markdown, exhibits come in reading order.
 
-    ``contradicted`` are the claims of the answer that are printed although the results contradict them.
+    ``contradicted`` are the claims of the answer that are printed although the results contradict them; ``further`` are
+    its exhibits, those of the appendix included, that the page folds and the PDF only names; ``numbers`` are the
+    results that it may name.
     """
 
     spec: QuestionSpec
@@ -89,6 +97,8 @@ class QuestionPart:
     equations: Mapping[str, Numbered]
     box: Box | None = None
     contradicted: tuple[Claim, ...] = ()
+    further: tuple[Exhibit, ...] = ()
+    numbers: Origins = field(default_factory=Origins)
 
 
 @dataclass(frozen=True)
@@ -119,7 +129,7 @@ class Document:
 
     ``problems`` are what could not be rendered, ``warnings`` what is printed although the results contradict it, both
     with file and line; ``claims`` is the ledger, by the address of a question or the name of an introduction or
-    conclusion; ``gaps`` are the questions that a student has not answered.
+    conclusion, and ``ledger`` sums it up; ``gaps`` are the questions that a student has not answered.
     """
 
     report: Report
@@ -130,12 +140,21 @@ class Document:
     references: tuple[Reference, ...]
     citations: Mapping[str, int]
     claims: Mapping[str, list[Claim]]
+    ledger: Ledger
     results: Results
     problems: tuple[Mistake, ...]
     warnings: tuple[Mistake, ...]
     gaps: tuple[str, ...]
     reproduction: tuple[Comparison, ...]
     images: OwnImages
+
+    def uncompared(self) -> dict[str, int]:
+        """How many published numbers are not compared, by the reason."""
+        return dict(Counter(row.why_not for row in self.reproduction if not row.compared))
+
+    def example(self) -> str:
+        """The id of some result that is shown, or nothing."""
+        return next((exhibit.origins.ids[0] for exhibit in self.exhibits() if exhibit.origins.ids), "")
 
     def exhibits(self) -> list[Exhibit]:
         """Every exhibit, those of the appendix last."""
@@ -147,3 +166,7 @@ class Document:
             for exhibit in question.exhibits
         ]
         return [*placed, *self.appendix]
+
+    def appended(self, *, paged: bool) -> list[Exhibit]:
+        """The exhibits of the appendix that a form shows: on sheets, none that the page folds."""
+        return [exhibit for exhibit in self.appendix if not (paged and exhibit.folded)]

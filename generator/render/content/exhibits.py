@@ -1,29 +1,23 @@
-"""Puts an exhibit together: number, caption, content, alternative texts, provenance, or a box that says why not."""
+"""Puts an exhibit together: number, caption, content, alternative texts, origin, or a box that says why not."""
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from generator.answers.addresses import Address
 from generator.course.spec import FigureSpec, PanelSpec, QuestionSpec, TableSpec
 from generator.errors import InputError, Mistake
-from generator.formats import write
 from generator.render.content.answers import AnswerWriter
+from generator.render.content.origins import Origins, origins
 from generator.render.content.sentences import TextPlace
 from generator.render.content.tables import TableContent, table_content, table_refs
-from generator.render.content.values import AnswerError, Results, ResultUnavailableError
+from generator.render.content.values import AnswerError, ResultUnavailableError
 from generator.render.figures import TEXT_WIDTH, Drawing
 from generator.render.text.markdown import to_text
 from generator.render.text.numbering import Numbered, slug
 
 _GAP = 0.14  # inches between sub-figures
 _PAGE_HEIGHT = 7.6  # inches of a page that a figure may take before it has to be broken between its rows
-_LONGEST_VALUE = 48
-_FINGERPRINT = 12
 
 
 @dataclass(frozen=True)
@@ -52,15 +46,17 @@ class Panel:
 class Exhibit:
     """A numbered table or figure; ``caption`` is Markdown, ``alt`` describes the whole of a figure with sub-figures.
 
-    A ``frame`` to be filled in by hand has nothing of these but the heads of a table's columns.
+    One that is ``further`` is folded on the page and not in the PDF. A ``frame`` to be filled in by hand has nothing of
+    these but the heads of a table's columns.
     """
 
     name: str
     question: str
     numbered: Numbered
     caption: str
-    provenance: str
+    origins: Origins
     appendix: bool
+    further: bool = False
     table: TableContent | None = None
     panels: tuple[Panel, ...] = ()
     columns: int = 1
@@ -73,6 +69,17 @@ class Exhibit:
     def stem(self) -> str:
         """The exhibit's file name without its ending."""
         return slug(f"{self.question}-{self.name}")
+
+    @property
+    def folded(self) -> bool:
+        """Whether the page folds it and the PDF leaves it out; why something is missing is always said."""
+        return self.further and self.box is None
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Its files in the folder of results."""
+        tables = (f"tables/{self.stem}.csv",) if self.table is not None else ()
+        return (*tables, *(f"figures/{panel.name}.png" for panel in self.panels))
 
 
 def unavailable(error: ResultUnavailableError, profile: str) -> Box:
@@ -88,7 +95,7 @@ def unavailable(error: ResultUnavailableError, profile: str) -> Box:
 def frame(spec: TableSpec | FigureSpec, question: str, numbered: Numbered) -> Exhibit:
     """An empty frame in place of an exhibit: no result is read, and no caption, which would tell what to see."""
     heads = tuple(column.title for column in spec.columns) if isinstance(spec, TableSpec) else ()
-    return Exhibit(spec.name, question, numbered, "", "", spec.appendix, frame=heads)
+    return Exhibit(spec.name, question, numbered, "", Origins(), spec.appendix, spec.further, frame=heads)
 
 
 def build_exhibit(
@@ -102,7 +109,7 @@ def build_exhibit(
         return _figure(spec, question, writer, numbered)
     except ResultUnavailableError as error:
         box = unavailable(error, writer.profile.name)
-        return Exhibit(spec.name, question.address, numbered, "", "", spec.appendix, box=box)
+        return Exhibit(spec.name, question.address, numbered, "", Origins(), spec.appendix, spec.further, box=box)
     except (AnswerError, ValueError, ArithmeticError) as error:  # a picture in a text, a number out of all bounds
         raise InputError([Mistake(str(error), place.path, place.line, spec.name)]) from error
 
@@ -115,9 +122,10 @@ def _table(spec: TableSpec, question: QuestionSpec, writer: AnswerWriter, number
         name=spec.name,
         question=question.address,
         numbered=numbered,
-        caption=f"{caption} {writer.profile.note}".strip(),
-        provenance=provenance(refs, writer.results),
+        caption=caption,
+        origins=origins(refs, writer.results),
         appendix=spec.appendix,
+        further=spec.further,
         table=content,
     )
 
@@ -139,9 +147,10 @@ def _figure(spec: FigureSpec, question: QuestionSpec, writer: AnswerWriter, numb
         name=spec.name,
         question=question.address,
         numbered=numbered,
-        caption=f"{caption} {writer.profile.note}".strip(),
-        provenance=provenance(refs, writer.results),
+        caption=caption,
+        origins=origins(refs, writer.results),
         appendix=spec.appendix,
+        further=spec.further,
         panels=panels,
         columns=columns,
         alt=whole_alt,
@@ -185,38 +194,3 @@ def _caption(
     place = TextPlace(question.address, writer.numbering.exhibits[question.address, spec.name].anchor)
     written = writer.write(text, file.path, question, place=place, first_line=file.line, caption=True, this=this)
     return written.strip()
-
-
-def provenance(refs: Sequence[Address], results: Results) -> str:
-    """One line on how the results came about: computation, parameters, seed, device, duration, fingerprint."""
-    distinct = list(dict.fromkeys(refs))
-    records = [outcome.provenance for ref in distinct if (outcome := results.outcome(ref)) and outcome.provenance]
-    if not records:
-        return ""
-    parts = []
-    for computation in dict.fromkeys(record.computation for record in records):
-        of_it = [record for record in records if record.computation == computation]
-        parameters = ", ".join(_parameters([record.parameters for record in of_it]))
-        runs = f", {len(of_it)} runs" if len(of_it) > 1 else ""
-        parts.append(f"{computation}({parameters}){runs}")
-    devices = ", ".join(dict.fromkeys(record.device for record in records))
-    # A duration is another on each run: who asks for reproducible documents (reproducible-builds.org) gets none.
-    duration = sum(record.duration for record in records)
-    measured = [] if "SOURCE_DATE_EPOCH" in os.environ else [write(duration, "seconds")]
-    prints = [record.fingerprint[:_FINGERPRINT] for record in records]
-    more = f" and {len(prints) - 3} more" if len(prints) > 3 else ""
-    return "; ".join([*parts, devices, *measured, ", ".join(prints[:3]) + more])
-
-
-def _parameters(runs: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Each parameter with its value, or with all its values where the runs differ."""
-    shown = []
-    for name in runs[0]:
-        values = list(dict.fromkeys(_short(run.get(name)) for run in runs))
-        shown.append(f"{name}={values[0]}" if len(values) == 1 else f"{name}={' | '.join(values)}")
-    return shown
-
-
-def _short(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from generator.answers.claims import Claim
 from generator.course.editions import Edition
-from generator.course.spec import LabSpec, QuestionSpec, TableSpec
+from generator.course.spec import CourseSpec, LabSpec, QuestionSpec, TableSpec
 from generator.course.yaml_source import Source, Where
 from generator.errors import InputError, Mistake
 from generator.render.content.answers import AnswerWriter
 from generator.render.content.document import Document, LabPart, QuestionPart, Report, SectionPart
 from generator.render.content.exhibits import Box, Exhibit, build_exhibit, frame, unavailable
-from generator.render.content.reproduction import compare
+from generator.render.content.ledger import summed_up
+from generator.render.content.origins import Origins, origins
+from generator.render.content.reproduction import compare, source_parts
 from generator.render.content.sentences import TextPlace
 from generator.render.content.values import Results, ResultUnavailableError
-from generator.render.text.bibliography import Reference, format_bibliography, unknown_keys
+from generator.render.text.bibliography import Reference, format_bibliography, known_keys, unknown_keys
 from generator.render.text.markdown import Surroundings, to_html, to_inline_html
 from generator.render.text.maths import in_both_forms
 from generator.render.text.numbering import Numbered, Numbering, exhibits_of, number_course
@@ -31,6 +33,9 @@ def gather(report: Report, progress: Callable[[str], None]) -> Document:
     whole = report.only is None
     introduction = gatherer.prose(course.introduction, "introduction", "introduction", course.source) if whole else ""
     labs = tuple(lab for spec in course.labs if (lab := gatherer.lab(spec, whole)).sections)
+    if labs:
+        where: Where = ("profiles", report.profile.name, "note")
+        gatherer.look_in_yaml(report.profile.note, course.source.path, course.source, where)
     conclusion = gatherer.prose(course.conclusion, "conclusion", "conclusion", course.source) if whole else ""
     shown = {question.address for question in course.questions() if report.shows(question)}
     used = gatherer.numbering.citations if whole else gatherer.cited_by(shown)
@@ -43,13 +48,26 @@ def gather(report: Report, progress: Callable[[str], None]) -> Document:
         references=gatherer.references(used),
         citations=gatherer.numbering.citations,
         claims=gatherer.writer.claims,
+        ledger=summed_up(gatherer.writer.claims, _places(course)),
         results=gatherer.results,
         problems=tuple(gatherer.problems),
         warnings=tuple(gatherer.warnings),
         gaps=tuple(gatherer.gaps),
-        reproduction=compare(course, report.profile, gatherer.results, shown),
+        reproduction=compare(course, report.profile, gatherer.results, shown, gatherer.keys),
         images=gatherer.images,
     )
+
+
+def _places(course: CourseSpec) -> Iterator[str]:
+    """The names of all texts that may hold claims, in the order of the report."""
+    yield "introduction"
+    for number, lab in enumerate(course.labs, start=1):
+        yield f"{lab.id}/introduction"
+        for place, section in enumerate(lab.sections, start=1):
+            yield f"{number}.{place}"
+            yield from (question.address for question in section.questions)
+        yield f"{lab.id}/conclusion"
+    yield "conclusion"
 
 
 @dataclass
@@ -63,9 +81,20 @@ class _Gatherer:
 
     def __post_init__(self) -> None:
         self.numbering: Numbering = number_course(self.report.course)
-        self.results = Results(self.report.refs, self.report.outcomes, self.report.drawings)
+        self.keys = self._cite_sources()
+        self.results = Results(self.report.refs, self.report.outcomes, self.report.drawings, self.report.draw)
         self.writer = AnswerWriter(self.results, self.numbering, self.report.profile, self._absent())
         self.images = OwnImages(self.report.images)
+
+    def _cite_sources(self) -> frozenset[str]:
+        """The keys of the bibliography; sources of published numbers that begin with one are cited, after all else."""
+        published = [(spec.address, each.source) for spec in self.report.course.questions() for each in spec.expected]
+        keys = known_keys(self.report.course.bibliography) if published else frozenset()
+        for address, source in published:
+            key, _ = source_parts(source, keys)
+            if key:
+                self.numbering.cite(key, address)
+        return keys
 
     def _absent(self) -> frozenset[str]:
         """The anchors of questions, exhibits and equations that a partial report does not show."""
@@ -102,7 +131,7 @@ class _Gatherer:
             if questions:
                 sections.append(self._section(f"{number}.{place + 1}", spec, place, questions, whole))
         if sections:
-            self._look_in_yaml(spec.title, spec.place.path, spec.source, ("title",))
+            self.look_in_yaml(spec.title, spec.place.path, spec.source, ("title",))
         introduction = conclusion = ""
         if whole:
             id_, source = spec.id, spec.source
@@ -114,7 +143,7 @@ class _Gatherer:
         self, number: str, lab: LabSpec, place: int, questions: tuple[QuestionPart, ...], whole: bool
     ) -> SectionPart:
         spec, where = lab.sections[place], ("sections", place)
-        self._look_in_yaml(spec.title, lab.place.path, lab.source, (*where, "title"))
+        self.look_in_yaml(spec.title, lab.place.path, lab.source, (*where, "title"))
         introduction = ""
         if whole:
             anchor = f"section-{number}"
@@ -138,16 +167,28 @@ class _Gatherer:
             answer, box = "", self._problem_box("This answer could not be rendered", error)
         self._look(answer, spec.answer.path, spec.answer.text, equations=equations)
         for name in ("title", "statement", "marking"):
-            self._look_in_yaml(getattr(spec, name), spec.place.path, spec.source, (name,), inline=name == "title")
+            self.look_in_yaml(getattr(spec, name), spec.place.path, spec.source, (name,), inline=name == "title")
         # What the answer's own box says already is not said again by each exhibit.
         telling = {name: exhibit for name, exhibit in built.items() if box is None or exhibit.box != box}
         self.appendix += [exhibit for exhibit in telling.values() if exhibit.appendix]
+        further = tuple(exhibit for exhibit in telling.values() if exhibit.folded)
         placed = tuple(telling[name] for name in self.numbering.order[address] if name in telling)
         if self.report.course.edition is Edition.STUDENT and box is None and not answer.strip():
             self.gaps.append(address)
             box = Box("Not answered yet", "", pending=True)
         contradicted = self._warn(address)
-        return QuestionPart(spec, self.numbering.questions[address], answer, placed, equations, box, contradicted)
+        refs = self.report.refs
+        return QuestionPart(
+            spec=spec,
+            numbered=self.numbering.questions[address],
+            answer=answer,
+            exhibits=placed,
+            equations=equations,
+            box=box,
+            contradicted=contradicted,
+            further=further,
+            numbers=origins([ref for name in spec.results for ref in refs.get(f"{address}/{name}", ())], self.results),
+        )
 
     def _warn(self, name: str) -> tuple[Claim, ...]:
         """The claims of a place that are printed although they do not hold; each is a warning."""
@@ -165,17 +206,17 @@ class _Gatherer:
         where: Where = ("tables" if isinstance(declared, TableSpec) else "figures", name)
         if isinstance(declared, TableSpec):
             for column in declared.columns:
-                self._look_in_yaml(column.title, path, spec.source, (*where, "columns", column.source))
-            self._look_in_yaml(declared.row_title, path, spec.source, (*where, "row_title"))
+                self.look_in_yaml(column.title, path, spec.source, (*where, "columns", column.source))
+            self.look_in_yaml(declared.row_title, path, spec.source, (*where, "row_title"))
         if self.report.frames:
             return frame(declared, spec.address, numbered)
         try:
             exhibit = build_exhibit(declared, spec, self.writer, numbered)
         except InputError as error:
             box = self._problem_box(f"This {numbered.kind} could not be rendered", error)
-            return Exhibit(name, spec.address, numbered, "", "", declared.appendix, box=box)
+            return Exhibit(name, spec.address, numbered, "", Origins(), declared.appendix, declared.further, box=box)
         for caption in (exhibit.caption, *dict.fromkeys(panel.caption for panel in exhibit.panels)):
-            self._look_in_yaml(caption, path, spec.source, where)
+            self.look_in_yaml(caption, path, spec.source, where)
         return exhibit
 
     def _problem_box(self, title: str, error: InputError) -> Box:
@@ -187,7 +228,7 @@ class _Gatherer:
     def _surroundings(self, equations: Mapping[str, Numbered] | None = None) -> Surroundings:
         return Surroundings(in_both_forms, self.numbering.citations, equations or {}, images=self.images)
 
-    def _look_in_yaml(self, text: str, path: Path, source: Source, where: Where, *, inline: bool = True) -> None:
+    def look_in_yaml(self, text: str, path: Path, source: Source, where: Where, *, inline: bool = True) -> None:
         """The same for a value of a YAML file."""
         written, line = source.text(where, text)
         self._look(text, path, written, line, inline=inline)

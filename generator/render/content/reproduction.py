@@ -31,7 +31,8 @@ class Verdict(Enum):
 class Comparison:
     """One published number, ours, and the verdict; ``spread`` is the standard deviation over our seeds.
 
-    ``metric`` names what it is compared with; where that is nothing it is empty, and ``reason`` says why.
+    ``metric`` names what it is compared with; where that is nothing it is empty, and ``reason`` says why. ``citation``
+    is the key of the bibliography that the source begins with, or empty, and ``where`` the rest of it.
     """
 
     question: str
@@ -44,6 +45,22 @@ class Comparison:
     spread: float | None
     verdict: Verdict
     reason: str = ""
+    citation: str = ""
+    where: str = ""
+
+    @property
+    def compared(self) -> bool:
+        """Whether the two numbers stand for the same quantity under this profile, and ours is there."""
+        return self.verdict not in (Verdict.NOT_COMPARABLE, Verdict.MISSING)
+
+    @property
+    def why_not(self) -> str:
+        """Why a number is not compared, in words that many rows share."""
+        if self.reason:
+            return "of a quantity that nothing of ours is"
+        if self.verdict is Verdict.NOT_COMPARABLE:
+            return f"meant for the profile {self.profile}"
+        return "without one of ours in this build"
 
     @property
     def digits(self) -> int:
@@ -51,17 +68,29 @@ class Comparison:
         return digits_given(self.published)
 
 
-def compare(course: CourseSpec, profile: ProfileSpec, results: Results, questions: Set[str]) -> tuple[Comparison, ...]:
-    """Every published number of these questions beside ours, in the order of the report."""
+def source_parts(source: str, keys: Set[str]) -> tuple[str, str]:
+    """The key of the bibliography that a source begins with, and what follows; all of it where there is none."""
+    first, _, rest = source.partition(" ")
+    key = first.rstrip(",;:")
+    return (key, rest) if key in keys else ("", source)
+
+
+def compare(
+    course: CourseSpec, profile: ProfileSpec, results: Results, questions: Set[str], keys: Set[str] = frozenset()
+) -> tuple[Comparison, ...]:
+    """Every published number of these questions beside ours, in the order of the report; ``keys`` can be cited."""
     return tuple(
-        _compare(question, expected, profile, results)
+        _compare(question, expected, profile, results, keys)
         for question in course.questions()
         if question.address in questions
         for expected in question.expected
     )
 
 
-def _compare(question: QuestionSpec, expected: ExpectedSpec, profile: ProfileSpec, results: Results) -> Comparison:
+def _compare(
+    question: QuestionSpec, expected: ExpectedSpec, profile: ProfileSpec, results: Results, keys: Set[str]
+) -> Comparison:
+    citation, where = source_parts(expected.source, keys)
     ours = _number(question.address, expected.metric, results, expected)
     spread = _number(question.address, expected.spread, results) if expected.spread else None
     return Comparison(
@@ -75,6 +104,8 @@ def _compare(question: QuestionSpec, expected: ExpectedSpec, profile: ProfileSpe
         spread=spread,
         verdict=_judge(expected, ours, spread, profile.name),
         reason=expected.incomparable,
+        citation=citation,
+        where=where,
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from generator.answers.addresses import Address, AddressError, parse_address
 from generator.jobs import Outcome, State
 from generator.render.figures import Drawing, draw_figure
-from generator.results import Result, Table
+from generator.results import Figure, Result, Table
 
 _MOST_ROWS_READ = 100_000
 LONGEST_TIME = 5.0  # seconds that one answer may take
@@ -39,13 +39,14 @@ class Results:
     """Every result of the report, read from the cache once and only when something asks for it.
 
     ``refs`` maps "2-a/q01/networks" to its results in grid order; ``outcomes`` maps ``str(Address)`` to its outcome.
-    ``drawings`` keeps what was drawn, by the job's fingerprint, the figure's name and its width: reports that are
-    rendered one after the other may share it.
+    ``draw`` draws a figure so many inches wide; ``drawings`` keeps what was drawn, by the job's fingerprint, the
+    figure's name and its width: reports that are rendered one after the other may share it.
     """
 
     refs: Mapping[str, tuple[Address, ...]]
     outcomes: Mapping[str, Outcome]
     drawings: MutableMapping[tuple[str, str, float], Drawing] = field(default_factory=dict)
+    draw: Callable[[Figure, float], Drawing] = draw_figure
     _loaded: dict[str, Result] = field(default_factory=dict)
 
     def select(self, address: Address) -> tuple[Address, ...]:
@@ -106,7 +107,7 @@ class Results:
             raise AnswerError(f"{ref} has no figure {name}; it has {', '.join(sorted(figures)) or 'none'}")
         key = (self.outcomes[str(ref)].fingerprint, name, width)
         if key not in self.drawings:
-            self.drawings[key] = draw_figure(figures[name], width)
+            self.drawings[key] = self.draw(figures[name], width)
         return self.drawings[key]
 
     def table(self, ref: Address, name: str) -> Table:

@@ -20,7 +20,7 @@ _MOST_OWN_TICKS = 10  # places on a logarithmic axis that are all named; powers 
 
 def line_chart_height(chart: LineChart, width: float) -> float:
     """A flat rectangle, less flat where it is narrow."""
-    return min(0.62 * width, 2.6) + 0.25
+    return min(0.62 * width, 2.05) + 0.25
 
 
 def draw_line_chart(chart: LineChart, box: Box) -> None:
@@ -97,7 +97,7 @@ def bars_height(bars: Bars, width: float) -> float:
     """One line for each bar when they lie, a fixed height when they stand."""
     if bars.horizontal:
         return 0.5 + len(bars.categories) * max(0.2, 0.13 * len(bars.series) + 0.07)
-    return min(0.6 * width, 2.4) + 0.25
+    return min(0.6 * width, 2.0) + 0.25
 
 
 def draw_bars(bars: Bars, box: Box) -> None:
@@ -156,8 +156,8 @@ def _finish_bars(bars: Bars, axes: Axes) -> None:
 
 
 def scatter_height(scatter: Scatter, width: float) -> float:
-    """Nearly square, and never taller than half a page."""
-    return min(0.85 * width, 3.6)
+    """Nearly square, and never taller than a third of a page."""
+    return min(0.85 * width, 3.1)
 
 
 def draw_scatter(scatter: Scatter, box: Box) -> None:

@@ -24,6 +24,8 @@ from generator.results import Bars, Figure, Frames, Heatmap, ImageGrid, LineChar
 _ACROSS = 0.14  # inches between columns
 _HEAD = {"family": "Source Sans 3", "weight": "semibold"}  # DejaVu, the second choice, has no semibold
 _DOWN = 0.12  # and between rows
+_TALLEST = 4.2  # inches for all rows: under half of a page with the caption
+_LEAST_SHARE = 0.7  # of its wish that a row gets where there are many
 
 
 def height_for(figure: Figure, width: float) -> float:
@@ -78,13 +80,23 @@ class _Rows:
         self.heads = [wrap(head, self.widths[i], TEXT) for i, head in enumerate(figure.column_titles)]
         self.head = max((text_height(head, TEXT) for head in self.heads), default=0.0) + (0.05 if self.heads else 0.0)
         self.title_heights, self.heights = [], []
+        leasts = []
         for start in range(0, len(figure.panels), self.columns):
             row = figure.panels[start : start + self.columns]
-            self.heights.append(max(height_for(panel, self.widths[i]) for i, panel in enumerate(row)))
+            wishes = [height_for(panel, self.widths[i]) for i, panel in enumerate(row)]
+            self.heights.append(max(wishes))
+            leasts.append(max(wish if _has_lines(panel) else 0.0 for wish, panel in zip(wishes, row, strict=True)))
             titles = self.titles[start : start + self.columns]
             high = max((text_height(title, TEXT) for title in titles), default=0.0)
             self.title_heights.append(high + (0.04 if high else 0.0))
+        share = max(_LEAST_SHARE, _TALLEST / sum(self.heights)) if sum(self.heights) > _TALLEST else 1.0
+        self.heights = [max(least, height * share) for least, height in zip(leasts, self.heights, strict=True)]
         self.height = self.head + sum(self.heights) + sum(self.title_heights) + _DOWN * (len(self.heights) - 1)
+
+
+def _has_lines(figure: Figure) -> bool:
+    """Whether a figure is as high as its lines of words, which must not touch."""
+    return isinstance(figure, Bars) and figure.horizontal
 
 
 def _draw_panels(figure: Panels, box: Box) -> None:

@@ -16,6 +16,7 @@ from generator.results import Frames, Heatmap, ImageGrid
 _GAP = 0.05
 _WIDEST_CELL = 1.75
 _TALLEST = 3.75  # inches for the images of a grid: two grids with their captions then share a page
+_TALLEST_HEATMAP = 3.2
 _SCALE_WIDTH = 0.55  # inches for a colour scale with its label
 _MOST_KEY_FRAMES = 8
 _MOST_IN_ONE_ROW = 6
@@ -24,7 +25,7 @@ _MOST_IN_ONE_ROW = 6
 class _Grid:
     """The measures of an image grid in inches, worked out once for its height and for drawing it."""
 
-    def __init__(self, grid: ImageGrid, width: float) -> None:
+    def __init__(self, grid: ImageGrid, width: float, most: float = _TALLEST) -> None:
         self.columns = min(grid.columns, len(grid.images)) or 1
         self.rows = -(-len(grid.images) // self.columns)
         self.scale = _SCALE_WIDTH if grid.colour_label else 0.0
@@ -33,7 +34,7 @@ class _Grid:
         self.left = max((text_width(name, TEXT) for name in names), default=0.0) + (0.08 if names else 0.0)
         free = width - self.left - self.scale - _GAP * (self.columns - 1)
         steepest = max((image.shape[0] / image.shape[1] for image in grid.images), default=1.0)
-        tallest = (_TALLEST - _GAP * (self.rows - 1)) / max(self.rows, 1)
+        tallest = (most - _GAP * (self.rows - 1)) / max(self.rows, 1)
         self.cell = min(free / self.columns, _WIDEST_CELL, tallest / steepest)
         self.image = self.cell * steepest
         self.titles = [wrap(title, self.cell, SMALL) for title in grid.titles]
@@ -45,6 +46,19 @@ class _Grid:
         self.width = self.left + self.columns * (self.cell + _GAP) - _GAP + self.scale
 
 
+def _measured(grid: ImageGrid, box: Box) -> _Grid:
+    """The measures of a grid in its box, with smaller images where the box is lower than the grid would like."""
+    most = _TALLEST
+    measure = _Grid(grid, box.width)
+    for _ in range(3):  # narrower images break their titles into more lines
+        excess = measure.height - box.height
+        if excess < POINT / 10:
+            break
+        most = min(most, measure.rows * measure.image + _GAP * (measure.rows - 1)) - excess
+        measure = _Grid(grid, box.width, max(most, 0.2 * measure.rows))
+    return measure
+
+
 def image_grid_height(grid: ImageGrid, width: float) -> float:
     """As high as its rows, with their titles."""
     return _Grid(grid, width).height
@@ -52,7 +66,7 @@ def image_grid_height(grid: ImageGrid, width: float) -> float:
 
 def draw_image_grid(grid: ImageGrid, box: Box) -> None:
     """Images side by side with hardly a gap, heads for rows and columns, and a colour scale where one is asked for."""
-    measure = _Grid(grid, box.width)
+    measure = _measured(grid, box)
     left = (box.width - measure.width) / 2
     top = box.height - max(0.0, (box.height - measure.height) / 2)
     axes = box.axes()  # one for all images, in inches: sixty-four of them take a second to set up
@@ -106,11 +120,11 @@ def _scale(box: Box, colormap: str, values: tuple[float, float] | None, label: s
 
 
 def heatmap_height(heatmap: Heatmap, width: float) -> float:
-    """Cells about as wide as high, within bounds."""
+    """Cells about as wide as high, or flatter where there are many rows."""
     rows, columns = heatmap.values.shape
     labels = max(text_width(label) for label in heatmap.column_labels) if heatmap.column_labels else 0.0
     cell = min((width - 1.4) / columns, 0.32)
-    return float(np.clip(rows * max(cell, 0.14), 0.8, 5.5)) + min(labels, 1.0) + 0.45
+    return float(np.clip(rows * max(cell, 0.14), 0.8, _TALLEST_HEATMAP)) + min(labels, 1.0) + 0.45
 
 
 def draw_heatmap(heatmap: Heatmap, box: Box) -> None:

@@ -92,8 +92,11 @@ def portable(value: Any) -> Any:
 
 
 def _write_reproduction(document: Document, path: Path) -> None:
-    names = ("question", "metric", "source", "profile", "published", "tolerance", "ours", "spread", "verdict")
-    rows = [(*(getattr(row, name) for name in names[:-1]), row.verdict.value) for row in document.reproduction]
+    names = ("question", "metric", "source", "profile", "published", "tolerance", "ours", "spread", "verdict", "reason")
+    rows = [
+        tuple(row.verdict.value if name == "verdict" else getattr(row, name) for name in names)
+        for row in document.reproduction
+    ]
     _write_csv(path, names, tuple(rows))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,12 +21,13 @@ from generator.formats import FILTERS, in_words
 from generator.render.content.document import Document, QuestionPart
 from generator.render.content.exhibits import Exhibit, Panel
 from generator.render.outputs.table import Output
-from generator.render.text.markdown import Surroundings, to_html, to_inline_html
-from generator.render.text.maths import mathml, svg_image
+from generator.render.text.markdown import Surroundings, to_html, to_inline_html, to_text
+from generator.render.text.maths import MarkupError, mathml, svg_image
 
 #: What the page loads besides its figures and fonts, from templates/report into the assets folder.
 _SCREEN_FILES = ("common.css", "screen.css", "page.js")
 _PAGED_FILES = ("common.css", "print.css")
+_LONGEST_OPENING = 100  # characters of a caption that tell what is folded away
 
 
 def write(document: Document, folder: Path, output: Output) -> None:
@@ -62,7 +64,7 @@ class Page:
         figures = folder / "figures"
         figures.mkdir(parents=True)
         for exhibit in self.document.exhibits():
-            for panel in exhibit.panels:
+            for panel in () if self.paged and exhibit.folded else exhibit.panels:
                 (beside / self._image(panel)).write_bytes(panel.drawing.svg or panel.drawing.png)
                 if (animation := panel.drawing.animation) and not self.paged:
                     (figures / f"{panel.name}-moving.webp").write_bytes(animation.moving)
@@ -88,6 +90,7 @@ class Page:
             lstrip_blocks=True,
         )
         document = self.document
+        reference = document.report.course.edition is Edition.REFERENCE
         environment.globals.update(
             document=document,
             course=document.report.course,
@@ -95,17 +98,20 @@ class Page:
             report=document.report,
             assets=self.assets,
             paged=self.paged,
-            reference=document.report.course.edition is Edition.REFERENCE,
+            reference=reference,
             student=document.report.course.edition is Edition.STUDENT,
             worksheet=document.report.course.edition is Edition.WORKSHEET,
             starred=Mark.STARRED,
             bonus=Mark.BONUS,
             answer_html=self._answer,
+            about=bool(document.example() or (reference and (document.claims or document.reproduction))),
+            appendix=document.appended(paged=self.paged),
             image=self._image,
         )
         surroundings = Surroundings(self._math, document.citations, images=document.images, pictures=self._pictures)
         environment.filters.update(FILTERS, number=in_words)
         environment.filters["breakable"] = _breakable
+        environment.filters["opening"] = _opening
         environment.filters["blocks"] = lambda text: Markup(to_html(text, surroundings))  # noqa: S704 (html is off)
         environment.filters["inline"] = lambda text: Markup(to_inline_html(text, surroundings))  # noqa: S704
         return environment
@@ -134,6 +140,8 @@ class Page:
         return Markup(body + "".join(fragments.rest()))  # noqa: S704
 
     def _exhibit(self, exhibit: Exhibit) -> str:
+        if self.paged and exhibit.folded:
+            return ""
         module: Any = self._templates.get_template("parts.html.j2").module
         return str(module.exhibit(exhibit))
 
@@ -141,6 +149,16 @@ class Page:
 def _breakable(text: str) -> Markup:
     """A long name that may be broken after its punctuation: at spaces without width, as WeasyPrint ignores <wbr>."""
     return Markup(re.sub(r"([._/\[\],]|=+)(?=\w)", "\\1\u200b", str(escape(text))))  # noqa: S704 (escaped before)
+
+
+def _opening(caption: str) -> str:
+    """The words with which a caption begins: its first sentence, or what of it stands on one line."""
+    try:
+        words = " ".join(to_text(caption).split())
+    except MarkupError:  # a picture or a link that cannot be shown: the box in the caption itself says so
+        return ""
+    first = re.split(r"(?<=[.:;])\s", words, maxsplit=1)[0]
+    return textwrap.shorten(first, _LONGEST_OPENING, placeholder=" …")
 
 
 class _Fragments(Mapping[str, str]):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import sys
 import threading
 from collections.abc import Iterator
@@ -23,7 +24,11 @@ LIBRARIES_MISSING = 3
 #: Where the page seems to lie: its addresses reach the PDF, which must not depend on the folder that it is made in.
 _ROOT = "/report/"
 
-_LARGEST_GAP = 0.2  # of a page's height, before text is drawn up in front of a figure
+_LARGEST_GAP = 0.15  # of a page's height, before a figure is made smaller or moved
+_SLIGHTLY, _SMALLEST = 0.85, 0.78  # the share of their size to which pictures are shrunk at first, and at last
+_WORTH = 0.5  # the share of a gap that text must fill to be drawn up
+_MARGIN = 40.0  # CSS pixels above and below a figure, both of which must fit
+_WIDTH = re.compile(r"width:([\d.]+)%")
 _MOST_LAYOUTS = 2  # that may move something; each takes as long as the first
 _TEXT = frozenset({"p", "ul", "ol", "dl", "pre", "blockquote", "div"})
 
@@ -60,14 +65,14 @@ class _Layout:
                 self.heights[child.element] = self.heights.get(child.element, 0.0) + _number(child.border_height())
             self._measure(child, page)
 
-    def gaps(self) -> Iterator[tuple[float, Any]]:
+    def gaps(self) -> Iterator[tuple[int, float, Any]]:
         """Empty space at the foot of a page, in CSS pixels, with the figure that did not fit into it."""
         for number in range(len(self.boxes) - 1):
             box = self.boxes[number]
             empty = box.content_box_y() + box.height - _lowest(box.children[0])
             figure = self._opening_figure(number + 1)
             if figure is not None and empty > _LARGEST_GAP * box.height:
-                yield empty, figure
+                yield number, empty, figure
 
     def _opening_figure(self, page: int) -> Any | None:
         """The figure with which a page begins, if it is not the rest of one from the page before."""
@@ -91,31 +96,90 @@ def _lowest(box: Any) -> float:
 
 
 def _fill_gaps(root: Any, layout: _Layout) -> bool:
-    """Let the text after a figure run on in front of it, as far as the gap reaches; True if anything moved.
+    """Mend each gap: a figure becomes a little smaller, or text after it runs on in front of it; True if anything did.
 
     A figure never passes a heading or another figure, so that order and numbers stay; it may pass a table that fits.
+    Where nothing follows that could stand in front of it, it becomes smaller still, or moves up before the text that
+    begins on the page with the gap.
     """
     parents = {child: parent for parent in root.iter() for child in parent}
     moved = False
-    for gap, figure in layout.gaps():
+    for page, gap, figure in layout.gaps():
         parent = parents.get(figure)
-        if parent is None:
-            continue
-        siblings = list(parent)
-        place = end = siblings.index(figure)
-        filled = 0.0
-        for sibling in siblings[place + 1 :]:
-            height = layout.heights.get(sibling, 0.0)
-            table = sibling.tag == "figure" and "table" in sibling.get("class", "").split()
-            if filled >= gap or not (sibling.tag in _TEXT or (table and filled + height <= gap)):
-                break
-            filled += height
-            end += 1
-        if end > place:
-            parent.remove(figure)
-            parent.insert(end, figure)
-            moved = True
+        if parent is not None:
+            moved |= (
+                _shrink(figure, gap, layout, _SLIGHTLY)
+                or _fill_from_below(figure, parent, gap, layout)
+                or _shrink(figure, gap, layout, _SMALLEST)
+                or _move_up(figure, parent, page, gap, layout)
+            )
     return moved
+
+
+def _shrink(figure: Any, gap: float, layout: _Layout, smallest: float) -> bool:
+    """Make the pictures of a figure just as much smaller as lets it stand in the gap; not below a share of their size.
+
+    Those of a figure that was made smaller before are left as they are.
+    """
+    rows = [[layout.heights.get(image, 0.0) for image in row.iter("img")] for row in figure.iter("div")
+            if "row" in row.get("class", "").split()]  # fmt: skip
+    pictures = sum(max(row, default=0.0) for row in rows)
+    if not pictures or figure.get("data-shrunk"):
+        return False
+    share = 1 - (layout.heights[figure] + _MARGIN - gap) / pictures
+    if not smallest <= share < 1:
+        return False
+    for panel in figure.iter("div"):
+        if "panel" in panel.get("class", "").split() and (width := _WIDTH.fullmatch(panel.get("style", ""))):
+            panel.set("style", f"width:{float(width[1]) * share:.3f}%")
+    figure.set("data-shrunk", f"{share:.2f}")
+    return True
+
+
+def _fill_from_below(figure: Any, parent: Any, gap: float, layout: _Layout) -> bool:
+    """Move a figure behind the text that follows it; half of the gap must be filled, or it is not worth it."""
+    siblings = list(parent)
+    place = end = siblings.index(figure)
+    filled = 0.0
+    for sibling in siblings[place + 1 :]:
+        height = layout.heights.get(sibling, 0.0)
+        table = sibling.tag == "figure" and "table" in sibling.get("class", "").split()
+        if filled >= gap or not (sibling.tag in _TEXT or (table and filled + height <= gap)):
+            break
+        filled += height
+        end += 1
+    while end > place and _goes_on(siblings[end]):
+        filled -= layout.heights.get(siblings[end], 0.0)
+        end -= 1
+    if filled < gap * _WORTH:
+        return False
+    parent.remove(figure)
+    parent.insert(end, figure)
+    return True
+
+
+def _goes_on(text: Any) -> bool:
+    """Whether a paragraph announces what follows it: no figure comes in between."""
+    return "".join(text.itertext()).rstrip().endswith(":")
+
+
+def _move_up(figure: Any, parent: Any, page: int, gap: float, layout: _Layout) -> bool:
+    """Move a figure in front of paragraphs that begin on the page with the gap, so that they run on behind it."""
+    siblings = list(parent)
+    place = begin = siblings.index(figure)
+    needed = layout.heights[figure] + _MARGIN - gap
+    while needed > 0:
+        before = siblings[begin - 1] if begin else None
+        if before is None or before.tag not in _TEXT or layout.first_pages.get(before) != page:
+            return False
+        needed -= layout.heights.get(before, 0.0)
+        begin -= 1
+    if begin in (0, place) or _goes_on(siblings[begin - 1]) or figure.get("data-moved"):
+        return False
+    parent.remove(figure)
+    parent.insert(begin, figure)
+    figure.set("data-moved", "up")
+    return True
 
 
 def _write_pdf(page: Path, target: Path, fields: bool) -> dict[str, Any]:

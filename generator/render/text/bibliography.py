@@ -64,6 +64,14 @@ def format_bibliography(path: Path, citations: Mapping[str, int]) -> tuple[Refer
     )
 
 
+def known_keys(path: Path) -> frozenset[str]:
+    """All keys of the bibliography; none of one that cannot be read, which whoever formats it reports."""
+    try:
+        return frozenset(_read(path))
+    except InputError:
+        return frozenset()
+
+
 def unknown_keys(path: Path, keys: Iterable[str]) -> frozenset[str]:
     """Those of the keys that the bibliography does not have."""
     keys = frozenset(keys)

@@ -36,7 +36,8 @@ class Numbering:
 
     ``exhibits`` and ``equations`` are keyed by question address and name, ``citations`` by bibliography key;
     ``order`` gives the exhibits of each question in the order in which they stand, those of the appendix left out;
-    ``cited`` the keys that each question cites.
+    ``cited`` the keys that each question cites. Exhibits that are further have numbers of their own ("S2.1"), so that
+    those of the PDF, which leaves them to the page, have no gaps.
     """
 
     exhibits: dict[tuple[str, str], Numbered] = field(default_factory=dict)
@@ -46,6 +47,11 @@ class Numbering:
     labs: dict[str, str] = field(default_factory=dict)
     order: dict[str, tuple[str, ...]] = field(default_factory=dict)
     cited: dict[str, set[str]] = field(default_factory=dict)
+
+    def cite(self, key: str, address: str = "") -> None:
+        """Give a key of the bibliography the next number, unless it has one."""
+        self.citations.setdefault(key, len(self.citations) + 1)
+        self.cited.setdefault(address, set()).add(key)
 
     def find(self, question: str, target: str) -> Numbered | None:
         """What ``ref(target)`` in this question means; names of other questions are written "2-a/q01/name"."""
@@ -66,7 +72,7 @@ def number_course(course: CourseSpec) -> Numbering:
     numbering = Numbering()
     chapters = course.theme is Theme.CHAPTERS
     _cite(numbering, course.introduction)
-    counts = {"table": 0, "figure": 0, "equation": 0}
+    counts = {"table": 0, "figure": 0, "equation": 0, "further table": 0, "further figure": 0}
     for place, lab in enumerate(course.labs, start=1):
         numbering.labs[lab.id] = str(place)
         _number_lab(numbering, lab, dict.fromkeys(counts, 0) if chapters else counts, f"{place}." if chapters else "")
@@ -74,7 +80,7 @@ def number_course(course: CourseSpec) -> Numbering:
     appendix = {"table": 0, "figure": 0}
     for question in course.questions():
         for exhibit in exhibits_of(question).values():
-            if exhibit.appendix:
+            if exhibit.appendix and not exhibit.further:
                 _number_exhibit(numbering, question, exhibit, appendix, "A.")
     return numbering
 
@@ -114,7 +120,7 @@ def _number_question(numbering: Numbering, question: QuestionSpec, counts: dict[
     )
     for _, event, name in events:
         if event == "citation":
-            _cite_key(numbering, name, address)
+            numbering.cite(name, address)
         elif event == "equation":
             counts["equation"] += 1
             anchor = f"eq-{slug(address)}-{slug(name)}"
@@ -127,6 +133,9 @@ def _number_question(numbering: Numbering, question: QuestionSpec, counts: dict[
         if name not in placed and not exhibit.appendix:
             placed.append(name)
             _number_exhibit(numbering, question, exhibit, counts, prefix)
+    for exhibit in declared.values():
+        if exhibit.appendix and exhibit.further:
+            _number_exhibit(numbering, question, exhibit, counts, prefix)
     numbering.order[address] = tuple(placed)
 
 
@@ -138,9 +147,10 @@ def _number_exhibit(
     prefix: str,
 ) -> None:
     kind = "table" if isinstance(exhibit, TableSpec) else "figure"
-    counts[kind] += 1
+    counted, prefix = (f"further {kind}", f"S{prefix}") if exhibit.further else (kind, prefix)
+    counts[counted] += 1
     anchor = f"{kind}-{slug(question.address)}-{slug(exhibit.name)}"
-    numbering.exhibits[question.address, exhibit.name] = Numbered(kind, f"{prefix}{counts[kind]}", anchor)
+    numbering.exhibits[question.address, exhibit.name] = Numbered(kind, f"{prefix}{counts[counted]}", anchor)
     for caption in captions_of(exhibit):
         _cite(numbering, caption, question.address, caption=True)
 
@@ -154,9 +164,4 @@ def captions_of(exhibit: TableSpec | FigureSpec) -> Iterator[str]:
 
 def _cite(numbering: Numbering, text: str, address: str = "", *, caption: bool = False) -> None:
     for named in parse_answer(text, Path(), caption=caption).citations:
-        _cite_key(numbering, named.name, address)
-
-
-def _cite_key(numbering: Numbering, key: str, address: str) -> None:
-    numbering.citations.setdefault(key, len(numbering.citations) + 1)
-    numbering.cited.setdefault(address, set()).add(key)
+        numbering.cite(named.name, address)

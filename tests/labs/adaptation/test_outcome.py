@@ -60,7 +60,7 @@ def test_a_training_without_a_domain_classifier_has_no_curves_of_one():
     ]
     figures = curves(with_domains, lambda done: done, 4)
     assert len(figures["losses"].series) == 2
-    assert len(figures["training"].panels) == len(figures["training"].titles) == 4
+    assert len(figures["training"].panels) == len(figures["training"].titles) == 3
     (factor,) = figures["training"].panels[-1].series
     # Two of four epochs were run: the curve ends where the training did.
     np.testing.assert_allclose([factor.x[-1], factor.y[-1]], [2, 0.5])

@@ -8,23 +8,21 @@ import numpy as np
 import pytest
 import torch
 
-from generator.datasets import embedded_digits_m, embedded_digits_moved
+from generator.datasets import embedded_mnist_m
 from generator.labs.adaptation.pseudo_labels import NOT_KEPT, PseudoLabels, train_on_pseudo_labels
 from generator.labs.adaptation.training import train_adaptation
 from generator.store.checkpoints import DiskCheckpoints
 from generator.workspace import Workspace
 
-SETS = {"source": "embedded_digits_moved", "target": "embedded_digits_m"}
+SETS = {"source": "embedded_mnist", "target": "embedded_mnist_m"}
 SHORT = {**SETS, "threshold": 0.3, "rounds": 2, "epochs": 2, "epoch_images": 200, "batch_size": 20}
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     """A source-only network after a few steps: sure of some answers and not of others."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(embedded_digits_moved, "COPIES", 1)
-        workspace = Workspace("cpu", tmp_path_factory.mktemp("data"))
-        return train_adaptation(workspace, **SETS, method="naive", epochs=2, epoch_images=1000, batch_size=20)
+    workspace = Workspace("cpu", tmp_path_factory.mktemp("data"))
+    return train_adaptation(workspace, **SETS, method="naive", epochs=2, epoch_images=1000, batch_size=20)
 
 
 class InterruptedRunError(Exception):
@@ -50,13 +48,13 @@ def test_an_interrupted_training_goes_on_with_the_labels_of_its_round(workspace,
 
 def test_true_labels_of_the_target_change_measurements_only(workspace, run, monkeypatch):
     honest = train_on_pseudo_labels(workspace, run=run, **SHORT)
-    load = embedded_digits_m.load
+    load = embedded_mnist_m.load
 
     def mislabelled(data, part):
         pixels = load(data, part)
         return replace(pixels, labels=(pixels.labels + 1) % 10)
 
-    monkeypatch.setattr(embedded_digits_m, "load", mislabelled)
+    monkeypatch.setattr(embedded_mnist_m, "load", mislabelled)
     other = train_on_pseudo_labels(workspace, run=run, **SHORT)
     assert other.metrics["target_accuracy"] != honest.metrics["target_accuracy"]
     assert other.metrics["last_label_accuracy"] != honest.metrics["last_label_accuracy"]

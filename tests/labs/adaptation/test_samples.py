@@ -10,10 +10,10 @@ from generator.labs.adaptation.samples import domain_samples
 
 
 def test_both_grids_show_the_same_digits(workspace, tmp_path):
-    result = domain_samples(workspace, source="embedded_digits_moved", target="embedded_digits_m", each=3)
-    test = {name: load_pixels(name, tmp_path, "test") for name in ("embedded_digits_moved", "embedded_digits_m")}
+    result = domain_samples(workspace, source="embedded_mnist", target="embedded_mnist_m", each=3)
+    test = {name: load_pixels(name, tmp_path, "test") for name in ("embedded_mnist", "embedded_mnist_m")}
     assert result.metrics["same_digits"]
-    for figure, name in (("source", "embedded_digits_moved"), ("target", "embedded_digits_m")):
+    for figure, name in (("source", "embedded_mnist"), ("target", "embedded_mnist_m")):
         grid, pixels = result.figures[figure], test[name]
         assert (grid.columns, len(grid.images)) == (10, 30)
         places = [int(np.flatnonzero((pixels.rgb() == image).all(axis=(1, 2, 3)))[0]) for image in grid.images]
@@ -24,8 +24,8 @@ def test_both_grids_show_the_same_digits(workspace, tmp_path):
 
 
 def test_pixels_are_described_as_numpy_has_it(workspace, tmp_path):
-    result = domain_samples(workspace, source="embedded_digits_moved", target="embedded_digits_m")
-    values = load_pixels("embedded_digits_m", tmp_path, "train").images / 255
+    result = domain_samples(workspace, source="embedded_mnist", target="embedded_mnist_m")
+    values = load_pixels("embedded_mnist_m", tmp_path, "train").images / 255
     assert result.metrics["target_images"] == len(values) == 1300
     described = result.tables["parts"].records()[2]
     assert described["mean"] == pytest.approx(values.mean())

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from generator.datasets import embedded_scenes
+from generator.datasets import embedded_photograph_crops, embedded_scenes
+from generator.datasets.embedded_photographs import SHOWN
 from generator.labs.pretrained.narrow_training import train_narrow_network
 from generator.networks.backbones import load_backbone
 from tests.labs.trainings_for_tests import (
@@ -81,3 +82,15 @@ def test_a_short_training_beats_chance(workspace, monkeypatch):
     assert result.metrics["top1_low"] > 2 / 15
     history = result.tables["history"].records()
     assert history[-1]["loss"] < history[0]["loss"] / 2
+
+
+def test_a_network_knows_of_which_classes_it_saw_an_image(workspace, monkeypatch):
+    monkeypatch.setattr(embedded_photograph_crops, "CROPS", {"train": 3, "test": 2})
+    result = train_narrow_network(workspace, **{**SHORT, "epochs": 1}, dataset="embedded_photograph_crops")
+    seen = {row["class_name"]: row["training_images"] for row in result.tables["classes"].records()}
+    assert len(seen) == 1000
+    assert {name: count for name, count in seen.items() if count} == {shown.nearest: 3 for shown in SHOWN}
+    backbone = load_backbone(result, workspace.data)
+    assert set(backbone.class_names) - backbone.untrained == {shown.nearest for shown in SHOWN}
+    assert load_backbone("embedded_squeezenet1_1", workspace.data).class_names == backbone.class_names
+    assert load_backbone("embedded_squeezenet1_1", workspace.data).untrained == frozenset()

@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest, ttest_1samp
 
-from generator.labs.shared.statistics import mcnemar_p, mean_interval, next_value_range, wilson_interval
+from generator.labs.shared.statistics import (
+    grouped_interval,
+    mcnemar_p,
+    mean_interval,
+    next_value_range,
+    paired_p,
+    wilson_interval,
+)
 
 
 @given(st.integers(1, 400), st.data())
@@ -76,3 +83,56 @@ def test_the_range_of_one_more_value_holds_it_as_often_as_it_says():
 def test_one_value_has_no_spread(function):
     with pytest.raises(ValueError, match="1 values say nothing"):
         function(np.array([0.5]))
+
+
+def test_groups_of_one_image_are_independent_images():
+    rng = np.random.default_rng(0)
+    first, second = (rng.random(60) < share for share in (0.7, 0.5))
+    assert paired_p(first, second, np.arange(60)) == pytest.approx(mcnemar_p(first, second))
+    assert paired_p(first, second) == mcnemar_p(first, second)
+    assert grouped_interval(first, None) == wilson_interval(int(first.sum()), 60)
+    single = grouped_interval(first, np.arange(60))
+    assert single == pytest.approx(wilson_interval(int(first.sum()), 60), abs=0.003)
+
+
+def test_copies_of_an_image_are_no_further_evidence():
+    """Each of 40 images ten times: the interval and the p value are those of 40 images, not of 400."""
+    rng = np.random.default_rng(1)
+    first, second = (rng.random(40) < share for share in (0.8, 0.55))
+    groups = np.repeat(np.arange(40), 10)
+    copied = np.repeat(first, 10)
+    assert grouped_interval(copied, groups) == pytest.approx(wilson_interval(int(first.sum()), 40), abs=0.01)
+    assert paired_p(copied, np.repeat(second, 10), groups) == pytest.approx(mcnemar_p(first, second))
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_where_all_hits_are_equal_each_group_counts_once(right):
+    expected = wilson_interval(5 * right, 5)
+    assert grouped_interval(np.full(50, right), np.arange(50) // 10) == pytest.approx(expected)
+
+
+def test_intervals_hold_for_images_that_come_in_groups():
+    """Of 400 drawn sets, about 95 % of the intervals hold the true share; of those for single images, far fewer."""
+    rng, held, wilson_held = np.random.default_rng(2), 0, 0
+    groups = np.repeat(np.arange(60), 5)
+    for _ in range(400):
+        chances = rng.beta(1.4, 0.6, 60)  # mean 0.7, and much the same for all five images of a group
+        hits = rng.random(300) < chances[groups]
+        low, high = grouped_interval(hits, groups)
+        held += low <= 0.7 <= high
+        low, high = wilson_interval(int(hits.sum()), 300)
+        wilson_held += low <= 0.7 <= high
+    assert 0.92 <= held / 400 <= 0.98
+    assert wilson_held / 400 < 0.88
+
+
+def test_the_sign_exchange_agrees_with_all_patterns_counted_one_by_one():
+    rng = np.random.default_rng(3)
+    groups = np.repeat(np.arange(8), 3)
+    first, second = (rng.random(24) < share for share in (0.8, 0.5))
+    sums = np.array([(first.astype(int) - second)[groups == group].sum() for group in range(8)])
+    signs = np.array(np.meshgrid(*[[-1, 1]] * 8)).reshape(8, -1)
+    expected = (np.abs(sums @ signs) >= abs(sums.sum())).mean()
+    assert paired_p(first, second, groups) == pytest.approx(expected)
+    with pytest.raises(ValueError, match="are not the same images"):
+        paired_p(first, second, groups[:5])

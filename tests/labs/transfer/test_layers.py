@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from generator.labs.shared.statistics import mcnemar_p, wilson_interval
+from generator.labs.shared.statistics import grouped_interval, mcnemar_p, paired_p, wilson_interval
 from generator.labs.transfer.layers import compare_transfers, svm_by_layer
 from generator.labs.transfer.svm import fit_svm, split_of
 
@@ -18,11 +20,21 @@ def test_the_rows_are_the_machines_own(transfer, features):
     raw = fit_svm(split, 1.0, 0).test_predicted == split.test_labels
     row = rows["fc8"]
     assert (row["test"], row["raw_test"]) == (hits.mean(), raw.mean())
-    assert (row["low"], row["high"]) == wilson_interval(int(hits.sum()), 60)
-    assert row["normal_p"] == mcnemar_p(hits, raw)
+    assert (row["low"], row["high"]) == grouped_interval(hits, split.test_groups)
+    assert row["normal_p"] == paired_p(hits, raw, split.test_groups)
     np.testing.assert_array_equal(transfer.arrays["hits/fc8"], hits)
-    assert row["p"] == mcnemar_p(hits, transfer.arrays["hits/relu7"])
+    assert row["p"] == paired_p(hits, transfer.arrays["hits/relu7"], split.test_groups)
     assert rows["relu7"]["p"] is None
+
+
+def test_independent_images_get_the_usual_interval_and_test(workspace, features):
+    single = replace(features, arrays={k: v for k, v in features.arrays.items() if not k.endswith("/groups")})
+    result = svm_by_layer(workspace, features=single, reference="relu7")
+    row = next(row for row in result.tables["layers"].records() if row["layer"] == "fc8")
+    hits = result.arrays["hits/fc8"]
+    assert (row["low"], row["high"]) == wilson_interval(int(hits.sum()), 60)
+    assert row["p"] == mcnemar_p(hits, result.arrays["hits/relu7"])
+    assert "test/groups" not in result.arrays
 
 
 def test_the_summary_agrees_with_the_table(transfer):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from generator.course.spec import CourseSpec, ExpectedSpec
 from generator.render.content.reproduction import Verdict, compare
@@ -65,3 +66,36 @@ def test_the_table_is_in_the_report_and_in_a_file(tmp_path: Path) -> None:
         rows = list(csv.DictReader(stream))
     assert [row["verdict"] for row in rows] == [verdict.value for _, verdict in CASES]
     assert all(row["source"] in page for row in rows)
+
+
+def test_a_source_that_begins_with_a_key_of_the_bibliography_is_cited(tmp_path: Path) -> None:
+    report = sample_report(tmp_path)
+    known = ExpectedSpec("vgg16.fc_share", SHARE, 0.0, "walt2014, table 2", "quick")
+    plain = replace(known, source="by hand")
+    bare = sample_report(tmp_path, answers={"q02": "Nothing cited."})  # only the source cites it
+    for sample, number in ((report, 3), (bare, 2)):
+        course = expecting(sample.course, known, plain)
+        render_report(replace(sample, course=course), tmp_path / "build", frozenset({"html"}), silent)
+        page = (tmp_path / "build" / "report.html").read_text()
+        assert f'<td><a href="#ref-walt2014">[{number}]</a> table 2<br>' in page
+        assert f'id="ref-walt2014"><span class="reference-number">[{number}]' in page
+        assert "<td>by hand<br>" in page
+    part = replace(sample, only=frozenset({"2-a/q02"}))
+    outcome = render_report(part, tmp_path / "part", frozenset({"html"}), silent)
+    assert "ref-walt2014" not in outcome.documents[0].read_text()
+
+
+def test_the_pdf_has_the_rows_that_compare_and_counts_the_others(tmp_path: Path) -> None:
+    report = sample_report(tmp_path)
+    report = replace(report, course=expecting(report.course, *(expected for expected, _ in CASES)))
+    render_report(report, tmp_path / "build", frozenset({"pdf"}), silent)
+    text = " ".join(page.extract_text() for page in PdfReader(tmp_path / "build" / "report.pdf").pages)
+    words = " ".join(text.replace("\u200b", "").split())
+    said = (
+        "Of 12 published numbers, 6 are compared under this profile, and not compared are 1 meant for the "
+        "profile course; 4 without one of ours in this build; 1 of a quantity that nothing of ours is."
+    )
+    assert said in words
+    for expected, verdict in CASES:
+        compared = verdict not in (Verdict.NOT_COMPARABLE, Verdict.MISSING)
+        assert (f"{expected.source} vgg16." in words) == compared, expected.source

@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from generator.render.outputs.report import render_report
+from tests.render.outputs.test_further import with_further
+from tests.render.sample_report import sample_report, silent
+
 sync_api = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
@@ -156,3 +160,20 @@ def test_the_printed_page_has_no_sidebar_and_only_key_frames(open_page):
     page.emulate_media(media="print")
     sync_api.expect(page.locator(".contents")).to_be_hidden()
     sync_api.expect(page.locator(".film")).to_be_hidden()
+
+
+def test_a_link_into_what_is_folded_away_opens_it(browser, tmp_path):
+    report = with_further(sample_report(tmp_path))
+    render_report(report, tmp_path / "build", frozenset({"html"}), silent)
+    page = browser.new_page()
+    page.goto((tmp_path / "build" / "report.html").as_uri())
+    table = page.locator("#table-2-a-q01-comparison")
+    sync_api.expect(table).to_be_hidden()
+    link = page.locator('.answer a[href="#table-2-a-q01-comparison"]').first
+    link.click()
+    sync_api.expect(table).to_be_visible()
+    page.locator("details.further summary").first.click()
+    sync_api.expect(table).to_be_hidden()
+    link.click()  # the address is the same as before
+    sync_api.expect(table).to_be_visible()
+    page.close()

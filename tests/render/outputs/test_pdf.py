@@ -1,6 +1,7 @@
 """Covers render/outputs/pdf_process.py too."""
 
 import os
+import re
 import stat
 import sys
 import time
@@ -10,6 +11,7 @@ import pytest
 from pypdf import PdfReader
 
 from generator.errors import RenderError
+from generator.render.outputs.html import report_folder
 from generator.render.outputs.pdf import write_pdf
 from generator.render.outputs.report import render_report
 from tests.render.sample_report import sample_report, silent
@@ -194,3 +196,72 @@ def test_the_gap_in_front_of_a_figure_is_filled_by_the_text_after_it(tmp_path):
     first, second = (sheet.extract_text() for sheet in PdfReader(tmp_path / "x.pdf").pages)
     assert "after0" in first
     assert "picture" in second
+
+
+PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="600" height="{height}"><path d="M0 0h600v{height}H0z"/></svg>'
+
+
+def figure(folder: Path, height: int) -> str:
+    """An exhibit as the templates write it, 600 pixels wide on a page of 970 by about 640."""
+    (folder / "picture.svg").write_text(PICTURE.format(height=height))
+    return (
+        "<figure class='exhibit figure'><div class='row'><div class='panel' "
+        "style='width:90.000%'><img src='picture.svg' alt='x'></div></div><figcaption>caption</figcaption></figure>"
+    )
+
+
+def full(count: int, word: str) -> str:
+    """Paragraphs of 100 pixels, with words down to their feet."""
+    lines = "<br>more" * 4
+    return "".join(f"<p style='margin:0;line-height:20px'>{word}{number}{lines}</p>" for number in range(count))
+
+
+def sheets_of(folder: Path, body: str) -> list[list[str]]:
+    style = "img { display: block; width: 100%; height: auto } .exhibit { margin: 0; break-inside: avoid }"
+    write_pdf(page(folder, f"<style>{style}</style><main><div>{body}</div></main>"), folder / "x.pdf")
+    return [sheet.extract_text().split() for sheet in PdfReader(folder / "x.pdf").pages]
+
+
+def test_a_figure_that_nearly_fits_becomes_a_little_smaller(tmp_path):
+    # Four paragraphs leave 570 pixels; the picture needs 617 with its caption, that is 10 % less.
+    first, second = sheets_of(tmp_path, full(4, "before") + figure(tmp_path, 620) + "<h5>end</h5>" + full(3, "x"))
+    assert "caption" in first
+    assert "end" in second
+
+
+def test_a_figure_moves_up_where_nothing_follows_that_could_fill_the_gap(tmp_path):
+    body = full(6, "before") + figure(tmp_path, 700) + "<h5>end</h5>" + full(3, "x")
+    first, second, *_ = sheets_of(tmp_path, body)
+    assert "caption" in first
+    moved = first.index("caption")
+    assert [word for word in first[:moved] if word != "more"] in (["before0"], ["before0", "before1"])
+    assert [word for word in (*first, *second) if word.startswith("before")] == [f"before{n}" for n in range(6)]
+    assert "end" in second
+
+
+def test_no_figure_comes_between_a_colon_and_what_it_announces(tmp_path):
+    announced = "<p style='margin:0'>namely:</p><p style='margin:0;line-height:20px'>list" + "<br>more" * 20 + "</p>"
+    body = full(2, "before") + announced + figure(tmp_path, 700) + "<h5>end</h5>"
+    words = [word for sheet in sheets_of(tmp_path, body) for word in sheet]
+    assert words.index("list") == words.index("namely:") + 1
+    assert words.index("caption") > words.index("list")
+
+
+def test_a_line_is_filled_before_the_place_that_a_link_leads_to(tmp_path):
+    """WeasyPrint 70 broke the line after "81.1 %" when the places stood in it."""
+    styles = "".join((report_folder() / name).read_text() for name in ("common.css", "print.css"))
+    text = (
+        "<strong>The last convolution</strong> is another world. It has 64 maps, but of only 4 × 4\nvalues, each of "
+        'which sees a large part of the photograph. <span id="a"></span>It is much more selective:\n81.1\u202f% of '
+        'its values are zero, and 18 maps\nare silent altogether for this photograph.\n<span id="b"></span>Luminance, '
+        "colour and edges\nexplain only 6.2\u202f% of its maps, against 50.0\u202f% in the first layer."
+    )
+    for name in ("STIXTwoText-Regular.woff", "STIXTwoText-Bold.woff"):
+        (tmp_path / "fonts").mkdir(exist_ok=True)
+        (tmp_path / "fonts" / name).write_bytes((report_folder() / "fonts" / name).read_bytes())
+    styles = re.sub(r"@font-face \{(?![^}]*Text-(Regular|Bold)\.)[^}]*\}", "", styles)
+    write_pdf(page(tmp_path, f"<style>{styles}</style><main><p>{text}</p></main>"), tmp_path / "x.pdf")
+    lines = PdfReader(tmp_path / "x.pdf").pages[0].extract_text().splitlines()
+    full = [line for line in lines if len(line) > 5][:-1]
+    assert len(full) >= 3
+    assert min(map(len, full)) > 60

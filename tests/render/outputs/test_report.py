@@ -73,8 +73,29 @@ def test_every_link_inside_the_page_has_its_target_and_every_id_is_unique(render
 
 def test_every_exhibit_says_where_it_comes_from(rendered):
     page = (rendered[0] / "report.html").read_text()
-    assert page.count('class="origin"') == 11  # twelve exhibits, one of which failed
-    assert "summarise_network(architecture=vgg16, seed=0), 4 runs; 2 CPU cores; 4.9\u202fs; ab12ab12ab12" in page
+    assert page.count('<details class="origin"><summary>ab12ab12</summary>') == 11  # of twelve, one of which failed
+    assert page.count("<summary>Where the numbers of this answer come from</summary>") == 2
+    assert "summarise_network(architecture=vgg16, seed=0), 4 runs; 2 CPU cores; 4.9\u202fs</p>" in page
+    assert "<p>torch 2</p>" in page
+    assert "2-a/\u200bq01/\u200bvgg16 = <code>" + "ab12" * 16 + "</code>" in page
+    links = set(re.findall(r'href="(results/[^"]+)"', page))
+    assert {"results/plan.json", "results/metrics.json", "results/tables/2-a-q01-layers.csv"} <= links
+    assert all((rendered[0] / link).is_file() for link in links - {"results/plan.json"})  # which a build encloses
+
+
+def test_the_profiles_note_stands_once_a_chapter(rendered):
+    page = (rendered[0] / "report.html").read_text()
+    assert page.count("Quick profile: embedded data.") == 1
+    assert page.index('id="lab-2-a"') < page.index("Quick profile: embedded data.") < page.index('id="section-1.1"')
+
+
+def test_the_pdf_sums_up_what_the_page_lists(rendered):
+    text = " ".join(page.extract_text() for page in PdfReader(rendered[0] / "report.pdf").pages)
+    words = " ".join(text.split())
+    assert "1 condition was judged, which holds." in words
+    assert "Ledger of claims" not in words
+    assert "such as ab12ab12" in words
+    assert "summarise_network" not in words
 
 
 def test_a_second_build_replaces_the_first_and_removes_what_is_out_of_date(tmp_path):

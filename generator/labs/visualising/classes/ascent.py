@@ -11,6 +11,7 @@ from torch import nn
 
 from generator.labs.visualising.scores import class_gradients, class_tensor
 from generator.networks.backbones import Backbone
+from generator.networks.precision import Precision, chosen_precision, running_in
 
 #: Images in one pass through the network. Always exactly so many: the libraries below choose another order of sums for
 #: another batch size, and hundreds of steps turn a last digit into another picture.
@@ -74,7 +75,10 @@ def draw_shifts(rng: torch.Generator, steps: int, jitter: int) -> torch.Tensor:
 
 
 def ascend(
-    backbone: Backbone, climbs: Sequence[Climb], report: Callable[[int, int], None] = lambda done, total: None
+    backbone: Backbone,
+    climbs: Sequence[Climb],
+    report: Callable[[int, int], None] = lambda done, total: None,
+    precision: Precision = "float32",
 ) -> list[Ascent]:
     """Maximise score_y(x) − λ‖x‖² for each climb by steps of x ← x + rate · g / ‖g‖₂, g the gradient of the whole.
 
@@ -85,7 +89,8 @@ def ascend(
     space, where 0 is the mean colour of its training images.
 
     No image's numbers depend on the others: images are computed in batches of one size, filled up with copies.
-    ``report`` gets how many image steps of how many are done.
+    ``report`` gets how many image steps of how many are done. The network is run in ``precision``, the image and its
+    steps are float32 in any.
     """
     # Long climbs beside long ones: a batch goes on until its last image is ready.
     order = sorted(range(len(climbs)), key=lambda number: -climbs[number].settings.steps)
@@ -96,7 +101,7 @@ def ascend(
     done = 0
     for start in range(0, len(order), together):
         numbers = order[start : start + together]
-        batch = _Batch(backbone, [climbs[number] for number in numbers], together)
+        batch = _Batch(backbone, [climbs[number] for number in numbers], together, precision)
         for step in range(batch.steps):
             batch.step(step)
             done += sum(climbs[number].settings.steps > step for number in numbers)
@@ -143,12 +148,13 @@ def _blur_matrix(side: int, sigma: float) -> torch.Tensor:
 class _Batch:
     """Images that pass through the network together, ``size`` of them, the missing ones copies of the last."""
 
-    def __init__(self, backbone: Backbone, climbs: Sequence[Climb], size: int) -> None:
+    def __init__(self, backbone: Backbone, climbs: Sequence[Climb], size: int, precision: Precision) -> None:
         self.climbs = climbs
         self.module: nn.Module = backbone.module
         filled = [*climbs, *[climbs[-1]] * (size - len(climbs))]
         self.targets = class_tensor(backbone, [climb.target for climb in filled])
         device = self.targets.device
+        self.precision = chosen_precision(precision, device.type)
         self.settings = [climb.settings for climb in filled]
         self.steps = max(settings.steps for settings in self.settings)
         self.images = torch.stack([climb.start for climb in filled]).to(device)
@@ -170,7 +176,8 @@ class _Batch:
         """One step of every image that is not ready yet."""
         shift = torch.stack([shifts[number] for shifts in self.shifts])
         moved = shifted(self.images, shift).contiguous(memory_format=torch.channels_last)
-        logits, gradients = class_gradients(self.module, moved, self.targets)
+        with running_in(self.precision, self.targets.device.type):
+            logits, gradients = class_gradients(self.module, moved, self.targets)
         self.scores[:, number] = logits.gather(1, self.targets[:, None])[:, 0]
         self.leads[:, number] = logits.argmax(1) == self.targets
         images = shifted(stepped(moved, gradients, self.rates, self.decays), -shift)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import torch
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from generator.datasets.images import ImageSet, load_images
 from generator.labs.visualising.classes.ascent import Ascent, Climb, Settings, draw_shifts
-from generator.labs.visualising.classes.legibility import Reading, read_images, saved, stretched
+from generator.labs.visualising.classes.legibility import Reading, read_images, saved, stretched, verdict
 from generator.labs.visualising.classes.visualisation import climb_all, score_chart
 from generator.labs.visualising.scores import class_index
 from generator.networks.backbones import Backbone, load_backbone
@@ -50,8 +51,9 @@ NUMBERED = (
 
 @computation(
     metrics=[
-        "label", "judge_label", "journeys", "steps", "rate", "origin_*", "target_*", "first_score_*", "score_*",
-        "confidence_*", "said_*", "origin_confidence_*", "likeness_*", "overtaken_*", "contrast_*", "first_contrast_*",
+        "label", "judge_label", "judge_untrained", "journeys", "steps", "rate", "origin_*", "target_*", "first_score_*",
+        "score_*", "confidence_*", "said_*", "origin_confidence_*", "likeness_*", "overtaken_*", "contrast_*",
+        "first_contrast_*",
     ],
     tables={
         "journeys": [
@@ -64,7 +66,7 @@ NUMBERED = (
 def visualise_from_photographs(
     workspace: Workspace, *, network: Network, judge: Network, dataset: Dataset, journeys: list[list[str]],
     steps: int = 200, rate: float = 5.0, decay: float = 1e-3, blur_every: int = 10, blur: float = 0.5,
-    jitter: int = 16, seed: int = 0,
+    jitter: int = 16, precision: Literal["auto", "bfloat16", "float32"] = "float32", seed: int = 0,
 ) -> Result:  # fmt: skip
     """Raise a class's score from a photograph on: ``journeys`` are pairs of the photograph's true class and the target.
 
@@ -73,12 +75,12 @@ def visualise_from_photographs(
     probability in the judge before the first step, ``score_k`` and ``confidence_k`` those of the saved last image;
     ``origin_confidence_k`` is the judge's probability of the photograph's own class at the end; ``likeness_k`` is the
     correlation of the last image's values with the photograph's, about each channel's mean; ``overtaken_k`` is the
-    number of steps after which the target first has the network's highest score (None: never). Raises ValueError for
-    anything but pairs, and for a class without a photograph.
+    number of steps after which the target first has the network's highest score (None: never). ``judge_untrained``
+    counts the classes of which the judge never saw an image. Raises ValueError for anything but pairs, and for a class
+    without a photograph.
     """
     backbone, other = (load_backbone(one, workspace.data, workspace.device) for one in (network, judge))
     planned = plan_journeys(load_images(dataset, workspace.data), journeys)
-    moments = frame_steps(steps)
     settings = Settings(steps, rate, decay, blur_every, blur, jitter)
     starts = backbone.preprocess([journey.photograph for journey in planned]).cpu()
     climbs = [
@@ -87,16 +89,17 @@ def visualise_from_photographs(
             start=start,
             shifts=draw_shifts(workspace.rng(seed, f"jitter/{journey.target}"), steps, jitter),
             settings=settings,
-            keep=moments,
+            keep=frame_steps(steps),
         )
         for journey, start in zip(planned, starts, strict=True)
     ]
-    ascents = climb_all(workspace, backbone, climbs)
+    ascents = climb_all(workspace, backbone, climbs, precision)
     rows = [_row(backbone, other, journey, ascent) for journey, ascent in zip(planned, ascents, strict=True)]
     numbered = list(enumerate(rows, start=1))
     animations = [_frames(backbone, other, journey, ascent) for journey, ascent in zip(planned, ascents, strict=True)]
     shared: dict[str, Value] = {
-        "label": backbone.label, "judge_label": other.label, "journeys": len(planned), "steps": steps, "rate": rate,
+        "label": backbone.label, "judge_label": other.label, "judge_untrained": len(other.untrained),
+        "journeys": len(planned), "steps": steps, "rate": rate,
     }  # fmt: skip
     return Result(
         metrics={**shared, **{f"{name}_{number}": row[name] for number, row in numbered for name in NUMBERED}},
@@ -160,5 +163,6 @@ def _frames(backbone: Backbone, judge: Backbone, journey: Journey, ascent: Ascen
     images = [ascent.kept[step] for step in steps]
     readings: list[Reading] = read_images(backbone, judge, saved(backbone, images), [journey.target] * len(images))
     keys = sorted({*range(0, len(images), KEY_EVERY), len(images) - 1})
-    captions = (f"{step} steps: {100 * one.confidence:.0f} %" for step, one in zip(steps, readings, strict=True))
+    said = [verdict(judge, reading, 0)[0] for reading in readings]
+    captions = (f"{step} steps: {share}" if share else f"{step} steps" for step, share in zip(steps, said, strict=True))
     return Frames(stretched(backbone, torch.stack(images)), tuple(captions), tuple(keys), SECONDS)

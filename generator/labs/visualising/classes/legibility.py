@@ -75,6 +75,16 @@ def read_images(
     return readings
 
 
+def verdict(judge: Backbone, reading: Reading, digits: int) -> tuple[str, str]:
+    """The judge's confidence in a class, and whether it puts it first, as the words and the tone of a title.
+
+    Both are empty where the judge was never trained on the class: what it says then means nothing.
+    """
+    if reading.class_name in judge.untrained:
+        return "", ""
+    return f"{100 * reading.confidence:.{digits}f} %", "good" if reading.rank == 1 else "bad"
+
+
 def _logits(network: Backbone, images: Sequence[NDArray[np.uint8]]) -> torch.Tensor:
     """Logits (n, classes), one picture at a time: the last digits of a batch depend on its size."""
     return torch.cat([logits_of(network, network.preprocess([image])) for image in images]).double()

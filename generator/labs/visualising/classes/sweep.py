@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import Literal
 
 import numpy as np
 import torch
 
 from generator.labs.visualising.classes.ascent import Settings
-from generator.labs.visualising.classes.legibility import Reading, read_images, saved, stretched
+from generator.labs.visualising.classes.legibility import Reading, read_images, saved, stretched, verdict
 from generator.labs.visualising.classes.variations import (
     WEAK_NOISE,
     Variation,
@@ -22,6 +23,7 @@ from generator.labs.visualising.classes.variations import (
 )
 from generator.labs.visualising.classes.visualisation import climb_all, climb_from_noise
 from generator.networks.backbones import Backbone, load_backbone
+from generator.networks.precision import Precision
 from generator.registry import Network, computation
 from generator.results import ImageGrid, LineChart, Result, Series, Table, Value
 from generator.workspace import Workspace
@@ -50,8 +52,8 @@ class Made:
 
 @computation(
     metrics=[
-        "label", "judge_label", "classes", "steps", "longest", "rate", "decay", "blur_every", "blur", "jitter",
-        "weak_noise", "variations", "score_*", "confidence_*", "roughness_*", "contrast_*", "best_label",
+        "label", "judge_label", "judge_knows", "classes", "steps", "longest", "rate", "decay", "blur_every", "blur",
+        "jitter", "weak_noise", "variations", "score_*", "confidence_*", "roughness_*", "contrast_*", "best_label",
         "best_confidence",
     ],
     tables={
@@ -69,7 +71,8 @@ class Made:
 def sweep_class_settings(
     workspace: Workspace, *, network: Network, judge: Network, classes: list[str], steps: list[int],
     rates: list[float], decays: list[float], combined: list[list[float]], rate: float = 5.0, decay: float = 1e-3,
-    blur_every: int = 10, blur: float = 0.5, jitter: int = 16, shown: int = 2, seed: int = 0,
+    blur_every: int = 10, blur: float = 0.5, jitter: int = 16, shown: int = 2,
+    precision: Literal["auto", "bfloat16", "float32"] = "float32", seed: int = 0,
 ) -> Result:  # fmt: skip
     """Make images for the classes from noise under many settings, and let another network judge each.
 
@@ -81,12 +84,13 @@ def sweep_class_settings(
     backbone, other = (load_backbone(one, workspace.data, workspace.device) for one in (network, judge))
     base = Settings(steps[0], rate, decay, blur_every, blur, jitter)
     groups = _groups(base, steps, rates, decays, combined)
-    made = _make_all(workspace, backbone, other, classes, groups, seed)
+    made = _make_all(workspace, (backbone, other), classes, groups, precision, seed)
     labels = _labels(groups)
     return Result(
         metrics={
             "label": backbone.label,
             "judge_label": other.label,
+            "judge_knows": len(set(classes) - other.untrained),
             "classes": len(classes),
             "steps": steps[0],
             "longest": steps[-1],
@@ -100,7 +104,7 @@ def sweep_class_settings(
         },
         tables={"variations": _variation_table(made, labels), "images": _image_table(made, labels)},
         figures={
-            **{name: _grid(backbone, made, group, shown) for name, group in groups.items()},
+            **{name: _grid((backbone, other), made, group, shown) for name, group in groups.items()},
             # Fewer steps are the beginning of more, so that one curve says it all.
             **{f"{n}_scores": _chart(made, group[-1:] if n == "steps" else group) for n, group in groups.items()},
         },
@@ -122,13 +126,17 @@ def _groups(
 
 def _make_all(
     workspace: Workspace,
-    backbone: Backbone,
-    judge: Backbone,
+    networks: tuple[Backbone, Backbone],
     classes: Sequence[str],
     groups: Mapping[str, Sequence[Variation]],
+    precision: Precision,
     seed: int,
 ) -> dict[str, Made]:
-    """Every variation's images by its name. The base goes on to the largest number of steps, and is kept on its way."""
+    """Every variation's images by its name, made by the first network and read by both.
+
+    The base goes on to the largest number of steps, and is kept on its way.
+    """
+    backbone, judge = networks
     kept_after = {variation.name: variation.settings.steps for variation in groups["steps"]}
     base = groups["steps"][0]
     longest = replace(base, settings=replace(base.settings, steps=max(kept_after.values())))
@@ -139,7 +147,7 @@ def _make_all(
         for one in planned
         for name in classes
     ]
-    ascents = climb_all(workspace, backbone, climbs)
+    ascents = climb_all(workspace, backbone, climbs, precision)
     runs = {one.name: ascents[place * len(classes) :][: len(classes)] for place, one in enumerate(planned)}
     made = {}
     for name, steps in {**kept_after, **{one.name: one.settings.steps for one in others.values()}}.items():
@@ -187,15 +195,19 @@ def _image_table(made: Mapping[str, Made], labels: Mapping[str, str]) -> Table:
     )
 
 
-def _grid(backbone: Backbone, made: Mapping[str, Made], group: Sequence[Variation], shown: int) -> ImageGrid:
+def _grid(
+    networks: tuple[Backbone, Backbone], made: Mapping[str, Made], group: Sequence[Variation], shown: int
+) -> ImageGrid:
     """A row for each of the first classes, a column for each variation; titles give the judge's confidence."""
     places = [(made[one.name], row) for row in range(shown) for one in group]
+    backbone, judge = networks
     readings = [one.readings[row] for one, row in places]
+    verdicts = [verdict(judge, reading, 1) for reading in readings]
     return ImageGrid(
         images=stretched(backbone, torch.stack([one.images[row] for one, row in places])),
         columns=len(group),
-        titles=tuple(f"{100 * reading.confidence:.1f} %" for reading in readings),
-        tones=tuple("good" if reading.rank == 1 else "bad" for reading in readings),
+        titles=tuple(share for share, _ in verdicts),
+        tones=tuple(tone for _, tone in verdicts),
         row_titles=tuple(reading.class_name for reading in readings[:: len(group)]),
         column_titles=tuple(one.label for one in group),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Literal
 
 import numpy as np
 
@@ -16,9 +17,11 @@ from generator.labs.visualising.classes.legibility import (
     read_images,
     saved,
     stretched,
+    verdict,
 )
 from generator.labs.visualising.scores import class_index
 from generator.networks.backbones import Backbone, load_backbone
+from generator.networks.precision import Precision
 from generator.registry import Dataset, Network, computation
 from generator.results import ImageGrid, LineChart, Result, Series, Table
 from generator.workspace import Workspace
@@ -29,12 +32,13 @@ REPORT_EVERY = 20
 
 @computation(
     metrics=[
-        "label", "judge_label", "judge_classes", "steps", "rate", "decay", "blur_every", "blur", "jitter", "images",
-        "score", "own_confidence", "confidence", "recognised", "recognised_share", "recognised_low", "recognised_high",
-        "roughness", "contrast", "surest_class", "surest_confidence", "doubted_class", "doubted_confidence",
-        "doubted_rank", "doubted_said", "doubted_said_confidence", "first_score", "own_recognised", "photographs",
-        "photograph_score", "photograph_highest_score", "photograph_confidence", "photograph_recognised_share",
-        "photograph_roughness", "photograph_contrast",
+        "label", "judge_label", "judge_classes", "judge_knows", "judge_untrained", "steps", "rate", "decay",
+        "blur_every", "blur", "jitter", "images", "score", "own_confidence", "confidence", "recognised",
+        "recognised_share", "recognised_low", "recognised_high", "roughness", "contrast", "surest_class",
+        "surest_confidence", "doubted_class", "doubted_confidence", "doubted_rank", "doubted_said",
+        "doubted_said_confidence", "first_score", "own_recognised", "photographs", "photograph_score",
+        "photograph_highest_score", "photograph_confidence", "photograph_recognised_share", "photograph_roughness",
+        "photograph_contrast",
     ],
     tables={
         "classes": [
@@ -46,20 +50,22 @@ REPORT_EVERY = 20
 )  # fmt: skip
 def visualise_classes(
     workspace: Workspace, *, network: Network, judge: Network, dataset: Dataset, classes: list[str], steps: int = 200,
-    rate: float = 5.0, decay: float = 1e-3, blur_every: int = 10, blur: float = 0.5, jitter: int = 16, seed: int = 0,
+    rate: float = 5.0, decay: float = 1e-3, blur_every: int = 10, blur: float = 0.5, jitter: int = 16,
+    precision: Literal["auto", "bfloat16", "float32"] = "float32", seed: int = 0,
 ) -> Result:  # fmt: skip
     """Make one image for each of the classes from noise, as :func:`ascend` says, and let another network judge it.
 
     ``rate`` is a length in the network's normalised space, ``blur`` and ``jitter`` are pixels, ``blur_every`` is steps.
     Each class has its own noise and its own shifts, from the seed and its name, and so the same image in any company.
-    ``first_score`` and ``score`` are the mean class score before the first step and of the saved images. The
-    ``photograph_…`` measures are those of the data set's test part, each for its true class. Raises ValueError for a
-    class that either network does not know.
+    ``judge_knows`` counts the classes of which the judge ever saw an image in training: of others it can say nothing,
+    although it answers. ``judge_untrained`` counts all its classes of which it saw none. ``first_score`` and ``score``
+    are the mean class score before the first step and of the saved images. The ``photograph_…`` measures are those of
+    the data set's test part, each for its true class. Raises ValueError for a class that either network does not know.
     """
     backbone, other = (load_backbone(one, workspace.data, workspace.device) for one in (network, judge))
     settings = Settings(steps, rate, decay, blur_every, blur, jitter)
     climbs = [climb_from_noise(workspace, backbone, name, settings, seed) for name in classes]
-    ascents = climb_all(workspace, backbone, climbs)
+    ascents = climb_all(workspace, backbone, climbs, precision)
     readings = read_images(backbone, other, saved(backbone, [ascent.image for ascent in ascents]), classes)
     photographs = load_images(dataset, workspace.data)
     return Result(
@@ -67,6 +73,8 @@ def visualise_classes(
             "label": backbone.label,
             "judge_label": other.label,
             "judge_classes": len(other.class_names),
+            "judge_knows": len(set(classes) - other.untrained),
+            "judge_untrained": len(other.untrained),
             "steps": steps,
             "rate": rate,
             "decay": decay,
@@ -79,7 +87,7 @@ def visualise_classes(
             **photograph_metrics(backbone, other, photographs),
         },
         tables={"classes": reading_table(readings)},
-        figures={"classes": made_images(backbone, ascents, readings), "scores": score_chart(ascents, classes)},
+        figures={"classes": made_images(backbone, other, ascents, readings), "scores": score_chart(ascents, classes)},
     )
 
 
@@ -105,14 +113,14 @@ def climb_from_noise(
     )
 
 
-def climb_all(workspace: Workspace, backbone: Backbone, climbs: Sequence[Climb]) -> list[Ascent]:
+def climb_all(workspace: Workspace, backbone: Backbone, climbs: Sequence[Climb], precision: Precision) -> list[Ascent]:
     """Make all images, with progress."""
 
     def report(done: int, total: int) -> None:
         if done % REPORT_EVERY == 0 or done == total:
             workspace.progress(done, total, f"image steps {done} of {total}")
 
-    return ascend(backbone, climbs, report)
+    return ascend(backbone, climbs, report, precision)
 
 
 def reading_table(readings: Sequence[Reading]) -> Table:
@@ -120,15 +128,24 @@ def reading_table(readings: Sequence[Reading]) -> Table:
     return Table.of(asdict(reading) for reading in readings)
 
 
-def made_images(backbone: Backbone, ascents: Sequence[Ascent], readings: Sequence[Reading]) -> ImageGrid:
-    """The last images, contrast stretched, named by their classes; the colour says whether the judge agrees."""
+def made_images(
+    backbone: Backbone, judge: Backbone, ascents: Sequence[Ascent], readings: Sequence[Reading]
+) -> ImageGrid:
+    """The last images, contrast stretched, named by their classes; the colour says whether the judge agrees.
+
+    Without either where the judge was never trained on the class.
+    """
     import torch
 
+    verdicts = [verdict(judge, reading, 1) for reading in readings]
     return ImageGrid(
         images=stretched(backbone, torch.stack([ascent.image for ascent in ascents])),
         columns=min(4, len(ascents)),
-        titles=tuple(f"{reading.class_name} ({100 * reading.confidence:.1f} %)" for reading in readings),
-        tones=tuple("good" if reading.rank == 1 else "bad" for reading in readings),
+        titles=tuple(
+            f"{reading.class_name} ({share})" if share else reading.class_name
+            for reading, (share, _) in zip(readings, verdicts, strict=True)
+        ),
+        tones=tuple(tone for _, tone in verdicts),
     )
 
 

@@ -24,9 +24,9 @@ MAGNIFICATION = 10
 
 @computation(
     metrics=[
-        "label", "input_size", "images", "targets", "left_out", "step", "most_steps", "pairs", "fooled", "fewest_share",
-        "stuck", "mean_steps", "median_steps", "last_steps", "straightness", "failed_straightness", "mean_l2",
-        "mean_linf_levels", "mean_psnr", "lowest_psnr", "confidence_before", "confidence", "outside_share",
+        "label", "input_size", "images", "targets", "left_out", "step", "most_steps", "pairs", "fooled", "fooled_share",
+        "fewest_share", "stuck", "mean_steps", "median_steps", "last_steps", "straightness", "failed_straightness",
+        "mean_l2", "mean_linf_levels", "mean_psnr", "lowest_psnr", "confidence_before", "confidence", "outside_share",
         "outside_pairs", "saved_fooled", "saved_share",
     ],
     tables={
@@ -71,6 +71,7 @@ def fool_images(
             "step": step,
             "most_steps": most_steps,
             **summary(pairs),
+            "fooled_share": float(pairs.fooled.mean()),
             "fewest_share": min(row["share"] for row in by_target),
         },
         tables={"pairs": pair_table(backbone, photographs, pairs), "targets": Table.of(by_target)},

@@ -67,9 +67,10 @@ class Answers:
 
 @computation(
     metrics=[
-        "label", "other_label", "pairs", "l2", "own_target", "own_noise", "other_changed", "other_noise",
-        "other_target", "targets", "significant_targets", "largest_factor", "largest_l2", "largest_own_target",
-        "largest_other_changed", "largest_other_noise", "largest_other_target", "kept_8_bits", "kept_jpeg_95",
+        "label", "other_label", "other_untrained", "pairs", "l2", "own_target", "own_noise", "other_changed",
+        "other_noise", "other_target", "targets", "significant_targets", "largest_factor", "largest_l2",
+        "largest_own_target", "largest_other_changed", "largest_other_noise", "largest_other_target", "kept_8_bits",
+        "kept_jpeg_95",
     ],
     tables={
         "targets": [
@@ -87,15 +88,15 @@ def transfer_fooling(
 ) -> Result:  # fmt: skip
     """Show the images that :func:`fool_images` fooled ``network`` with to another network that knows the same classes.
 
-    All images are shown as files keep them, cut to [0, 1] and rounded to 8 bits. ``…changed`` is the share of pairs for
-    which a network says something else than for the original, ``…target`` the share for which that is the target, and
-    ``…noise`` the former for Gaussian noise of the same L2 norm (drawn by ``seed``, one direction for each pair). Each
-    change is also multiplied by ``factors``; metrics without a prefix are for factor 1, those with "largest" for the
-    largest, and ``l2`` is the mean in pixel space. Pairs of one image are no independent trials: 95 % Wilson intervals,
-    and the exact McNemar p of the attack's changes against the noise's, are given target by target, where each image
-    counts once. ``kept_…`` is the share of pairs that ``network`` takes for the target after saving; its interval
-    counts as many trials as there are images. Raises ValueError where the networks know different classes or nothing
-    was fooled.
+    ``other_untrained`` counts the classes of which that network never saw an image. All images are shown as files keep
+    them, cut to [0, 1] and rounded to 8 bits. ``…changed`` is the share of pairs for which a network says something
+    else than for the original, ``…target`` the share for which that is the target, and ``…noise`` the former for
+    Gaussian noise of the same L2 norm (drawn by ``seed``, one direction for each pair). Each change is also multiplied
+    by ``factors``; metrics without a prefix are for factor 1, those with "largest" for the largest, and ``l2`` is the
+    mean in pixel space. Pairs of one image are no independent trials: 95 % Wilson intervals, and the exact McNemar p of
+    the attack's changes against the noise's, are given target by target, where each image counts once. ``kept_…`` is
+    the share of pairs that ``network`` takes for the target after saving; its interval counts as many trials as there
+    are images. Raises ValueError where the networks know different classes or nothing was fooled.
     """
     own, other_one = (attacked_network(workspace, some) for some in (network, other))
     if own.class_names != other_one.class_names:
@@ -111,6 +112,7 @@ def transfer_fooling(
         metrics={
             "label": own.label,
             "other_label": other_one.label,
+            "other_untrained": len(other_one.untrained),
             "pairs": len(pairs.images),
             **{name: value for name, value in rows[0].items() if name != "factor"},
             "targets": len(by_target),
@@ -118,11 +120,7 @@ def transfer_fooling(
             **{f"largest_{name}": value for name, value in rows[-1].items() if name != "own_noise"},
             **{f"kept_{name}": files[place]["kept"] for place, name in enumerate(("8_bits", "jpeg_95"))},
         },
-        tables={
-            "targets": Table.of(by_target),
-            "factors": Table.of(rows),
-            "files": Table.of(files),
-        },
+        tables={"targets": Table.of(by_target), "factors": Table.of(rows), "files": Table.of(files)},
         figures={"factors": _chart(own, other_one, rows)},
     )
 

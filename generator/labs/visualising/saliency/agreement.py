@@ -29,9 +29,10 @@ KINDS = {"plain": "gradient, every pixel", "coarse": "gradient, 7 × 7", "cam": 
 
 @computation(
     metrics=[
-        "label", "other_label", "images", "right", "other_right", "both_right", "plain_same", "plain_others", "plain_p",
-        "plain_higher", "coarse_same", "coarse_others", "cam_same", "cam_others", "cam_p", "highest_class", "highest",
-        "lowest_class", "lowest", "agreeing", "agreeing_coarse", "disagreeing_coarse", "agreeing_p",
+        "label", "other_label", "other_untrained", "images", "side", "right", "other_right", "both_right", "plain_same",
+        "plain_others", "plain_p", "plain_higher", "coarse_same", "coarse_others", "cam_same", "cam_others", "cam_p",
+        "highest_class", "highest", "lowest_class", "lowest", "agreeing", "agreeing_coarse", "disagreeing_coarse",
+        "agreeing_p",
     ],
     tables={
         "kinds": ["kind", "same", "same_low", "same_high", "others", "higher", "images", "p"],
@@ -45,21 +46,22 @@ def saliency_agreement(
     """Correlate the maps that two networks give for the true class of the same test photographs.
 
     Spearman's rank correlation, of the gradient maps pixel by pixel and averaged on a 7 × 7 grid, and of Grad-CAM's on
-    that grid. ``…_same`` is the median over images. The yardstick, ``…_others``, is the median over all pairs of
-    *different* images, whose maps share nothing but that objects tend to be in the middle. ``…_higher`` counts the
-    images whose two maps agree better than the median of the same maps with those of other images, ``…_p`` is
-    Wilcoxon's signed-rank probability for these pairs. ``agreeing`` counts the images for which the networks predict
-    the same class, ``…agreeing_coarse`` are medians over these and over the rest (None where there are none), with Mann
-    and Whitney's ``agreeing_p``. ``cases`` are shown. Raises ValueError for networks with inputs of different sizes.
+    that grid. Where the networks' inputs differ in size, the larger maps are first averaged to the ``side`` of the
+    smaller, in pixels. ``other_untrained`` counts the classes of which ``other`` never saw an image. ``…_same`` is the
+    median over images. The yardstick, ``…_others``, is the median over all pairs of *different* images, whose maps
+    share nothing but that objects tend to be in the middle. ``…_higher`` counts the images whose two maps agree better
+    than the median of the same maps with those of other images, ``…_p`` is Wilcoxon's signed-rank probability for these
+    pairs. ``agreeing`` counts the images for which the networks predict the same class, ``…agreeing_coarse`` are
+    medians over these and over the rest (None where there are none), with Mann and Whitney's ``agreeing_p``. ``cases``
+    are shown.
     """
     first, second = (load_explained(workspace, one, dataset, images) for one in (network, other))
-    if first.size != second.size:
-        raise ValueError(f"inputs of {first.size} and {second.size} pixels cannot be compared pixel by pixel")
     maps = []
     for number, explained in enumerate((first, second)):
         maps.append(_maps(explained))
         workspace.progress(number + 1, 2, f"maps of {explained.backbone.label}")
-    across = {name: correlations_across(maps[0][name], maps[1][name]) for name in KINDS}
+    side = min(*first.size, *second.size)
+    across = {name: correlations_across(*(_compared(own[name], side) for own in maps)) for name in KINDS}
     metrics: dict[str, Value] = {}
     rows: list[dict[str, Value]] = []
     for name, words in KINDS.items():
@@ -71,17 +73,16 @@ def saliency_agreement(
         metrics={
             "label": first.backbone.label,
             "other_label": second.backbone.label,
+            "other_untrained": len(second.backbone.untrained),
             "images": len(right),
+            "side": side,
             "right": int(right.sum()),
             "other_right": int(other_right.sum()),
             "both_right": int((right & other_right).sum()),
             **metrics,
             **_extremes(first, second, across),
         },
-        tables={
-            "kinds": Table.of(rows),
-            "images": _table(first, second, across),
-        },
+        tables={"kinds": Table.of(rows), "images": _table(first, second, across)},
         figures={"maps": _grid(first, second, places_of(cases, first), maps)},
     )
 
@@ -91,6 +92,11 @@ def _maps(explained: Explained) -> dict[str, torch.Tensor]:
     plain = saliency_maps(module, inputs, labels)
     cam = enlarged(grad_cam(module, last_maps(explained.backbone), inputs, labels), explained.size)
     return {"plain": plain, "coarse": coarse(plain, (GRID, GRID)), "cam": coarse(cam, (GRID, GRID))}
+
+
+def _compared(maps: torch.Tensor, side: int) -> torch.Tensor:
+    """Maps that are larger than ``side`` averaged to it; others as they are."""
+    return coarse(maps, (side, side)) if maps.shape[-1] > side else maps
 
 
 def _summary(across: Floats) -> dict[str, Value]:

@@ -12,7 +12,7 @@ from generator.labs.shared.statistics import wilson_interval
 from generator.labs.visualising.saliency.explained import Explained, load_explained
 from generator.labs.visualising.saliency.maps import enlarged, grad_cam, last_maps, saliency_maps
 from generator.labs.visualising.saliency.measures import highest_region, rank_correlations, shares_inside
-from generator.labs.visualising.saliency.pictures import COLOURS, photographs, shown_map, spotlight
+from generator.labs.visualising.saliency.pictures import COLOURS, photographs, shown_map
 from generator.registry import Dataset, Network, computation
 from generator.results import ImageGrid, Panels, Result, Table, Value
 from generator.workspace import Workspace
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from generator.results import Array
 
 Floats = NDArray[np.float64]
+#: Photographs in the overview, and in a row of it.
+SHOWN, ACROSS = 10, 5
 
 
 @computation(
@@ -34,7 +36,7 @@ Floats = NDArray[np.float64]
         "images": ["case", "image", "true_class", "predicted_class", "probability", "share", "elsewhere",
                    "correlation"],
     },
-    figures=["cases"],
+    figures=["cases", "overview"],
 )  # fmt: skip
 def saliency_cases(
     workspace: Workspace, *, network: Network, dataset: Dataset, images: int, region: float = 0.2
@@ -44,7 +46,8 @@ def saliency_cases(
     A map of the predicted class is consistent when much of it lies where Grad-CAM, a coarser method, sees the same
     class. ``share`` is the part of the map's sum inside the ``region`` (a share of the image, ``region`` = 0.2 the
     highest fifth) of Grad-CAM's own map; ``elsewhere`` the mean of the same over the other images' regions, which
-    accounts for objects being in the middle of most photographs. Shown are, of the photographs that the network gets
+    accounts for objects being in the middle of most photographs. The overview has up to ten photographs, evenly spread
+    over them. The cases are, of the photographs that the network gets
     right and of those that it gets wrong, the one with the largest and the one with the smallest share.
 
     ``higher`` counts the images whose share is above ``elsewhere``, of ``compared``, with the 95 % Wilson interval of
@@ -70,12 +73,12 @@ def saliency_cases(
     rows = [_row(explained, place, case, share, elsewhere, correlations) for case, place in cases]
     every = [_row(explained, place, "right" if right[place] else "wrong", share, elsewhere, correlations)
              for place in range(len(share))]  # fmt: skip
-    panels = _panels(explained, cases, (true_maps, maps, second_maps), regions)
+    panels = _panels(explained, cases, (true_maps, maps, second_maps))
     metrics = _summary(share, elsewhere, correlations, right)
     return Result(
         metrics={"label": explained.backbone.label, "images": len(share), "region": region, **metrics},
         tables={"cases": Table.of(rows), "images": Table.of(every)},
-        figures={"cases": panels},
+        figures={"cases": panels, "overview": _overview(explained, maps)},
     )
 
 
@@ -124,32 +127,47 @@ def _panels(
     explained: Explained,
     cases: list[tuple[str, int]],
     maps: tuple[torch.Tensor, torch.Tensor, torch.Tensor],
-    regions: NDArray[np.bool_],
 ) -> Panels:
-    """One grid for the right and one for the wrong photographs, a row for each case."""
+    """One grid for the right and one for the wrong photographs, side by side, a row for each case."""
     true_maps, predicted_maps, second_maps = maps
     # Where the prediction is right, its map is the true class's; the next class tells more beside it.
     groups = {
-        "right": ("classified right", "second class", second_maps, explained.second),
-        "wrong": ("classified wrong", "predicted class", predicted_maps, explained.predicted),
+        "right": ("second class", second_maps, explained.second),
+        "wrong": ("predicted class", predicted_maps, explained.predicted),
     }
     shown = photographs(explained)
-    grids = []
-    for group, (head, other, other_maps, index) in groups.items():
+    grids, heads_of_groups = [], []
+    for group, (other, other_maps, index) in groups.items():
         rows = [(case, place) for case, place in cases if case.startswith(group)]
         images: list[Array] = []
         titles: list[str] = []
         for _, place in rows:
             images += [shown[place], shown_map(true_maps[place]), shown_map(other_maps[place])]
-            images.append(spotlight(shown[place], regions[place]))
             titles += [explained.images.true_class(place), explained.answer(place, explained.labels)]
-            titles += [explained.answer(place, index), explained.answer(place, explained.predicted)]
+            titles.append(explained.answer(place, index))
         names = tuple(case.split(", ")[1] for case, _ in rows)
-        heads = (head, "map, true class", f"map, {other}", "Grad-CAM")
+        heads = ("photograph", "true class", other)
         if rows:
-            grids.append(ImageGrid(tuple(images), 4, tuple(titles), names, heads, colormap=COLOURS,
+            heads_of_groups.append(f"classified {group}")
+            grids.append(ImageGrid(tuple(images), 3, tuple(titles), names, heads, colormap=COLOURS,
                                    value_range=(0.0, 1.0)))  # fmt: skip
-    return Panels(tuple(grids), columns=1)
+    return Panels(tuple(grids), columns=len(grids), titles=tuple(heads_of_groups))
+
+
+def _overview(explained: Explained, maps: torch.Tensor) -> ImageGrid:
+    """Up to :data:`SHOWN` photographs in rows of :data:`ACROSS`, under each row the maps of what they are taken for."""
+    count = min(SHOWN, len(maps))
+    count -= count % ACROSS if count > ACROSS else 0  # no row that is half empty
+    places = np.linspace(0, len(maps) - 1, count).round().astype(int).tolist()
+    shown = photographs(explained)
+    images: list[Array] = []
+    titles: list[str] = []
+    for start in range(0, len(places), ACROSS):
+        row = places[start : start + ACROSS]
+        images += [shown[place] for place in row] + [shown_map(maps[place]) for place in row]
+        titles += [explained.images.true_class(place) for place in row]
+        titles += [explained.answer(place, explained.predicted) for place in row]
+    return ImageGrid(tuple(images), min(ACROSS, count), tuple(titles), colormap=COLOURS, value_range=(0.0, 1.0))
 
 
 def _summary(share: Floats, elsewhere: Floats, correlations: Floats, right: NDArray[np.bool_]) -> dict[str, Value]:

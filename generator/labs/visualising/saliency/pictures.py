@@ -1,4 +1,4 @@
-"""Saliency maps and regions made ready to be shown beside their photographs."""
+"""Saliency maps and boxes made ready to be shown beside their photographs."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from generator.labs.visualising.scores import pictures
 #: A map is drawn from 0 to this quantile of its values: a few pixels are far above all others.
 BRIGHTEST = 0.995
 COLOURS = "magma"
-#: What is left of the brightness outside a region.
-DIMMED = 0.25
 LINE = (230, 60, 40)
 
 
@@ -27,12 +25,6 @@ def shown_map(values: torch.Tensor) -> NDArray[np.float16]:
 def photographs(explained: Explained) -> tuple[NDArray[np.uint8], ...]:
     """The images as the network gets them, resized but in their own colours."""
     return pictures(explained.backbone, explained.inputs)
-
-
-def spotlight(photograph: NDArray[np.uint8], region: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """The photograph (height, width, 3), dark outside the region (height, width)."""
-    lit = np.where(region[:, :, None], photograph, photograph * DIMMED)
-    return lit.round().astype(np.uint8)
 
 
 def framed(photograph: NDArray[np.uint8], box: tuple[int, int, int, int]) -> NDArray[np.uint8]:

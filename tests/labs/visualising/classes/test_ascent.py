@@ -189,3 +189,14 @@ def test_progress_counts_image_steps():
     ascend(linear(weights), climbs, lambda done, total: told.append((done, total)))
     assert told[-1] == (300, 300)
     assert [done for done, _ in told] == sorted(done for done, _ in told)
+
+
+def test_in_half_the_bits_an_image_climbs_by_steps_of_the_same_length():
+    weights = 0.05 * torch.randn(2, 3, SIDE, SIDE, generator=rng(1))
+    network = backbone_of(Scores(lambda images: images.flatten(1) @ weights.flatten(1).T))
+    settings = Settings(steps=40, rate=0.05, decay=0.0, blur_every=0, jitter=0)
+    (exact,), (rough,) = (ascend(network, [climb(settings)], precision=form) for form in ("float32", "bfloat16"))
+    assert rough.image.dtype == torch.float32
+    assert not torch.equal(exact.image, rough.image)
+    assert torch.nn.functional.cosine_similarity(exact.image.flatten(), rough.image.flatten(), dim=0) > 0.999
+    assert rough.scores[-1] == pytest.approx(float(exact.scores[-1]), rel=0.02)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -18,6 +19,7 @@ from generator.labs.visualising.classes.legibility import (
     roughness,
     saved,
     stretched,
+    verdict,
 )
 from generator.networks.backbones import load_backbone
 
@@ -108,3 +110,11 @@ def test_stretching_uses_the_whole_range_and_keeps_the_order_and_hue(backbone):
         assert (np.diff(shown[np.argsort(given)]) >= 0).all()  # one scale for all channels
     alone = stretched(backbone, images[1:])[0]
     assert np.array_equal(alone, stretched(backbone, images)[1])
+
+
+def test_a_judge_gives_no_verdict_on_a_class_that_it_never_saw(backbone):
+    assert verdict(backbone, reading(confidence=0.256, rank=1), 1) == ("25.6 %", "good")
+    assert verdict(backbone, reading(confidence=0.256, rank=2), 0) == ("26 %", "bad")
+    stranger = dataclasses.replace(backbone, untrained=frozenset({"cat"}))
+    assert verdict(stranger, reading(confidence=0.9), 1) == ("", "")
+    assert verdict(stranger, reading(class_name="moon"), 1) == ("50.0 %", "good")

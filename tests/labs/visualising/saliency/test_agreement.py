@@ -49,14 +49,21 @@ def test_each_photographs_agreement_is_scipys_rank_correlation(workspace, networ
     assert len(result.tables["kinds"].rows) == 3
 
 
-def test_inputs_of_different_sizes_are_refused(workspace, network, other, cases, monkeypatch):
+def test_maps_of_different_sizes_are_compared_at_the_smaller(workspace, network, other, cases, monkeypatch):
     def larger(result, *_):
         backbone = load_backbone(result, workspace.data)
-        return dataclasses.replace(backbone, input_size=48) if result is other else backbone
+        return dataclasses.replace(backbone, input_size=64) if result is other else backbone
 
     monkeypatch.setattr(explained_module, "load_backbone", larger)
-    with pytest.raises(ValueError, match=r"32, 32.* and .*48, 48.* pixels cannot be compared"):
-        saliency_agreement(workspace, network=network, other=other, cases=cases, **ON_SCENES)
+    result = saliency_agreement(workspace, network=network, other=other, cases=cases, **ON_SCENES)
+    assert result.metrics["side"] == 32
+    maps = []
+    for one in (network, other):
+        explained = load_explained(workspace, one, "embedded_scenes", 8)
+        maps.append(saliency_maps(explained.backbone.module, explained.inputs, explained.labels).numpy())
+    halved = maps[1].reshape(8, 32, 2, 32, 2).mean(axis=(2, 4))
+    expected = [spearmanr(a.ravel(), b.ravel()).statistic for a, b in zip(maps[0], halved, strict=True)]
+    assert [row["plain"] for row in result.tables["images"].records()] == pytest.approx(expected)
 
 
 def test_a_network_whose_score_depends_on_nothing_agrees_with_none(workspace, network, other, cases):

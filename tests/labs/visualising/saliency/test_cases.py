@@ -14,7 +14,7 @@ from generator.datasets.images import ImageSet
 from generator.labs.visualising.saliency import explained as explained_module
 from generator.labs.visualising.saliency.cases import saliency_cases
 from generator.labs.visualising.saliency.explained import load_explained, places_of
-from generator.labs.visualising.saliency.pictures import framed, shown_map, spotlight
+from generator.labs.visualising.saliency.pictures import framed, shown_map
 from generator.networks.backbones import Backbone
 
 ON_SCENES = {"dataset": "embedded_scenes", "images": 40}
@@ -69,11 +69,24 @@ def test_the_summary_is_that_of_the_table(result):
     assert right == pytest.approx([1] * len(right))
 
 
-def test_the_figure_has_a_row_of_four_for_each_case(result):
+def test_the_figure_has_a_row_of_three_for_each_case(result):
     grids = result.figures["cases"].panels
-    assert [len(grid.images) for grid in grids] == [8, 8]
+    assert [len(grid.images) for grid in grids] == [6, 6]
     assert grids[0].row_titles == ("consistent", "inconsistent")
-    assert grids[1].column_titles[0] == "classified wrong"
+    assert grids[1].column_titles == ("photograph", "true class", "predicted class")
+    assert result.figures["cases"].titles == ("classified right", "classified wrong")
+
+
+def test_the_overview_has_the_photographs_above_their_maps(result):
+    overview = result.figures["overview"]
+    assert (overview.columns, len(overview.images), len(overview.titles)) == (5, 20, 20)
+    kinds = [image.ndim for image in overview.images]
+    assert kinds == 2 * ([3] * 5 + [2] * 5)
+    true_classes = overview.titles[:5] + overview.titles[10:15]
+    every = result.tables["images"].records()
+    assert list(true_classes) == [
+        every[place]["true_class"] for place in np.linspace(0, len(every) - 1, 10).round().astype(int)
+    ]
 
 
 class Quarters(nn.Module):
@@ -147,13 +160,8 @@ def test_maps_are_shown_from_zero_to_their_brightest():
     assert not shown_map(torch.zeros(4, 4)).any()
 
 
-def test_spotlight_and_frame_leave_the_region_as_it_is():
+def test_a_frame_leaves_what_is_in_it_as_it_is():
     photograph = np.full((150, 150, 3), 200, np.uint8)
-    region = np.zeros((150, 150), bool)
-    region[:75] = True
-    lit = spotlight(photograph, region)
-    assert (lit[:75] == 200).all()
-    assert (lit[75:] == 50).all()
     drawn = framed(photograph, (10, 20, 110, 140))
     assert (photograph == 200).all()
     changed = (drawn != 200).any(axis=2)

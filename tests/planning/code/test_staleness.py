@@ -1,6 +1,6 @@
 """Whenever what a computation returns changes, so does its fingerprint; with places and layout alone it never does.
 
-Covers planning/names.py, planning/effects.py, planning/harmless.py, planning/beside.py too.
+Covers planning/code/names.py, planning/code/effects.py, planning/code/harmless.py, planning/code/beside.py too.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from generator.planning.fingerprint import CodeReader
 from generator.store.memo import Memo
 from tests.campaigns.campaign import SEED
-from tests.planning import more_packages_for_tests  # noqa: F401 (it adds its shapes)
-from tests.planning.packages_for_tests import (
+from tests.planning.code import more_packages_for_tests  # noqa: F401 (it adds its shapes)
+from tests.planning.code.packages_for_tests import (
     SHAPES,
     Package,
     edited,

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
-from generator.planning.scopes import COMPREHENSIONS, Scope, origins, owner_of
+from generator.planning.code.scopes import COMPREHENSIONS, Scope, origins, owner_of
 
 
 class Writer(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from generator.errors import InputError
-from generator.planning.source_code import read_module
+from generator.planning.code.source_code import read_module
 from tests.course_for_tests import Course
 
 TOY = "generator/labs/toy.py"

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from tests.planning.packages_for_tests import BESIDE, TWO, shape
+from tests.planning.code.packages_for_tests import BESIDE, TWO, shape
 
 # fmt: off
 REGISTER="R = []\ndef reg(v, w=0):\n    R.append(v)\n    return v\n"

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TypedDict
 
 from generator.errors import InputError, Mistake
-from generator.planning.calls import Call
-from generator.planning.declarations import Declaration, declarations
-from generator.planning.scopes import DEFINITIONS, FUNCTIONS, IMPORTS, bound, does_nothing, origins
-from generator.planning.syntax import UP, Form, form, form_of_calls, ups
+from generator.planning.code.calls import Call
+from generator.planning.code.declarations import Declaration, declarations
+from generator.planning.code.scopes import DEFINITIONS, FUNCTIONS, IMPORTS, bound, does_nothing, origins
+from generator.planning.code.syntax import UP, Form, form, form_of_calls, ups
 
 LATER = 1_000_000  # the position of an import that runs when a function is called
 #: Methods that run when a class is used as a function, or as the base of another.

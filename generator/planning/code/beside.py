@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from generator.planning.names import WHOLE, Names, Spot
-from generator.planning.source_code import FILES
-from generator.planning.syntax import ANY, UP, ups
+from generator.planning.code.names import WHOLE, Names, Spot
+from generator.planning.code.source_code import FILES
+from generator.planning.code.syntax import ANY, UP, ups
 
 _READERS = ("importlib.resources.", "importlib_resources.", "pkgutil.get_data", "importlib.util.find_spec")
 

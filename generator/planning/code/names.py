@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from generator.planning.source_code import FILES, ModuleCode, Statement
+from generator.planning.code.source_code import FILES, ModuleCode, Statement
 
 WHOLE = -1  # in place of a statement's position: all that a module defines
 #: Built-in functions by which code sees all names of its module.
@@ -26,6 +26,7 @@ class Names:
         self.folder = package
         self._read = read
         self._paths: dict[str, Path | None] = {}
+        self._ours: dict[str, bool] = {}
         self._modules: dict[str, ModuleCode | None] = {}
         self._bindings: dict[str, dict[str, list[tuple[float, str]]]] = {}
         self._statements: dict[str, dict[int, Statement]] = {}
@@ -42,8 +43,11 @@ class Names:
 
     def is_ours(self, module: str) -> bool:
         """Whether a name is a project module's, or that of a folder of them that has no ``__init__.py``."""
-        first, *rest = module.split(".")
-        return self.path(module) is not None or (first == self.package and self.folder.joinpath(*rest).is_dir())
+        if module not in self._ours:
+            first, *rest = module.split(".")
+            folder = first == self.package and self.folder.joinpath(*rest).is_dir()
+            self._ours[module] = folder or self.path(module) is not None
+        return self._ours[module]
 
     def module(self, name: str) -> ModuleCode | None:
         """A project module's code, or None when it is not the project's. InputError when it is not Python."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
-from generator.planning.scopes import Scope, chain_of, owner_of
+from generator.planning.code.scopes import Scope, chain_of, owner_of
 
 #: A call that happens when a module is imported: what is called, then the names that are handed to it.
 Call = list[str]

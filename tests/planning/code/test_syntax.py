@@ -1,6 +1,6 @@
 """A statement has one digest on every Python, and its names from outside are holes in it.
 
-Covers planning/scopes.py, planning/special_syntax.py too.
+Covers planning/code/scopes.py, planning/code/special_syntax.py too.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from generator.folders import PACKAGE
-from generator.planning.source_code import read_tree
-from generator.planning.syntax import Form, form
+from generator.planning.code.source_code import read_tree
+from generator.planning.code.syntax import Form, form
 
 NASTY = Path(__file__).with_name("nasty_for_tests.txt")
 #: What any Python must find in the nasty file: f-strings cut in all ways, and whatever else versions parse differently.
@@ -42,7 +42,7 @@ def _digest(paths: list[Path]) -> str:
 
 READ = """
 import ast, hashlib, json, sys
-from generator.planning.source_code import read_tree
+from generator.planning.code.source_code import read_tree
 read = [read_tree(ast.parse(open(path, "rb").read())) for path in sys.argv[1:]]
 print(hashlib.sha256(json.dumps(read, sort_keys=True).encode()).hexdigest())
 """

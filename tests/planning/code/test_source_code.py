@@ -1,6 +1,6 @@
 """A module is read as definitions: the names that each statement is filed under, and the names that it mentions.
 
-Covers planning/calls.py too.
+Covers planning/code/calls.py too.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from generator.errors import InputError
 from generator.folders import PACKAGE
-from generator.planning.source_code import LATER, ModuleCode, read_module
+from generator.planning.code.source_code import LATER, ModuleCode, read_module
 
 
 def read(folder: Path, text: str) -> ModuleCode:

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from generator.planning.identity import Content, Identities
+from generator.planning.code.identity import Content, Identities
 
 GRAPH: dict[str, Content[str]] = {
     "leaf": ("1", ()),

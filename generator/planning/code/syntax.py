@@ -12,8 +12,8 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from generator.planning.calls import Call, call_of, callee
-from generator.planning.scopes import (
+from generator.planning.code.calls import Call, call_of, callee
+from generator.planning.code.scopes import (
     DEFINITIONS,
     FUNCTIONS,
     Scope,
@@ -23,7 +23,7 @@ from generator.planning.scopes import (
     own_nodes,
     owner_of,
 )
-from generator.planning.special_syntax import SPECIAL
+from generator.planning.code.special_syntax import SPECIAL
 
 #: Fields that say nothing about what the code does, or that only some versions of Python fill.
 _SKIPPED = {"ctx", "type_comment", "kind", "type_ignores", "str"}

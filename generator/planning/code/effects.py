@@ -14,10 +14,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.folders import PACKAGE
-from generator.planning.calls import Call
-from generator.planning.harmless import CALLED, CALLING, GIVING, READING, WRAPPING, is_harmless, is_harmless_base
-from generator.planning.names import WHOLE, Names, Spot
-from generator.planning.source_code import Statement
+from generator.planning.code.calls import Call
+from generator.planning.code.harmless import CALLED, CALLING, GIVING, READING, WRAPPING, is_harmless, is_harmless_base
+from generator.planning.code.names import WHOLE, Names, Spot
+from generator.planning.code.source_code import Statement
 
 #: The decorator of computations, known by its home: it only files a function under its name, from where it is called.
 COMPUTATION = ("registry", "computation")

@@ -1,0 +1,61 @@
+"""The ledger of claims in short: how many conditions were judged, and which sentences say what was not expected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from generator.answers.claims import Claim
+
+
+@dataclass(frozen=True)
+class Surprise:
+    """What a place says because no condition of a claim held; the first such sentence has ``anchor``."""
+
+    place: str
+    sentences: int
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The counts of a report's claims.
+
+    A claim is ``expected`` when its first condition holds, as its author put first what should come out. ``surprises``
+    are the places with sentences of last resort, in the order of the report.
+    """
+
+    judged: int
+    holding: int
+    claims: int
+    expected: int
+    surprises: tuple[Surprise, ...]
+
+
+def summed_up(claims: Mapping[str, Sequence[Claim]], places: Iterable[str]) -> Ledger:
+    """The ledger in short; ``places`` are the names of all questions and texts in the order of the report."""
+    every = [claim for of_it in claims.values() for claim in of_it]
+    order = [place for place in dict.fromkeys((*places, *claims)) if place in claims]
+    surprises = []
+    for place in order:
+        unheld = [claim for chain in _chains(claims[place]) if not (claim := chain[-1]).holds and claim.sentence]
+        if unheld:
+            surprises.append(Surprise(place, len(unheld), unheld[0].anchor))
+    return Ledger(
+        judged=len(every),
+        holding=sum(claim.holds for claim in every),
+        claims=sum(not claim.after for claim in every),
+        expected=sum(claim.holds and not claim.after for claim in every),
+        surprises=tuple(surprises),
+    )
+
+
+def _chains(claims: Sequence[Claim]) -> list[list[Claim]]:
+    """The conditions of each claim together, in the order in which they were judged."""
+    chains: list[list[Claim]] = []
+    for claim in claims:
+        if claim.after and chains:
+            chains[-1].append(claim)
+        else:
+            chains.append([claim])
+    return chains

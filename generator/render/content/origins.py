@@ -1,0 +1,101 @@
+"""Where numbers come from: the result behind an exhibit or a name of an answer, by an id that can be looked up."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from generator.answers.addresses import Address
+from generator.formats import write
+from generator.jobs import Provenance
+from generator.render.content.values import Results
+
+_ID = 8  # digits of a fingerprint: of a thousand results, two have the same id once in ten thousand courses
+_MOST_IDS = 3  # on sheets, where the page has them all
+_LONGEST_VALUE = 48
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The result of one job: its fingerprint, under which results/plan.json has all that went into it."""
+
+    name: str
+    fingerprint: str
+    versions: str
+
+    @property
+    def id(self) -> str:
+        """The first digits of the fingerprint."""
+        return self.fingerprint[:_ID]
+
+
+@dataclass(frozen=True)
+class Origins:
+    """The results behind one exhibit or answer; ``words`` say what was run, how, where and for how long."""
+
+    words: str = ""
+    results: tuple[Origin, ...] = ()
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids, each once."""
+        return tuple(dict.fromkeys(origin.id for origin in self.results))
+
+    @property
+    def short(self) -> str:
+        """The first ids, and how many more there are."""
+        more = len(self.ids) - _MOST_IDS
+        return ", ".join(self.ids[:_MOST_IDS]) + (f" + {more}" if more > 0 else "")
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """With what it was computed: one line where all results agree."""
+        return tuple(dict.fromkeys(origin.versions for origin in self.results if origin.versions))
+
+
+def origins(refs: Sequence[Address], results: Results) -> Origins:
+    """Where these results came from; those that failed, or were not computed, are left out."""
+    found: list[Origin] = []
+    records: dict[str, Provenance] = {}
+    for ref in dict.fromkeys(refs):
+        outcome = results.outcome(ref)
+        if outcome is not None and outcome.provenance is not None and outcome.has_result:
+            record = outcome.provenance
+            records[str(ref)] = record
+            versions = ", ".join(f"{name} {version}" for name, version in sorted(record.versions.items()))
+            found.append(Origin(str(ref), record.fingerprint, versions))
+    return Origins(_words(list(records.values())), tuple(found))
+
+
+def _words(records: Sequence[Provenance]) -> str:
+    """One line on how results came about: computation, parameters, seed, device, duration."""
+    if not records:
+        return ""
+    parts = []
+    for computation in dict.fromkeys(record.computation for record in records):
+        of_it = [record for record in records if record.computation == computation]
+        parameters = ", ".join(_parameters([record.parameters for record in of_it]))
+        runs = f", {len(of_it)} runs" if len(of_it) > 1 else ""
+        parts.append(f"{computation}({parameters}){runs}")
+    devices = ", ".join(dict.fromkeys(record.device for record in records))
+    # A duration is another on each run: who asks for reproducible documents (reproducible-builds.org) gets none.
+    duration = sum(record.duration for record in records)
+    measured = [] if "SOURCE_DATE_EPOCH" in os.environ else [write(duration, "seconds")]
+    return "; ".join([*parts, devices, *measured])
+
+
+def _parameters(runs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Each parameter with its value, or with all its values where the runs differ."""
+    shown = []
+    for name in runs[0]:
+        values = list(dict.fromkeys(_short(run.get(name)) for run in runs))
+        shown.append(f"{name}={values[0]}" if len(values) == 1 else f"{name}={' | '.join(values)}")
+    return shown
+
+
+def _short(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"

@@ -1,0 +1,84 @@
+"""Figures that were drawn before are not drawn again: each drawing is kept under what it was made from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from generator.folders import templates_folder
+from generator.render.figures import Drawing, draw_figure
+from generator.results import Result, encode
+from generator.store.files import to_json
+from generator.store.parts import PartStore
+
+if TYPE_CHECKING:
+    from generator.results import Figure
+
+_VERSION = 1  # of the kept form
+_PACKAGES = ("matplotlib", "numpy", "pillow")  # what they draw may be another picture with the next version
+
+
+class KeptDrawings:
+    """Draws figures, or finds what was drawn of the same data, at the same width, by the same code."""
+
+    def __init__(self, folder: Path) -> None:
+        self._store = PartStore(folder)
+
+    def draw(self, figure: Figure, width: float) -> Drawing:
+        """The same as draw_figure."""
+        name = self._name(figure, width)
+        found = self._store.read(name)
+        drawing = _drawing(found) if found is not None else None
+        if drawing is None:
+            drawing = draw_figure(figure, width)
+            self._store.write(name, _parts(drawing))
+        return drawing
+
+    def tidy(self) -> None:
+        """Remove what no report asked for in a month."""
+        self._store.tidy()
+
+    def _name(self, figure: Figure, width: float) -> str:
+        document, arrays = encode(Result(figures={"figure": figure}))
+        content = hashlib.sha256(self._code)
+        content.update(to_json([_VERSION, width, document["figures"]]))
+        for place, array in sorted(arrays.items()):
+            content.update(to_json([place, str(array.dtype), list(array.shape)]))
+            content.update(array.tobytes())
+        return content.hexdigest()
+
+    @cached_property
+    def _code(self) -> bytes:
+        """Digest of all that draws: the modules beside this one, the typeface, and the packages."""
+        content = hashlib.sha256(json.dumps([(name, version(name)) for name in _PACKAGES]).encode())
+        fonts = (templates_folder() / "report" / "fonts").glob("*.ttf")
+        for path in sorted([*Path(__file__).parent.glob("*.py"), *fonts]):
+            content.update(path.name.encode() + b"\0" + path.read_bytes())
+        return content.digest()
+
+
+def _parts(drawing: Drawing) -> dict[str, bytes]:
+    parts = {"size": to_json([drawing.width, drawing.height]), "png": drawing.png}
+    if drawing.svg is not None:
+        parts["svg"] = drawing.svg
+    if (film := drawing.animation) is not None:
+        parts |= {"film": to_json([film.width, film.height]), "moving": film.moving, "still": film.still}
+    return parts
+
+
+def _drawing(parts: dict[str, bytes]) -> Drawing | None:
+    try:
+        width, height = json.loads(parts["size"])
+        animation = None
+        if "film" in parts:
+            from generator.render.figures.animation import Animation  # late: it needs matplotlib, the others do not
+
+            size: Any = json.loads(parts["film"])
+            animation = Animation(parts["moving"], parts["still"], *size)
+        return Drawing(parts["png"], parts.get("svg"), width, height, animation)
+    except (KeyError, ValueError, TypeError):
+        return None
