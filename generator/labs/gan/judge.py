@@ -9,8 +9,7 @@ from torch.nn import functional
 
 from generator.labs.gan.fidelity import (
     class_shares,
-    density_and_coverage,
-    frechet_distance,
+    feature_scores,
     inception_score,
     label_distance,
     modes_covered,
@@ -60,29 +59,23 @@ def train_judge(
     training images whose features are kept (as many as there are test images, REFERENCES at most, chosen by ``seed``).
     ``able`` says whether the judge is right for a large enough share of the test images (ABLE) to judge others:
     ``fid``, ``density`` and ``coverage`` are None otherwise. In the table, ``share`` and ``variance``
-    (:func:`class_variance`) are those of the training images. The arrays are the network's ``state_dict``
-    below ``network/``, features (n, 64) of the kept training images, and which test images were judged right. ``p`` is
-    None: it is there for tables beside ``train_on_samples``, which compares with this.
+    (:func:`class_variance`) are those of the training images. The arrays are the network's ``state_dict`` below
+    ``network/``, features (n, 64) of the kept training images, and which test images were judged right. ``p`` is None:
+    it is there for tables beside ``train_on_samples``, which compares with this.
     """
     train = load_real_images(dataset, workspace.data, "train", JUDGE_SIDE, training_images, workspace.device)
     test = load_real_images(dataset, workspace.data, "test", JUDGE_SIDE, device=workspace.device)
-    classes = len(train.class_names)
-    network = JudgeNetwork(train.channels, classes)
+    network = JudgeNetwork(train.channels, len(train.class_names))
     history = fit_judge(workspace, network, train.pixels, train.labels, Recipe(epochs, batch_size, learning_rate, seed))
-    kept = torch.randperm(len(train), generator=workspace.rng(seed, "references"))
-    kept = kept[: min(REFERENCES, len(test))]
+    kept = torch.randperm(len(train), generator=workspace.rng(seed, "references"))[: min(REFERENCES, len(test))]
     references, _ = judged(network, train.pixels[kept.to(workspace.device)])
     features, logits = judged(network, test.pixels)
     hits = (logits.argmax(1) == test.labels).cpu().numpy()
     able = float(hits.mean()) >= ABLE
-    density, coverage = density_and_coverage(references, features, neighbours)
     return Result(
         metrics={
             "dataset": dataset,
-            "classes": classes,
-            "features": FEATURES,
-            "training_images": len(train),
-            "test_images": len(test),
+            **_counts(train, test),
             "references": len(references),
             "seed": seed,
             "train_accuracy": history[-1]["train_accuracy"],
@@ -91,10 +84,7 @@ def train_judge(
             "neighbours": neighbours,
             "able": able,
             **_verdicts(train, logits),
-            "fid": frechet_distance(references, features) if able else None,
-            "density": density if able else None,
-            "coverage": coverage if able else None,
-            "class_variety": float(_spread(test, classes).sum() / _spread(train, classes).sum()),
+            **feature_scores(references, features, neighbours, able),
         },
         tables={"classes": _classes(train, test, logits), "history": history_table(history)},
         arrays={
@@ -103,6 +93,18 @@ def train_judge(
             "hits": hits,
         },
     )
+
+
+def _counts(train: RealImages, test: RealImages) -> dict[str, Value]:
+    """How many there are of what, and how much the test images of a class vary, as a share of the training images."""
+    classes = len(train.class_names)
+    return {
+        "classes": classes,
+        "features": FEATURES,
+        "training_images": len(train),
+        "test_images": len(test),
+        "class_variety": float(_spread(test, classes).sum() / _spread(train, classes).sum()),
+    }
 
 
 def _verdicts(train: RealImages, logits: torch.Tensor) -> dict[str, Value]:

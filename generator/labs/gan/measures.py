@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -11,8 +9,7 @@ from numpy.typing import NDArray
 from generator.labs.gan.fidelity import (
     MODE_SHARE,
     class_shares,
-    density_and_coverage,
-    frechet_distance,
+    feature_scores,
     inception_score,
     label_distance,
     modes_covered,
@@ -68,9 +65,7 @@ def measure_gan(
     pixels, asked = draw_samples(workspace, gan, samples, seed)
     features, logits = judged(network, pixels)
     found = logits.argmax(1)
-    scores: Mapping[str, float | None] = dict.fromkeys(real)
-    if judge.metrics["able"]:
-        scores = scores_of(_references(workspace, judge), features[:compared], int(str(judge.metrics["neighbours"])))
+    scores = _scores(workspace, judge, features[:compared])
     hits = None if asked is None else (found == asked)
     classes = _class_table(judge, found.cpu().numpy(), None if asked is None else asked.cpu().numpy())
     return Result(
@@ -79,11 +74,8 @@ def measure_gan(
             "samples": samples,
             "compared": compared,
             "judge_test": judge.metrics["test"],
-            "mode_share": MODE_SHARE,
-            "sure": SURE,
             **_balance(classes),
-            "legible": legible(logits),
-            "legible_share": LEGIBLE_SHARE,
+            **_legibility(logits),
             "class_variety": _class_variety(judge, pixels, found if asked is None else asked),
             "confidence": confidence(logits),
             "inception_score": inception_score(logits),
@@ -96,12 +88,6 @@ def measure_gan(
         figures={"classes": _class_chart(classes)},
         arrays={"strip": pixels[:shown].cpu().numpy()},
     )
-
-
-def scores_of(references: torch.Tensor, features: torch.Tensor, neighbours: int) -> dict[str, float]:
-    """Fréchet distance, density and coverage of features (m, d) against those of real training images (n, d)."""
-    density, coverage = density_and_coverage(references, features, neighbours)
-    return {"fid": frechet_distance(references, features), "density": density, "coverage": coverage}
 
 
 @torch.no_grad()
@@ -122,20 +108,30 @@ def draw_samples(workspace: Workspace, gan: Result, count: int, seed: int) -> tu
     return torch.cat(found), labels
 
 
-def _references(workspace: Workspace, judge: Result) -> torch.Tensor:
-    return torch.from_numpy(np.array(judge.arrays["features/train"])).to(workspace.device)
+def _legibility(logits: torch.Tensor) -> dict[str, Value]:
+    """How many classes are beyond doubt, and the thresholds of this count and of the covered ones."""
+    return {
+        "legible": legible(logits),
+        "legible_share": LEGIBLE_SHARE,
+        "sure": SURE,
+        "mode_share": MODE_SHARE,
+    }
 
 
-def _real_scores(workspace: Workspace, gan: Result, judge: Result) -> dict[str, float | None]:
+def _scores(workspace: Workspace, judge: Result, features: torch.Tensor) -> dict[str, float | None]:
+    """What the judge makes of features (m, 64), against those of real training images."""
+    references = torch.from_numpy(np.array(judge.arrays["features/train"])).to(workspace.device)
+    return feature_scores(references, features, int(str(judge.metrics["neighbours"])), bool(judge.metrics["able"]))
+
+
+def _real_scores(workspace: Workspace, gan: Result, judge: Result) -> dict[str, Value]:
     """What the test images come to themselves, in the size that the GAN was trained in."""
-    size, names = int(str(gan.metrics["image_size"])), ("fid", "density", "coverage")
-    if not judge.metrics["able"]:
-        return dict.fromkeys(names)
+    size = int(str(gan.metrics["image_size"]))
     if size == JUDGE_SIDE:
-        return {name: float(str(judge.metrics[name])) for name in names}
+        return {name: judge.metrics[name] for name in ("fid", "density", "coverage")}
     test = load_real_images(str(judge.metrics["dataset"]), workspace.data, "test", size, device=workspace.device)
     features, _ = judged(load_judge(judge, workspace.device), test.pixels)
-    return {**scores_of(_references(workspace, judge), features, int(str(judge.metrics["neighbours"])))}
+    return {**_scores(workspace, judge, features)}
 
 
 def _class_table(judge: Result, found: NDArray[np.int64], asked: NDArray[np.int64] | None) -> Table:
