@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from generator.datasets import embedded_digits_moved, embedded_scenes
+from generator.datasets import embedded_scenes
 from generator.labs.adaptation.seeds import pool_seeds
 from generator.labs.adaptation.training import train_adaptation
 from generator.labs.gan.comparison import compare_gan, pool_gans
@@ -35,7 +35,6 @@ def one_thread():
 @pytest.fixture(autouse=True)
 def few_images(monkeypatch):
     monkeypatch.setattr(embedded_scenes, "CROPS", FEW)
-    monkeypatch.setattr(embedded_digits_moved, "COPIES", 1)
 
 
 @pytest.fixture
