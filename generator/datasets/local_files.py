@@ -46,11 +46,6 @@ def packaged_photographs() -> Path:
     return package_folder("skimage", "scikit-image") / "data"
 
 
-def packaged_digits() -> Path:
-    """The file of handwritten digits inside the installed scikit-learn, found without importing it."""
-    return package_folder("sklearn", "scikit-learn") / "datasets/data/digits.csv.gz"
-
-
 def embedded_backgrounds() -> tuple[Path, ...]:
     """The photographs behind the embedded digits, inside the installed scikit-image and scikit-learn."""
     first, second = packaged_photographs(), package_folder("sklearn", "scikit-learn") / "datasets/images"
@@ -60,9 +55,6 @@ def embedded_backgrounds() -> tuple[Path, ...]:
 #: The files of each data set that travels with a package, this one or another.
 EMBEDDED: dict[str, Callable[[], tuple[Path, ...]]] = {
     "embedded_scenes": lambda: tuple(packaged_photographs() / file for file in PHOTOGRAPHS.values()),
-    "embedded_digits": lambda: (packaged_digits(),),
-    "embedded_digits_moved": lambda: (packaged_digits(),),
-    "embedded_digits_m": lambda: (packaged_digits(), *embedded_backgrounds()),
     "embedded_mnist": lambda: (embedded_mnist.FILE,),
     "embedded_mnist_m": lambda: (embedded_mnist.FILE, *embedded_backgrounds()),
     "embedded_photographs": embedded_photographs.files,

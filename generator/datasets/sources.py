@@ -26,8 +26,6 @@ BLEND_CITATION = (
     "C. Fowlkes and J. Malik, Contour Detection and Hierarchical Image Segmentation, IEEE TPAMI 33(5), 2011"
 )
 MNIST_CITATION = "Y. LeCun, C. Cortes and C. Burges, The MNIST database of handwritten digits, 1998"
-DIGITS_LICENCE = "CC BY 4.0"
-DIGITS_CITATION = "E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI repository, 1998"
 #: The collection moves from host to host, and no archive of it has a published digest that a download could be held to.
 SCENES15_HINT = (
     "get the fifteen-scene collection of Lazebnik, Schmid and Ponce (2006) from your teacher or its authors' page, "
@@ -173,27 +171,6 @@ SOURCES: dict[str, Source] = {
             files=(*MNIST_FILES, *bsds500_files()),
             licence=BLEND_LICENCE,
             citation=BLEND_CITATION,
-        ),
-        Source(
-            name="embedded_digits",
-            title="1,797 handwritten digits inside the scikit-learn package",
-            files=(),
-            licence=DIGITS_LICENCE,
-            citation=DIGITS_CITATION,
-        ),
-        Source(
-            name="embedded_digits_moved",
-            title="the embedded digits, each moved to several places",
-            files=(),
-            licence=DIGITS_LICENCE,
-            citation=DIGITS_CITATION,
-        ),
-        Source(
-            name="embedded_digits_m",
-            title="the embedded digits on crops of photographs inside scikit-image and scikit-learn",
-            files=(),
-            licence=f"digits: {DIGITS_LICENCE}; photographs: public domain, CC0, CC BY or no known restrictions",
-            citation=DIGITS_CITATION,
         ),
         Source(
             name="embedded_mnist",

@@ -58,23 +58,12 @@ def test_the_embedded_scenes_are_the_photographs_that_skimage_reads(tmp_path: Pa
     assert {file.name: sha256(file) for file in files} == {file.name: registry[f"data/{file.name}"] for file in files}
 
 
-def test_the_embedded_digits_are_the_file_that_sklearn_reads(tmp_path: Path) -> None:
-    (file,) = data_files("embedded_digits", tmp_path)
-    import gzip
-
-    import numpy as np
-    from sklearn.datasets import load_digits
-
-    with gzip.open(file, "rt") as lines:
-        np.testing.assert_array_equal(np.loadtxt(lines, delimiter=",")[:, :-1], load_digits().data)
-
-
 def test_blends_stand_for_digits_and_photographs(tmp_path: Path) -> None:
     files = data_files("mnist_m", tmp_path)
     assert {file.parent.relative_to(tmp_path).as_posix() for file in files} == {"MNIST/raw", "BSDS500/train"}
     assert data_files("mnist_m_plain", tmp_path) == files
-    embedded = data_files("embedded_digits_m", tmp_path)
-    assert set(data_files("embedded_digits", tmp_path)) < set(embedded)
+    embedded = data_files("embedded_mnist_m", tmp_path)
+    assert set(data_files("embedded_mnist", tmp_path)) < set(embedded)
     assert all(file.is_file() for file in embedded)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from generator.datasets import embedded_digits_moved, embedded_scenes
+from generator.datasets import embedded_scenes
 from generator.labs.adaptation.seeds import pool_seeds
 from generator.labs.adaptation.training import train_adaptation
 from generator.labs.gan.comparison import compare_gan, pool_gans
@@ -35,7 +35,6 @@ def one_thread():
 @pytest.fixture(autouse=True)
 def few_images(monkeypatch):
     monkeypatch.setattr(embedded_scenes, "CROPS", FEW)
-    monkeypatch.setattr(embedded_digits_moved, "COPIES", 1)
 
 
 @pytest.fixture
@@ -101,11 +100,11 @@ def adaptation(tmp_path_factory):
 def gans(tmp_path_factory):
     """Hardly trained GANs, conditional but for "unlabelled", and their measures, by the names of parameters."""
     workspace = Workspace("cpu", tmp_path_factory.mktemp("data"))
-    digits = {"dataset": "embedded_digits"}
-    judge = train_judge(workspace, **digits, training_images=200, epochs=1)
+    digits = {"dataset": "embedded_mnist"}
+    judge = train_judge(workspace, **digits, training_images=400, epochs=12, batch_size=32)
     settings = {**digits, "training_images": 64, "ngf": 2, "ndf": 2, "nz": 4, "epochs": 1, "batch_size": 32}
     gan = train_gan(workspace, **settings, conditional=True)
-    measure = measure_gan(workspace, gan=gan, judge=judge, samples=500, shown=4)
+    measure = measure_gan(workspace, gan=gan, judge=judge, samples=2000, shown=4)
     usual = pool_gans(workspace, measures=[measure, measure])
     compared = compare_gan(workspace, gan=gan, measure=measure, usual_gan=gan, usual=usual)
     return {

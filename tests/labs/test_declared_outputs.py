@@ -20,7 +20,7 @@ for path in sorted(LABS_FOLDER.rglob("[a-z]*.py")):
 LABS = [name for name in REGISTRY if REGISTRY[name].function.__module__.startswith("generator.labs.")]
 ON_IMAGES = {"dataset": "embedded_scenes"}
 DOMAINS = {"source": "embedded_mnist", "target": "embedded_mnist_m"}
-DIGITS = {"dataset": "embedded_digits"}
+DIGITS = {"dataset": "embedded_mnist"}
 ARGUMENTS = {
     "activation_maps": {**ON_IMAGES, "image": 0, "layer": "last"},
     "choose_penalty": {"layer": "relu7", "cs": [0.1, 1.0], "folds": 2},

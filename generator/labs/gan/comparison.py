@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from generator.labs.gan.progress import picture
 from generator.registry import computation
-from generator.results import Figure, ImageGrid, Panels, Result, Table, Value
+from generator.results import ImageGrid, Result, Table, Value
 from generator.workspace import Workspace
 
 #: A setting of ``train_gan``, and how a run that differs in it is called.
@@ -29,8 +29,6 @@ VARIATIONS: Mapping[str, str] = {
     "g_rate": "G rate {:g}",
     "batch_size": "batches of {}",
 }
-#: Strips of samples that are drawn below one another in one block of the figure.
-BLOCK = 7
 #: Below this p value a run counts as different.
 SIGNIFICANT = 0.05
 
@@ -44,7 +42,7 @@ MEANS = ("density", "coverage", "inception_score", "label_distance", "class_vari
     metrics=[
         "label", "runs", "outcome", "sound", "modes", "fid", "fid_low", "fid_high", "density", "coverage",
         "coverage_low", "coverage_high", "inception_score", "label_distance", "class_variety", "fid_p",
-        "coverage_p",
+        "coverage_p", "detectable",
     ],
     tables={"runs": ["fid", "coverage"]},
 )  # fmt: skip
@@ -53,8 +51,10 @@ def pool_gans(workspace: Workspace, *, measures: list[Result]) -> Result:
 
     ``fid`` is a geometric mean, the others are arithmetic; ``…_low`` and ``…_high`` are the smallest and the largest
     run's value. ``modes`` is the fewest of any run, ``outcome`` that of all runs or "mixed"; they are ``sound`` if none
-    diverged, collapsed or was won by the discriminator. The p values are None: see :func:`compare_gan`. The arrays hold
-    the first run's strip of samples.
+    diverged, collapsed or was won by the discriminator. ``detectable`` is how many times larger or smaller than ``fid``
+    the distance of one more run has to be for :func:`outlier_p` to be below 0.05; None for fewer than two runs. The p
+    values are None: see :func:`compare_gan`. The arrays hold the first run's strip of samples. Raises ValueError for
+    measures without scores.
     """
     outcomes = sorted({str(one.metrics["outcome"]) for one in measures})
     runs = {name: np.array([_number(one, name) for one in measures]) for name in ("fid", *MEANS)}
@@ -73,6 +73,7 @@ def pool_gans(workspace: Workspace, *, measures: list[Result]) -> Result:
             **ends,
             "fid_p": None,
             "coverage_p": None,
+            "detectable": _detectable(np.log(runs["fid"])),
         },
         tables={"runs": Table.of({name: one.metrics[name] for name in SCALES} for one in measures)},
         arrays={"strip": measures[0].arrays["strip"]},
@@ -120,24 +121,38 @@ def compare_gan(workspace: Workspace, *, gan: Result, measure: Result, usual_gan
     )
 
 
-@computation(metrics=["rows", "columns", "failed"], tables={"runs": ["label", "outcome", "sound"]}, figures=["strips"])
+@computation(
+    metrics=["rows", "columns", "failed", "different"],
+    tables={"runs": ["label", "outcome", "sound", "differs"]},
+    figures=["strips"],
+)
 def show_strips(workspace: Workspace, *, runs: list[Result]) -> Result:
     """The first samples of several GANs, unselected, a named row for each ``pool_gans`` or ``compare_gan`` result.
 
-    ``failed`` counts the runs that are not sound.
+    Those that are not sound, counted by ``failed``, are the last rows, and have their outcome beside their names.
+    ``different`` counts the sound ones that differ from the usual ones, as ``compare_gan`` says.
     """
-    rows = [{name: run.metrics[name] for name in ("label", "outcome", "sound")} for run in runs]
-    names = [str(row["label"]) for row in rows]
+    runs = sorted(runs, key=lambda run: not run.metrics["sound"])  # a stable sort: otherwise in the order given
+    rows = [
+        {
+            **{name: run.metrics[name] for name in ("label", "outcome", "sound")},
+            "differs": bool(run.metrics["sound"] and run.metrics.get("differs")),
+        }
+        for run in runs
+    ]
+    names = [str(row["label"]) + ("" if row["sound"] else f" ({row['outcome']})") for row in rows]
     strips = [[picture(np.asarray(image, dtype=np.uint8)) for image in run.arrays["strip"]] for run in runs]
     columns = min(len(strip) for strip in strips)
-    blocks: list[Figure] = []
-    for start in range(0, len(strips), BLOCK):
-        images = tuple(image for strip in strips[start : start + BLOCK] for image in strip[:columns])
-        blocks.append(ImageGrid(images, columns=columns, row_titles=tuple(names[start : start + BLOCK])))
+    images = tuple(image for strip in strips for image in strip[:columns])
     return Result(
-        metrics={"rows": len(strips), "columns": columns, "failed": sum(not row["sound"] for row in rows)},
+        metrics={
+            "rows": len(strips),
+            "columns": columns,
+            "failed": sum(not row["sound"] for row in rows),
+            "different": sum(bool(row["differs"]) for row in rows),
+        },
         tables={"runs": Table.of(rows)},
-        figures={"strips": blocks[0] if len(blocks) == 1 else Panels(tuple(blocks), columns=1)},
+        figures={"strips": ImageGrid(images, columns=columns, row_titles=tuple(names))},
     )
 
 
@@ -164,5 +179,17 @@ def outlier_p(value: float, usual: NDArray[np.float64]) -> float | None:
     return float(2 * t.sf(distance, count - 1))
 
 
+def _detectable(usual: NDArray[np.float64]) -> float | None:
+    """The factor between one more value and the mean of ``usual`` (n,), logarithms, at which p is SIGNIFICANT."""
+    from scipy.stats import t
+
+    count = len(usual)
+    if count < 2:
+        return None
+    return math.exp(float(t.isf(SIGNIFICANT / 2, count - 1)) * float(usual.std(ddof=1)) * math.sqrt(1 + 1 / count))
+
+
 def _number(result: Result, name: str) -> float:
+    if result.metrics[name] is None:
+        raise ValueError(f"there is no {name}: the judge is not right often enough to judge")
     return float(str(result.metrics[name]))

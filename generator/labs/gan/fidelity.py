@@ -88,6 +88,14 @@ def density_and_coverage(real: torch.Tensor, generated: torch.Tensor, neighbours
     return int(inside) / (neighbours * len(generated)), covered / len(real)
 
 
+def feature_scores(real: torch.Tensor, generated: torch.Tensor, neighbours: int, able: bool) -> dict[str, float | None]:
+    """Fréchet distance, density and coverage of features, all None where their judge is not ``able`` to judge."""
+    if not able:
+        return dict.fromkeys(("fid", "density", "coverage"))
+    density, coverage = density_and_coverage(real, generated, neighbours)
+    return {"fid": frechet_distance(real, generated), "density": density, "coverage": coverage}
+
+
 def class_shares(classes: torch.Tensor, count: int) -> NDArray[np.float64]:
     """The share of each of ``count`` classes among images of these ``classes`` (n,)."""
     shares: NDArray[np.float64] = torch.bincount(classes, minlength=count).double().cpu().numpy() / len(classes)

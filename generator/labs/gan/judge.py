@@ -9,8 +9,7 @@ from torch.nn import functional
 
 from generator.labs.gan.fidelity import (
     class_shares,
-    density_and_coverage,
-    frechet_distance,
+    feature_scores,
     inception_score,
     label_distance,
     modes_covered,
@@ -25,8 +24,15 @@ from generator.registry import Dataset, computation
 from generator.results import Result, Table, Value
 from generator.workspace import Workspace
 
-#: Real training images whose features are kept for comparisons, at most.
+#: Real training images whose features are kept for comparisons, at most; never more than there are test images, so that
+#: coverage compares with that of equally many images of one distribution.
 REFERENCES = 10_000
+#: A judge that is right for fewer of the test images than this should not judge.
+ABLE = 0.8
+#: It is sure of an image when it gives its class at least this probability.
+SURE = 0.9
+#: A class is legible when at least this share of all images is of it beyond doubt: one in a grid of a hundred.
+LEGIBLE_SHARE = 0.01
 #: Images at a time.
 BATCH = 500
 
@@ -34,8 +40,8 @@ BATCH = 500
 @computation(
     metrics=[
         "dataset", "classes", "features", "training_images", "test_images", "references", "seed", "train_accuracy",
-        "test", "test_low", "test_high", "p", "neighbours", "fid", "density", "coverage", "inception_score",
-        "confidence", "modes", "label_distance", "class_variety",
+        "test", "test_low", "test_high", "able", "p", "neighbours", "fid", "density", "coverage", "inception_score",
+        "confidence", "modes", "legible", "label_distance", "class_variety",
     ],
     tables={
         "classes": ["class_name", "share", "test_accuracy", "variance"],
@@ -50,35 +56,35 @@ def train_judge(
 
     ``training_images`` are the first so many, None for all. The metrics from ``fid`` on are those of ``measure_gan``
     for the test images in the place of generated ones: the most that a generator can hope for. Distances are from the
-    training images whose features are kept (REFERENCES of them, chosen by ``seed``). In the table, ``share`` and
-    ``variance`` (:func:`class_variance`) are those of the training images. The arrays are the network's ``state_dict``
-    below ``network/``, features (n, 64) of the kept training images, and which test images were judged right. ``p`` is
-    None: it is there for tables beside ``train_on_samples``, which compares with this.
+    training images whose features are kept (as many as there are test images, REFERENCES at most, chosen by ``seed``).
+    ``able`` says whether the judge is right for a large enough share of the test images (ABLE) to judge others:
+    ``fid``, ``density`` and ``coverage`` are None otherwise. In the table, ``share`` and ``variance``
+    (:func:`class_variance`) are those of the training images. The arrays are the network's ``state_dict`` below
+    ``network/``, features (n, 64) of the kept training images, and which test images were judged right. ``p`` is None:
+    it is there for tables beside ``train_on_samples``, which compares with this.
     """
     train = load_real_images(dataset, workspace.data, "train", JUDGE_SIDE, training_images, workspace.device)
     test = load_real_images(dataset, workspace.data, "test", JUDGE_SIDE, device=workspace.device)
-    classes = len(train.class_names)
-    network = JudgeNetwork(train.channels, classes)
+    network = JudgeNetwork(train.channels, len(train.class_names))
     history = fit_judge(workspace, network, train.pixels, train.labels, Recipe(epochs, batch_size, learning_rate, seed))
-    kept = torch.randperm(len(train), generator=workspace.rng(seed, "references"))[:REFERENCES]
+    kept = torch.randperm(len(train), generator=workspace.rng(seed, "references"))[: min(REFERENCES, len(test))]
     references, _ = judged(network, train.pixels[kept.to(workspace.device)])
     features, logits = judged(network, test.pixels)
     hits = (logits.argmax(1) == test.labels).cpu().numpy()
+    able = float(hits.mean()) >= ABLE
     return Result(
         metrics={
             "dataset": dataset,
-            "classes": classes,
-            "features": FEATURES,
-            "training_images": len(train),
-            "test_images": len(test),
+            **_counts(train, test),
             "references": len(references),
             "seed": seed,
             "train_accuracy": history[-1]["train_accuracy"],
             **accuracy_metrics("test", hits),
             "p": None,
             "neighbours": neighbours,
-            **_fidelity(train, logits, references, features, neighbours),
-            "class_variety": float(_spread(test, classes).sum() / _spread(train, classes).sum()),
+            "able": able,
+            **_verdicts(train, logits),
+            **feature_scores(references, features, neighbours, able),
         },
         tables={"classes": _classes(train, test, logits), "history": history_table(history)},
         arrays={
@@ -89,20 +95,27 @@ def train_judge(
     )
 
 
-def _fidelity(
-    train: RealImages, logits: torch.Tensor, references: torch.Tensor, features: torch.Tensor, neighbours: int
-) -> dict[str, Value]:
-    """What ``measure_gan`` measures, for real images with these logits and features."""
+def _counts(train: RealImages, test: RealImages) -> dict[str, Value]:
+    """How many there are of what, and how much the test images of a class vary, as a share of the training images."""
+    classes = len(train.class_names)
+    return {
+        "classes": classes,
+        "features": FEATURES,
+        "training_images": len(train),
+        "test_images": len(test),
+        "class_variety": float(_spread(test, classes).sum() / _spread(train, classes).sum()),
+    }
+
+
+def _verdicts(train: RealImages, logits: torch.Tensor) -> dict[str, Value]:
+    """What ``measure_gan`` makes of logits, for those of real images."""
     classes = len(train.class_names)
     found = class_shares(logits.argmax(1), classes)
-    density, coverage = density_and_coverage(references, features, neighbours)
     return {
-        "fid": frechet_distance(references, features),
-        "density": density,
-        "coverage": coverage,
         "inception_score": inception_score(logits),
         "confidence": confidence(logits),
         "modes": modes_covered(found),
+        "legible": legible(logits),
         "label_distance": label_distance(found, class_shares(train.labels, classes)),
     }
 
@@ -159,6 +172,13 @@ def at_judge_side(images: torch.Tensor) -> torch.Tensor:
 def confidence(logits: torch.Tensor) -> float:
     """Mean probability, over images, of the class that the logits (n, classes) favour."""
     return float(logits.double().softmax(1).amax(1).mean())
+
+
+def legible(logits: torch.Tensor) -> int:
+    """How many classes have LEGIBLE_SHARE of the images, counting only those that logits (n, classes) are sure of."""
+    probabilities, found = logits.double().softmax(1).max(1)
+    counts = torch.bincount(found[probabilities >= SURE], minlength=logits.shape[1])
+    return int((counts.double() / len(logits) >= LEGIBLE_SHARE).sum())
 
 
 def _classes(train: RealImages, test: RealImages, logits: torch.Tensor) -> Table:

@@ -9,13 +9,12 @@ from numpy.typing import NDArray
 from generator.labs.gan.fidelity import (
     MODE_SHARE,
     class_shares,
-    density_and_coverage,
-    frechet_distance,
+    feature_scores,
     inception_score,
     label_distance,
     modes_covered,
 )
-from generator.labs.gan.judge import class_variance, confidence, judged, load_judge
+from generator.labs.gan.judge import LEGIBLE_SHARE, SURE, class_variance, confidence, judged, legible, load_judge
 from generator.labs.gan.real_images import load_real_images, to_bytes
 from generator.labs.gan.sampling import balanced_labels, draw_images, latent_vectors, trained_generator
 from generator.labs.shared.metrics import share_metrics
@@ -31,10 +30,10 @@ BATCH = 1000
 
 @computation(
     metrics=[
-        "outcome", "samples", "compared", "judge_test", "mode_share", "modes", "classes", "class_variety",
-        "label_distance", "rarest", "rarest_share", "commonest", "commonest_share", "confidence", "inception_score",
-        "fid", "density", "coverage", "real_fid", "real_density", "real_coverage", "neighbours", "agreement",
-        "agreement_low", "agreement_high", "worst_class", "worst_agreement",
+        "outcome", "samples", "compared", "judge_test", "mode_share", "sure", "modes", "legible", "legible_share",
+        "classes", "class_variety", "label_distance", "rarest", "rarest_share", "commonest", "commonest_share",
+        "confidence", "inception_score", "fid", "density", "coverage", "real_fid", "real_density", "real_coverage",
+        "neighbours", "agreement", "agreement_low", "agreement_high", "worst_class", "worst_agreement",
     ],
     tables={
         "classes": ["class_name", "share", "low", "high", "real_share", "agreement", "agreement_low", "agreement_high"],
@@ -46,15 +45,17 @@ def measure_gan(
 ) -> Result:
     """Draw ``samples`` images from a ``train_gan`` result, as bytes, and have a ``train_judge`` result judge them.
 
-    A class is covered (``modes``) when at least ``mode_share`` of the images are judged to be of it (MODE_SHARE).
+    A class is covered (``modes``) when at least ``mode_share`` of the images are judged to be of it (MODE_SHARE), and
+    ``legible`` when at least ``legible_share`` of them are so with a probability of at least ``sure``.
     ``label_distance`` is the total variation between the shares of the judged classes and those of the classes in the
     training set. ``class_variety`` is the pixel variance among images of one class (asked for, or else judged), as a
     share of that among training images, both summed over the classes that occur. Fréchet distance, density and coverage
     take as many generated images as there are test images (``compared``), so that the test images' own values
     (``real_fid``, ``real_density``, ``real_coverage``) are measured on equally many; images of more than 32 pixels are
-    averaged to 32, real ones too. A conditional generator draws all classes equally often; its ``agreement`` is the
-    share of images that are judged to be of the class asked for, None for others. The array ``strip`` holds the first
-    ``shown`` images, unselected. Raises ValueError where there are fewer samples than test images.
+    averaged to 32, real ones too. All of these are None where the judge is not ``able`` to judge. A conditional
+    generator draws all classes equally often; its ``agreement`` is the share of images that are judged to be of the
+    class asked for, None for others. The array ``strip`` holds the first ``shown`` images, unselected. Raises
+    ValueError where there are fewer samples than test images.
     """
     network = load_judge(judge, workspace.device)
     real = _real_scores(workspace, gan, judge)
@@ -64,7 +65,7 @@ def measure_gan(
     pixels, asked = draw_samples(workspace, gan, samples, seed)
     features, logits = judged(network, pixels)
     found = logits.argmax(1)
-    scores = scores_of(_references(workspace, judge), features[:compared], int(str(judge.metrics["neighbours"])))
+    scores = _scores(workspace, judge, features[:compared])
     hits = None if asked is None else (found == asked)
     classes = _class_table(judge, found.cpu().numpy(), None if asked is None else asked.cpu().numpy())
     return Result(
@@ -73,8 +74,8 @@ def measure_gan(
             "samples": samples,
             "compared": compared,
             "judge_test": judge.metrics["test"],
-            "mode_share": MODE_SHARE,
             **_balance(classes),
+            **_legibility(logits),
             "class_variety": _class_variety(judge, pixels, found if asked is None else asked),
             "confidence": confidence(logits),
             "inception_score": inception_score(logits),
@@ -87,12 +88,6 @@ def measure_gan(
         figures={"classes": _class_chart(classes)},
         arrays={"strip": pixels[:shown].cpu().numpy()},
     )
-
-
-def scores_of(references: torch.Tensor, features: torch.Tensor, neighbours: int) -> dict[str, float]:
-    """Fréchet distance, density and coverage of features (m, d) against those of real training images (n, d)."""
-    density, coverage = density_and_coverage(references, features, neighbours)
-    return {"fid": frechet_distance(references, features), "density": density, "coverage": coverage}
 
 
 @torch.no_grad()
@@ -113,18 +108,30 @@ def draw_samples(workspace: Workspace, gan: Result, count: int, seed: int) -> tu
     return torch.cat(found), labels
 
 
-def _references(workspace: Workspace, judge: Result) -> torch.Tensor:
-    return torch.from_numpy(np.array(judge.arrays["features/train"])).to(workspace.device)
+def _legibility(logits: torch.Tensor) -> dict[str, Value]:
+    """How many classes are beyond doubt, and the thresholds of this count and of the covered ones."""
+    return {
+        "legible": legible(logits),
+        "legible_share": LEGIBLE_SHARE,
+        "sure": SURE,
+        "mode_share": MODE_SHARE,
+    }
 
 
-def _real_scores(workspace: Workspace, gan: Result, judge: Result) -> dict[str, float]:
+def _scores(workspace: Workspace, judge: Result, features: torch.Tensor) -> dict[str, float | None]:
+    """What the judge makes of features (m, 64), against those of real training images."""
+    references = torch.from_numpy(np.array(judge.arrays["features/train"])).to(workspace.device)
+    return feature_scores(references, features, int(str(judge.metrics["neighbours"])), bool(judge.metrics["able"]))
+
+
+def _real_scores(workspace: Workspace, gan: Result, judge: Result) -> dict[str, Value]:
     """What the test images come to themselves, in the size that the GAN was trained in."""
     size = int(str(gan.metrics["image_size"]))
     if size == JUDGE_SIDE:
-        return {name: float(str(judge.metrics[name])) for name in ("fid", "density", "coverage")}
+        return {name: judge.metrics[name] for name in ("fid", "density", "coverage")}
     test = load_real_images(str(judge.metrics["dataset"]), workspace.data, "test", size, device=workspace.device)
     features, _ = judged(load_judge(judge, workspace.device), test.pixels)
-    return scores_of(_references(workspace, judge), features, int(str(judge.metrics["neighbours"])))
+    return {**_scores(workspace, judge, features)}
 
 
 def _class_table(judge: Result, found: NDArray[np.int64], asked: NDArray[np.int64] | None) -> Table:

@@ -9,7 +9,7 @@ from generator.labs.gan.judge import train_judge
 from generator.labs.gan.training import train_gan
 from generator.workspace import Workspace
 
-DIGITS = {"dataset": "embedded_digits"}
+DIGITS = {"dataset": "embedded_mnist"}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -24,7 +24,7 @@ def one_thread_for_trainings():
 @pytest.fixture(scope="session")
 def judge(tmp_path_factory):
     workspace = Workspace("cpu", tmp_path_factory.mktemp("data"))
-    return train_judge(workspace, **DIGITS, training_images=400, epochs=12)
+    return train_judge(workspace, **DIGITS, training_images=400, epochs=12, batch_size=32)
 
 
 @pytest.fixture(scope="session")

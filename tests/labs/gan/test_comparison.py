@@ -69,13 +69,50 @@ def test_runs_are_named_by_what_differs(small_gan, small_cgan):
     assert variant_name(usual, small_cgan.metrics) == "conditional"
 
 
-def test_strips_have_a_row_for_each_run_in_blocks(workspace):
-    outcomes = [{"outcome": "won" if number == 2 else "trained", "sound": number != 2} for number in range(9)]
+def test_the_detectable_factor_is_where_the_p_value_becomes_significant(workspace, small_gan):
+    pooled = pool_gans(workspace, measures=[measure(2.0), measure(3.0), measure(2.5)])
+    factor, middle = pooled.metrics["detectable"], pooled.metrics["fid"]
+    logs = np.log([2.0, 3.0, 2.5])
+    assert outlier_p(math.log(middle * factor), logs) == pytest.approx(0.05)
+    assert outlier_p(math.log(middle / factor), logs) == pytest.approx(0.05)
+
+    def differs(fid: float) -> object:
+        one = measure(fid)
+        return compare_gan(workspace, gan=small_gan, measure=one, usual_gan=small_gan, usual=pooled).metrics["differs"]
+
+    assert differs(middle * factor * 1.01)
+    assert not differs(middle * factor * 0.99)
+    assert pool_gans(workspace, measures=[measure(2.0)]).metrics["detectable"] is None
+
+
+def test_without_scores_there_is_nothing_to_pool(workspace):
+    silent = measure(2.0)
+    silent.metrics["fid"] = None
+    with pytest.raises(ValueError, match="no fid"):
+        pool_gans(workspace, measures=[silent])
+
+
+def test_strips_have_a_row_for_each_run_and_failures_are_the_last(workspace):
+    outcomes = [{"outcome": "won" if number == 2 else "trained", "sound": number != 2} for number in range(5)]
     runs = [Result(metrics={"label": f"run {n}", **outcome}, arrays=STRIP) for n, outcome in enumerate(outcomes)]
-    failures = [row["label"] for row in show_strips(workspace, runs=runs).tables["runs"].records() if not row["sound"]]
-    assert failures == ["run 2"]
+    runs[2].metrics["differs"] = runs[3].metrics["differs"] = True
+    shown = show_strips(workspace, runs=runs)
+    assert [row["label"] for row in shown.tables["runs"].records() if not row["sound"]] == ["run 2"]
+    assert [row["label"] for row in shown.tables["runs"].records() if row["differs"]] == ["run 3"]
+    assert (shown.metrics["failed"], shown.metrics["different"]) == (1, 1)
     assert show_strips(workspace, runs=runs[:2]).metrics["failed"] == 0
-    few, many = (show_strips(workspace, runs=runs[:count]).figures["strips"] for count in (3, 9))
-    assert (few.columns, few.row_titles, len(few.images)) == (4, ("run 0", "run 1", "run 2"), 12)
-    assert [len(block.row_titles) for block in many.panels] == [7, 2]
-    assert many.panels[1].row_titles == ("run 7", "run 8")
+    grid = shown.figures["strips"]
+    assert grid.row_titles == ("run 0", "run 1", "run 3", "run 4", "run 2 (won)")
+    assert (grid.columns, len(grid.images)) == (4, 20)
+
+
+def test_each_strip_stays_beside_its_name(workspace):
+    runs = [
+        Result(
+            metrics={"label": f"run {n}", "outcome": "trained", "sound": n != 0},
+            arrays={"strip": np.full((3, 1, 8, 8), n, dtype=np.uint8)},
+        )
+        for n in range(3)
+    ]
+    grid = show_strips(workspace, runs=runs).figures["strips"]
+    assert [int(image[0, 0]) for image in grid.images[::3]] == [1, 2, 0]

@@ -12,12 +12,12 @@ from generator.labs.gan import measures
 from generator.labs.gan.measures import draw_samples, measure_gan
 from generator.labs.gan.real_images import load_real_images
 
-SAMPLES = 500
+SAMPLES = 2000
 
 
 @pytest.fixture
 def digits(workspace):
-    return load_real_images("embedded_digits", workspace.data, "test", 32)
+    return load_real_images("embedded_mnist", workspace.data, "test", 32)
 
 
 def drawing(monkeypatch, pixels, asked=None):
@@ -68,7 +68,7 @@ def test_one_image_repeated_is_one_mode_however_sure_the_judge_is(monkeypatch, w
 
 
 def test_training_images_are_as_varied_within_their_classes_as_they_are(monkeypatch, workspace, judge, small_cgan):
-    train = load_real_images("embedded_digits", workspace.data, "train", 32, judge.metrics["training_images"])
+    train = load_real_images("embedded_mnist", workspace.data, "train", 32, judge.metrics["training_images"])
     drawing(monkeypatch, train.pixels, train.labels)
     few = len(train)
     known = replace(judge, metrics={**judge.metrics, "test_images": few})
@@ -103,12 +103,12 @@ def test_a_generator_that_diverged_is_measured_as_grey(workspace, judge, small_g
 
 
 def test_fewer_samples_than_test_images_are_refused(workspace, judge, small_gan):
-    with pytest.raises(ValueError, match="497 test images"):
+    with pytest.raises(ValueError, match="2000 test images"):
         measure_gan(workspace, gan=small_gan, judge=judge, samples=100)
 
 
 def test_larger_images_have_a_floor_of_their_own(monkeypatch, workspace, judge, small_gan):
-    large = load_real_images("embedded_digits", workspace.data, "test", 64)
+    large = load_real_images("embedded_mnist", workspace.data, "test", 64)
     drawing(monkeypatch, large.pixels)
     gan = replace(small_gan, metrics={**small_gan.metrics, "image_size": 64})
     found = measure_gan(workspace, gan=gan, judge=judge, samples=len(large)).metrics

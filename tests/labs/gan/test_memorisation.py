@@ -27,9 +27,9 @@ def test_the_nearest_image_and_its_distance():
 
 
 def test_copies_of_the_training_images_are_found_out(monkeypatch, workspace, small_gan):
-    train = load_real_images("embedded_digits", workspace.data, "train", 32)
+    train = load_real_images("embedded_mnist", workspace.data, "train", 32)
     drawing(monkeypatch, train.pixels[:60])
-    found = nearest_real_images(workspace, gan=small_gan, dataset="embedded_digits", samples=60)
+    found = nearest_real_images(workspace, gan=small_gan, dataset="embedded_mnist", samples=60)
     assert found.metrics["copies"] == 60
     assert found.metrics["close_share"] == 1.0
     assert found.metrics["ratio"] < 0.01
@@ -38,9 +38,9 @@ def test_copies_of_the_training_images_are_found_out(monkeypatch, workspace, sma
 
 
 def test_fresh_images_are_as_far_away_as_test_images(monkeypatch, workspace, small_gan):
-    test = load_real_images("embedded_digits", workspace.data, "test", 32)
+    test = load_real_images("embedded_mnist", workspace.data, "test", 32)
     drawing(monkeypatch, test.pixels)
-    found = nearest_real_images(workspace, gan=small_gan, dataset="embedded_digits", samples=100).metrics
+    found = nearest_real_images(workspace, gan=small_gan, dataset="embedded_mnist", samples=100).metrics
     assert found["ratio"] == pytest.approx(1.0)
     assert (found["copies"], found["close_share"]) == (0, pytest.approx(0.01))
     assert found["training_images"] == small_gan.metrics["training_images"] == 128

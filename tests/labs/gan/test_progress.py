@@ -86,9 +86,9 @@ def test_bytes_and_signed_values_are_inverse_to_each_other():
 
 
 def test_real_images_are_resized_and_counted():
-    whole = load_real_images("embedded_digits", Path("nowhere"), "train", 32)
-    few = load_real_images("embedded_digits", Path("nowhere"), "train", 64, count=5)
-    assert whole.pixels.shape == (1300, 1, 32, 32)
+    whole = load_real_images("embedded_mnist", Path("nowhere"), "train", 32)
+    few = load_real_images("embedded_mnist", Path("nowhere"), "train", 64, count=5)
+    assert whole.pixels.shape == (10_000, 1, 32, 32)
     assert few.pixels.shape == (5, 1, 64, 64)
     assert torch.equal(few.labels, whole.labels[:5])
     # As much ink as before, and a picture of the same thing.

@@ -29,7 +29,7 @@ from tests.labs.trainings_for_tests import (
 )
 
 SHORT = {
-    "dataset": "embedded_digits", "training_images": 96, "nz": 6, "ngf": 2, "ndf": 2, "epochs": 3, "batch_size": 32,
+    "dataset": "embedded_mnist", "training_images": 96, "nz": 6, "ngf": 2, "ndf": 2, "epochs": 3, "batch_size": 32,
     "seed": 3,
 }  # fmt: skip
 
@@ -55,7 +55,7 @@ def test_a_killed_training_ends_with_the_numbers_of_an_uninterrupted_one(workspa
     same(resumed, train_gan(workspace, **settings))
 
 
-@pytest.mark.parametrize(("dataset", "size", "channels"), [("embedded_digits", 64, 1), ("embedded_digits_m", 32, 3)])
+@pytest.mark.parametrize(("dataset", "size", "channels"), [("embedded_mnist", 64, 1), ("embedded_mnist_m", 32, 3)])
 def test_larger_and_coloured_images_are_trained_and_shown_as_such(workspace, dataset, size, channels):
     result = train_gan(workspace, **{**SHORT, "dataset": dataset, "image_size": size, "epochs": 1, "conditional": True})
     assert (result.metrics["image_size"], result.metrics["channels"]) == (size, channels)
@@ -159,7 +159,7 @@ def test_the_final_statistics_are_those_of_the_final_weights(workspace):
 def test_a_short_training_turns_noise_into_something_like_digits(workspace):
     settings = {"training_images": 1300, "ngf": 16, "ndf": 16, "nz": 20, "epochs": 10, "batch_size": 64}
     result = train_gan(workspace, **{**SHORT, **settings})
-    real = load_real_images("embedded_digits", Path("nowhere"), "train", 32).pixels[:, 0].float().mean(0).numpy()
+    real = load_real_images("embedded_mnist", Path("nowhere"), "train", 32).pixels[:, 0].float().mean(0).numpy()
     images = result.figures["progress"].images
     likeness = [np.corrcoef(np.mean(row, axis=0).ravel(), real.ravel())[0, 1] for row in (images[:10], images[-10:])]
     assert abs(likeness[0]) < 0.3

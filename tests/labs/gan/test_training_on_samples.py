@@ -9,13 +9,13 @@ from generator.labs.gan import training_on_samples
 from generator.labs.gan.real_images import load_real_images
 from generator.labs.gan.training_on_samples import train_on_samples
 
-ARGUMENTS = {"dataset": "embedded_digits", "epochs": 12, "samples": 400}
+ARGUMENTS = {"dataset": "embedded_mnist", "epochs": 12, "samples": 400, "batch_size": 32}
 
 
 def test_real_images_in_the_place_of_samples_teach_what_they_taught_the_judge(
     monkeypatch, workspace, judge, small_cgan
 ):
-    train = load_real_images("embedded_digits", workspace.data, "train", 32, 400)
+    train = load_real_images("embedded_mnist", workspace.data, "train", 32, 400)
     monkeypatch.setattr(training_on_samples, "draw_samples", lambda *others: (train.pixels, train.labels))
     found = train_on_samples(workspace, gan=small_cgan, real=judge, **ARGUMENTS).metrics
     assert found["test"] == found["real_test"] == judge.metrics["test"]
