@@ -30,6 +30,8 @@ _WORTH = 0.5  # the share of a gap that text must fill to be drawn up
 _MARGIN = 40.0  # CSS pixels above and below a figure, both of which must fit
 _WIDTH = re.compile(r"width:([\d.]+)%")
 _MOST_LAYOUTS = 2  # that may move something; each takes as long as the first
+_HYPHENATED = frozenset({"p", "li"})
+_SHORT = 0.4  # of the longest line of a paragraph: no line but its last is shorter, unless something went wrong
 _TEXT = frozenset({"p", "ul", "ol", "dl", "pre", "blockquote", "div"})
 
 
@@ -65,6 +67,14 @@ class _Layout:
                 self.heights[child.element] = self.heights.get(child.element, 0.0) + _number(child.border_height())
             self._measure(child, page)
 
+    def broken_lines(self) -> Iterator[Any]:
+        """Paragraphs with a line that ends far too early: WeasyPrint 70 breaks some so where it could hyphenate."""
+        for box in (inner for page in self.boxes for inner in page.descendants()):
+            if box.element is not None and box.element.tag in _HYPHENATED and box.element.find(".//br") is None:
+                lines = [len(_text(line)) for line in box.children if type(line).__name__ == "LineBox"]
+                if any(line < _SHORT * max(lines) for line in lines[:-1]):
+                    yield box.element
+
     def gaps(self) -> Iterator[tuple[int, float, Any]]:
         """Empty space at the foot of a page, in CSS pixels, with the figure that did not fit into it."""
         for number in range(len(self.boxes) - 1):
@@ -84,6 +94,10 @@ class _Layout:
         return None
 
 
+def _text(box: Any) -> str:
+    return getattr(box, "text", "") or "".join(_text(child) for child in getattr(box, "children", ()))
+
+
 def _number(length: Any) -> float:
     return float(length) if isinstance(length, int | float) else 0.0
 
@@ -93,6 +107,14 @@ def _lowest(box: Any) -> float:
     if children := getattr(box, "children", ()):
         return max(_lowest(child) for child in children)
     return float(box.position_y) + (_number(box.height) if hasattr(box, "height") else 0.0)
+
+
+def _mend_lines(layout: _Layout) -> bool:
+    """Hyphenate no more where a line ends far too early; True if there is such a place."""
+    found = [element for element in layout.broken_lines() if "hyphens" not in element.get("style", "")]
+    for element in found:
+        element.set("style", "hyphens: manual; " + element.get("style", ""))
+    return bool(found)
 
 
 def _fill_gaps(root: Any, layout: _Layout) -> bool:
@@ -210,7 +232,9 @@ def _write_pdf(page: Path, target: Path, fields: bool) -> dict[str, Any]:
     images: dict[str, Any] = {}  # decoded once for all layouts
     for _ in range(_MOST_LAYOUTS):
         document = html.render(cache=images, **options)
-        if not _fill_gaps(html.etree_element, _Layout(document.pages)):
+        layout = _Layout(document.pages)
+        mended = _mend_lines(layout)
+        if not _fill_gaps(html.etree_element, layout) and not mended:
             break
         text = "<!DOCTYPE html>" + tostring(html.etree_element, encoding="unicode", method="html")
         html = weasyprint.HTML(string=text, base_url=base, url_fetcher=fetcher)

@@ -89,6 +89,7 @@ def test_a_worksheet_has_room_to_write_and_no_answer(tmp_path: Path, changes: di
     page, outcome = render(tmp_path, replace(report, **changes), frozenset({"html", "pdf"}))
     assert page.count('class="ruled-line"') == 14 + 3 * 9  # one starred question and three others
     assert ("Alternative text" in page) == (not changes.get("frames"))
+    assert "Where the numbers of this answer come from" not in page
     assert outcome.gaps == ()
     fields = PdfReader(tmp_path / "build" / "worksheet.pdf").get_fields() or {}
     assert len(fields) == (4 if changes.get("fields") else 0)
