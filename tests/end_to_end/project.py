@@ -40,7 +40,7 @@ class Project:
     def run(self, *arguments: str, code: int | None = 0, **extra: str) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             self.command(*arguments), cwd=self.folder, env=self.environment(**extra), text=True, capture_output=True,
-            timeout=600, check=False,
+            timeout=1800, check=False,
         )  # fmt: skip
         said = f"{arguments} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
         assert code is None or done.returncode == code, said
