@@ -50,7 +50,7 @@ ARGUMENTS = {
     "grey_equivalence": {**ON_IMAGES, "images": 2},
     "interpolate_latents": {"paths": 4, "steps": 3, "shown": 2},
     "label_by_latent": {"columns": 2, "measured": 4},
-    "measure_gan": {"samples": 500, "shown": 4},
+    "measure_gan": {"samples": 2000, "shown": 4},
     "mode_effect": {**ON_IMAGES, "examples": [0], "passes": 2},
     "nearest_real_images": {**DIGITS, "samples": 20, "shown": 2},
     "network_costs": {"architectures": ["squeezenet1_1", "vit_b_16"]},
