@@ -23,11 +23,16 @@ EMBEDDED = Path(__file__).parent / "embedded"
 
 @dataclass(frozen=True)
 class EmbeddedWeights:
-    """Weights inside the package: of which torchvision architecture, in which file, with which SHA-256 in hex."""
+    """Weights inside the package: of which torchvision architecture, in which file, with which SHA-256 in hex.
+
+    ``source`` says what they were made from, ``licence`` under which terms; the whole licence lies beside the file.
+    """
 
     architecture: str
     file: str
     sha256: str
+    source: str
+    licence: str
 
     @property
     def path(self) -> Path:
