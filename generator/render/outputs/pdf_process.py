@@ -33,6 +33,7 @@ _MOST_LAYOUTS = 2  # that may move something; each takes as long as the first
 _HYPHENATED = frozenset({"p", "li"})
 _SHORT = 0.4  # of the longest line of a paragraph: no line but its last is shorter, unless something went wrong
 _TEXT = frozenset({"p", "ul", "ol", "dl", "pre", "blockquote", "div"})
+_CLOSING = frozenset({"elsewhere", "marking"})  # what ends an answer: no figure of it comes after these
 
 
 class _Faults(logging.Handler):
@@ -120,7 +121,8 @@ def _mend_lines(layout: _Layout) -> bool:
 def _fill_gaps(root: Any, layout: _Layout) -> bool:
     """Mend each gap: a figure becomes a little smaller, or text after it runs on in front of it; True if anything did.
 
-    A figure never passes a heading or another figure, so that order and numbers stay; it may pass a table that fits.
+    A figure never passes a heading or another figure, so that order and numbers stay, nor the marking notes after an
+    answer; it may pass a table that fits.
     Where nothing follows that could stand in front of it, it becomes smaller still, or moves up before the text that
     begins on the page with the gap.
     """
@@ -167,6 +169,8 @@ def _fill_from_below(figure: Any, parent: Any, gap: float, layout: _Layout) -> b
         height = layout.heights.get(sibling, 0.0)
         table = sibling.tag == "figure" and "table" in sibling.get("class", "").split()
         if filled >= gap or not (sibling.tag in _TEXT or (table and filled + height <= gap)):
+            break
+        if _CLOSING.intersection(sibling.get("class", "").split()):
             break
         filled += height
         end += 1

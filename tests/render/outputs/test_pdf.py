@@ -198,6 +198,15 @@ def test_the_gap_in_front_of_a_figure_is_filled_by_the_text_after_it(tmp_path):
     assert "picture" in second
 
 
+def test_no_figure_comes_after_the_marking_notes_of_its_answer(tmp_path):
+    figure = "<figure class='exhibit figure' style='height:600px;margin:0;break-inside:avoid'>picture</figure>"
+    marking = f"<div class='marking'>{filler(5, 'marking')}</div>"
+    body = f"<main><div>{filler(5, 'before')}{figure}{marking}<h5>end</h5></div></main>"
+    write_pdf(page(tmp_path, body), tmp_path / "x.pdf")
+    words = " ".join(sheet.extract_text() for sheet in PdfReader(tmp_path / "x.pdf").pages).split()
+    assert words.index("picture") < words.index("marking0")
+
+
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="600" height="{height}"><path d="M0 0h600v{height}H0z"/></svg>'
 
 
