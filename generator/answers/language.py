@@ -127,13 +127,20 @@ def _join(value: Any, separator: str = "") -> str:
 
 
 def _names(rows: Any, column: str, **wanted: Any) -> str:
-    """One column of those rows whose other columns have the wanted values, as in a sentence: "a", "a and b"."""
+    """One column of those rows whose other columns have the wanted values, as in a sentence: "a", "a and b".
+
+    A value that has a comma of its own is put into quotation marks: it would read as two.
+    """
     private = [name for name in (column, *wanted) if name.startswith("_")]
     if private:
         raise SecurityError(f"{private[0]} is no column")
     chosen = [row for row in rows if all(getattr(row, name) == value for name, value in wanted.items())]
-    *others, last = [getattr(row, column) for row in chosen] or [""]
+    *others, last = [_quoted(getattr(row, column)) for row in chosen] or [""]
     return _join([_join(others, ", "), last], " and ") if others else _join([last])
+
+
+def _quoted(value: Any) -> Any:
+    return f"“{value}”" if isinstance(value, str) and "," in value else value
 
 
 def _round(value: Any, digits: int = 0) -> float:

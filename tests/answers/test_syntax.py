@@ -1,10 +1,12 @@
 """Covers answers/language.py too."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from generator.answers.addresses import Address
+from generator.answers.language import AnswerEnvironment
 from generator.answers.syntax import Named, ResultRead, parse_answer
 
 PATH = Path("q01.md")
@@ -125,3 +127,16 @@ def test_a_number_of_too_many_digits_is_named_with_its_line():
     assert mistake.line == 3
     assert "too many digits" in mistake.message
     assert len(str(mistake)) < 200
+
+
+@pytest.mark.parametrize(
+    ("labels", "sentence"),
+    [
+        (["a", "b", "c"], "a, b and c"),
+        (["n = 8, m = 8"], "“n = 8, m = 8”"),
+        (["a", "n = 8, m = 8", "c"], "a, “n = 8, m = 8” and c"),
+    ],
+)
+def test_names_with_commas_of_their_own_are_quoted_in_a_list(labels, sentence):
+    rows = [SimpleNamespace(label=label) for label in labels]
+    assert AnswerEnvironment().from_string('{{ rows | names("label") }}').render(rows=rows) == sentence

@@ -57,7 +57,7 @@ class Comparison:
     def why_not(self) -> str:
         """Why a number is not compared, in words that many rows share."""
         if self.reason:
-            return "of a quantity that nothing of ours is"
+            return "of a quantity that is not measured here"
         if self.verdict is Verdict.NOT_COMPARABLE:
             return f"meant for the profile {self.profile}"
         return "without one of ours in this build"

@@ -92,8 +92,8 @@ def test_the_pdf_has_the_rows_that_compare_and_counts_the_others(tmp_path: Path)
     text = " ".join(page.extract_text() for page in PdfReader(tmp_path / "build" / "report.pdf").pages)
     words = " ".join(text.replace("\u200b", "").split())
     said = (
-        "Of 12 published numbers, 6 are compared under this profile, and not compared are 1 meant for the "
-        "profile course; 4 without one of ours in this build; 1 of a quantity that nothing of ours is."
+        "Of 12 published numbers, 6 are compared under this profile; not compared are 1 meant for the "
+        "profile course, 4 without one of ours in this build, 1 of a quantity that is not measured here."
     )
     assert said in words
     for expected, verdict in CASES:
