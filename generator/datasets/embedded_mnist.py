@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generator.datasets.images import Part
 from generator.datasets.pixels import PixelSet
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 #: Made by scripts/embed_digits.py, which states the rule by which the digits were drawn; its licence lies beside it.
 FILE = Path(__file__).parent / "embedded" / "mnist.npy.xz"
@@ -18,18 +24,10 @@ def load(data: Path, part: Part) -> PixelSet:
 
     Source: Y. LeCun, C. Cortes and C. Burges, The MNIST database of handwritten digits, 1998.
     """
-    import lzma
-
-    import numpy as np
-
-    with lzma.open(FILE) as stream:
-        for stored in PARTS:
-            images, labels = (np.lib.format.read_array(stream, allow_pickle=False) for _ in range(2))
-            if stored == part:
-                break
+    images, labels = _unpacked()[part]
     return PixelSet(
-        images=images,
-        labels=labels.astype(np.int64),
+        images=images.copy(),
+        labels=labels.copy(),
         class_names=tuple(str(digit) for digit in range(10)),
         title="the embedded part of MNIST",
         description=(
@@ -37,3 +35,18 @@ def load(data: Path, part: Part) -> PixelSet:
             "that come with this program."
         ),
     )
+
+
+@cache
+def _unpacked() -> dict[Part, tuple[NDArray[np.uint8], NDArray[np.int64]]]:
+    """Images and labels of each part: unpacked once in a process, as every job of two labs asks for them."""
+    import lzma
+
+    import numpy as np
+
+    parts = {}
+    with lzma.open(FILE) as stream:
+        for part in PARTS:
+            images, labels = (np.lib.format.read_array(stream, allow_pickle=False) for _ in range(2))
+            parts[part] = images, labels.astype(np.int64)
+    return parts

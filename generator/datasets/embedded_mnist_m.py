@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from generator.datasets import embedded_mnist
@@ -21,9 +23,16 @@ def load(data: Path, part: Part) -> PixelSet:
 
     Uint8 (n, 28, 28, 3); crops are drawn with a fixed seed, from the same photographs for both parts.
     """
+    digits = _blended(part)
+    return replace(digits, images=digits.images.copy(), labels=digits.labels.copy())
+
+
+@cache
+def _blended(part: Part) -> PixelSet:
+    """Blended once in a process: most jobs of a lab ask for them."""
     import numpy as np
 
-    digits = embedded_mnist.load(data, part)
+    digits = embedded_mnist.load(Path(), part)
     rng = np.random.default_rng(stream_seed(SEED, f"crops/{part}"))
     photographs = read_photographs(embedded_backgrounds())
     return blended_set(digits, photographs, rng, THRESHOLD, "the embedded part of MNIST on photographs")

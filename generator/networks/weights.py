@@ -77,7 +77,7 @@ EMBEDDED_WEIGHTS: dict[str, EmbeddedWeights] = {
         architecture="squeezenet1_1",
         file="squeezenet1_1.safetensors",
         sha256="bc4a2f397d7c9561ba7482694af22d5f2c6809436bf8c501cf90bb7186ae4213",
-        source="torchvision's squeezenet1_1-b8a52dc0.pth (IMAGENET1K_V1), rounded to 16 bits by scripts/embed_network.py",
+        source="torchvision's squeezenet1_1-b8a52dc0.pth (IMAGENET1K_V1), rounded by scripts/embed_network.py",
         licence="BSD 3-clause; trained on ImageNet, whose own terms are research and education",
     ),
 }

@@ -141,7 +141,7 @@ def small_checkout(folder: Path) -> Project:
             text, found = re.subn(rf"^  {role}: .*$", f"  {role}: {value}", text, count=1, flags=re.MULTILINE)
             assert found, f"{path} has no role {role}"
         path.write_text(text)
-    project.edit("questions/course.yaml", "epochs: 20", "epochs: 2")
+    project.edit("questions/course.yaml", "epochs: 15", "epochs: 2")
     _fewer_digits(folder)
     return project
 
