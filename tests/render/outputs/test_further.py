@@ -84,11 +84,11 @@ def test_their_numbers_are_in_the_results(build: Path) -> None:
 
 def test_the_pdf_says_in_one_line_for_each_question_where_they_are(build: Path) -> None:
     text = words(build / "report.pdf")
-    assert "On the page and in results/: Table S1 (tables/2-a-q01-comparison.csv)." in text
-    later = re.search(r"On the page and in results/: (Figure S1 [^.]*\.png …\), Figure S2 [^:]*?)\. ", text)
+    assert "On the web page and in results/: Table S1 (tables/2-a-q01-comparison.csv)." in text
+    later = re.search(r"On the web page and in results/: (Figure S1 [^.]*\.png …\), Figure S2 [^:]*?)\. ", text)
     assert later
     assert re.findall(r"Figure S\d", later[1]) == ["Figure S1", "Figure S2", "Figure S3"]
-    assert text.count("On the page and") == 2
+    assert text.count("On the web page and") == 2
     assert "Parameters, and where they lie" not in text
     assert "The same maps, larger" not in text
     assert "Appendix" not in text
@@ -111,7 +111,7 @@ def test_they_fold_in_all_editions_and_in_parts(tmp_path: Path, edition: Edition
     assert outcome.problems == ()
     assert page.read_text().count('<details class="further">') == (4 if only is None else 3)
     results = "worksheet-results" if edition is Edition.WORKSHEET else "results"
-    said, times = (f"On the page and in {results}/:", 2) if only is None else ("On the page: Figure S1", 1)
+    said, times = (f"On the web page and in {results}/:", 2) if only is None else ("On the web page: Figure S1", 1)
     assert words(sheets).count(said) == times
     assert "larger" not in words(sheets)
 
