@@ -19,16 +19,10 @@ class Surprise:
 
 @dataclass(frozen=True)
 class Ledger:
-    """The counts of a report's claims.
-
-    A claim is ``expected`` when its first condition holds, as its author put first what should come out. ``surprises``
-    are the places with sentences of last resort, in the order of the report.
-    """
+    """The counts of a report's conditions; ``surprises`` are the places with sentences of last resort, in order."""
 
     judged: int
     holding: int
-    claims: int
-    expected: int
     surprises: tuple[Surprise, ...]
 
 
@@ -44,8 +38,6 @@ def summed_up(claims: Mapping[str, Sequence[Claim]], places: Iterable[str]) -> L
     return Ledger(
         judged=len(every),
         holding=sum(claim.holds for claim in every),
-        claims=sum(not claim.after for claim in every),
-        expected=sum(claim.holds and not claim.after for claim in every),
         surprises=tuple(surprises),
     )
 

@@ -21,7 +21,6 @@ def test_what_no_condition_of_a_claim_expected_is_named_in_the_order_of_the_repo
     }
     ledger = summed_up(claims, ["2-a/q01", "2-a/q02", "2-a/q03", "2-b/q01", "2-b/q02"])
     assert (ledger.judged, ledger.holding) == (8, 2)
-    assert (ledger.claims, ledger.expected) == (6, 1)
     assert ledger.surprises == (Surprise("2-a/q02", 1, "third"), Surprise("2-b/q01", 2, "first"))
 
 

@@ -177,3 +177,14 @@ def test_a_link_into_what_is_folded_away_opens_it(browser, tmp_path):
     link.click()  # the address is the same as before
     sync_api.expect(table).to_be_visible()
     page.close()
+
+
+def test_a_caption_is_first_or_last_in_its_figure(open_page):
+    """As HTML has it: what tells where an exhibit's numbers come from is part of the caption, or comes before it."""
+    places = open_page().evaluate(
+        """() => [...document.querySelectorAll("figure > figcaption")].map((caption) => [
+            caption.parentElement.id,
+            caption.previousElementSibling === null || caption.nextElementSibling === null])"""
+    )
+    assert places
+    assert [name for name, right in places if not right] == []
