@@ -68,7 +68,7 @@ class Cache:
         self.folder = folder
 
     def has(self, fingerprint: str) -> bool:
-        """Whether there is an entry of known origin whose files have the listed sizes; loading verifies their content."""
+        """Whether an entry is of known origin and its files of the listed sizes; loading verifies their content."""
         try:
             manifest = self._manifest(fingerprint)
             read_provenance(manifest["provenance"])
