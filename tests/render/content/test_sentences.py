@@ -13,9 +13,10 @@ from generator.render.content.answers import AnswerWriter
 from generator.render.content.sentences import TextPlace
 from generator.render.content.values import Results
 from generator.render.outputs.report import render_report
-from generator.render.text.markdown import Surroundings, to_html
+from generator.render.text.markdown import to_html
 from generator.render.text.maths import mathml
 from generator.render.text.numbering import number_course
+from generator.render.text.surroundings import Surroundings
 from tests.render.sample_report import sample_report, silent
 
 YES, NO = "{% claim vgg16.fc_share > 0.5 %}", "{% claim vgg16.fc_share > 2 %}"
@@ -45,7 +46,7 @@ def written(folder: Path, text: str) -> tuple[str, list[Claim]]:
         (f"{YES}\n- a\n- b\n{OTHERWISE}C{END}", "<ul> <li>#a</li> <li>b</li> </ul>"),
         (f"- a\n{YES}- b\n{OTHERWISE}- c\n{END}- d", "<ul> <li>a</li> <li>#b</li> <li>d</li> </ul>"),
         (f"{YES}12. a\n{OTHERWISE}C{END}", '<ol start="12"> <li>#a</li> </ol>'),
-        (f"{YES}## A\n{OTHERWISE}C{END}", "<h6>#A</h6>"),
+        (f"{YES}## A\n{OTHERWISE}C{END}", "<h5>#A</h5>"),
         (f"{YES}> - A\n{OTHERWISE}C{END}", "<blockquote> <ul> <li>#A</li> </ul> </blockquote>"),
         (
             f"| a |\n|---|\n{YES}| b |\n{OTHERWISE}| c |\n{END}",
