@@ -14,7 +14,7 @@ _NUMBER = re.compile(
     r"(?<![\w.,^/=≈-])(?<![=≈<>][ \u00a0])(\d+(?:\.\d+)?)(?:[ \u202f\u00a0]?(%)(?! quantile))?(?![\w^]|[.,]\d)"
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n\s*\n")
-_CITED = re.compile(r"\[@[^\]\n]+\]")
+_CITED = re.compile(r"\[@[^\]\n]{1,300}\]")
 _DIGITS = 4  # of a number that is no share; fewer are settings and constants as often as results
 _ROUND = 5  # per cent
 
@@ -22,13 +22,15 @@ _ROUND = 5  # per cent
 def typed_results(prose: str) -> Iterator[tuple[str, int]]:
     """Each such number with its line in ``prose``, as ``read_prose`` gives it; lines count from 1."""
     prose = _FORMULA.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), prose)
-    begin = 0
+    begin, line, counted = 0, 1, 0
     for end, after in [*(found.span() for found in _SENTENCE_END.finditer(prose)), (len(prose), len(prose))]:
         sentence = prose[begin:end]
         if not _CITED.search(sentence):
             for number in _NUMBER.finditer(sentence):
                 if _looks_measured(number[1], share=number[2] is not None):
-                    yield number[0], prose.count("\n", 0, begin + number.start()) + 1
+                    line += prose.count("\n", counted, begin + number.start())
+                    counted = begin + number.start()
+                    yield number[0], line
         begin = after
 
 

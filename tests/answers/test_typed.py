@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from generator.answers.syntax import parse_answer
+from generator.answers.typed import typed_results
 from generator.folders import templates_folder
 
 
@@ -41,6 +42,13 @@ def test_a_number_that_looks_measured_is_named_with_its_line(text: str, number: 
 )
 def test_settings_constants_formulas_and_what_is_cited_are_left_alone(text: str) -> None:
     assert typed(text) == []
+
+
+@pytest.mark.parametrize("piece", ["[@", "1.2345 %\n", "1.", "$$", "\n ", "12345", "=", "[@a; ", ". "])
+def test_no_text_takes_long_to_look_through(piece: str) -> None:
+    found = list(typed_results(piece * (190_000 // len(piece))))
+    assert len(found) == (190_000 // len(piece) if "%" in piece else 0)
+    assert [line for _, line in found] == list(range(1, len(found) + 1))
 
 
 @pytest.mark.parametrize(
