@@ -14,10 +14,13 @@ from typing import Any, Literal
 
 from jinja2 import Undefined
 
+from generator.languages import decimal_sign, gettext, ngettext
+
 THIN = "\u202f"  # narrow no-break space between groups of three digits
 MINUS = "\u2212"
 MISSING = "–"
 _MOST_DIGITS = 12
+_MANY = 2  # of a unit, where it is no single number's
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~$^@&-])")
@@ -38,15 +41,27 @@ class NumberFormat:
     """One way to write finite numbers.
 
     ``text`` takes a number and how many digits to write after the point: ``digits`` unless others are asked for; None
-    where there is nothing to choose. ``unit`` follows each number, or stands once in the head of a column. An ``exact``
-    format takes whole numbers as integers, of which a float holds sixteen digits.
+    where there is nothing to choose. ``unit`` follows each number, or stands once in the head of a column: its form for
+    one or for several, as a catalogue of messages counts. A unit is one of so many (``scale``) of what is counted. An
+    ``exact`` format takes whole numbers as integers, of which a float holds sixteen digits.
     """
 
     text: Callable[[float, int], str]
     digits: int | None = None
-    unit: str = ""
+    unit: Callable[[int], str] | None = None
     space: str = " "
     exact: bool = False
+    scale: float = 1.0
+
+    def head(self) -> str:
+        """The unit as the head of a column gives it."""
+        return self.unit(_MANY) if self.unit else ""
+
+    def after(self, number: float) -> str:
+        """The unit as it follows a number."""
+        if not self.unit:
+            return ""
+        return self.space + self.unit(int(abs(number) / self.scale))
 
 
 def _whole(number: float, _: int) -> str:
@@ -83,9 +98,9 @@ def _seconds(number: float, _: int) -> str:
 FORMATS: Mapping[Name, NumberFormat] = {
     "integer": NumberFormat(_whole, exact=True),  # 138357544 → 138 357 544
     "decimal": NumberFormat(_decimal, 2, exact=True),  # 3.14159 → 3.14
-    "percent": NumberFormat(lambda n, digits: _decimal(100 * n, digits), 1, "%", THIN),  # 0.8936 → 89.4 %
-    "points": NumberFormat(lambda n, digits: _decimal(100 * n, digits), 1, "percentage points"),  # 0.021 → 2.1 …
-    "millions": NumberFormat(lambda n, digits: _decimal(n / 1e6, digits), 1, "million"),  # 138357544 → 138.4 million
+    "percent": NumberFormat(lambda n, digits: _decimal(100 * n, digits), 1, lambda _: "%", THIN),  # 0.8936 → 89.4 %
+    "points": NumberFormat(lambda n, digits: _decimal(100 * n, digits), 1, lambda n: ngettext("percentage points", "percentage points", n), scale=0.01),  # 0.021 → 2.1 …
+    "millions": NumberFormat(lambda n, digits: _decimal(n / 1e6, digits), 1, lambda n: ngettext("million", "million", n), scale=1e6),  # 138357544 → 138.4 million
     "scientific": NumberFormat(_scientific, 1),  # 0.00032 → 3.2 × 10⁻⁴
     "p_value": NumberFormat(_p_value),  # never zero: 0.0593 → 0.06, 0.0021 → 0.002, 0.00032 → 3.2 × 10⁻⁴
     "seconds": NumberFormat(_seconds),  # 0.0421 → 42 ms, 3.26 → 3.3 s, 250 → 4 min 10 s, 7300 → 2 h 2 min
@@ -115,10 +130,9 @@ def write(value: Any, name: Name, digits: int | None = None, *, unit: bool = Tru
     if not is_number(value):
         raise TypeError(f"expected a number, got {value!r}")
     shown = (form.digits or 0) if digits is None else digits
-    after = f"{form.space}{form.unit}" if unit and form.unit else ""
     try:
         number = value if form.exact else float(value)
-        return _finite(number, lambda finite: form.text(finite, shown) + after)
+        return _finite(number, lambda finite: _signs(form.text(finite, shown)) + (form.after(finite) if unit else ""))
     except OverflowError:
         raise ValueError("the number is too large to be printed so; | integer prints all of its digits") from None
 
@@ -147,10 +161,10 @@ def in_words(value: Any) -> str:
     if value is None:
         return MISSING
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return gettext("yes") if value else gettext("no")
     if isinstance(value, int):
         return write(value, "integer")
-    return _finite(value, lambda number: f"{number:.4g}") if isinstance(value, float) else str(value)
+    return _finite(value, lambda number: _signs(f"{number:.4g}")) if isinstance(value, float) else str(value)
 
 
 def escape_markdown(text: str) -> str:
@@ -165,10 +179,15 @@ def digits_given(value: float) -> int:
 
 def _finite(number: float, text: Callable[[float], str]) -> str:
     if isinstance(number, float) and math.isnan(number):
-        return "not a number"
+        return gettext("not a number")
     if isinstance(number, float) and math.isinf(number):
         return "∞" if number > 0 else f"{MINUS}∞"
-    return text(number).replace("-", MINUS)
+    return text(number)
+
+
+def _signs(text: str) -> str:
+    """The digits of a number with the signs that belong into a text of the language that is spoken."""
+    return text.replace("-", MINUS).replace(".", decimal_sign())
 
 
 def _filter(name: Name, value: Any, digits: int | None = None) -> Markdown:

@@ -13,6 +13,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from generator.answers.claims import ClaimExtension
 from generator.formats import FORMATS
+from generator.languages import gettext, listed
 
 #: What an answer may call, besides a result with its grid point.
 FUNCTIONS = frozenset({"table", "figure", "ref", "metric", "rows", "role"})
@@ -135,12 +136,13 @@ def _names(rows: Any, column: str, **wanted: Any) -> str:
     if private:
         raise SecurityError(f"{private[0]} is no column")
     chosen = [row for row in rows if all(getattr(row, name) == value for name, value in wanted.items())]
-    *others, last = [_quoted(getattr(row, column)) for row in chosen] or [""]
-    return _join([_join(others, ", "), last], " and ") if others else _join([last])
+    words = [_quoted(getattr(row, column)) for row in chosen]
+    _join(words, ", ")  # refuses what is no word, and what is too long
+    return listed([str(word) for word in words])
 
 
 def _quoted(value: Any) -> Any:
-    return f"“{value}”" if isinstance(value, str) and "," in value else value
+    return gettext("“%s”") % value if isinstance(value, str) and "," in value else value
 
 
 def _round(value: Any, digits: int = 0) -> float:

@@ -15,6 +15,7 @@ from generator.cli.options import (
     ReportOptions,
     common_options,
     find_project,
+    language_option,
     read_settings,
     report_options,
     worker_options,
@@ -90,21 +91,20 @@ def build(
 @cli.command()
 @click.argument("folder", type=FOLDER)
 @common_options
-def init(folder: Path, common: CommonOptions) -> None:
+@language_option
+def init(folder: Path, common: CommonOptions, language: str) -> None:
     """Make a student's project in FOLDER: report.yaml, and a file for each answer that says what it can use.
 
     In a folder that is a project already, only what is missing is added.
 
     \b
     genreport init my-report
-    genreport init my-report --profile light
+    genreport init mon-rapport --language fr
     """
     from generator.commands.init import begin_project
 
-    written = begin_project(folder, read_settings(common))
-    click.echo(
-        f"{len(written)} files written to {folder}/: put your names into report.yaml, your answers into answers/,"
-    )
+    written = begin_project(folder, read_settings(common, language=language))
+    click.echo(f"{len(written)} files written to {folder}/: put your names into report.yaml, your answers into answers/,")
     click.echo(f"and run: genreport build {folder}")
 
 

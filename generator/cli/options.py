@@ -39,6 +39,7 @@ class ReportOptions:
     edition: str | None
     frames: bool
     fields: bool
+    language: str = ""
 
 
 def common_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -59,6 +60,11 @@ def common_options(command: Callable[..., None]) -> Callable[..., None]:
     return _with(options, run)
 
 
+language_option = click.option(
+    "--language", default="", metavar="CODE", help="Of the report: en, fr (its own: the project’s, or the course’s)."
+)
+
+
 def report_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of ReportOptions; it gets them as ``wanted``."""
     documents, editions = ",".join(DOCUMENTS), click.Choice(["student", "worksheet", "reference"])
@@ -69,15 +75,17 @@ def report_options(command: Callable[..., None]) -> Callable[..., None]:
             help="Which documents to write.",
         ),
         click.option("--edition", type=editions, help="Whom the report is for."),
+        language_option,
         click.option("--frames", is_flag=True, help="A worksheet with empty frames as its exhibits; computes nothing."),
         click.option("--fields", is_flag=True, help="A worksheet whose PDF has fields to write in."),
     ]  # fmt: skip
 
     @functools.wraps(command)
     def run(
-        output: Path | None, formats: frozenset[str], edition: str | None, frames: bool, fields: bool, **others: Any
-    ) -> None:
-        command(wanted=ReportOptions(output, formats, edition, frames, fields), **others)
+        output: Path | None, formats: frozenset[str], edition: str | None, frames: bool, fields: bool, language: str,
+        **others: Any,
+    ) -> None:  # fmt: skip
+        command(wanted=ReportOptions(output, formats, edition, frames, fields, language), **others)
 
     return _with(options, run)
 
@@ -115,6 +123,7 @@ def read_settings(
     wanted: ReportOptions | None = None,
     workers: ExecutorSpec | None = None,
     project: Project | None = None,
+    language: str = "",
 ) -> Settings:
     """The settings that the options amount to; raises InputError for options that cannot be."""
     from generator.commands.session import Folders, OutputSettings, Settings
@@ -145,6 +154,7 @@ def read_settings(
         folders=Folders(common.data or base.data, common.cache or base.cache),
         workers=workers or ExecutorSpec(),
         output=output,
+        language=wanted.language if wanted else language,
     )
 
 

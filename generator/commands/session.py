@@ -58,6 +58,7 @@ class Settings:
     """What the command line decides. ``overrides`` maps a role to the value that takes its place.
 
     A student's report needs a ``project``; the other editions take its title page and its choice of labs, if given.
+    Without a ``language`` it is in the project's, or else the course's.
     """
 
     profile: str = "quick"
@@ -67,11 +68,17 @@ class Settings:
     folders: Folders = field(default_factory=Folders)
     workers: ExecutorSpec = field(default_factory=ExecutorSpec)
     output: OutputSettings = field(default_factory=OutputSettings)
+    language: str = ""
 
     @property
     def answers(self) -> Path:
         """The folder of the answers that a report of this edition shows."""
         return self.project.answers if self.project and self.edition is Edition.STUDENT else self.folders.answers
+
+    @property
+    def spoken(self) -> str:
+        """The language that is asked for, by an option or a project; empty where it is the course's."""
+        return self.language or (self.project.form.language if self.project else "")
 
 
 @dataclass
@@ -134,7 +141,7 @@ def open_session(settings: Settings) -> Session:
     memo = Memo(folders.cache / "memo.json")
     catalogue = read_catalogue(memo)
     project = settings.project
-    course, mistakes = read_course(folders.questions, settings.answers, settings.edition)
+    course, mistakes = read_course(folders.questions, settings.answers, settings.edition, settings.spoken)
     if course is None:
         raise InputError(mistakes)
     checked = "" if mistakes else _content_key(course, memo)
@@ -156,7 +163,7 @@ def _content_key(course: CourseSpec, memo: Memo) -> str:
     """A digest of all that checking reads: every file of the course and every module of the package."""
     digests = {str(path): digest for path, digest in course.files.items()}
     digests |= {str(path): memo.digest(path) for path in sorted(PACKAGE.rglob("*.py"))}
-    return hashlib.sha256(canonical([course.edition.value, digests]).encode()).hexdigest()
+    return hashlib.sha256(canonical([course.edition.value, course.language, digests]).encode()).hexdigest()
 
 
 def _profile(course: CourseSpec, settings: Settings) -> ProfileSpec:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from generator.answers.addresses import lab_of
 from generator.course.editions import Edition
 from generator.course.spec import Answer
 from generator.course.untrusted_files import UntrustedFileError, plain_files, read_untrusted
+from generator.course.translations import compare_answers
 from generator.errors import Mistake
+from generator.languages import ENGLISH, first_part
 from generator.store.files import digest
 
 #: A student's texts that belong to no question: "introduction", "conclusion", and a conclusion for each lab.
@@ -20,11 +22,15 @@ OWN_TEXTS = ("introduction", "conclusion")
 class AnswerFiles:
     """The answers below a folder; no file is opened for a worksheet.
 
-    A student's files are read with care and may be missing: their question then has an empty answer.
+    A student's files are read with care and may be missing: their question then has an empty answer. A reference answer
+    that is translated into the report's ``language`` lies in a folder of that name; the others are ``written`` in
+    another language and are said to be so.
     """
 
     edition: Edition
     folder: Path
+    language: str = ENGLISH
+    written: str = ENGLISH
 
     def read(self, name: str) -> Answer | Mistake:
         """The text called ``name`` ("2-a/q01", "conclusion"), or what is wrong with its file."""
@@ -33,7 +39,9 @@ class AnswerFiles:
             return Answer("", path)
         try:
             raw = self._read_own(name) if self.edition is Edition.STUDENT else path.read_bytes()
-            return Answer(raw.decode("utf-8-sig"), path, digest(raw))
+            answer = Answer(raw.decode("utf-8-sig"), path, digest(raw))
+            foreign = self.edition is Edition.REFERENCE and first_part(self.language) != first_part(self.written)
+            return self._translated(answer, name) if foreign else answer
         except UnicodeDecodeError as error:
             return Mistake("is not text in UTF-8", path, error.object[: error.start].count(b"\n") + 1)
         except FileNotFoundError:
@@ -42,6 +50,16 @@ class AnswerFiles:
             return Answer("", path) if error.absent else Mistake(str(error), path)
         except OSError as error:
             return Mistake(f"cannot be read: {error.strerror}", path, expected="a Markdown file")
+
+    def _translated(self, answer: Answer, name: str) -> Answer | Mistake:
+        """The answer in the report's language; where there is none, the same, which then is foreign."""
+        path = self.folder / first_part(self.language) / f"{name}.md"
+        if not path.is_file():
+            return replace(answer, foreign=True)
+        raw = path.read_bytes()
+        text = raw.decode("utf-8-sig")
+        wrong = compare_answers(answer.text, text, path)
+        return wrong[0] if wrong else Answer(text, path, digest(raw))
 
     def _read_own(self, name: str) -> bytes:
         """From the project's folder on: the folder of answers could itself be a link to somebody else's."""

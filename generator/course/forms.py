@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from generator.formats import ColumnFormat
+from generator.languages import CODE, ENGLISH
 
 FILE_NAME = "[A-Za-z0-9][A-Za-z0-9_-]*"
 LONGEST_NAME = 64  # characters
@@ -171,7 +172,7 @@ class CourseFile(Strict):
     authors: list[AuthorEntry] = Field(default_factory=list)
     introduction: str = ""
     conclusion: str = ""
-    language: str = "en"
+    language: str = Field(default=ENGLISH, pattern=CODE, min_length=1)
     theme: Literal["chapters", "sections"] = "chapters"
     labs: list[FileName] = Field(min_length=1)
     bibliography: str = Field(default="references.bib", pattern=rf"^{FILE_NAME}\.bib$", max_length=LONGEST_NAME)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,31 +13,25 @@ from generator.course.answer_files import AnswerFiles
 from generator.course.editions import Edition, Theme
 from generator.course.forms import (
     CourseFile,
-    FigureEntry,
     LabFile,
     QuestionFile,
-    RowsEntry,
     Strict,
-    TableEntry,
     is_file_name,
 )
 from generator.course.parsing import parse
 from generator.course.profiles import LAB_PROFILES, read_profiles
-from generator.course.question_files import column_spec, expected_spec, result_spec
+from generator.course.question_files import expected_spec, figure_spec, result_spec, table_spec
 from generator.course.roles import NAME
 from generator.course.spec import (
     Answer,
     CourseSpec,
-    FigureSpec,
     LabSpec,
     Mark,
-    PanelSpec,
     Place,
     QuestionSpec,
-    RowsSpec,
     SectionSpec,
-    TableSpec,
 )
+from generator.course.translations import Translations, spoken_and_written
 from generator.course.variants import write_out
 from generator.course.yaml_source import Source, Where, read_yaml
 from generator.errors import Mistake
@@ -47,16 +42,17 @@ TAKEN = {"this", "loop", *FUNCTIONS}  # words of the language of answers
 
 
 def read_course(
-    questions: Path, answers: Path, edition: Edition = Edition.REFERENCE
+    questions: Path, answers: Path, edition: Edition = Edition.REFERENCE, language: str = ""
 ) -> tuple[CourseSpec | None, list[Mistake]]:
     """The course with those of its questions that can be read, and the mistakes in the form of all files.
 
     What they name is checked elsewhere, in ``generator.checks``.
     There is no course when course.yaml itself is wrong or a lab's profiles cannot be read: half of what follows would
     be wrong as well, for each profile. What the edition must not show is not read: ``answers`` is the student's own
-    folder for a student's report, and is never opened for a worksheet.
+    folder for a student's report, and is never opened for a worksheet. Texts are those in ``language``, where there are
+    any; without one, in the language that course.yaml names.
     """
-    loader = _Loader(questions, AnswerFiles(edition, answers))
+    loader = _Loader(questions, AnswerFiles(edition, answers, language))
     return loader.course(), loader.mistakes
 
 
@@ -67,6 +63,7 @@ class _Loader:
         self.questions_folder = questions
         self.answers = answers
         self.edition = answers.edition
+        self.translations = Translations()
         self.own_texts: dict[str, Path] = {}
         self.mistakes: list[Mistake] = []
         self.files: dict[Path, str] = {}
@@ -74,10 +71,29 @@ class _Loader:
     def read(self, path: Path, without: frozenset[str] = frozenset()) -> Source:
         source = read_yaml(path, without)
         self.files[path] = source.digest
+        if path.parent != self.questions_folder:
+            self.translate(source, without)
+        return source
+
+    def translate(self, source: Source, without: frozenset[str]) -> None:
+        name = source.path.relative_to(self.questions_folder).as_posix()
+        if translation := self.translations.apply(source, name, without):
+            self.files[translation.path] = translation.digest
+
+    def begin(self) -> Source:
+        """Read course.yaml, and see into which language all is to be translated."""
+        without = self.edition.withheld_from_course
+        source = self.read(self.questions_folder / "course.yaml", without)
+        own = source.data.get("language") if isinstance(source.data, Mapping) else None
+        language, written, mistake = spoken_and_written(self.questions_folder, self.answers.language, own)
+        self.mistakes += [source.mistake(mistake, ("language",), got=repr(language))] if mistake else []
+        self.answers = replace(self.answers, language=language, written=written)
+        self.translations = Translations.of(self.questions_folder, language, written)
+        self.translate(source, without)
         return source
 
     def course(self) -> CourseSpec | None:
-        source = self.read(self.questions_folder / "course.yaml", self.edition.withheld_from_course)
+        source = self.begin()
         form = parse(source, CourseFile)
         self.mistakes += source.mistakes
         names = _names(form.labs if form else source.data, "labs")
@@ -111,7 +127,9 @@ class _Loader:
             root=self.questions_folder,
             introduction=self.own_text("introduction", form.introduction),
             conclusion=self.own_text("conclusion", form.conclusion),
-            language=form.language,
+            language=self.answers.language,
+            written=self.answers.written,
+            words=self.words(),
             theme=Theme(form.theme),
             edition=self.edition,
             own_texts=self.own_texts,
@@ -119,6 +137,14 @@ class _Loader:
             files=self.files,
         )
         return write_out(course, self.mistakes)
+
+    def words(self) -> Mapping[str, str]:
+        source = self.translations.words()
+        if source is None:
+            return {}
+        self.files[source.path] = source.digest
+        self.mistakes += source.mistakes
+        return {} if source.mistakes else source.data
 
     def duplicates(self, names: list[str], source: Source, where: Where) -> None:
         for number, name in enumerate(names):
@@ -176,6 +202,8 @@ class _Loader:
         expected = [
             expected_spec(entry, source, ("expected", n)) for n, entry in enumerate(form.expected if form else ())
         ]
+        tables = {key: table_spec(key, entry, source) for key, entry in form.tables.items()} if form else {}
+        figures = {key: figure_spec(key, entry, source) for key, entry in form.figures.items()} if form else {}
         self.mistakes += source.mistakes
         if form is None or answer is None:
             return None
@@ -188,8 +216,8 @@ class _Loader:
             mark=Mark(form.mark),
             statement=form.statement,
             results=results,
-            tables={key: self.table(key, entry, source) for key, entry in form.tables.items()},
-            figures={key: self.figure(key, entry, source) for key, entry in form.figures.items()},
+            tables=tables,
+            figures=figures,
             answer=answer,
             place=Place(source.path, 1),
             source=source,
@@ -232,48 +260,6 @@ class _Loader:
             return ""
         self.own_texts[name] = answer.path
         return answer.text
-
-    def table(self, name: str, entry: TableEntry, source: Source) -> TableSpec:
-        where: Where = ("tables", name)
-        from_table = bool(entry.source or entry.table)
-        if from_table == bool(entry.rows) or (from_table and not (entry.source and entry.table)):
-            expected = "either from: and table:, or rows:"
-            self.mistakes.append(source.mistake("says not where its rows come from", where, expected=expected))
-        if entry.row_title and not entry.rows:
-            hint = "a table of a result names its rows in one of its columns"
-            self.mistakes.append(source.mistake("row_title belongs to rows:", (*where, "row_title"), hint=hint))
-        rows = [entry.rows] if isinstance(entry.rows, str) else entry.rows
-        return TableSpec(
-            name=name,
-            caption=entry.caption,
-            columns=tuple(column_spec(key, column) for key, column in entry.columns.items()),
-            source=entry.source,
-            table=entry.table,
-            rows=tuple(RowsSpec(r.source, r.label) if isinstance(r, RowsEntry) else RowsSpec(r) for r in rows),
-            row_title=entry.row_title,
-            appendix=entry.appendix,
-            further=entry.further,
-            place=Place(source.path, source.line(where) or 1),
-        )
-
-    def figure(self, name: str, entry: FigureEntry, source: Source) -> FigureSpec:
-        where: Where = ("figures", name)
-        panels = [PanelSpec(panel.source, panel.figure, panel.caption, panel.alt) for panel in entry.panels]
-        if bool(entry.panels) == bool(entry.source or entry.figure) or bool(entry.source) != bool(entry.figure):
-            expected = "either from: and figure:, or panels:"
-            self.mistakes.append(source.mistake("says not what to draw", where, expected=expected))
-        if entry.source:
-            panels = [PanelSpec(entry.source, entry.figure, entry.panel_caption, "")]
-        return FigureSpec(
-            name=name,
-            caption=entry.caption,
-            alt=entry.alt,
-            panels=tuple(panels),
-            columns=entry.columns,
-            appendix=entry.appendix,
-            further=entry.further,
-            place=Place(source.path, source.line(where) or 1),
-        )
 
 
 def _names(listed: Any, key: str = "") -> list[tuple[int, str]]:

@@ -16,6 +16,7 @@ from generator.course.spec import CourseSpec, LabSpec
 from generator.course.untrusted_files import UntrustedFileError, plain_files, read_untrusted
 from generator.course.yaml_source import Source, read_yaml_text
 from generator.errors import InputError, Mistake
+from generator.languages import CODE, first_part, languages
 
 FILE = "report.yaml"
 IMAGES = "images"
@@ -41,7 +42,7 @@ class ProjectFile(Strict):
     institution: Line = ""
     programme: Line = ""
     year: Line | int = ""
-    language: str = Field(default="", pattern=r"^([a-z]{2,3}(-[A-Z]{2})?)?$")
+    language: str = Field(default="", pattern=CODE)
     theme: Literal["", "chapters", "sections"] = ""
     labs: list[FileName] = Field(default_factory=list)
     profile: FileName = "quick"
@@ -73,7 +74,7 @@ class Project:
             return ()  # said where a text shows one of them
 
     def cover(self, course: CourseSpec) -> CourseSpec:
-        """The course under the project's own title, authors, language and theme."""
+        """The course, read in the project's language, under the project's own title, authors and theme."""
         form = self.form
         given = {
             "title": form.title,
@@ -82,12 +83,12 @@ class Project:
             "institution": form.institution,
             "programme": form.programme,
             "year": str(form.year),
-            "language": form.language,
             "theme": Theme(form.theme) if form.theme else None,
         }
         authors = tuple((author.name, author.number) for author in form.authors)
         taken = {name: value for name, value in given.items() if value}
-        return replace(course, authors=authors, files={**course.files, self.file: self.source.digest}, **taken)  # type: ignore[arg-type]
+        files = {**course.files, self.file: self.source.digest}
+        return replace(course, authors=authors, files=files, given=frozenset(taken), **taken)  # type: ignore[arg-type]
 
     def labs(self, course: CourseSpec) -> tuple[LabSpec, ...]:
         """The labs that the report shows, in its own order. InputError when the course has no such lab."""
@@ -123,4 +124,7 @@ def read_project(folder: Path) -> Project:
     form = parse(source, ProjectFile)
     if form is None:
         raise InputError(source.mistakes)
+    if form.language and first_part(form.language) not in languages():
+        details = {"expected": "one of " + ", ".join(languages()), "got": repr(form.language)}
+        raise InputError([source.mistake("the program has no words in this language", ("language",), **details)])
     return Project(folder, form, source)

@@ -1,11 +1,28 @@
-"""Turn the entries of a question's file into its specifications: results, columns and published numbers."""
+"""Turn the entries of a question's file into its specifications: results, exhibits and published numbers."""
 
 from __future__ import annotations
 
 from generator.answers.addresses import Address
-from generator.course.forms import ColumnEntry, ExpectedEntry, InputEntry, ResultEntry
+from generator.course.forms import (
+    ColumnEntry,
+    ExpectedEntry,
+    FigureEntry,
+    InputEntry,
+    ResultEntry,
+    RowsEntry,
+    TableEntry,
+)
 from generator.course.given import COMPUTED, InputSpec, Written, written
-from generator.course.spec import ColumnSpec, ExpectedSpec, Place, ResultSpec
+from generator.course.spec import (
+    ColumnSpec,
+    ExpectedSpec,
+    FigureSpec,
+    PanelSpec,
+    Place,
+    ResultSpec,
+    RowsSpec,
+    TableSpec,
+)
 from generator.course.yaml_source import Source, Where
 
 
@@ -60,4 +77,50 @@ def expected_spec(entry: ExpectedEntry, source: Source, where: Where) -> Expecte
         row=tuple(entry.row.items()),
         column=entry.column,
         incomparable=entry.incomparable,
+    )
+
+
+def table_spec(name: str, entry: TableEntry, source: Source) -> TableSpec:
+    """A table of the question; what is wrong with it is added to the source's mistakes."""
+    where: Where = ("tables", name)
+    from_table = bool(entry.source or entry.table)
+    if from_table == bool(entry.rows) or (from_table and not (entry.source and entry.table)):
+        expected = "either from: and table:, or rows:"
+        source.mistakes.append(source.mistake("says not where its rows come from", where, expected=expected))
+    if entry.row_title and not entry.rows:
+        hint = "a table of a result names its rows in one of its columns"
+        source.mistakes.append(source.mistake("row_title belongs to rows:", (*where, "row_title"), hint=hint))
+    rows = [entry.rows] if isinstance(entry.rows, str) else entry.rows
+    return TableSpec(
+        name=name,
+        caption=entry.caption,
+        columns=tuple(column_spec(key, column) for key, column in entry.columns.items()),
+        source=entry.source,
+        table=entry.table,
+        rows=tuple(RowsSpec(r.source, r.label) if isinstance(r, RowsEntry) else RowsSpec(r) for r in rows),
+        row_title=entry.row_title,
+        appendix=entry.appendix,
+        further=entry.further,
+        place=Place(source.path, source.line(where) or 1),
+    )
+
+
+def figure_spec(name: str, entry: FigureEntry, source: Source) -> FigureSpec:
+    """A figure of the question; what is wrong with it is added to the source's mistakes."""
+    where: Where = ("figures", name)
+    panels = [PanelSpec(panel.source, panel.figure, panel.caption, panel.alt) for panel in entry.panels]
+    if bool(entry.panels) == bool(entry.source or entry.figure) or bool(entry.source) != bool(entry.figure):
+        expected = "either from: and figure:, or panels:"
+        source.mistakes.append(source.mistake("says not what to draw", where, expected=expected))
+    if entry.source:
+        panels = [PanelSpec(entry.source, entry.figure, entry.panel_caption, "")]
+    return FigureSpec(
+        name=name,
+        caption=entry.caption,
+        alt=entry.alt,
+        panels=tuple(panels),
+        columns=entry.columns,
+        appendix=entry.appendix,
+        further=entry.further,
+        place=Place(source.path, source.line(where) or 1),
     )

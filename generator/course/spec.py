@@ -13,6 +13,7 @@ from generator.course.editions import Edition, Theme
 from generator.course.given import Inputs, Written
 from generator.course.yaml_source import Source, Where
 from generator.formats import ColumnFormat
+from generator.languages import ENGLISH
 
 #: In place of a profile's name: a published number that holds under each.
 ANY_PROFILE = "any"
@@ -147,11 +148,15 @@ class ExpectedSpec:
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer's source: Markdown with Jinja, the file it came from, and the digest of the bytes that were read."""
+    """An answer's source: Markdown with Jinja, the file it came from, and the digest of the bytes that were read.
+
+    One that is ``foreign`` is in the course's own language, and the report in another.
+    """
 
     text: str
     path: Path
     digest: str = ""
+    foreign: bool = False
 
 
 @dataclass(frozen=True)
@@ -238,7 +243,9 @@ class CourseSpec:
     """The whole course. ``authors`` are ("name", "student number") pairs.
 
     ``own_texts`` are the files of those introductions and conclusions ("conclusion", "2-a/conclusion") that a student
-    wrote; the others stand in the course's own files.
+    wrote; the others stand in the course's own files. The report is in ``language``; what is not translated stays in
+    that in which the course is ``written``. ``words`` translate what results call things; ``given`` are the names of
+    the texts of the title page that a project has put in.
     """
 
     title: str
@@ -254,7 +261,10 @@ class CourseSpec:
     root: Path
     introduction: str = ""
     conclusion: str = ""
-    language: str = "en"
+    language: str = ENGLISH
+    written: str = ENGLISH
+    words: Mapping[str, str] = field(default_factory=dict)
+    given: frozenset[str] = frozenset()
     theme: Theme = Theme.CHAPTERS
     edition: Edition = Edition.REFERENCE
     own_texts: Mapping[str, Path] = field(default_factory=dict)

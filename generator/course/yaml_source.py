@@ -35,7 +35,8 @@ class Source:
     """A file's data, the line of each value by its path inside the file, and the mistakes met in reading it.
 
     ``texts`` holds what the file itself says of a text that runs over several lines, and its first line: there, lines
-    can be counted, while folding joins them in the data. ``digest`` is that of the bytes that were read.
+    can be counted, while folding joins them in the data. ``digest`` is that of the bytes that were read. ``translated``
+    are the places of texts that a translation has put in; None where the file is read in its own language.
     """
 
     path: Path
@@ -44,6 +45,7 @@ class Source:
     texts: dict[Where, tuple[str, int]] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
     digest: str = ""
+    translated: set[Where] | None = None
 
     def line(self, where: Where) -> int | None:
         """The line of a value, or of the nearest thing around it."""

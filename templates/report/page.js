@@ -1,6 +1,10 @@
 // Contents that follow the reader, figures that open large, animations that can be stopped, a light and a dark page.
 "use strict";
 
+// The page's own words where they are not English.
+const words = JSON.parse(document.documentElement.dataset.words ?? "{}");
+const say = (word) => words[word] ?? word;
+
 const wide = window.matchMedia("(min-width: 70rem)");
 
 function followReader() {
@@ -37,7 +41,7 @@ function followReader() {
 function openFiguresLarge() {
   const dialog = document.querySelector("dialog.large");
   const picture = dialog.querySelector("img");
-  const words = dialog.querySelector("p");
+  const caption = dialog.querySelector("p");
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a.enlarge");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -46,7 +50,7 @@ function openFiguresLarge() {
     picture.src = small.src;
     picture.alt = small.alt;
     const own = link.parentElement.querySelector(".panel-caption");
-    words.textContent = (own ?? link.closest("figure").querySelector("figcaption")).textContent;
+    caption.textContent = (own ?? link.closest("figure").querySelector("figcaption")).textContent;
     dialog.showModal();
   });
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
@@ -62,7 +66,7 @@ function playFilms() {
     const play = (wanted) => {
       playing = wanted;
       picture.src = playing ? film.dataset.moving : still;
-      button.textContent = playing ? "Pause animation" : "Play animation";
+      button.textContent = say(playing ? "Pause animation" : "Play animation");
     };
     button.hidden = false;
     button.addEventListener("click", () => play(!playing));
@@ -105,7 +109,7 @@ function offerThemes() {
   const button = document.querySelector("button.theme");
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const shown = () => root.dataset.theme ?? (dark.matches ? "dark" : "light");
-  const label = () => { button.textContent = shown() === "dark" ? "Light page" : "Dark page"; };
+  const label = () => { button.textContent = say(shown() === "dark" ? "Light page" : "Dark page"); };
   try {
     const kept = localStorage.getItem("theme");
     if (kept === "dark" || kept === "light") root.dataset.theme = kept;

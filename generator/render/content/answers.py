@@ -17,10 +17,12 @@ from generator.answers.syntax import parse_answer
 from generator.course.spec import ProfileSpec, QuestionSpec
 from generator.errors import InputError, Mistake
 from generator.formats import FILTERS, Markdown, escape_markdown, is_number, plain
+from generator.languages import ENGLISH
 from generator.render.content.sentences import TextPlace, mark_claims, printed_words
 from generator.render.content.values import LONGEST_TIME, AnswerError, Budget, ResultName, Results, Rows
 from generator.render.text.markdown import ANCHOR_OPEN, placeholder
 from generator.render.text.numbering import Numbering
+from generator.render.text.words import said
 
 _LONGEST_OUTPUT = 1_000_000  # characters
 
@@ -40,7 +42,8 @@ _EXPECTED_ERRORS = (
 class AnswerWriter:
     """Writes the templates of one report, and keeps the ledger of their claims by the name of their place.
 
-    ``absent`` are the anchors of what this report leaves out: references to them are words without a link.
+    ``absent`` are the anchors of what this report leaves out: references to them are words without a link. Texts that
+    are not translated speak the language that the course is ``written`` in.
     """
 
     results: Results
@@ -48,6 +51,7 @@ class AnswerWriter:
     profile: ProfileSpec
     absent: frozenset[str] = frozenset()
     claims: dict[str, list[Claim]] = field(default_factory=dict)
+    written: str = ENGLISH
 
     def write(
         self,
@@ -69,7 +73,7 @@ class AnswerWriter:
         syntax = parse_answer(text, path, first_line=first_line, caption=caption)
         if syntax.mistakes:
             raise InputError(syntax.mistakes)
-        environment = AnswerEnvironment(finalize=plain)
+        environment = AnswerEnvironment(finalize=_printed)
         environment.filters.update(FILTERS)
         record = Record()
         context = {**self._names(question), RECORD: record}
@@ -155,6 +159,11 @@ class AnswerWriter:
         if is_number(role.value) and role.label == str(role.value):
             return cast(float, role.value)
         return Markdown(escape_markdown(role.label))
+
+
+def _printed(value: Any) -> Markdown:
+    """What an answer prints without a filter; words of results are those of the report's language."""
+    return plain(said(value) if isinstance(value, str) and not isinstance(value, Markdown) else value)
 
 
 def _run(environment: AnswerEnvironment, text: str, path: Path, context: Mapping[str, Any], record: Record) -> str:

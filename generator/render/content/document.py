@@ -129,7 +129,9 @@ class Document:
 
     ``problems`` are what could not be rendered, ``warnings`` what is printed although the results contradict it, both
     with file and line; ``claims`` is the ledger, by the address of a question or the name of an introduction or
-    conclusion, and ``ledger`` sums it up; ``gaps`` are the questions that a student has not answered.
+    conclusion, and ``ledger`` sums it up; ``gaps`` are the questions that a student has not answered. ``foreign`` names
+    the introductions and conclusions, and, as "2-a/title" or "1.2/title", the titles that are not in the report's
+    language.
     """
 
     report: Report
@@ -147,6 +149,7 @@ class Document:
     gaps: tuple[str, ...]
     reproduction: tuple[Comparison, ...]
     images: OwnImages
+    foreign: frozenset[str] = frozenset()
 
     def uncompared(self) -> dict[str, int]:
         """How many published numbers are not compared, by the reason."""

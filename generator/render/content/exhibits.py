@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from generator.answers.addresses import Address
 from generator.course.spec import FigureSpec, PanelSpec, QuestionSpec, TableSpec
+from generator.course.translations import untranslated
+from generator.course.yaml_source import Where
 from generator.errors import InputError, Mistake
+from generator.languages import gettext
 from generator.render.content.answers import AnswerWriter
 from generator.render.content.origins import Origins, origins
 from generator.render.content.sentences import TextPlace
-from generator.render.content.tables import TableContent, table_content, table_refs
+from generator.render.content.tables import TableContent, foreign_column, table_content, table_refs
 from generator.render.content.values import AnswerError, ResultUnavailableError
 from generator.render.figures import TEXT_WIDTH, Drawing
 from generator.render.text.markdown import to_text
 from generator.render.text.numbering import Numbered, slug
+from generator.render.text.words import in_language
 
 _GAP = 0.14  # inches between sub-figures
 _PAGE_HEIGHT = 7.6  # inches of a page that a figure may take before it has to be broken between its rows
@@ -40,6 +45,7 @@ class Panel:
     letter: str = ""
     caption: str = ""
     share: float = 1.0
+    foreign: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,8 @@ class Exhibit:
     """A numbered table or figure; ``caption`` is Markdown, ``alt`` describes the whole of a figure with sub-figures.
 
     One that is ``further`` is folded on the page and not in the PDF. A ``frame`` to be filled in by hand has nothing of
-    these but the heads of a table's columns.
+    these but the heads of a table's columns. ``foreign`` are those of "caption" and "alt", or, of a frame, the heads
+    that are not in the report's language.
     """
 
     name: str
@@ -64,6 +71,7 @@ class Exhibit:
     tall: bool = False
     frame: tuple[str, ...] | None = None
     box: Box | None = None
+    foreign: frozenset[str] = frozenset()
 
     @property
     def stem(self) -> str:
@@ -86,16 +94,24 @@ def unavailable(error: ResultUnavailableError, profile: str) -> Box:
     """The notice for a result that failed or was not computed."""
     if error.pending:
         option = "" if profile == "quick" else f" --profile {profile}"
-        return Box("Not computed yet", "", f"genreport build {error.ref.question}{option}", pending=True)
+        return Box(gettext("Not computed yet"), "", f"genreport build {error.ref.question}{option}", pending=True)
     failure = error.outcome.failure if error.outcome else None
-    reason = failure.reason if failure else "its job gave no result"
-    return Box(f"The result {error.ref} failed", reason, failure.hint if failure else "")
+    reason = failure.reason if failure else "its job gave no result"  # from here on the machine speaks, in English
+    return Box(gettext("The result %s failed") % error.ref, reason, failure.hint if failure else "")
 
 
-def frame(spec: TableSpec | FigureSpec, question: str, numbered: Numbered) -> Exhibit:
+def frame(spec: TableSpec | FigureSpec, question: QuestionSpec, numbered: Numbered) -> Exhibit:
     """An empty frame in place of an exhibit: no result is read, and no caption, which would tell what to see."""
     heads = tuple(column.title for column in spec.columns) if isinstance(spec, TableSpec) else ()
-    return Exhibit(spec.name, question, numbered, "", Origins(), spec.appendix, spec.further, frame=heads)
+    foreign = frozenset(_foreign_heads(spec, question)) if isinstance(spec, TableSpec) else frozenset()
+    address = question.address
+    return Exhibit(
+        spec.name, address, numbered, "", Origins(), spec.appendix, spec.further, frame=heads, foreign=foreign
+    )
+
+
+def _foreign_heads(spec: TableSpec, question: QuestionSpec) -> Iterator[str]:
+    return (column.title for column in spec.columns if foreign_column(spec, column, question))
 
 
 def build_exhibit(
@@ -117,7 +133,7 @@ def build_exhibit(
 def _table(spec: TableSpec, question: QuestionSpec, writer: AnswerWriter, numbered: Numbered) -> Exhibit:
     refs = table_refs(spec, question, writer.results)
     content = table_content(spec, question, writer.results)
-    caption = _caption(spec.caption, spec, question, writer, refs[0] if len(refs) == 1 else None)
+    caption = _caption(spec.caption, spec, question, writer, refs[0] if len(refs) == 1 else None, ("caption",))
     return Exhibit(
         name=spec.name,
         question=question.address,
@@ -127,6 +143,7 @@ def _table(spec: TableSpec, question: QuestionSpec, writer: AnswerWriter, number
         appendix=spec.appendix,
         further=spec.further,
         table=content,
+        foreign=_foreign(spec, question, "caption"),
     )
 
 
@@ -136,12 +153,12 @@ def _figure(spec: FigureSpec, question: QuestionSpec, writer: AnswerWriter, numb
     width = (TEXT_WIDTH - _GAP * (columns - 1)) / columns
     refs = [ref for _, ref in sources]
     only = refs[0] if len(set(refs)) == 1 else None
-    whole_alt = to_text(_caption(spec.alt, spec, question, writer, only)) if spec.alt else ""
+    whole_alt = _words(spec.alt, spec, question, writer, only, ("alt",)) if spec.alt else ""
     panels = tuple(
         _panel(panel, ref, spec, question, writer, width, (place, len(sources), whole_alt))
         for place, (panel, ref) in enumerate(sources)
     )
-    caption = _caption(spec.caption, spec, question, writer, only)
+    caption = _caption(spec.caption, spec, question, writer, only, ("caption",))
     rows = [panels[start : start + columns] for start in range(0, len(panels), columns)]
     return Exhibit(
         name=spec.name,
@@ -154,6 +171,7 @@ def _figure(spec: FigureSpec, question: QuestionSpec, writer: AnswerWriter, numb
         panels=panels,
         columns=columns,
         alt=whole_alt,
+        foreign=_foreign(spec, question, "caption", "alt"),
         tall=sum(max(panel.drawing.height for panel in row) + 0.35 for row in rows) > _PAGE_HEIGHT,
     )
 
@@ -169,8 +187,11 @@ def _panel(
 ) -> Panel:
     place, count, whole_alt = position
     drawing = writer.results.drawing(ref, panel.figure, width)
-    caption = _caption(panel.caption, spec, question, writer, ref) if panel.caption else ""
-    alt = to_text(_caption(panel.alt, spec, question, writer, ref)) if panel.alt else ""
+    number = spec.panels.index(panel)
+    place_of_caption: Where = ("panel_caption",) if _alone(spec, question) else ("panels", number, "caption")
+    place_of_alt: Where = ("panels", number, "alt") if panel.alt else ("alt",)
+    caption = _caption(panel.caption, spec, question, writer, ref, place_of_caption) if panel.caption else ""
+    alt = _words(panel.alt, spec, question, writer, ref, place_of_alt) if panel.alt else ""
     if not alt:
         # A picture alone may take the figure's text; one of several is told apart by its own words.
         alt = whole_alt if count == 1 else to_text(f"{whole_alt} {caption}" if caption else "")
@@ -178,7 +199,14 @@ def _panel(
         raise AnswerError(f"the sub-figure {panel.source}.{panel.figure} has no alternative text (alt)")
     letter = _letter(place) if count > 1 else ""
     stem = slug(f"{question.address}-{spec.name}") + (f"-{letter}" if letter else "")
-    return Panel(stem, drawing, alt, letter, caption, width / TEXT_WIDTH)
+    others = {"caption": place_of_caption, "alt": place_of_alt}
+    foreign = frozenset(name for name, where in others.items() if _is_foreign(spec, question, where))
+    return Panel(stem, drawing, alt, letter, caption, width / TEXT_WIDTH, foreign)
+
+
+def _alone(spec: FigureSpec, question: QuestionSpec) -> bool:
+    """Whether the file has no list of panels: the caption of each stands in the figure itself."""
+    return not ((question.source.data or {}).get("figures", {}).get(spec.name, {}).get("panels"))
 
 
 def _letter(place: int) -> str:
@@ -188,9 +216,39 @@ def _letter(place: int) -> str:
 
 
 def _caption(
-    text: str, spec: TableSpec | FigureSpec, question: QuestionSpec, writer: AnswerWriter, this: Address | None
+    text: str,
+    spec: TableSpec | FigureSpec,
+    question: QuestionSpec,
+    writer: AnswerWriter,
+    this: Address | None,
+    where: Where,
 ) -> str:
+    """The text at a place of an exhibit, written in its own language."""
     file = spec.place or question.place
     place = TextPlace(question.address, writer.numbering.exhibits[question.address, spec.name].anchor)
-    written = writer.write(text, file.path, question, place=place, first_line=file.line, caption=True, this=this)
+    with in_language(writer.written, foreign=_is_foreign(spec, question, where)):
+        written = writer.write(text, file.path, question, place=place, first_line=file.line, caption=True, this=this)
     return written.strip()
+
+
+def _words(
+    text: str,
+    spec: TableSpec | FigureSpec,
+    question: QuestionSpec,
+    writer: AnswerWriter,
+    this: Address | None,
+    where: Where,
+) -> str:
+    """The same without markup, for readers who do not see the picture."""
+    written = _caption(text, spec, question, writer, this, where)
+    with in_language(writer.written, foreign=_is_foreign(spec, question, where)):
+        return to_text(written)
+
+
+def _is_foreign(spec: TableSpec | FigureSpec, question: QuestionSpec, where: Where) -> bool:
+    group = "tables" if isinstance(spec, TableSpec) else "figures"
+    return untranslated(question.source, (group, spec.name, *where))
+
+
+def _foreign(spec: TableSpec | FigureSpec, question: QuestionSpec, *names: str) -> frozenset[str]:
+    return frozenset(name for name in names if _is_foreign(spec, question, (name,)))

@@ -9,8 +9,10 @@ from pathlib import Path
 from generator.answers.claims import Claim
 from generator.course.editions import Edition
 from generator.course.spec import CourseSpec, LabSpec, QuestionSpec, TableSpec
+from generator.course.translations import untranslated
 from generator.course.yaml_source import Source, Where
 from generator.errors import InputError, Mistake
+from generator.languages import gettext, marked
 from generator.render.content.answers import AnswerWriter
 from generator.render.content.document import Document, LabPart, QuestionPart, Report, SectionPart
 from generator.render.content.exhibits import Box, Exhibit, build_exhibit, frame, unavailable
@@ -25,10 +27,21 @@ from generator.render.text.maths import in_both_forms
 from generator.render.text.numbering import Numbered, Numbering, exhibits_of, number_course
 from generator.render.text.own_images import OwnImages
 from generator.render.text.surroundings import Surroundings
+from generator.render.text.words import in_language, telling
+
+_UNRENDERED = {
+    "table": marked("This table could not be rendered"),
+    "figure": marked("This figure could not be rendered"),
+}
 
 
 def gather(report: Report, progress: Callable[[str], None]) -> Document:
     """Run every answer and draw every figure; one that fails gives a visible box, and the rest goes on."""
+    with telling(report.course.language, report.course.words):
+        return _gather(report, progress)
+
+
+def _gather(report: Report, progress: Callable[[str], None]) -> Document:
     gatherer = _Gatherer(report, progress)
     course = report.course
     whole = report.only is None
@@ -56,6 +69,7 @@ def gather(report: Report, progress: Callable[[str], None]) -> Document:
         gaps=tuple(gatherer.gaps),
         reproduction=compare(course, report.profile, gatherer.results, shown, gatherer.keys),
         images=gatherer.images,
+        foreign=frozenset(gatherer.foreign),
     )
 
 
@@ -79,12 +93,13 @@ class _Gatherer:
     warnings: list[Mistake] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
     appendix: list[Exhibit] = field(default_factory=list)
+    foreign: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.numbering: Numbering = number_course(self.report.course)
         self.keys = self._cite_sources()
         self.results = Results(self.report.refs, self.report.outcomes, self.report.drawings, self.report.draw)
-        self.writer = AnswerWriter(self.results, self.numbering, self.report.profile, self._absent())
+        self.writer = AnswerWriter(self.results, self.numbering, self.report.profile, self._absent(), written=self.report.course.written)
         self.images = OwnImages(self.report.images)
 
     def _cite_sources(self) -> frozenset[str]:
@@ -112,8 +127,11 @@ class _Gatherer:
         path = own or (source.path if source.lines else self.report.course.root)
         written, line = (text, 1) if own else source.text(where or (name,), text)
         place = TextPlace(name, anchor, self._surroundings())
+        if other := not own and untranslated(source, where or (name,)):
+            self.foreign.add(name)
         try:
-            markdown = self.writer.write(text, path, place=place, first_line=line)
+            with in_language(self.report.course.written, foreign=other):
+                markdown = self.writer.write(text, path, place=place, first_line=line)
         except InputError as error:
             self.problems += error.mistakes
         except ResultUnavailableError:
@@ -131,6 +149,8 @@ class _Gatherer:
             questions = tuple(self.question(question) for question in section.questions if self.report.shows(question))
             if questions:
                 sections.append(self._section(f"{number}.{place + 1}", spec, place, questions, whole))
+        if untranslated(spec.source, ("title",)):
+            self.foreign.add(f"{spec.id}/title")
         if sections:
             self.look_in_yaml(spec.title, spec.place.path, spec.source, ("title",))
         introduction = conclusion = ""
@@ -145,6 +165,8 @@ class _Gatherer:
     ) -> SectionPart:
         spec, where = lab.sections[place], ("sections", place)
         self.look_in_yaml(spec.title, lab.place.path, lab.source, (*where, "title"))
+        if untranslated(lab.source, (*where, "title")):
+            self.foreign.add(f"{number}/title")
         introduction = ""
         if whole:
             anchor = f"section-{number}"
@@ -161,11 +183,12 @@ class _Gatherer:
         place = TextPlace(address, self.numbering.questions[address].anchor, self._surroundings(equations))
         answer, box = "", None
         try:
-            answer = self.writer.write(spec.answer.text, spec.answer.path, spec, place=place)
+            with in_language(self.report.course.written, foreign=spec.answer.foreign):
+                answer = self.writer.write(spec.answer.text, spec.answer.path, spec, place=place)
         except ResultUnavailableError as error:
             answer, box = "", unavailable(error, self.report.profile.name)
         except InputError as error:
-            answer, box = "", self._problem_box("This answer could not be rendered", error)
+            answer, box = "", self._problem_box(gettext("This answer could not be rendered"), error)
         self._look(answer, spec.answer.path, spec.answer.text, equations=equations)
         for name in ("title", "statement", "marking"):
             self.look_in_yaml(getattr(spec, name), spec.place.path, spec.source, (name,), inline=name == "title")
@@ -176,7 +199,7 @@ class _Gatherer:
         placed = tuple(telling[name] for name in self.numbering.order[address] if name in telling)
         if self.report.course.edition is Edition.STUDENT and box is None and not answer.strip():
             self.gaps.append(address)
-            box = Box("Not answered yet", "", pending=True)
+            box = Box(gettext("Not answered yet"), "", pending=True)
         contradicted = self._warn(address)
         refs = self.report.refs
         return QuestionPart(
@@ -210,11 +233,11 @@ class _Gatherer:
                 self.look_in_yaml(column.title, path, spec.source, (*where, "columns", column.source))
             self.look_in_yaml(declared.row_title, path, spec.source, (*where, "row_title"))
         if self.report.frames:
-            return frame(declared, spec.address, numbered)
+            return frame(declared, spec, numbered)
         try:
             exhibit = build_exhibit(declared, spec, self.writer, numbered)
         except InputError as error:
-            box = self._problem_box(f"This {numbered.kind} could not be rendered", error)
+            box = self._problem_box(gettext(_UNRENDERED[numbered.kind]), error)
             return Exhibit(name, spec.address, numbered, "", Origins(), declared.appendix, declared.further, box=box)
         for caption in (exhibit.caption, *dict.fromkeys(panel.caption for panel in exhibit.panels)):
             self.look_in_yaml(caption, path, spec.source, where)
@@ -223,7 +246,7 @@ class _Gatherer:
     def _problem_box(self, title: str, error: InputError) -> Box:
         self.problems += error.mistakes
         first = error.mistakes[0]
-        where = f"{first.path.name}, line {first.line}: " if first.path and first.line else ""
+        where = f"{first.path.name}, line {first.line}: " if first.path and first.line else ""  # as on the terminal
         return Box(title, where + first.message)
 
     def _surroundings(self, equations: Mapping[str, Numbered] | None = None) -> Surroundings:

@@ -11,6 +11,7 @@ from typing import Any
 from generator.answers.addresses import Address
 from generator.formats import write
 from generator.jobs import Provenance
+from generator.languages import ngettext
 from generator.render.content.values import Results
 
 _ID = 8  # digits of a fingerprint: of a thousand results, two have the same id once in ten thousand courses
@@ -78,7 +79,7 @@ def _words(records: Sequence[Provenance]) -> str:
     for computation in dict.fromkeys(record.computation for record in records):
         of_it = [record for record in records if record.computation == computation]
         parameters = ", ".join(_parameters([record.parameters for record in of_it]))
-        runs = f", {len(of_it)} runs" if len(of_it) > 1 else ""
+        runs = ", " + ngettext("%d run", "%d runs", len(of_it)) % len(of_it) if len(of_it) > 1 else ""
         parts.append(f"{computation}({parameters}){runs}")
     devices = ", ".join(dict.fromkeys(record.device for record in records))
     # A duration is another on each run: who asks for reproducible documents (reproducible-builds.org) gets none.

@@ -10,6 +10,7 @@ from typing import Any
 from generator.answers.addresses import parse_address
 from generator.course.spec import ANY_PROFILE, CourseSpec, ExpectedSpec, ProfileSpec, QuestionSpec
 from generator.formats import digits_given
+from generator.languages import gettext, marked
 from generator.render.content.values import AnswerError, Results, ResultUnavailableError
 from generator.results import Table
 
@@ -20,11 +21,16 @@ _SPREADS = 2.0
 class Verdict(Enum):
     """How a published number compares with ours."""
 
-    REPRODUCED = "reproduced"  # within the tolerance
-    WITHIN_SPREAD = "within the seeds’ spread"  # further off, but not further than our seeds are from one another
-    DIFFERS = "differs"
-    NOT_COMPARABLE = "not comparable"  # meant for another profile, or nothing of ours is the same quantity
-    MISSING = "not computed"
+    REPRODUCED = marked("reproduced")  # within the tolerance
+    WITHIN_SPREAD = marked("within the seeds’ spread")  # further off, but not further than our seeds are from one another
+    DIFFERS = marked("differs")
+    NOT_COMPARABLE = marked("not comparable")  # meant for another profile, or nothing of ours is the same quantity
+    MISSING = marked("not computed")
+
+    @property
+    def words(self) -> str:
+        """The verdict in the language of the report."""
+        return gettext(self.value)
 
 
 @dataclass(frozen=True)
@@ -57,10 +63,10 @@ class Comparison:
     def why_not(self) -> str:
         """Why a number is not compared, in words that many rows share."""
         if self.reason:
-            return "of a quantity that is not measured here"
+            return gettext("of a quantity that is not measured here")
         if self.verdict is Verdict.NOT_COMPARABLE:
-            return f"meant for the profile {self.profile}"
-        return "without one of ours in this build"
+            return gettext("meant for the profile %s") % self.profile
+        return gettext("without one of ours in this build")
 
     @property
     def digits(self) -> int:

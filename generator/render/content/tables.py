@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from generator.answers.addresses import Address
 from generator.course.spec import ColumnSpec, QuestionSpec, TableSpec
+from generator.course.translations import untranslated
 from generator.formats import FORMATS, MINUS, MISSING, THIN, in_words, is_number, write, write_alike
+from generator.languages import decimal_sign
 from generator.render.content.values import AnswerError, Results
+from generator.render.text.words import said
 
 _MOST_ROWS_TOGETHER = 14
 _LONGEST_UNBROKEN = 28  # characters of a cell that stays on one line
@@ -33,12 +36,13 @@ class Cell:
 
 @dataclass(frozen=True)
 class Column:
-    """One column's head (``title`` is Markdown) and how its cells stand."""
+    """One column's head (``title`` is Markdown, ``foreign`` if not translated) and how its cells stand."""
 
     title: str
     unit: str = ""
     numeric: bool = False
     interval: bool = False
+    foreign: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,16 +75,22 @@ def table_content(table: TableSpec, question: QuestionSpec, results: Results) ->
     records = _records(table, question, results)
     columns, cells, names = [], [], []
     if table.row_title or any(rows.label for rows in table.rows):
-        columns.append(Column(table.row_title))
-        cells.append([Cell(str(record["row label"])) for record in records])
+        columns.append(Column(table.row_title, foreign=untranslated(question.source, ("tables", table.name, "row_title"))))
+        cells.append([Cell(said(str(record["row label"]))) for record in records])
         names.append("row")
     for column in table.columns:
         values = [_value(record, column.source, table) for record in records]
-        columns.append(_head(column, values))
+        columns.append(replace(_head(column, values), foreign=foreign_column(table, column, question)))
         cells.append(_cells(column, values, records, table))
         names.append(column.source)
     raw = tuple(tuple(record.get("row label" if name == "row" else name) for name in names) for record in records)
     return TableContent(tuple(columns), tuple(zip(*cells, strict=True)), tuple(names), raw)
+
+
+def foreign_column(table: TableSpec, column: ColumnSpec, question: QuestionSpec) -> bool:
+    """Whether the head of a column is not in the report's language: the file has it alone, or among settings."""
+    place = ("tables", table.name, "columns", column.source)
+    return all(untranslated(question.source, where) for where in (place, (*place, "title")))
 
 
 def _records(table: TableSpec, question: QuestionSpec, results: Results) -> list[dict[str, Any]]:
@@ -112,7 +122,7 @@ def _head(column: ColumnSpec, values: Sequence[Any]) -> Column:
         and any(map(is_number, values))
         and all(value is None or is_number(value) for value in values)
     )
-    unit = column.unit or (form.unit if form else "")
+    unit = column.unit or (form.head() if form else "")
     return Column(column.title, unit, numeric, column.interval is not None)
 
 
@@ -133,15 +143,16 @@ def _cells(
         # Compared as printed: two values that look alike are both the best.
         stands_out = best is not None and is_number(value) and text == _write(column, best, digits)
         lacking = longest - _fraction(text) if is_number(value) else 0
-        padding = ("." if lacking == longest and longest else "") + "0" * lacking
+        padding = (decimal_sign() if lacking == longest and longest else "") + "0" * lacking
         cells.append(Cell(text, padding, interval, stands_out))
     return cells
 
 
 def _fraction(text: str) -> int:
     """How many digits follow the decimal point."""
-    digits = text.replace(".", "").replace(THIN, "").lstrip(MINUS)
-    return len(text.partition(".")[2]) if digits.isdigit() else 0
+    sign = decimal_sign()
+    digits = text.replace(sign, "").replace(THIN, "").lstrip(MINUS)
+    return len(text.partition(sign)[2]) if digits.isdigit() else 0
 
 
 def _digits(column: ColumnSpec, values: Sequence[Any]) -> int:
@@ -154,7 +165,7 @@ def _digits(column: ColumnSpec, values: Sequence[Any]) -> int:
 
 def _write(column: ColumnSpec, value: Any, digits: int) -> str:
     if not is_number(value):
-        return in_words(value)
+        return said(value) if isinstance(value, str) else in_words(value)
     match column.format:
         case "text":
             return str(value)

@@ -9,7 +9,9 @@ from typing import Any, ClassVar
 
 from generator.answers.addresses import Address, AddressError, parse_address
 from generator.jobs import Outcome, State
+from generator.languages import ENGLISH, spoken
 from generator.render.figures import Drawing, draw_figure
+from generator.render.text.words import said_inside
 from generator.results import Figure, Result, Table
 
 _MOST_ROWS_READ = 100_000
@@ -105,9 +107,11 @@ class Results:
         figures = self.load(ref).figures
         if name not in figures:
             raise AnswerError(f"{ref} has no figure {name}; it has {', '.join(sorted(figures)) or 'none'}")
-        key = (self.outcomes[str(ref)].fingerprint, name, width)
+        language = spoken()
+        apart = name if language == ENGLISH else f"{name} ({language})"
+        key = (self.outcomes[str(ref)].fingerprint, apart, width)
         if key not in self.drawings:
-            self.drawings[key] = self.draw(figures[name], width)
+            self.drawings[key] = self.draw(said_inside(figures[name]), width)
         return self.drawings[key]
 
     def table(self, ref: Address, name: str) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import textwrap
@@ -15,19 +16,30 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from generator.course.editions import Edition
-from generator.course.spec import Mark
+from generator.course.spec import CourseSpec, Mark
+from generator.course.translations import untranslated
+from generator.course.yaml_source import Source
 from generator.folders import templates_folder
 from generator.formats import FILTERS, in_words
+from generator.languages import ENGLISH, first_part, gettext, marked, ngettext, typeset
 from generator.render.content.document import Document, QuestionPart
 from generator.render.content.exhibits import Exhibit, Panel
 from generator.render.outputs.table import Output
 from generator.render.text.markdown import to_html, to_inline_html, to_text
 from generator.render.text.maths import MarkupError, mathml, svg_image
 from generator.render.text.surroundings import Surroundings
+from generator.render.text.words import in_language, telling
 
 #: What the page loads besides its figures and fonts, from templates/report into the assets folder.
 _SCREEN_FILES = ("common.css", "screen.css", "page.js")
 _PAGED_FILES = ("common.css", "print.css")
+#: What page.js writes on buttons.
+SCRIPT_WORDS = (
+    marked("Play animation"),
+    marked("Pause animation"),
+    marked("Light page"),
+    marked("Dark page"),
+)
 _LONGEST_OPENING = 100  # characters of a caption that tell what is folded away
 
 
@@ -57,7 +69,9 @@ class Page:
 
     def text(self) -> str:
         """The whole page as HTML."""
-        return self._templates.get_template("print.html.j2" if self.paged else "page.html.j2").render()
+        course = self.document.report.course
+        with telling(course.language, course.words):
+            return self._templates.get_template("print.html.j2" if self.paged else "page.html.j2").render()
 
     def write_assets(self, beside: Path) -> None:
         """Write all that the page loads into its folder of assets below ``beside``."""
@@ -89,7 +103,9 @@ class Page:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"],
         )
+        environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
         document = self.document
         reference = document.report.course.edition is Edition.REFERENCE
         environment.globals.update(
@@ -109,15 +125,58 @@ class Page:
             appendix=document.appended(paged=self.paged),
             image=self._image,
         )
+        self._add_languages(environment)
         surroundings = Surroundings(self._math, document.citations, images=document.images, pictures=self._pictures)
         environment.filters.update(FILTERS, number=in_words)
         environment.filters["breakable"] = _breakable
         environment.filters["opening"] = _opening
-        environment.filters["blocks"] = lambda text, level=4: Markup(  # noqa: S704 (html is off)
-            to_html(text, replace(surroundings, level=level))
-        )
-        environment.filters["inline"] = lambda text: Markup(to_inline_html(text, surroundings))  # noqa: S704
+
+        def blocks(text: str, level: int = 4, other: bool = False) -> Markup:
+            with in_language(self._course.written, foreign=other):
+                return Markup(to_html(text, replace(surroundings, level=level)))  # noqa: S704 (html is off)
+
+        def inline(text: str, other: bool = False) -> Markup:
+            with in_language(self._course.written, foreign=other):
+                return Markup(to_inline_html(text, surroundings))  # noqa: S704
+
+        environment.filters.update(blocks=blocks, inline=inline)
         return environment
+
+    @property
+    def _course(self) -> CourseSpec:
+        return self.document.report.course
+
+    def _add_languages(self, environment: Environment) -> None:
+        """What templates need to say of a text that it is not in the report's language."""
+        course = self._course
+        mixed = first_part(course.language) != first_part(course.written)
+        here, other = f' lang="{course.language}"', f' lang="{course.written}"'
+        english = f' lang="{ENGLISH}"' if first_part(course.language) != ENGLISH else ""
+        script = {word: gettext(word) for word in SCRIPT_WORDS}
+
+        def foreign(source: Source, *where: str) -> bool:
+            own = source is course.source and where[0] in course.given  # what a student put in is in the report's
+            return not own and untranslated(source, where)
+
+        def titled(text: str, apart: bool = False) -> Markup:
+            words = environment.filters["inline"](text, apart)
+            return Markup("<span{}>{}</span>").format(Markup(other), words) if apart else words  # noqa: S704
+
+        def prose(text: str, level: int = 4, apart: bool = False) -> Markup:
+            words = environment.filters["blocks"](text, level, apart)
+            return Markup("<div{}>{}</div>").format(Markup(other), words) if apart else words  # noqa: S704
+
+        environment.globals.update(
+            lang_here=Markup(here if mixed else ""),  # noqa: S704 (a code of a few letters)
+            lang_other=Markup(other),  # noqa: S704
+            lang_english=Markup(english),  # noqa: S704
+            lang_of=lambda *place: Markup(other if foreign(*place) else ""),  # noqa: S704
+            untranslated=foreign,
+            titled=titled,
+            prose=prose,
+            script_words=json.dumps(script, ensure_ascii=False) if english else "",
+        )
+        environment.filters["typeset"] = typeset
 
     @property
     def _pictures(self) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from generator.answers.claims import WARNING
 from generator.formats import Markdown
+from generator.languages import gettext, marked, typeset
 from generator.render.text.maths import MarkupError
 from generator.render.text.own_images import OwnImage, OwnImages
 from generator.render.text.surroundings import Surroundings
@@ -28,6 +29,8 @@ _CITATION = re.compile(r"\[@([\w:.+/-]+(?:\s*;\s*@[\w:.+/-]+)*)\]")
 _SAFE_LINK = re.compile(r"^(?:https://|mailto:|#)", re.IGNORECASE)
 _OWN_IMAGE = re.compile(r"^[\w%./-]+$")  # a path without a scheme; which paths there are is OwnImages' to say
 _MOST_QUOTES = 1000  # of one paragraph that are made curly: pairing them takes the square of their number
+#: What quotation marks become: those outside, then those inside, each where it opens and where it closes.
+_QUOTES = marked("“|”|‘|’")
 _MOST_LINES = 100  # of a displayed environment: one that does not end is looked for no further
 _EQUATION_ENVIRONMENT = re.compile(r"^\s*\\begin\{equation\*?\}(.*)\\end\{equation\*?\}\s*$", re.DOTALL)
 
@@ -44,13 +47,13 @@ def anchor_mark(name: str) -> str:
 
 def to_html(text: str, surroundings: Surroundings) -> str:
     """Render blocks of Markdown."""
-    return str(_parser().render(text, {"surroundings": surroundings, "docId": surroundings.prefix}))
+    return str(_parser(gettext(_QUOTES)).render(text, {"surroundings": surroundings, "docId": surroundings.prefix}))
 
 
 def to_inline_html(text: str, surroundings: Surroundings) -> str:
     """Render a caption or a title, without a paragraph around it."""
     environment = {"surroundings": surroundings, "docId": surroundings.prefix}
-    return str(_parser().renderInline(" ".join(text.split()), environment))
+    return str(_parser(gettext(_QUOTES)).renderInline(" ".join(text.split()), environment))
 
 
 def to_text(text: str) -> str:
@@ -76,7 +79,7 @@ def _words(markup: str, surroundings: Surroundings) -> str:
 
 
 @cache
-def _parser() -> Any:
+def _parser(quotes: str) -> Any:
     # Late imports: planning and a build with nothing to do never come here.
     from markdown_it import MarkdownIt
     from mdit_py_plugins.amsmath import amsmath_plugin
@@ -88,6 +91,7 @@ def _parser() -> Any:
 
     parser = MarkdownIt("commonmark", {"html": False, "typographer": True})
     parser.enable(["table", "smartquotes"])
+    parser.options["quotes"] = quotes.split("|")
     parser.disable(["html_block", "html_inline"])
     parser.validateLink = lambda url: bool(_SAFE_LINK.match(url) or _OWN_IMAGE.match(url))  # type: ignore[method-assign]
     # Neither spaces inside the dollars nor digits outside them: "$5 and $6" is money, not a formula.
@@ -105,6 +109,7 @@ def _parser() -> Any:
     parser.inline.ruler.before("link", "anchor", _inline_rule(_ANCHOR, _push_anchor))
     parser.core.ruler.at("smartquotes", _curl_quotes)
     parser.core.ruler.push("exhibits", _lift_exhibits)
+    parser.core.ruler.push("spaces", _typeset)
     for name, rule in {
         "math_inline": _inline_formula,
         "math_inline_double": _display_formula,
@@ -160,6 +165,14 @@ def _curl_quotes(state: Any) -> None:
         quotes = token.content.count('"') + token.content.count("'") if token.type == "inline" else 0
         if 0 < quotes <= _MOST_QUOTES and token.children:
             process_inlines(token.children, state)
+
+
+def _typeset(state: Any) -> None:
+    """Put the spaces of the language into words; not into code or formulas."""
+    for token in state.tokens:
+        for child in token.children or ():
+            if child.type == "text":
+                child.content = typeset(child.content)
 
 
 def _lift_exhibits(state: Any) -> None:
@@ -223,7 +236,7 @@ def _citation(renderer: Any, tokens: Any, place: int, options: Any, environment:
 
 
 def _warning(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
-    return '<strong class="contradicted">⚠ The results contradict this:</strong>'
+    return f'<strong class="contradicted">⚠ {html.escape(gettext("The results contradict this:"))}</strong>'
 
 
 def _anchor(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:

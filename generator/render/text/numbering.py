@@ -14,6 +14,9 @@ from generator.answers.addresses import split_target
 from generator.answers.syntax import parse_answer
 from generator.course.editions import Theme
 from generator.course.spec import CourseSpec, FigureSpec, LabSpec, QuestionSpec, TableSpec
+from generator.languages import gettext, marked
+
+_KINDS = {"table": marked("Table %s"), "figure": marked("Figure %s"), "question": marked("Question %s")}
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class Numbered:
     @property
     def label(self) -> str:
         """The words of a reference."""
-        return f"({self.number})" if self.kind == "equation" else f"{self.kind.capitalize()} {self.number}"
+        return f"({self.number})" if self.kind == "equation" else gettext(_KINDS[self.kind]) % self.number
 
 
 @dataclass
@@ -106,7 +109,7 @@ def _number_lab(numbering: Numbering, lab: LabSpec, counts: dict[str, int], pref
 
 def _number_question(numbering: Numbering, question: QuestionSpec, counts: dict[str, int], prefix: str) -> None:
     address = question.address
-    number = question.number or f"“{question.title}”"  # a part of the lab that the course does not number
+    number = question.number or gettext("“%s”") % question.title  # a part of the lab that the course does not number
     numbering.questions[address] = Numbered("question", number, slug(address))
     _cite(numbering, question.statement, address)
     syntax = parse_answer(question.answer.text, question.answer.path)

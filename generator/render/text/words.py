@@ -1,0 +1,84 @@
+"""Words that results bring along, in the report's language: what computations call things in figures and tables.
+
+A course says them in ``words.yaml``. A word may hold ``{}`` for what varies: "{} epochs" is "{} époques".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
+from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from generator.languages import decimal_sign, speaking
+
+_NUMBER = re.compile(r"[-−+]?\d[\d\u202f]*\.\d+(?:[\u202f\u00a0 ]?%)?")
+_MOST_FILLED = 200  # characters that stand for one {}
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of a course's results in the report's language."""
+
+    pairs: Mapping[str, str]
+
+    def say(self, text: str) -> str:
+        """The text in the report's language; as it is where nothing is known of it."""
+        if text in self.pairs:
+            return self.pairs[text]
+        if _NUMBER.fullmatch(text):
+            return text.replace(".", decimal_sign())
+        for pattern, translated in self._patterns:
+            if found := pattern.fullmatch(text):
+                pieces = iter(found.groups())
+                return re.sub(r"\{\}", lambda _: self.say(next(pieces, "")), translated)
+        return text
+
+    @cached_property
+    def _patterns(self) -> tuple[tuple[re.Pattern[str], str], ...]:
+        """The words with places to fill, the longest first."""
+        open_ones = sorted((key for key in self.pairs if "{}" in key), key=len, reverse=True)
+        filled = f"(.{{1,{_MOST_FILLED}}}?)"
+        return tuple(
+            (re.compile(filled.join(map(re.escape, key.split("{}"))), re.DOTALL), self.pairs[key]) for key in open_ones
+        )
+
+
+_known: ContextVar[Words] = ContextVar("words of results", default=Words({}))
+
+
+@contextmanager
+def telling(language: str, words: Mapping[str, str]) -> Iterator[None]:
+    """Have everything inside speak a language, and call things that results name by these words."""
+    with speaking(language):
+        before = _known.set(Words(words))
+        try:
+            yield
+        finally:
+            _known.reset(before)
+
+
+def in_language(written: str, *, foreign: bool) -> AbstractContextManager[None]:
+    """Have a text inside speak its own language: the report's, or of ``foreign`` ones that the course is written in."""
+    return telling(written, {}) if foreign else nullcontext()
+
+
+def said(text: str) -> str:
+    """A word of a result in the language that is spoken."""
+    return _known.get().say(text)
+
+
+def said_inside(figure: Any) -> Any:
+    """A figure, whose data stay what they are, with all of its words in the language that is spoken."""
+    if isinstance(figure, str):
+        return said(figure)
+    if isinstance(figure, tuple):
+        return tuple(map(said_inside, figure))
+    if is_dataclass(figure) and not isinstance(figure, type):
+        # Names of colours, as those of tones, are no words.
+        texts = [one.name for one in fields(figure) if one.name not in ("colormap", "tones")]
+        return replace(figure, **{name: said_inside(getattr(figure, name)) for name in texts})
+    return figure
