@@ -95,12 +95,20 @@ def _seconds(number: float, _: int) -> str:
     return f"{hours}{THIN}h" + (f" {minutes}{THIN}min" if minutes else "")
 
 
+def _points(number: int) -> str:
+    return ngettext("percentage points", "percentage points", number)
+
+
+def _millions(number: int) -> str:
+    return ngettext("million", "million", number)
+
+
 FORMATS: Mapping[Name, NumberFormat] = {
     "integer": NumberFormat(_whole, exact=True),  # 138357544 → 138 357 544
     "decimal": NumberFormat(_decimal, 2, exact=True),  # 3.14159 → 3.14
     "percent": NumberFormat(lambda n, digits: _decimal(100 * n, digits), 1, lambda _: "%", THIN),  # 0.8936 → 89.4 %
-    "points": NumberFormat(lambda n, digits: _decimal(100 * n, digits), 1, lambda n: ngettext("percentage points", "percentage points", n), scale=0.01),  # 0.021 → 2.1 …
-    "millions": NumberFormat(lambda n, digits: _decimal(n / 1e6, digits), 1, lambda n: ngettext("million", "million", n), scale=1e6),  # 138357544 → 138.4 million
+    "points": NumberFormat(lambda n, digits: _decimal(100 * n, digits), 1, _points, scale=0.01),  # 0.021 → 2.1 …
+    "millions": NumberFormat(lambda n, digits: _decimal(n / 1e6, digits), 1, _millions, scale=1e6),  # → 138.4 million
     "scientific": NumberFormat(_scientific, 1),  # 0.00032 → 3.2 × 10⁻⁴
     "p_value": NumberFormat(_p_value),  # never zero: 0.0593 → 0.06, 0.0021 → 0.002, 0.00032 → 3.2 × 10⁻⁴
     "seconds": NumberFormat(_seconds),  # 0.0421 → 42 ms, 3.26 → 3.3 s, 250 → 4 min 10 s, 7300 → 2 h 2 min

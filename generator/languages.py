@@ -1,7 +1,7 @@
 """The language of a report: the program's own words from a catalogue of messages, signs of numbers and lists by CLDR.
 
-English is what code and templates hold. Another language is a catalogue, ``templates/locale/fr/LC_MESSAGES/genreport.po``,
-which is read as it is: there is nothing to compile. What runs inside of :func:`speaking` uses that language.
+English is what code and templates hold. Another language is a catalogue of messages below ``templates/locale``, which
+is read as it is: there is nothing to compile. What runs inside of :func:`speaking` uses that language.
 """
 
 from __future__ import annotations
@@ -64,12 +64,12 @@ def spoken() -> str:
 
 def gettext(message: str) -> str:
     """A text of the program in the language that is spoken; English where the catalogue does not have it."""
-    return _translations(first_part(spoken())).gettext(message)
+    return typeset(_translations(first_part(spoken())).gettext(message))
 
 
 def ngettext(one: str, several: str, number: int) -> str:
     """The same for a text that depends on a number of things."""
-    return _translations(first_part(spoken())).ngettext(one, several, number)
+    return typeset(_translations(first_part(spoken())).ngettext(one, several, number))
 
 
 def marked(message: str) -> str:

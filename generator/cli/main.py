@@ -104,8 +104,8 @@ def init(folder: Path, common: CommonOptions, language: str) -> None:
     from generator.commands.init import begin_project
 
     written = begin_project(folder, read_settings(common, language=language))
-    click.echo(f"{len(written)} files written to {folder}/: put your names into report.yaml, your answers into answers/,")
-    click.echo(f"and run: genreport build {folder}")
+    click.echo(f"{len(written)} files written to {folder}/: put your names into report.yaml, your answers into")
+    click.echo(f"answers/, and run: genreport build {folder}")
 
 
 @cli.command()

@@ -15,6 +15,7 @@ from generator.commands.up_to_date import Files, late_files, render_key
 from generator.course.editions import Edition
 from generator.errors import CacheError, RenderError
 from generator.jobs import ExitCode, Outcome, State
+from generator.languages import listed, speaking
 from generator.planning.plan import Plan
 from generator.render.outputs.folder import OutputFolder
 from generator.render.outputs.table import chosen as chosen_forms
@@ -157,12 +158,14 @@ def _report(
     by_address = {address: outcomes[fingerprint] for address, fingerprint in plan.by_address.items()}
     devices = dict.fromkeys(o.provenance.device for o in by_address.values() if o.provenance is not None)
     versions = _versions(by_address.values())
+    with speaking(session.shown.language):
+        used = ", ".join(f"{name} {listed(found)}" for name, found in versions.items())
     report = Report(
         course=session.shown,
         profile=session.profile,
         device=", ".join(devices),
         version=__version__,
-        versions=", ".join(f"{name} {' and '.join(found)}" for name, found in versions.items()),
+        versions=used,
         refs=plan.refs,
         outcomes=by_address,
         only=None if only is None else frozenset(only),
@@ -175,6 +178,7 @@ def _report(
     roles = {name: role.label for name, role in session.profile.roles.items()}
     options = {
         "profile": settings.profile,
+        "language": session.shown.language,
         "edition": [settings.edition.value, settings.output.frames, settings.output.fields],
         "roles": roles,
         "only": only,

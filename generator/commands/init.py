@@ -11,17 +11,18 @@ from pathlib import Path
 from generator.answers.addresses import Address
 from generator.commands.session import Settings, open_session
 from generator.course.editions import Edition
-from generator.course.project import FILE, IMAGES
-from generator.course.spec import CourseSpec, FigureSpec, QuestionSpec, ResultSpec, TableSpec
+from generator.course.project import FILE, IMAGES, is_project, read_project
+from generator.course.spec import CourseSpec, FigureSpec, Mark, QuestionSpec, ResultSpec, TableSpec
 from generator.errors import InputError, Mistake
 from generator.formats import FORMATS
+from generator.languages import gettext, languages, marked, speaking, typeset
 from generator.planning.catalogue import Catalogue
 
 _WIDTH = 110
 _WORDS = ("label", "network", "name", "layer", "architecture")  # metrics that are no numbers
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 
-_REPORT = """\
+_REPORT = marked("""\
 # What stands on the cover of your report. Lines that you leave out are the course's own.
 title: {title}
 authors:
@@ -30,24 +31,32 @@ institution: {institution}
 programme: {programme}
 course: {course}
 year: {year}
-language: {language}     # for hyphenation and screen readers: en, fr, …
+language: {language}     # of the report: {languages}
 theme: {theme}   # chapters (a cover, Figure 2.1) or sections (a title above the contents, Figure 7)
 labs: [{labs}]   # those of your report, in its order
 profile: {profile}   # quick, light or course: which data and networks
-"""
+""")
 
-_OWN = """\
+_OWN = marked("""\
 {{#
-{what} of the report, in your own words. It may print numbers by their full names,
+{what}, in your own words. It may print numbers by their full names,
 {{{{ metric("{example}") }}}}, and make claims. Leave it empty to have none.
 #}}
-"""
+""")
+_TEXTS = {
+    "introduction": marked("The introduction of the report"),
+    "conclusion": marked("The conclusion of the report"),
+}
+_MARKS = {Mark.STARRED: marked("starred"), Mark.BONUS: marked("bonus")}
 
 
 def begin_project(folder: Path, settings: Settings) -> list[Path]:
     """Lay out a student's project, or add what is new to one; no file is replaced. Raises InputError."""
+    if is_project(folder) and not settings.language:
+        settings = dataclasses.replace(settings, language=read_project(folder).form.language)
     session = open_session(dataclasses.replace(settings, edition=Edition.WORKSHEET))  # no answer is even read
-    written = write_project(folder, session.course, session.catalogue, session.bindings.refs, settings.profile)
+    with speaking(session.course.language):
+        written = write_project(folder, session.course, session.catalogue, session.bindings.refs, settings.profile)
     session.save()
     return written
 
@@ -78,13 +87,20 @@ def _files(
 ) -> Iterator[tuple[str, str]]:
     words = {name: _quoted(getattr(course, name)) for name in ("title", "institution", "programme", "course", "year")}
     labs = ", ".join(lab.id for lab in course.labs)
-    yield FILE, _REPORT.format(**words, labs=labs, profile=profile, language=course.language, theme=course.theme.value)
+    yield (
+        FILE,
+        gettext(_REPORT).format(
+            **words, labs=labs, profile=profile, language=course.language, theme=course.theme.value,
+            languages=", ".join(languages()),
+        ),
+    )  # fmt: skip
     shown = [result for question in course.questions() for result in question.results.values()]
     example = str(_example(shown[0], catalogue, refs)) if shown else "lab/question/result.x"
-    for name in ("introduction", "conclusion"):
-        yield f"answers/{name}.md", _OWN.format(what=f"The {name}", example=example)
+    for name, what in _TEXTS.items():
+        yield f"answers/{name}.md", gettext(_OWN).format(what=gettext(what), example=example)
     for lab in course.labs:
-        yield f"answers/{lab.id}/conclusion.md", _OWN.format(what=f"The conclusion of “{lab.title}”", example=example)
+        what = gettext("The conclusion of “{lab}” of the report").format(lab=lab.title)
+        yield f"answers/{lab.id}/conclusion.md", gettext(_OWN).format(what=what, example=example)
         for question in lab.questions():
             yield f"answers/{question.address}.md", starter(question, catalogue, refs)
 
@@ -95,9 +111,10 @@ def _quoted(text: str) -> str:
 
 def starter(question: QuestionSpec, catalogue: Catalogue, refs: Mapping[str, Sequence[Address]]) -> str:
     """The answer file that a student begins with: nothing but a comment, so that it counts as empty."""
-    mark = f" ({question.mark.value})" if question.mark.value else ""
-    place = f"{question.lab}, question {question.number}" if question.number else question.lab
-    lines = [f"{place}{mark}: {question.title}", "", question.statement.strip(), ""]
+    mark = f" ({gettext(_MARKS[question.mark])})" if question.mark in _MARKS else ""
+    place = gettext("{lab}, question {number}") if question.number else "{lab}"
+    place = place.format(lab=question.lab, number=question.number)
+    lines = [typeset(f"{place}{mark}: {question.title}"), "", question.statement.strip(), ""]
     lines += _exhibits(question)
     lines += _numbers(question, catalogue, refs)
     text = "\n".join(lines).replace("#}", "# }")
@@ -108,15 +125,17 @@ def _exhibits(question: QuestionSpec) -> list[str]:
     """How to place and name each table and figure, with what it holds."""
     exhibits: list[TableSpec | FigureSpec] = [*question.tables.values(), *question.figures.values()]
     if not exhibits:
-        return ["This question has no table or figure.", ""]
-    lines = [
-        "Tables and figures. Each line below, alone on its line in your answer, puts one there; those that you do not",
-        f'place follow at the end. In a sentence, refer to one with {{{{ ref("{exhibits[0].name}") }}}}.',
-        "",
-    ]
+        return [gettext("This question has no table or figure."), ""]
+    intro = gettext(
+        "Tables and figures. Each line below, alone on its line in your answer, puts one there; those that you do not\n"
+        "place follow at the end. In a sentence, refer to one with {reference}."
+    )
+    lines = [intro.format(reference=f'{{{{ ref("{exhibits[0].name}") }}}}'), ""]
     for exhibit in exhibits:
         kind = "table" if isinstance(exhibit, TableSpec) else "figure"
-        place = f"{kind} {exhibit.name}, in the appendix" if exhibit.appendix else f'{{{{ {kind}("{exhibit.name}") }}}}'
+        place = f'{{{{ {kind}("{exhibit.name}") }}}}'
+        if exhibit.appendix:
+            place = gettext("{name}, in the appendix").format(name=f"{kind} {exhibit.name}")
         lines += [f"  {place}", *_wrapped(_contents(exhibit))]
     return [*lines, ""]
 
@@ -124,7 +143,7 @@ def _exhibits(question: QuestionSpec) -> list[str]:
 def _contents(exhibit: TableSpec | FigureSpec) -> str:
     """A table's columns; a figure's description, with an ellipsis for each number that it would print."""
     if isinstance(exhibit, TableSpec):
-        return "columns: " + ", ".join(column.title for column in exhibit.columns)
+        return gettext("columns: ") + ", ".join(column.title for column in exhibit.columns)
     return " ".join(_TEMPLATE.sub("…", exhibit.alt).split())
 
 
@@ -137,7 +156,7 @@ def _numbers(question: QuestionSpec, catalogue: Catalogue, refs: Mapping[str, Se
     if not question.results:
         return []
     lines = [
-        "Numbers. Print one with {{ … }}, and a filter, some of which take a number of digits, | percent(2):",
+        gettext("Numbers. Print one with {{ … }}, and a filter, some of which take a number of digits, | percent(2):"),
         "  " + ", ".join(f"| {name}" for name in FORMATS),
         "",
     ]
@@ -148,11 +167,17 @@ def _numbers(question: QuestionSpec, catalogue: Catalogue, refs: Mapping[str, Se
     return [
         *lines,
         "",
-        "A claim is a sentence that the results must support; where they do not, it is printed with a warning:",
+        gettext(
+            "A claim is a sentence that the results must support; where they do not, it is printed with a warning:"
+        ),
         "",
-        f"  {{% claim {read} > 0 %}}It is {{{{ {read} }}}}, more than nothing.{{% endclaim %}}",
+        f"  {{% claim {read} > 0 %}}"
+        + gettext("It is %s, more than nothing.") % f"{{{{ {read} }}}}"
+        + "{% endclaim %}",
         "",
-        "Say what holds otherwise, and there is no warning; the first branch whose condition holds is printed:",
+        gettext(
+            "Say what holds otherwise, and there is no warning; the first branch whose condition holds is printed:"
+        ),
         "",
         f"  {{% claim {read} > 0 %}}…{{% or claim {read} < 0 %}}…{{% otherwise %}}…{{% endclaim %}}",
     ]

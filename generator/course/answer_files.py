@@ -8,8 +8,8 @@ from pathlib import Path
 from generator.answers.addresses import lab_of
 from generator.course.editions import Edition
 from generator.course.spec import Answer
-from generator.course.untrusted_files import UntrustedFileError, plain_files, read_untrusted
 from generator.course.translations import compare_answers
+from generator.course.untrusted_files import UntrustedFileError, plain_files, read_untrusted
 from generator.errors import Mistake
 from generator.languages import ENGLISH, first_part
 from generator.store.files import digest

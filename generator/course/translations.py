@@ -81,9 +81,10 @@ class Translations:
             return None
         source = read_yaml(path)
         pairs = source.data.items() if isinstance(source.data, Mapping) else ()
-        wrong = [(key,) for key, value in pairs if not isinstance(value, str)]
+        wrong: list[Where] = [(key,) for key, value in pairs if not isinstance(value, str)]
         if not source.mistakes and (wrong or not pairs):
-            source.mistakes.append(source.mistake("has the wrong form", (wrong or [()])[0], expected="word: word"))
+            place = wrong[0] if wrong else ()
+            source.mistakes.append(source.mistake("has the wrong form", place, expected="word: word"))
         return source
 
 
@@ -118,7 +119,9 @@ class _Merge:
         for key, value in translated.items():
             if key not in original:
                 expected = "a key of the original: " + ", ".join(original)
-                self.wrong("the original has no such text", (*where, key), expected=expected, hint=nearest(key, original))
+                self.wrong(
+                    "the original has no such text", (*where, key), expected=expected, hint=nearest(key, original)
+                )
             else:
                 self._value(original, key, value, (*where, key))
 
@@ -142,7 +145,7 @@ class _Merge:
 
 
 def differences(original: str, translated: str) -> Iterator[tuple[str, str, str]]:
-    """What two versions of a text do not share of what both must have: the kind of thing, the original's, and the other's.
+    """What two versions of a text do not share of what both must have: of what kind, the original's, and the other's.
 
     Formulas may differ in the words within them, and tags in the words that a claim chooses from.
     """
@@ -176,8 +179,6 @@ def compare_answers(original: str, translated: str, path: Path) -> list[Mistake]
 def untranslated(source: Source, where: Where) -> bool:
     """Whether a text stands in the course's own language, and that is not the report's."""
     return source.translated is not None and where not in source.translated
-
-
 
 
 def spoken_and_written(questions: Path, wanted: str, own: object) -> tuple[str, str, str]:

@@ -99,7 +99,9 @@ class _Gatherer:
         self.numbering: Numbering = number_course(self.report.course)
         self.keys = self._cite_sources()
         self.results = Results(self.report.refs, self.report.outcomes, self.report.drawings, self.report.draw)
-        self.writer = AnswerWriter(self.results, self.numbering, self.report.profile, self._absent(), written=self.report.course.written)
+        self.writer = AnswerWriter(
+            self.results, self.numbering, self.report.profile, self._absent(), written=self.report.course.written
+        )
         self.images = OwnImages(self.report.images)
 
     def _cite_sources(self) -> frozenset[str]:

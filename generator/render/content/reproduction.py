@@ -22,7 +22,9 @@ class Verdict(Enum):
     """How a published number compares with ours."""
 
     REPRODUCED = marked("reproduced")  # within the tolerance
-    WITHIN_SPREAD = marked("within the seeds’ spread")  # further off, but not further than our seeds are from one another
+    WITHIN_SPREAD = marked(
+        "within the seeds’ spread"
+    )  # further off, but not further than our seeds are from one another
     DIFFERS = marked("differs")
     NOT_COMPARABLE = marked("not comparable")  # meant for another profile, or nothing of ours is the same quantity
     MISSING = marked("not computed")

@@ -75,7 +75,9 @@ def table_content(table: TableSpec, question: QuestionSpec, results: Results) ->
     records = _records(table, question, results)
     columns, cells, names = [], [], []
     if table.row_title or any(rows.label for rows in table.rows):
-        columns.append(Column(table.row_title, foreign=untranslated(question.source, ("tables", table.name, "row_title"))))
+        columns.append(
+            Column(table.row_title, foreign=untranslated(question.source, ("tables", table.name, "row_title")))
+        )
         cells.append([Cell(said(str(record["row label"]))) for record in records])
         names.append("row")
     for column in table.columns:

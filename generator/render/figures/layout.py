@@ -5,13 +5,17 @@ from __future__ import annotations
 import textwrap
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure as Canvas
 from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
+from matplotlib.ticker import FixedFormatter, Formatter, NullFormatter
 
+from generator.languages import decimal_sign
 from generator.render.figures.style import INK, SMALL, TEXT
 
 POINT = 1 / 72  # inches
@@ -67,8 +71,44 @@ def wrap(words: str, width: float, size: float = SMALL, lines: int = 3) -> str:
     return "\n".join(textwrap.wrap(words, characters, max_lines=lines, placeholder=" …", break_long_words=False))
 
 
+class _Localised(Formatter):
+    """Numbers as another formatter writes them, with the decimal sign of the language that is spoken."""
+
+    def __init__(self, inner: Formatter) -> None:
+        self.inner = inner
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        return localised(self.inner(x, pos))
+
+    def format_ticks(self, values: list[float]) -> list[str]:
+        return [localised(text) for text in self.inner.format_ticks(values)]
+
+    def set_axis(self, axis: Any) -> None:
+        self.inner.set_axis(axis)
+
+    def set_locs(self, locs: list[float]) -> None:
+        self.inner.set_locs(locs)
+
+    def get_offset(self) -> str:
+        return localised(self.inner.get_offset())
+
+
+def localised(number: str) -> str:
+    """A number as Python writes it, with the decimal sign of the language that is spoken."""
+    return number.replace(".", decimal_sign())
+
+
+def localise(axis: Axis) -> None:
+    """Have an axis write its numbers so; names of categories stay as they are."""
+    formatter = axis.get_major_formatter()
+    if decimal_sign() != "." and not isinstance(formatter, FixedFormatter | NullFormatter | _Localised):
+        axis.set_major_formatter(_Localised(formatter))
+
+
 def fit(axes: Axes, box: Box) -> None:
     """Move and scale axes so that they, with all their labels, just fill the box."""
+    localise(axes.xaxis)
+    localise(axes.yaxis)
     across, up = box.canvas.get_size_inches()
     renderer = box.canvas.canvas.get_renderer()  # type: ignore[attr-defined]
     dpi = box.canvas.dpi

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 
-from generator.render.figures.layout import POINT, Box, fit, text_height, text_width, wrap
+from generator.render.figures.layout import POINT, Box, fit, localise, localised, text_height, text_width, wrap
 from generator.render.figures.style import INK, RULE, SMALL, TEXT, TONES, luminance
 from generator.results import Frames, Heatmap, ImageGrid
 
@@ -116,6 +116,7 @@ def _scale(box: Box, colormap: str, values: tuple[float, float] | None, label: s
     bar = box.canvas.colorbar(ScalarMappable(Normalize(*values), colormap), cax=axes)
     bar.outline.set_visible(False)
     bar.set_label(label, fontsize=SMALL)
+    localise(bar.ax.yaxis)
     bar.ax.tick_params(labelsize=SMALL, length=2, color=RULE)
 
 
@@ -147,7 +148,9 @@ def draw_heatmap(heatmap: Heatmap, box: Box) -> None:
         digits = 2 if np.nanmax(np.abs(values)) < 10 else 0
         for (row, column), value in np.ndenumerate(values):
             ink = "white" if luminance(picture.to_rgba(value)[:3]) < 0.25 else INK
-            axes.text(column, row, f"{value:.{digits}f}", ha="center", va="center", color=ink, fontsize=SMALL - 0.7)
+            axes.text(
+                column, row, localised(f"{value:.{digits}f}"), ha="center", va="center", color=ink, fontsize=SMALL - 0.7
+            )
     fit(axes, inner)
     place = axes.get_position()
     up = box.canvas.get_size_inches()[1]

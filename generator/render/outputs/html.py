@@ -198,14 +198,16 @@ class Page:
             self.document.images,
             self._pictures,
         )
-        body = to_html(part.answer, surroundings)
+        with in_language(self._course.written, foreign=part.spec.answer.foreign):
+            body = to_html(part.answer, surroundings)
         return Markup(body + "".join(fragments.rest()))  # noqa: S704
 
     def _exhibit(self, exhibit: Exhibit) -> str:
         if self.paged and exhibit.folded:
             return ""
         module: Any = self._templates.get_template("parts.html.j2").module
-        return str(module.exhibit(exhibit))
+        with telling(self._course.language, self._course.words):  # inside an answer that may be in another
+            return str(module.exhibit(exhibit))
 
 
 def _breakable(text: str) -> Markup:

@@ -12,6 +12,7 @@ from typing import Any
 
 from generator.errors import InputError, Mistake
 from generator.folders import templates_folder
+from generator.languages import ENGLISH, first_part, spoken
 
 _TYPES = {
     "article": "article-journal",
@@ -132,7 +133,9 @@ def _format(entries: list[dict[str, Any]]) -> list[str]:
         keys = [f"ref{place}" for place in range(len(entries))]  # citeproc lowers the case of keys
         bare = [{name: value for name, value in entry.items() if name not in ("DOI", "URL")} for entry in entries]
         source = CiteProcJSON([{**entry, "id": key} for key, entry in zip(keys, bare, strict=True)])
-        style = CitationStylesStyle(str(templates_folder() / "report" / "numeric.csl"), validate=False)
+        path = str(templates_folder() / "report" / "numeric.csl")
+        locale = None if first_part(spoken()) == ENGLISH else spoken()  # of English, the style names the one
+        style = CitationStylesStyle(path, locale=locale, validate=False)
         bibliography = CitationStylesBibliography(style, source, formatter.html)
         for key in keys:
             bibliography.register(Citation([CitationItem(key)]))

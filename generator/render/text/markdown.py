@@ -236,7 +236,8 @@ def _citation(renderer: Any, tokens: Any, place: int, options: Any, environment:
 
 
 def _warning(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
-    return f'<strong class="contradicted">⚠ {html.escape(gettext("The results contradict this:"))}</strong>'
+    words = gettext("The results contradict this:")
+    return f'<strong class="contradicted">⚠ {html.escape(words)}</strong>'
 
 
 def _anchor(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:

@@ -5,6 +5,7 @@ A course says them in ``words.yaml``. A word may hold ``{}`` for what varies: "{
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -33,8 +34,8 @@ class Words:
             return text.replace(".", decimal_sign())
         for pattern, translated in self._patterns:
             if found := pattern.fullmatch(text):
-                pieces = iter(found.groups())
-                return re.sub(r"\{\}", lambda _: self.say(next(pieces, "")), translated)
+                pieces = [self.say(piece) for piece in found.groups()]
+                return "".join(itertools.chain(*itertools.zip_longest(translated.split("{}"), pieces, fillvalue="")))
         return text
 
     @cached_property
@@ -47,7 +48,8 @@ class Words:
         )
 
 
-_known: ContextVar[Words] = ContextVar("words of results", default=Words({}))
+_NONE = Words({})
+_known: ContextVar[Words] = ContextVar("words of results", default=_NONE)
 
 
 @contextmanager
