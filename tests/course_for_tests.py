@@ -188,9 +188,9 @@ $$ a = b $$ (sum)
 }
 
 
-def read_and_check(questions: Path, answers: Path, catalogue: Catalogue) -> CourseSpec:
+def read_and_check(questions: Path, answers: Path, catalogue: Catalogue, language: str = "") -> CourseSpec:
     """The course, checked in form and in all that it names. Raises InputError with every mistake of every file."""
-    course, mistakes = read_course(questions, answers)
+    course, mistakes = read_course(questions, answers, language=language)
     if course is not None:
         mistakes += check_course(course, catalogue)
     if mistakes or course is None:
@@ -231,12 +231,12 @@ class Course:
     def catalogue(self) -> Catalogue:
         return read_catalogue(Memo(None), self.package)
 
-    def read(self) -> CourseSpec:
-        return read_and_check(self.folder / "questions", self.folder / "answers", self.catalogue())
+    def read(self, language: str = "") -> CourseSpec:
+        return read_and_check(self.folder / "questions", self.folder / "answers", self.catalogue(), language)
 
-    def mistakes(self) -> list[Mistake]:
+    def mistakes(self, language: str = "") -> list[Mistake]:
         try:
-            self.read()
+            self.read(language)
         except InputError as error:
             return list(error.mistakes)
         return []

@@ -21,6 +21,7 @@ from generator.course.editions import Edition
 from generator.course.project import is_project, read_project
 from generator.course.untrusted_files import UntrustedFileError, read_untrusted
 from generator.errors import InputError, Mistake
+from generator.languages import speaking
 from generator.planning.plan import Standing
 from generator.render.outputs.written import Rendering
 from generator.render.text.untrusted_words import visible
@@ -185,7 +186,9 @@ def _lines(found: Iterable[str]) -> tuple[str, ...]:
 
 def _unsupported(session: Session, ours: Mapping[str, object]) -> Iterator[str]:
     for question in session.shown.questions():
-        for number in unsupported(question.answer.text, ours.values(), question.statement):
+        with speaking(session.shown.language):
+            found = unsupported(question.answer.text, ours.values(), question.statement)
+        for number in found:
             yield f"{question.address}, line {number.line}: {number.text}"
 
 

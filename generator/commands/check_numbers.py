@@ -15,6 +15,7 @@ from jinja2 import TemplateSyntaxError
 
 from generator.answers.addresses import AddressError, parse_address
 from generator.answers.prose import read_prose
+from generator.languages import decimal_sign
 
 #: A number as people type it, thousands with commas or narrow spaces: 89.4, -3, 1,000. Not part of a name: 15-Scene.
 _THOUSANDS = r"\d{1,3}(?:[,\u202f\u00a0]\d{3})+(?:\.\d+)?"
@@ -33,35 +34,46 @@ _SCALES = (1.0, 100.0, 1e-3, 1e-6, 1e-9)  # as they are, in per cent, in thousan
 TOLERANCE = 0.02
 _SPREADS = 2.0
 _EXACT = 1e-9
+_SWAPPED = str.maketrans(",.", ".,")
 
 
 @dataclass(frozen=True)
 class Typed:
-    """A number in an answer's prose, as it is typed, with its line."""
+    """A number in an answer's prose, as it is typed, with its line and the sign before its fraction."""
 
     text: str
     line: int
+    sign: str = "."
 
     @property
     def value(self) -> float:
         """The number."""
-        return float(re.sub(r"[,\u202f\u00a0 ]", "", self.text))
+        return float(re.sub(r"[,\u202f\u00a0 ]", "", _with_points(self.text, self.sign)))
 
     @property
     def digits(self) -> int:
         """How many digits it has after the point."""
-        return len(self.text.partition(".")[2])
+        return len(self.text.partition(self.sign)[2])
+
+
+def _with_points(text: str, sign: str) -> str:
+    """A text with points where it has decimal commas, and commas where it has points."""
+    return text.translate(_SWAPPED) if sign == "," else text
 
 
 def typed_numbers(text: str) -> Iterator[Typed]:
-    """The numbers in an answer's prose; formulas, code, tags, citations, links and headings are not prose."""
+    """The numbers in an answer's prose; formulas, code, tags, citations, links and headings are not prose.
+
+    Those of a language with a decimal comma, in which it is spoken here, are 89,4 and 1 000.
+    """
     try:
         prose, _ = read_prose(text)
     except TemplateSyntaxError:
         return
     prose = _NOT_PROSE.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), prose)
-    for found in _NUMBER.finditer(prose):
-        yield Typed(found[0], prose.count("\n", 0, found.start()) + 1)
+    sign = decimal_sign()
+    for found in _NUMBER.finditer(_with_points(prose, sign)):
+        yield Typed(prose[slice(*found.span())], prose.count("\n", 0, found.start()) + 1, sign)
 
 
 def unsupported(text: str, known: Iterable[Any], given: str) -> list[Typed]:
@@ -70,6 +82,7 @@ def unsupported(text: str, known: Iterable[Any], given: str) -> list[Typed]:
     Numbers that ``given``, the statement of the question, mentions need no support, nor do small counts and years.
     """
     values = sorted(abs(float(value)) * scale for value in known if _is_number(value) for scale in _SCALES)
+    given += " " + _with_points(given, decimal_sign())
     mentioned = set(_COMMON) | {float(number) for number in re.findall(r"\d+(?:\.\d+)?", given)}
     return [
         number

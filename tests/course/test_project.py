@@ -35,7 +35,8 @@ def mine(course: Course, tmp_path: Path) -> Path:
 
 
 def covered(course: Course, folder: Path) -> CourseSpec:
-    return read_project(folder).cover(course.read())
+    project = read_project(folder)
+    return project.cover(course.read(project.form.language))
 
 
 def test_a_new_project_can_be_read_and_is_the_courses_own(course: Course, mine: Path) -> None:
@@ -89,6 +90,13 @@ def test_init_refuses_a_folder_that_holds_other_things(course: Course, tmp_path:
     assert sorted(path.name for path in (tmp_path / "other").iterdir()) == ["thesis.tex"]
 
 
+def test_a_language_without_words_is_named(course: Course, mine: Path) -> None:
+    (mine / "report.yaml").write_text("authors: [{name: Ada}]\nlanguage: xx\n")
+    with pytest.raises(InputError, match="no words in this language") as error:
+        read_project(mine)
+    assert error.value.mistakes[0].line == 2
+
+
 def test_the_cover_is_the_projects_where_it_says_something(course: Course, mine: Path) -> None:
     (mine / "report.yaml").write_text(
         'title: Mine\nauthors: [{name: Ada, number: "1"}, {name: Alan}]\nyear: 2027\nlanguage: fr\ntheme: sections\n'
@@ -96,7 +104,7 @@ def test_the_cover_is_the_projects_where_it_says_something(course: Course, mine:
     spec = covered(course, mine)
     assert (spec.title, spec.year, spec.language, spec.theme) == ("Mine", "2027", "fr", Theme.SECTIONS)
     assert spec.authors == (("Ada", "1"), ("Alan", ""))
-    assert spec.labs == course.read().labs
+    assert spec.labs == course.read("fr").labs
 
 
 def test_pictures_are_plain_files(course: Course, mine: Path) -> None:
