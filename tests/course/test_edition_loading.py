@@ -22,7 +22,7 @@ CANARY = "zebrafinch"
 @pytest.fixture
 def planted(course: Course) -> Course:
     """The course with the word in each place that is for teachers alone."""
-    course.edit(Q1, "source: a report", f"source: {CANARY} report")
+    course.edit(Q1, "source: computed elsewhere", f"source: {CANARY} report")
     course.edit(Q1, "expected:\n", f"expected:\n  - {{value: 3, incomparable: {CANARY}, source: an hour}}\n")
     course.write(Q1, course.text(Q1) + f"marking: |\n  Two lines,\n  {CANARY}.\n")
     course.write(A1, f"{CANARY}\n\n{course.text(A1)}")
