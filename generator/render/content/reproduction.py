@@ -77,8 +77,8 @@ class Comparison:
 
     @property
     def allowed(self) -> float | None:
-        """How far they may be apart; None where they are not compared."""
-        return self.uncertainty.by_seeds if self.compared else None
+        """How far they may be apart; None where they are not compared, or all of our runs were lost."""
+        return self.uncertainty.by_seeds if self.compared and self.ours is not None else None
 
     @property
     def why_not(self) -> str:
@@ -117,13 +117,14 @@ def _compare(
     others = ours
     if expected.spread:
         others = _runs(question.address, expected.spread, results, replace(expected, interval=None))
-    uncertainty = _uncertainty(expected, ours or Ours(), others or Ours())
     mean = ours.mean if ours else None
+    uncertainty = _uncertainty(expected, Ours(), Ours())
     if expected.incomparable or expected.profile not in (ANY_PROFILE, profile.name):
         verdict = Verdict.NOT_COMPARABLE
     elif ours is None or others is None:
         verdict = Verdict.MISSING
     else:
+        uncertainty = _uncertainty(expected, ours, others)
         verdict = _judge(expected.value, mean, uncertainty)
     return Comparison(
         question=question.address,

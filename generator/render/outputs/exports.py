@@ -112,7 +112,7 @@ _PUBLISHED: Mapping[str, Callable[[Comparison], Any]] = {
     "lost": lambda row: row.lost,
     "spread": lambda row: row.uncertainty.spread,
     "seeds": lambda row: row.uncertainty.seeds,
-    "allowed_by_images": lambda row: row.uncertainty.by_images if row.compared else None,
+    "allowed_by_images": lambda row: None if row.allowed is None else row.uncertainty.by_images,
     "allowed": lambda row: row.allowed,
     "verdict": lambda row: row.verdict.value,
     "reason": lambda row: row.reason,

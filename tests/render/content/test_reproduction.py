@@ -103,7 +103,8 @@ def compared(root: Path, expected: ExpectedSpec) -> Comparison:
 def test_each_verdict(tmp_path: Path, expected: ExpectedSpec, verdict: Verdict) -> None:
     found = compared(tmp_path, expected)
     assert found.verdict is verdict
-    assert (found.allowed is None) == (verdict in UNCOMPARED)
+    assert found.compared == (verdict not in UNCOMPARED)
+    assert (found.allowed is None) == (verdict in UNCOMPARED or found.ours is None)
 
 
 def test_several_runs_are_compared_by_their_mean_and_the_lost_ones_are_counted(tmp_path: Path) -> None:
@@ -152,9 +153,9 @@ def test_a_source_that_begins_with_a_key_of_the_bibliography_is_cited(tmp_path: 
         course = expecting(sample.course, known, plain)
         render_report(replace(sample, course=course), tmp_path / "build", frozenset({"html"}), silent)
         page = (tmp_path / "build" / "report.html").read_text()
-        assert f'<td><a href="#ref-walt2014">[{number}]</a> table 2<br>' in page
+        assert f'2-a/q01: <a href="#ref-walt2014">[{number}]</a> table 2<br>' in page
         assert f'id="ref-walt2014"><span class="reference-number">[{number}]' in page
-        assert "<td>by hand<br>" in page
+        assert "2-a/q01: by hand<br>" in page
     part = replace(sample, only=frozenset({"2-a/q02"}))
     outcome = render_report(part, tmp_path / "part", frozenset({"html"}), silent)
     assert "ref-walt2014" not in outcome.documents[0].read_text()
@@ -172,10 +173,15 @@ def test_the_pdf_counts_the_verdicts_and_leaves_the_rows_to_the_page(tmp_path: P
         "1 of a quantity that is not measured here."
     )
     assert said in words
-    page = " ".join((tmp_path / "build" / "report.html").read_text().split())
+    page = " ".join((tmp_path / "build" / "report.html").read_text().replace("\u202f", " ").split())
     assert said in page
+    assert "one run, <i>s</i> = 0.03 of 4, 1 lost" not in page  # what is lost is lost of ours, not of the spread
+    assert "one run, <i>s</i> = 0.03 of 4</span>" in page
+    assert "mean of 4 runs, <i>s</i> = 0.03, 1 lost</span>" in page
+    assert '<span class="interval">1 lost</span>' in page
+    assert "images alone" in page
     for expected, _ in CASES:
-        assert f">{expected.source}<br>" in page
+        assert f"2-a/q01: {expected.source}<br>" in page
         assert f"{expected.source} {expected.name}" not in words, expected.source
 
 
