@@ -79,3 +79,23 @@ FORM = [
 @pytest.mark.parametrize("case", FORM, ids=lambda case: case.name)
 def test_a_slip_in_form_is_named_where_it_stands(course: Course, case: Slip) -> None:
     case.check(course)
+
+
+@pytest.mark.parametrize(
+    ("written", "rounding", "digits"),
+    [
+        ("138357544", 0, 0),
+        ("0.880", 5e-4, 3),
+        ("1.0", 0.05, 1),
+        ("1.547e10", 5e6, 0),
+        ("-2.50", 5e-3, 2),
+        ("1e-3", 5e-4, 3),
+    ],
+)
+def test_a_published_number_is_rounded_to_the_digits_that_it_is_written_with(
+    course: Course, written: str, rounding: float, digits: int
+) -> None:
+    course.edit(Q1, "value: 0.5", f"value: {written}")
+    (expected,) = course.read().question("1-a/q01").expected
+    assert (expected.value, expected.digits) == (float(written), digits)
+    assert expected.rounding == pytest.approx(rounding)
