@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from generator.answers.addresses import Address, AddressError, parse_address
 from generator.answers.syntax import ResultRead
+from generator.checks.margins import NOISY
 from generator.checks.text import CourseNames, TextChecker, wanted
 from generator.course.spec import ANY_PROFILE, UNPUBLISHED, ExpectedSpec, QuestionSpec
 from generator.course.yaml_source import Where
@@ -58,6 +59,7 @@ class _Expected:
         compared = self._read(expected.metric, "table" if expected.column else "metric")
         if compared is not None:
             self._beside(compared)
+            self._sure(compared.at_home(self.question.address))
         if expected.spread:
             self._read(expected.spread, "spread")
 
@@ -100,6 +102,23 @@ class _Expected:
             metrics += ends
         for name, where in metrics:
             self._declared(name, signature.metrics, "metric", where)
+
+    def _sure(self, address: Address) -> None:
+        """A number that a sample or a seed may change needs something that says by how much."""
+        expected, signature = self.expected, self.names.signature(address)
+        kind = signature.kind(address.name) if signature and not expected.column else ""
+        chosen = [address.among(refs) for refs in self._refs(address)]
+        several = bool(chosen) and all(len(runs) > 1 for runs in chosen)
+        if kind in NOISY and not (several or expected.images or expected.interval or expected.spread):
+            wanted = "images:, interval:, spread:, or several runs that differ in their seed"
+            message = f"is {kind}, and says not by how much it may change"
+            self._wrong(message, (*self.where, "metric"), expected=wanted, got=repr(expected.metric))
+
+    def _refs(self, address: Address) -> Iterator[tuple[Address, ...]]:
+        """The grid of a result under each profile in which the number holds."""
+        for profile, refs in self.names.refs(address).items():
+            if self.expected.profile in (profile, ANY_PROFILE):
+                yield refs
 
     def _declared(self, name: str, declared: Sequence[str], what: str, where: Where) -> None:
         if not matches(name, tuple(declared)):

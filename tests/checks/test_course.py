@@ -128,3 +128,28 @@ def test_runs_that_differ_in_their_seed_alone_are_one_quantity(course: Course) -
         course.write(Q1, right.replace('spread: "runs[rate=0.2].loss"', f'spread: "{spread}"'))
         (mistake,) = course.mistakes()
         assert words in str(mistake)
+
+
+def test_a_number_that_a_sample_or_a_seed_may_change_says_by_how_much(course: Course) -> None:
+    toy = "generator/labs/toy.py"
+    course.edit(
+        toy, '["loss", "accuracy", "accuracy_*"]', '{"seeded": ["loss"], "measured": ["accuracy", "accuracy_*"]}'
+    )
+    right = course.text(Q1)
+    (mistake,) = course.mistakes()
+    assert "is seeded, and says not by how much it may change" in str(mistake)
+    course.write(Q1, right.replace("metric: net.loss", "metric: net.accuracy"))
+    (mistake,) = course.mistakes()
+    assert "is measured" in str(mistake)
+    runs = "  runs:\n    computation: train\n    params: {width: 1}\n    grid: {seed: [1, 2]}\n  pair:\n"
+    for how in (
+        "net.loss, images: 20",
+        "net.loss, interval: [accuracy_low, accuracy_high]",
+        "net.loss, spread: runs.loss",
+        "runs.loss",
+    ):
+        course.write(Q1, right.replace("metric: net.loss", f"metric: {how}").replace("  pair:\n", runs))
+        assert not course.mistakes(), how
+    course.write(Q1, right)
+    course.edit(toy, '"seeded": ["loss"]', '"exact": ["loss"]')
+    assert not course.mistakes()
