@@ -169,8 +169,8 @@ def test_the_pdf_counts_the_verdicts_and_leaves_the_rows_to_the_page(tmp_path: P
     words = " ".join(text.replace("\u200b", "").split())
     said = (
         "Of 24 published numbers, 16 are compared under this profile: 7 reproduced, 3 within the seeds’ spread, "
-        "6 different. Not compared are those meant for the profile course (1), or without one of ours in this build (6), "
-        "or of a quantity that is not measured here (1)."
+        "6 different. Not compared are those meant for the profile course (1), or without one of ours in this build "
+        "(6), or of a quantity that is not measured here (1)."
     )
     assert said in words
     page = " ".join((tmp_path / "build" / "report.html").read_text().replace("\u202f", " ").split())
