@@ -158,11 +158,6 @@ def escape_markdown(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
 
 
-def digits_given(value: float) -> int:
-    """How many digits after the point a number was given with, of at most nine: 0.75 has two."""
-    return len(f"{value:.9f}".rstrip("0").partition(".")[2])
-
-
 def _finite(number: float, text: Callable[[float], str]) -> str:
     if isinstance(number, float) and math.isnan(number):
         return "not a number"
