@@ -41,8 +41,9 @@ def train_narrow_network(
     """Train on the data set's training part, and score the last epoch (never the best) on its test part.
 
     AdamW, a cosine learning rate, random horizontal flips. ``width`` is the number of maps in the first block,
-    ``image_size`` the side of the input in pixels. The arrays are the trained network's ``state_dict``; ``top1`` is a
-    proportion with its 95 % interval, ``train_accuracy`` is that of the training images afterwards, in eval mode too.
+    ``image_size`` the side of the input in pixels. The arrays are the trained network's ``state_dict`` and
+    "test/hits", which test images it gets right. ``top1`` is a proportion with its 95 % interval, ``train_accuracy``
+    is that of the training images afterwards, in eval mode too.
     """
     train, test = (load_images(dataset, workspace.data, part) for part in ("train", "test"))
     module = build_narrow(architecture, width, image_size, len(train.class_names))
@@ -80,7 +81,7 @@ def train_narrow_network(
             "history": history_table(history),
         },
         figures={"loss": history_chart(history, {"loss": "training loss"}, "cross-entropy")},
-        arrays=state_arrays(module),
+        arrays={**state_arrays(module), "test/hits": hits},
     )
 
 

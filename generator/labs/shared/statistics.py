@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 #: The standard normal distribution's 97.5 % quantile, for two-sided 95 % intervals.
 Z95 = 1.959963984540054
+#: Differences with a smaller p value are called more than chance.
+SIGNIFICANT = 0.05
 #: The probability with which a detectable difference is shown, and how finely it is looked for.
 POWER, DETECTABLE_STEP = 0.8, 1e-4
 
@@ -100,7 +102,10 @@ def holm_adjusted(p_values: Sequence[float]) -> list[float]:
 
 
 def detectable_difference(
-    first: NDArray[np.bool_], second: NDArray[np.bool_], groups: NDArray[np.int64] | None = None, level: float = 0.05
+    first: NDArray[np.bool_],
+    second: NDArray[np.bool_],
+    groups: NDArray[np.int64] | None = None,
+    level: float = SIGNIFICANT,
 ) -> float:
     """The smallest true difference of two accuracies that the paired test would show with 80 % probability.
 
@@ -109,25 +114,36 @@ def detectable_difference(
     that is seen, or as large a one as the difference needs. Images in ``groups`` count for as many as carry the same
     information about the difference (Kish 1965). 1.0 where not even certain disagreement would be shown.
     """
-    from scipy.stats import binom  # late: SciPy takes longer to import than most computations need it for
+    from scipy.special import bdtr, gammaln, xlog1py, xlogy  # late: SciPy takes longer to import than most need it for
 
     differences = first.astype(np.float64) - second.astype(np.float64)
     count = max(1, round(len(first) / _design_effect(differences, groups)))
     disagreeing = np.arange(count + 1)
-    limit = binom.ppf(level / 2, disagreeing, 0.5)  # the number on one side with which the test just fails to reject
+    limit = _last_rejected(disagreeing, level / 2)
+    ways = gammaln(count + 1) - gammaln(disagreeing + 1) - gammaln(count - disagreeing + 1)
     seen = float(np.abs(differences).mean())
 
     def power(difference: float) -> float:
         share = max(seen, difference)
+        weights = np.exp(ways + xlogy(disagreeing, share) + xlog1py(count - disagreeing, -share))
         fewer = (1 - difference / share) / 2
-        rejected = binom.cdf(limit - 1, disagreeing, fewer) + binom.cdf(limit - 1, disagreeing, 1 - fewer)
-        return float(binom.pmf(disagreeing, count, share) @ rejected)
+        rejected = [np.where(limit < 0, 0.0, bdtr(limit, disagreeing, one)) for one in (fewer, 1 - fewer)]
+        return float(weights @ np.sum(rejected, axis=0))
 
     low, high = 0.0, 1.0
     while high - low > DETECTABLE_STEP:
         middle = (low + high) / 2
         low, high = (low, middle) if power(middle) >= POWER else (middle, high)
     return high
+
+
+def _last_rejected(counts: NDArray[np.int64], tail: float) -> NDArray[np.int64]:
+    """For each count of fair coins, the most heads whose lower tail has a probability below ``tail``; -1 for none."""
+    from scipy.special import bdtr, bdtrik
+
+    guess = np.ceil(bdtrik(tail, np.maximum(counts, 1), 0.5)).clip(min=0)
+    found: NDArray[np.int64] = (guess - np.where(bdtr(guess, counts, 0.5) >= tail, 1, 0)).astype(np.int64)
+    return found
 
 
 def _design_effect(values: NDArray[np.float64], groups: NDArray[np.int64] | None) -> float:

@@ -177,7 +177,7 @@ def disagreeing(count, only_first, only_second):
 def test_a_detectable_difference_is_found_as_often_as_it_says(count, seen):
     """Pairs drawn with that difference; where few images are seen to disagree, with as many as it needs."""
     rng = np.random.default_rng(7)
-    difference = detectable_difference(*disagreeing(count, seen // 2, seen - seen // 2))
+    difference = detectable_difference(*disagreeing(count, seen // 2, seen - seen // 2), None)
     share = max(seen / count, difference)
     found = 0
     for _ in range(400):
@@ -191,15 +191,15 @@ def test_a_detectable_difference_of_images_in_groups_is_that_of_fewer_images():
     first, second = disagreeing(60, 4, 4)
     groups = np.repeat(np.arange(60), 5)
     copied = detectable_difference(np.repeat(first, 5), np.repeat(second, 5), groups)
-    assert copied == pytest.approx(detectable_difference(first, second), rel=0.05)
-    assert copied > 1.5 * detectable_difference(np.repeat(first, 5), np.repeat(second, 5))
-    assert detectable_difference(first, second, level=0.01) > detectable_difference(first, second)
+    assert copied == pytest.approx(detectable_difference(first, second, None), rel=0.05)
+    assert copied > 1.5 * detectable_difference(np.repeat(first, 5), np.repeat(second, 5), None)
+    assert detectable_difference(first, second, None, 0.01) > detectable_difference(first, second, None)
 
 
 def test_five_images_cannot_show_any_difference():
     """All five on one side have p = 0.0625."""
-    assert detectable_difference(*disagreeing(5, 1, 1)) == 1.0
-    assert detectable_difference(*disagreeing(6, 0, 0)) < 1.0
+    assert detectable_difference(*disagreeing(5, 1, 1), None) == 1.0
+    assert detectable_difference(*disagreeing(6, 0, 0), None) < 1.0
 
 
 def test_the_sign_exchange_agrees_with_all_patterns_counted_one_by_one():
