@@ -46,7 +46,7 @@ class LayerFit:
         "reference_validation", "chosen_validation",
         "reference_fit_seconds", "reference_image_seconds", "chosen", "chosen_label", "chosen_values", "chosen_test",
         "first_label", "first_test", "first_p", "first_detectable", "last_test", "last_p", "last_detectable",
-        "best_label", "best_test", "others", "undecided", "undecided_detectable", "worse", "better",
+        "best_label", "best_test", "others", "undecided", "worse", "better",
         "normalised_better", "normalised_worse", "lowest_train", "unconverged",
     ],
     tables={
@@ -68,10 +68,10 @@ def svm_by_layer(
     highest is the ``chosen`` one, without a look at the test images. ``best_…`` is the highest test accuracy, which is
     an optimistic number. ``p`` is the exact paired p value against the layer called ``reference``, ``normal_p`` that
     of normalised against raw; each is adjusted for the other layers (Holm). ``detectable`` is the difference from the
-    reference that such a test would show with 80 % probability, ``undecided_detectable`` the largest of the layers that
-    are neither ``worse`` nor ``better``. ``first`` and ``last`` are in the order of ``extract_features``. Times are in
-    seconds: ``fit_seconds`` for all training images, ``image_seconds`` from pixels to features for one. ``zero_rows``
-    counts test images whose features are all zero: the machine's offsets alone classify them, and they count as others.
+    reference that such a test would show with 80 % probability. ``first`` and ``last`` are in the order of
+    ``extract_features``. Times are in seconds: ``fit_seconds`` for all training images, ``image_seconds`` from pixels
+    to features for one. ``zero_rows`` counts test images whose features are all zero: the machine's offsets alone
+    classify them, and they count as any other.
     """
     described = {str(row["layer"]): row for row in features.tables["layers"].records()}
     if reference not in described:
@@ -143,7 +143,6 @@ def _summary(rows: list[dict[str, Value]], fits: Mapping[str, LayerFit], referen
     best = max(rows, key=lambda row: number(row["test"]))
     others = [row for row in rows if row is not own]
     apart = [row for row in others if number(row["p"]) < SIGNIFICANT]
-    undecided = [row for row in others if number(row["p"]) >= SIGNIFICANT]
     helped = [row for row in rows if number(row["normal_p"]) < SIGNIFICANT]
     return {
         "half_width": (number(own["high"]) - number(own["low"])) / 2,
@@ -157,8 +156,7 @@ def _summary(rows: list[dict[str, Value]], fits: Mapping[str, LayerFit], referen
         "best_label": best["label"],
         "best_test": best["test"],
         "others": len(others),
-        "undecided": len(undecided),
-        "undecided_detectable": max((number(row["detectable"]) for row in undecided), default=None),
+        "undecided": len(others) - len(apart),
         "worse": sum(number(row["test"]) < number(own["test"]) for row in apart),
         "better": sum(number(row["test"]) > number(own["test"]) for row in apart),
         "normalised_better": sum(number(row["test"]) > number(row["raw_test"]) for row in helped),
