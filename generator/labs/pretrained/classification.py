@@ -20,10 +20,12 @@ SHOWN = 5
 
 
 @computation(
-    metrics=[
-        "label", "classes", "chance", "lowest_logit", "highest_logit", "logit_sum", "negative_logits",
-        "probability_sum", "true_class", "predicted_class", "probability",
-    ],
+    metrics={
+        "exact": [
+            "label", "classes", "chance", "lowest_logit", "highest_logit", "logit_sum", "negative_logits",
+            "probability_sum", "true_class", "predicted_class", "probability",
+        ],
+    },
     tables={"scores": ["rank", "class_name", "logit", "probability"]},
 )  # fmt: skip
 def output_scores(workspace: Workspace, *, network: Network, dataset: Dataset, image: int) -> Result:
@@ -64,10 +66,13 @@ def output_scores(workspace: Workspace, *, network: Network, dataset: Dataset, i
 
 
 @computation(
-    metrics=[
-        "label", "images", "classes", "top1", "top1_low", "top1_high", "top5", "top5_low", "top5_high", "examples",
-        "examples_right", "examples_in_five", "input_low", "input_high", "top1_hits", "top5_hits",
-    ],
+    metrics={
+        "exact": [
+            "label", "images", "classes", "examples", "examples_right", "examples_in_five", "input_low", "input_high",
+        ],
+        "measured": ["top1", "top5", "top1_hits", "top5_hits"],
+        "margins": ["top1_low", "top1_high", "top5_low", "top5_high"],
+    },
     tables={"predictions": ["image", "true_class", "predicted_class", "probability", "true_probability", "true_rank"]},
     figures=["predictions"],
 )  # fmt: skip
@@ -151,11 +156,13 @@ def _bars(backbone: Backbone, probabilities: NDArray[np.float32], label: int) ->
 
 
 @computation(
-    metrics=[
-        "label", "top1", "top1_low", "top1_high", "top5", "raw_top1", "raw_top1_low", "raw_top1_high", "raw_top5",
-        "top1_lost", "top1_gained", "changed_share", "input_mean", "input_std", "raw_input_mean",
-        "raw_input_std", "raw_confidence",
-    ],
+    metrics={
+        "exact": ["label", "input_mean", "input_std", "raw_input_mean", "raw_input_std"],
+        "measured": [
+            "top1", "top5", "raw_top1", "raw_top5", "top1_lost", "top1_gained", "changed_share", "raw_confidence",
+        ],
+        "margins": ["top1_low", "top1_high", "raw_top1_low", "raw_top1_high"],
+    },
 )  # fmt: skip
 def normalisation_effect(workspace: Workspace, *, network: Network, dataset: Dataset) -> Result:
     """Classify the same test images with and without the normalisation of their channels (``raw_…``: without).
@@ -187,7 +194,9 @@ def normalisation_effect(workspace: Workspace, *, network: Network, dataset: Dat
 
 
 @computation(
-    metrics=["first_p", "first_detectable"],
+    metrics={
+        "margins": ["first_p", "first_detectable"],
+    },
     tables={
         "networks": [
             "label", "top1", "top1_low", "top1_high", "raw_top1", "raw_top1_low", "raw_top1_high", "top5", "raw_top5",

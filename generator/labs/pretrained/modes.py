@@ -19,12 +19,15 @@ from generator.workspace import Workspace, stream_seed
 
 
 @computation(
-    metrics=[
-        "label", "images", "passes", "batch_size", "dropout_layers", "batch_norm_layers", "buffers_changed",
-        "eval_top1", "eval_changed", "eval_changed_share", "eval_spread", "train_top1", "train_top1_worst",
-        "train_top1_best", "train_changed", "train_changed_share", "train_spread", "first_pass_top1",
-        "first_pass_p", "first_pass_detectable",
-    ],
+    metrics={
+        "exact": ["label", "images", "passes", "batch_size", "dropout_layers", "batch_norm_layers", "buffers_changed"],
+        "measured": ["eval_top1", "eval_changed", "eval_changed_share", "eval_spread"],
+        "seeded": [
+            "train_top1", "train_top1_worst", "train_top1_best", "train_changed", "train_changed_share", "train_spread",
+            "first_pass_top1",
+        ],
+        "margins": ["first_pass_p", "first_pass_detectable"],
+    },
     figures=["passes"],
 )  # fmt: skip
 def mode_effect(

@@ -23,10 +23,14 @@ from generator.workspace import Workspace
 
 
 @computation(
-    metrics=[
-        "architecture", "label", "width", "input_size", "parameters", "training_images", "test_images", "classes",
-        "epochs", "train_accuracy", "top1", "top1_low", "top1_high",
-    ],
+    metrics={
+        "exact": [
+            "architecture", "label", "width", "input_size", "parameters", "training_images", "test_images", "classes",
+            "epochs",
+        ],
+        "seeded": ["train_accuracy", "top1"],
+        "margins": ["top1_low", "top1_high"],
+    },
     tables={
         "classes": ["class_name", "training_images"],
         "history": ["epoch", "loss", "train_accuracy"],

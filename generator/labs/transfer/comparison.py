@@ -17,11 +17,14 @@ from generator.workspace import Workspace
 
 
 @computation(
-    metrics=[
-        "network", "layer", "values", "train", "test", "low", "high", "fit_seconds", "image_seconds", "reference_test",
-        "difference", "gained", "lost", "p", "pair_p", "detectable", "layers", "layers_apart", "layers_better",
-        "test_images",
-    ],
+    metrics={
+        "exact": ["network", "layer", "values", "layers", "test_images"],
+        "measured": [
+            "train", "test", "fit_seconds", "image_seconds", "reference_test", "difference", "gained", "lost",
+            "layers_apart", "layers_better",
+        ],
+        "margins": ["low", "high", "p", "pair_p", "detectable"],
+    },
     tables={
         "layers": ["layer", "label", "reference_test", "reference_low", "reference_high", "test", "low", "high", "p"],
     },
@@ -106,7 +109,11 @@ def _pair_bars(table: Sequence[Mapping[str, Value]], reference_name: str, other_
 
 
 @computation(
-    metrics=["last_p", "tests", "apart", "better"],
+    metrics={
+        "exact": ["tests"],
+        "measured": ["apart", "better"],
+        "margins": ["last_p"],
+    },
     tables={
         "transfers": [
             "label", "network", "layer", "values", "train", "test", "low", "high", "p", "gained", "lost", "fit_seconds",
@@ -139,7 +146,11 @@ def pool_transfers(workspace: Workspace, *, runs: list[Result], labels: list[str
     )
 
 
-@computation(metrics=["p", "detectable"])
+@computation(
+    metrics={
+        "margins": ["p", "detectable"],
+    }
+)
 def compare_training(workspace: Workspace, *, svm: Result, layer: str, training: Result) -> Result:
     """The paired test of a training that kept its hits on the test images against the SVM of ``svm_by_layer``.
 
@@ -152,10 +163,11 @@ def compare_training(workspace: Workspace, *, svm: Result, layer: str, training:
 
 
 @computation(
-    metrics=[
-        "svm_test", "svm_label", "frozen_p", "frozen_detectable", "tuned_p", "tuned_detectable", "between_p",
-        "between_detectable",
-    ],
+    metrics={
+        "exact": ["svm_label"],
+        "measured": ["svm_test"],
+        "margins": ["frozen_p", "frozen_detectable", "tuned_p", "tuned_detectable", "between_p", "between_detectable"],
+    },
     tables={
         "heads": ["label", "parameters", "epochs_run", "best_epoch", "train", "validation", "test", "low", "high", "p"],
     },

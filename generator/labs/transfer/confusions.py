@@ -20,11 +20,14 @@ SHOWN, SIDE = 10, 240
 
 
 @computation(
-    metrics=[
-        "network", "layer_label", "test", "errors", "classes", "worst_class", "worst_accuracy", "worst_low",
-        "worst_high", "best_class", "best_accuracy", "best_low", "best_high", "pair_true", "pair_predicted",
-        "pair_count", "shown", "both_ways", "class_images", "errors_in_pairs", "pairs", "spread_p",
-    ],
+    metrics={
+        "exact": ["network", "layer_label", "classes", "shown", "class_images", "pairs"],
+        "measured": [
+            "test", "errors", "worst_class", "worst_accuracy", "best_class", "best_accuracy", "pair_true",
+            "pair_predicted", "pair_count", "both_ways", "errors_in_pairs",
+        ],
+        "margins": ["worst_low", "worst_high", "best_low", "best_high", "spread_p"],
+    },
     tables={
         "classes": ["class_name", "images", "right", "accuracy", "low", "high", "taken_for", "taken_for_count"],
         "pairs": ["true_class", "predicted_class", "count"],

@@ -46,10 +46,11 @@ class Examples:
 
 
 @computation(
-    metrics=[
-        "tuned_from", "parameters", "head_parameters", "fitted_images", "validation_images", "epochs_run", "best_epoch",
-        "train", "validation", "validation_low", "validation_high", "test", "low", "high", "seconds",
-    ],
+    metrics={
+        "exact": ["tuned_from", "parameters", "head_parameters", "fitted_images", "validation_images"],
+        "seeded": ["epochs_run", "best_epoch", "train", "validation", "test", "seconds"],
+        "margins": ["validation_low", "validation_high", "low", "high"],
+    },
     tables={"history": ["epoch", "loss", "validation_loss", "validation_accuracy"]},
     figures=["loss"],
 )  # fmt: skip

@@ -40,15 +40,20 @@ class LayerFit:
 
 
 @computation(
-    metrics=[
-        "network", "layers", "c", "folds", "chance", "train_images", "test_images", "half_width", "zero_rows",
-        "reference_label", "reference_test", "reference_low", "reference_high", "reference_raw_test",
-        "reference_validation", "chosen_validation",
-        "reference_fit_seconds", "reference_image_seconds", "chosen", "chosen_label", "chosen_values", "chosen_test",
-        "first_label", "first_test", "first_p", "first_detectable", "last_test", "last_p", "last_detectable",
-        "best_label", "best_test", "others", "undecided", "worse", "better",
-        "normalised_better", "normalised_worse", "lowest_train", "unconverged",
-    ],
+    metrics={
+        "exact": [
+            "network", "layers", "c", "folds", "chance", "train_images", "test_images", "reference_label",
+            "first_label", "chosen", "chosen_label", "chosen_values", "best_label", "others", "zero_rows",
+        ],
+        "measured": [
+            "reference_test", "reference_raw_test", "reference_validation", "reference_fit_seconds",
+            "reference_image_seconds", "chosen_test", "chosen_validation", "first_test", "last_test", "best_test",
+            "undecided", "worse", "better", "normalised_better", "normalised_worse", "lowest_train", "unconverged",
+        ],
+        "margins": [
+            "half_width", "reference_low", "reference_high", "first_p", "first_detectable", "last_p", "last_detectable",
+        ],
+    },
     tables={
         "layers": [
             "layer", "label", "shape", "values", "raw_train", "raw_test", "raw_low", "raw_high", "train", "test", "low",

@@ -21,11 +21,14 @@ SHOWN = 5
 
 
 @computation(
-    metrics=[
-        "network", "network_classes", "scene_classes", "shared_classes", "layer_label", "true_class", "network_class",
-        "network_probability", "svm_class", "svm_right", "network_right", "images", "own", "mapped", "mapped_low",
-        "mapped_high", "svm", "mapped_p", "mapped_detectable", "kinds_median",
-    ],
+    metrics={
+        "exact": [
+            "network", "network_classes", "scene_classes", "shared_classes", "layer_label", "true_class",
+            "network_class", "network_probability", "svm_class", "svm_right", "network_right", "images",
+        ],
+        "measured": ["own", "mapped", "svm", "kinds_median"],
+        "margins": ["mapped_low", "mapped_high", "mapped_p", "mapped_detectable"],
+    },
     tables={"classes": ["class_name", "most_frequent", "share", "kinds"]},
     figures=["image"],
 )  # fmt: skip

@@ -19,11 +19,14 @@ from generator.workspace import Workspace
 
 
 @computation(
-    metrics=[
-        "network", "layer_label", "folds", "smallest_c", "largest_c", "train_images", "chosen_c", "chosen_validation",
-        "chosen_test", "chosen_low", "chosen_high", "default_c", "default_test", "p", "detectable", "best_c",
-        "best_test", "spread", "plateau_low", "plateau_high",
-    ],
+    metrics={
+        "exact": ["network", "layer_label", "folds", "smallest_c", "largest_c", "train_images", "default_c"],
+        "measured": [
+            "chosen_c", "chosen_validation", "chosen_test", "default_test", "best_c", "best_test", "spread",
+            "plateau_low", "plateau_high",
+        ],
+        "margins": ["chosen_low", "chosen_high", "p", "detectable"],
+    },
     tables={
         "values": [
             "c", "validation", "validation_low", "validation_high", "train", "test", "low", "high", "p", "detectable",
@@ -138,11 +141,14 @@ def _penalty_chart(rows: list[dict[str, Value]]) -> LineChart:
 
 
 @computation(
-    metrics=[
-        "values", "full_test", "full_fit_seconds", "smallest", "smallest_test", "smallest_p", "smallest_alike",
-        "smallest_alike_test", "smallest_alike_p", "smallest_alike_detectable", "smallest_alike_variance",
-        "smallest_alike_fit_seconds", "alike", "better", "order_p", "order_detectable", "order_before", "order_after",
-    ],
+    metrics={
+        "exact": ["values", "smallest"],
+        "measured": [
+            "full_test", "full_fit_seconds", "smallest_test", "smallest_alike", "smallest_alike_test",
+            "smallest_alike_variance", "smallest_alike_fit_seconds", "alike", "better", "order_before", "order_after",
+        ],
+        "margins": ["smallest_p", "smallest_alike_p", "smallest_alike_detectable", "order_p", "order_detectable"],
+    },
     tables={
         "dimensions": [
             "dimensions", "order", "variance", "test", "low", "high", "p", "detectable", "pca_seconds", "fit_seconds",
