@@ -15,6 +15,7 @@ from generator.answers.claims import read_claim
 from generator.answers.language import FUNCTIONS
 
 _ORDERING = {"lt", "gt", "lteq", "gteq"}
+_MOST_READ = 100_000  # parts of one text's conditions: names that are set from one another double with each
 _SUMS = (nodes.Add, nodes.Sub)
 _PRODUCTS = (nodes.Mul, nodes.Div, nodes.FloorDiv)
 
@@ -66,6 +67,7 @@ class _Reader:
 
     def __init__(self, values: Mapping[str, nodes.Node | None]) -> None:
         self.values = values
+        self.left = _MOST_READ
 
     def read(self, node: nodes.Node, within: tuple[Condition, ...]) -> Iterator[Stated]:
         """The conditions in a node, each before those that stand under it."""
@@ -136,7 +138,10 @@ class _Reader:
             yield from self.reads(child)
 
     def meant(self, node: nodes.Node) -> nodes.Node:
-        """What a name that was set stands for; anything else is itself."""
+        """What a name that was set stands for; anything else is itself. Nothing any more where too much was read."""
+        self.left -= 1
+        if self.left < 0:
+            return nodes.Const(None)
         for _ in self.values:  # `{% set a = a %}` never ends
             value = self.values.get(node.name) if isinstance(node, nodes.Name) else None
             if value is None:

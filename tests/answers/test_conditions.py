@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from generator.answers.conditions import Comparison, Condition, Stated, conditions
+from generator.answers.conditions import Comparison, Condition, Joined, Stated, conditions
 from generator.answers.prose import reading_environment
 
 
@@ -71,6 +71,13 @@ def test_what_holds_around_a_condition_stands_with_it() -> None:
         ("({a.x <> a.z})", False, ["({a.q})"], 1),
         ("({a.y <> a.x})", False, [], 2),
     ]
+
+
+def test_names_set_from_one_another_do_not_double_for_ever() -> None:
+    sets = "".join(f"{{% set a{n + 1} = a{n} + a{n} %}}{{% set b{n + 1} = b{n} and b{n} %}}" for n in range(60))
+    text = "{% set a0 = a.x %}{% set b0 = b.y > b.z %}" + sets + "{% if a60 > 1 and b60 %}A{% endif %}"
+    (one,) = stated(text)
+    assert isinstance(one.condition, Joined)
 
 
 def test_a_text_s_own_names_stand_for_what_was_set_and_rows_for_no_result() -> None:

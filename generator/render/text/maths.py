@@ -6,12 +6,18 @@ import base64
 import re
 from functools import cache
 from html import escape
+from typing import Any
 from xml.etree import ElementTree
+
+from generator.render.text.tex import cleaned, refusal
 
 _LONGEST = 4000  # characters
 _LONGEST_SHOWN = 200  # characters of a formula in a message
 _MOST_DRAWN = 50_000  # parts that ziamath would draw, counted as often as it does; measured: some 15,000 a second
 _SIZE = 10.0  # points; sizes are given to the page in em, so that formulas follow the text around them
+#: What the alternative text of a formula's picture begins with, by which the PDF's tags know it.
+FORMULA = "\ue010"
+_LETTER = 0.6  # em: how wide each letter of the text for code is
 _MARGIN = 0.5  # points around the ink, so that no stroke is cut
 _NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
 
@@ -48,14 +54,6 @@ class FormulaError(MarkupError):
         super().__init__(f"cannot {verb} ${shown}$: {reason}")
 
 
-def _clean(tex: str) -> str:
-    """TeX as the converter takes it; sources may hold the thin spaces and signs of formatted numbers."""
-    tex = tex.replace("\u202f", r"\,").replace("\u2212", "-").strip()
-    tex = re.sub(r"(?<!\\)%", r"\\%", tex)
-    tex = tex.replace(r"\begin{aligned}", r"\begin{align*}").replace(r"\end{aligned}", r"\end{align*}")
-    return re.sub(r"\\mathrm\s*\{([A-Za-z ]+)\}", r"\\text{\1}", tex)  # as one word, which is scaled as one
-
-
 @cache
 def mathml(tex: str, *, display: bool) -> str:
     """MathML for a formula, with its TeX as annotation for readers that take it; FormulaError names what is wrong."""
@@ -63,8 +61,11 @@ def mathml(tex: str, *, display: bool) -> str:
 
     if len(tex) > _LONGEST:
         raise FormulaError("read", tex, f"it has {len(tex)} characters; at most {_LONGEST} are allowed")
+    written = cleaned(tex)
+    if reason := refusal(written):
+        raise FormulaError("set", tex, reason)
     try:
-        converted = convert(_clean(tex), display="block" if display else "inline")
+        converted = convert(written, display="block" if display else "inline")
         root = ElementTree.fromstring(converted)  # noqa: S314 (made by the converter, which writes no entities)
     except Exception as error:  # the converter has no error type of its own
         raise FormulaError("read", tex, _suspects(tex) or _reason(error)) from error
@@ -135,7 +136,7 @@ def _reason(error: Exception) -> str:
 
 @cache
 def svg_image(tex: str, *, display: bool) -> str:
-    """An ``<img>`` of a formula with its TeX as alternative text; sizes in em, inline ones stand on the baseline."""
+    """A picture of a formula, with its TeX as alternative and as text; sizes in em, inline on the baseline."""
     from ziamath.zmath import Math
 
     source = mathml(tex, display=display)  # the same checks, so that both forms fail on nearly the same formulas
@@ -144,11 +145,25 @@ def svg_image(tex: str, *, display: bool) -> str:
         root = drawn.svgxml()
     except Exception as error:  # ziamath has no error type of its own
         raise FormulaError("draw", tex, _suspects(tex) or _reason(error)) from error
+    if missing := _undrawn(source, drawn.font):
+        raise FormulaError("draw", tex, f"the mathematical typeface has no {', '.join(missing)}")
     width, height = (float(root.attrib[side]) / _SIZE for side in ("width", "height"))
     drop = (drawn.getyofst() - _MARGIN) / _SIZE
     style = f"width:{width:.3f}em;height:{height:.3f}em" + ("" if display else f";vertical-align:{drop:.3f}em")
     data = base64.b64encode(ElementTree.tostring(root)).decode()
-    return f'<img class="formula" alt="{escape(tex.strip())}" style="{style}" src="data:image/svg+xml;base64,{data}">'
+    words = escape(tex.strip())
+    picture = f'<img alt="{FORMULA}{words}" style="{style}" src="data:image/svg+xml;base64,{data}">'
+    # Drawn, it is no text any more: what is searched and copied is its TeX, unseen below the picture and as wide.
+    wide = _LETTER * max(1, len(tex.strip()))
+    text = f'<span class="tex" style="font-size:{min(1, width / wide):.3f}em;margin-right:-{wide:.1f}em">{words}</span>'
+    return f'<span class="formula">{text}{picture}</span>'
+
+
+def _undrawn(source: str, font: Any) -> list[str]:
+    """The characters of a formula that the typeface lacks: each would be an empty box."""
+    words = "".join(ElementTree.fromstring(source).itertext())  # noqa: S314 (made by the converter)
+    letters = sorted(letter for letter in set(words) if ord(letter) > 127 and not letter.isspace())
+    return [letter for letter in letters if font.glyphindex(letter) == 0][:5]
 
 
 def in_both_forms(tex: str, *, display: bool) -> str:
