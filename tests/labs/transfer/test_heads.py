@@ -10,6 +10,7 @@ import torch
 import torchvision
 
 from generator.datasets.images import ImageSet
+from generator.labs.shared.statistics import wilson_interval
 from generator.labs.transfer.heads import _held_out, parts_of, train_head
 from generator.networks.backbones import Backbone, load_backbone
 from tests.labs.trainings_for_tests import KilledError, MemoryCheckpoints, killed_after
@@ -30,6 +31,8 @@ def test_only_the_last_layer_is_trained_on_frozen_features(workspace, arguments)
     losses = [row["validation_loss"] for row in result.tables["history"].records()]
     assert metrics["best_epoch"] == losses.index(min(losses)) + 1
     assert metrics["test"] == result.arrays["test/hits"].mean()
+    single = wilson_interval(round(metrics["validation"] * metrics["validation_images"]), metrics["validation_images"])
+    assert metrics["validation_high"] - metrics["validation_low"] >= single[1] - single[0] - 1e-9  # groups count once
 
 
 def test_fine_tuning_trains_more(heads):

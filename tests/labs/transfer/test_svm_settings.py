@@ -10,7 +10,13 @@ from sklearn.decomposition import PCA
 
 from generator.labs.shared.statistics import holm_adjusted, paired_p
 from generator.labs.transfer.svm import fit_svm, split_of
-from generator.labs.transfer.svm_settings import _reduction, choose_penalty, principal_components, reduce_dimensions
+from generator.labs.transfer.svm_settings import (
+    _choice,
+    _reduction,
+    choose_penalty,
+    principal_components,
+    reduce_dimensions,
+)
 
 CS = [0.001, 0.1, 1.0, 10.0]
 
@@ -38,6 +44,17 @@ def test_the_p_values_of_all_penalties_are_adjusted_for_one_another(workspace, f
 def test_the_default_alone_is_no_test(workspace, features):
     metrics = choose_penalty(workspace, features=features, layer="relu7", cs=[1.0], folds=3).metrics
     assert (metrics["chosen_c"], metrics["p"]) == (1.0, 1.0)
+
+
+def test_the_plateau_ends_where_a_value_falls_below_it():
+    """The first value is as good as the chosen one, but what lies between them is not."""
+    folds = np.array([[0.9, 0.9, 0.9], [0.5, 0.5, 0.5], [0.9, 0.89, 0.92], [0.89, 0.9, 0.9], [0.6, 0.6, 0.6]])
+    rows = [
+        {"c": c, "validation": fold.mean(), "test": 0.8, "low": 0.7, "high": 0.9, "p": 0.5, "detectable": 0.1}
+        for c, fold in zip([0.1, 1.0, 10.0, 100.0, 1000.0], folds, strict=True)
+    ]
+    found = _choice(rows, folds, 1)
+    assert (found["plateau_low"], found["chosen_c"], found["plateau_high"]) == (10.0, 10.0, 100.0)
 
 
 def test_the_default_has_to_be_among_the_values(workspace, features):
