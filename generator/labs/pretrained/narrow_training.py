@@ -12,7 +12,7 @@ from torch import nn
 
 from generator.datasets.images import ImageSet, load_images
 from generator.labs.shared.classifier_training import Recipe, fit_classifier
-from generator.labs.shared.statistics import grouped_interval
+from generator.labs.shared.metrics import accuracy_metrics
 from generator.labs.shared.training import history_chart, history_table, state_arrays
 from generator.networks.backbones import LABELS
 from generator.networks.narrow import build_narrow, initialise
@@ -31,10 +31,7 @@ from generator.workspace import Workspace
         "seeded": ["train_accuracy", "top1"],
         "margins": ["top1_low", "top1_high"],
     },
-    tables={
-        "classes": ["class_name", "training_images"],
-        "history": ["epoch", "loss", "train_accuracy"],
-    },
+    tables={"classes": ["class_name", "training_images"], "history": ["epoch", "loss", "train_accuracy"]},
     figures=["loss"],
 )  # fmt: skip
 def train_narrow_network(
@@ -60,7 +57,6 @@ def train_narrow_network(
     history = fit_classifier(workspace, module, inputs, labels, recipe, {"flips": flips})
     known = _hits(module, _inputs(workspace, train, image_size), train.labels)
     hits = _hits(module, _inputs(workspace, test, image_size), test.labels)
-    low, high = grouped_interval(hits, test.groups)
     return Result(
         metrics={
             "architecture": architecture,
@@ -73,19 +69,19 @@ def train_narrow_network(
             "classes": len(train.class_names),
             "epochs": epochs,
             "train_accuracy": float(known.mean()),
-            "top1": float(hits.mean()),
-            "top1_low": low,
-            "top1_high": high,
+            **accuracy_metrics("top1", hits, test.groups),
         },
-        tables={
-            "classes": Table.of(
-                {"class_name": name, "training_images": int((train.labels == number).sum())}
-                for number, name in enumerate(train.class_names)
-            ),
-            "history": history_table(history),
-        },
+        tables={"classes": _class_table(train), "history": history_table(history)},
         figures={"loss": history_chart(history, {"loss": "training loss"}, "cross-entropy")},
         arrays={**state_arrays(module), "test/hits": hits},
+    )
+
+
+def _class_table(train: ImageSet) -> Table:
+    counts = np.bincount(train.labels, minlength=len(train.class_names))
+    return Table.of(
+        {"class_name": name, "training_images": int(count)}
+        for name, count in zip(train.class_names, counts, strict=True)
     )
 
 

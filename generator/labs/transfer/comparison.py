@@ -31,14 +31,9 @@ from generator.workspace import Workspace
     figures=["layers"],
 )  # fmt: skip
 def compare_transfers(
-    workspace: Workspace,
-    *,
-    reference: Result,
-    other: Result,
-    layer: str = "",
-    reference_name: str = "reference",
+    workspace: Workspace, *, reference: Result, other: Result, layer: str = "", reference_name: str = "reference",
     other_name: str = "other",
-) -> Result:
+) -> Result:  # fmt: skip
     """Compare two results of ``svm_by_layer`` on the same test images, L2-normalised.
 
     Compared is ``layer``, or where that is empty the layer that cross-validation chose in each. ``gained`` and ``lost``

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from generator.labs.shared.metrics import accuracy_row
 from generator.labs.shared.statistics import SIGNIFICANT, detectable_difference, holm_adjusted, paired_p
-from generator.labs.transfer.svm import Fit, Split, cross_validated, fit_svm, groups_of, split_of
+from generator.labs.transfer.svm import Fit, Labels, Split, cross_validated, fit_svm, groups_of, split_of
 from generator.registry import computation
 from generator.results import Bars, BarSeries, Result, Table, Value
 from generator.workspace import Workspace
@@ -82,12 +83,9 @@ def svm_by_layer(
     if reference not in described:
         raise KeyError(f"there are no features of {reference!r}; there are {', '.join(described)}")
     fits: dict[str, LayerFit] = {}
-    for number, layer in enumerate(described):
-        workspace.progress(number, len(described), f"layer {described[layer]['label']}")
-        split = split_of(features, layer)
-        unit = split.normalised()
-        validation = float(cross_validated(unit, [c], folds, seed).mean())
-        fits[layer] = LayerFit(layer, split, fit_svm(split, c, seed), fit_svm(unit, c, seed), validation)
+    for place, layer in enumerate(described):
+        workspace.progress(place, len(described), f"layer {described[layer]['label']}")
+        fits[layer] = _fitted(layer, split_of(features, layer), c, folds, seed)
     rows = _with_tests([_row(described[layer], fits[layer]) for layer in described], fits, reference)
     return Result(
         metrics={
@@ -100,11 +98,14 @@ def svm_by_layer(
         },
         tables={"layers": Table.of(rows)},
         figures={"layers": _bars(rows)},
-        arrays={
-            **{f"hits/{layer}": fit.hits for layer, fit in fits.items()},
-            **({} if (groups := groups_of(features, "test")) is None else {"test/groups": groups}),
-        },
+        arrays=_kept(fits, groups_of(features, "test")),
     )
+
+
+def _fitted(layer: str, split: Split, c: float, folds: int, seed: int) -> LayerFit:
+    unit = split.normalised()
+    validation = float(cross_validated(unit, [c], folds, seed).mean())
+    return LayerFit(layer, split, fit_svm(split, c, seed), fit_svm(unit, c, seed), validation)
 
 
 def _row(described: Mapping[str, Value], fit: LayerFit) -> dict[str, Value]:
@@ -123,6 +124,13 @@ def _row(described: Mapping[str, Value], fit: LayerFit) -> dict[str, Value]:
         "image_seconds": described["image_seconds"],
         "zero_rows": described["zero_test"],
     }
+
+
+def _kept(fits: Mapping[str, LayerFit], groups: Labels | None) -> dict[str, NDArray[Any]]:
+    """Each layer's hits on the test images and the groups of these, for paired tests to come."""
+    return {f"hits/{layer}": fit.hits for layer, fit in fits.items()} | (
+        {} if groups is None else {"test/groups": groups}
+    )
 
 
 def _with_tests(

@@ -33,16 +33,9 @@ SHOWN = 5
     figures=["image"],
 )  # fmt: skip
 def network_on_scenes(
-    workspace: Workspace,
-    *,
-    network: Network,
-    dataset: Dataset,
-    features: Result,
-    layer: str,
-    image: int,
-    c: float = 1.0,
-    seed: int = 0,
-) -> Result:
+    workspace: Workspace, *, network: Network, dataset: Dataset, features: Result, layer: str, image: int,
+    c: float = 1.0, seed: int = 0,
+) -> Result:  # fmt: skip
     """Classify the test scenes with the network's own last layer, and with an SVM on L2-normalised features.
 
     ``own`` is the share of test images whose most probable class has the very name of their scene, which is 0 where the
