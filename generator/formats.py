@@ -65,7 +65,12 @@ def _scientific(number: float, digits: int) -> str:
 
 
 def _p_value(number: float, _: int) -> str:
-    return _scientific(number, 1) if number < 1e-3 else _decimal(number, 2 if number >= 0.01 else 3)
+    if number < 1e-3:
+        return _scientific(number, 1)
+    digits = 2 if number >= 0.01 else 3
+    while round(number, digits) == 0.05 != number and digits < _MOST_DIGITS:
+        digits += 1  # on which side of 0.05 it is must be seen
+    return _decimal(number, digits)
 
 
 def _seconds(number: float, _: int) -> str:
@@ -87,7 +92,7 @@ FORMATS: Mapping[Name, NumberFormat] = {
     "points": NumberFormat(lambda n, digits: _decimal(100 * n, digits), 1, "percentage points"),  # 0.021 → 2.1 …
     "millions": NumberFormat(lambda n, digits: _decimal(n / 1e6, digits), 1, "million"),  # 138357544 → 138.4 million
     "scientific": NumberFormat(_scientific, 1),  # 0.00032 → 3.2 × 10⁻⁴
-    "p_value": NumberFormat(_p_value),  # never zero: 0.0593 → 0.06, 0.0021 → 0.002, 0.00032 → 3.2 × 10⁻⁴
+    "p_value": NumberFormat(_p_value),  # never zero: 0.0593 → 0.06, 0.0547 → 0.055, 0.00032 → 3.2 × 10⁻⁴
     "seconds": NumberFormat(_seconds),  # 0.0421 → 42 ms, 3.26 → 3.3 s, 250 → 4 min 10 s, 7300 → 2 h 2 min
 }
 

@@ -13,8 +13,11 @@ from generator.labs.gan.comparison import compare_gan, pool_gans
 from generator.labs.gan.judge import train_judge
 from generator.labs.gan.measures import measure_gan
 from generator.labs.gan.training import train_gan
+from generator.labs.pretrained.classification import normalisation_effect
 from generator.labs.pretrained.narrow_training import train_narrow_network
+from generator.labs.transfer.comparison import compare_transfers
 from generator.labs.transfer.features import extract_features
+from generator.labs.transfer.heads import train_head
 from generator.labs.transfer.layers import svm_by_layer
 from generator.labs.visualising.saliency.cases import saliency_cases
 from generator.results import Result
@@ -84,6 +87,34 @@ def fooled():
 def transfer(features, tmp_path_factory):
     """Linear classifiers on these features."""
     return svm_by_layer(Workspace("cpu", tmp_path_factory.mktemp("data")), features=features, reference="relu7")
+
+
+@pytest.fixture(scope="session")
+def heads(network, tmp_path_factory):
+    """A new last layer on frozen features, and one with fine-tuning below it, each trained for two epochs."""
+    workspace = Workspace("cpu", tmp_path_factory.mktemp("data"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(embedded_scenes, "CROPS", FEW)
+        return [
+            train_head(workspace, network=network, dataset="embedded_scenes", epochs=2, tuned_from=block)
+            for block in ("", "features.24")
+        ]
+
+
+@pytest.fixture(scope="session")
+def pairs(transfer, tmp_path_factory):
+    """A sweep over layers compared with itself, twice."""
+    workspace = Workspace("cpu", tmp_path_factory.mktemp("data"))
+    return [compare_transfers(workspace, reference=transfer, other=transfer, layer="relu7")] * 2
+
+
+@pytest.fixture(scope="session")
+def normalisations(network, tmp_path_factory):
+    """A network's answers with and without normalised inputs, twice."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(embedded_scenes, "CROPS", FEW)
+        workspace = Workspace("cpu", tmp_path_factory.mktemp("data"))
+        return [normalisation_effect(workspace, network=network, dataset="embedded_scenes")] * 2
 
 
 @pytest.fixture(scope="session")
