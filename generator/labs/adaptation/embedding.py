@@ -31,7 +31,8 @@ class Sample:
 
 @computation(
     metrics=[
-        "images", "per_class", "features", "neighbours", "domain_purity", "class_agreement", "a_distance", "perplexity",
+        "a_distance", "class_agreement", "domain_purity", "features", "images", "neighbours", "per_class",
+        "perplexity",
     ],
     figures=["map"],
 )  # fmt: skip

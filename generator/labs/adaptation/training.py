@@ -15,8 +15,9 @@ import torch
 
 from generator.labs.adaptation.domains import Domain, Normalisation, chosen_normalisation, load_domain
 from generator.labs.adaptation.learning import Learner, Score, new_learner, score
-from generator.labs.adaptation.outcome import curves, diverged_epoch, finite, history_rows
+from generator.labs.adaptation.outcome import curves, diverged_epoch, finite, history_rows, last_change
 from generator.labs.adaptation.recipe import Batches, Recipe
+from generator.labs.adaptation.runs import hit_arrays
 from generator.labs.shared.statistics import wilson_interval
 from generator.labs.shared.training import Measures, TrainingState, run_epochs, state_arrays
 from generator.networks.dann import build_domain_network
@@ -31,11 +32,11 @@ RECORDED = ("epochs", "batch_size", "learning_rate", "normalisation", "slope", "
 
 @computation(
     metrics=[
-        "train_images", "epoch_images", "batch_size", "epochs", "epochs_run", "learning_rate", "normalisation", "mean",
-        "std", "slope", "final_factor", "seed", "classes", "source_accuracy", "source_accuracy_low",
-        "source_accuracy_high", "target_accuracy", "target_accuracy_low", "target_accuracy_high",
-        "source_domain_accuracy", "target_domain_accuracy", "domain_accuracy", "class_loss", "domain_loss", "diverged",
-        "diverged_epoch",
+        "batch_size", "class_loss", "classes", "diverged", "diverged_epoch", "domain_accuracy", "domain_loss",
+        "epoch_images", "epochs", "epochs_run", "final_factor", "learning_rate", "loss_change", "mean",
+        "normalisation", "seed", "slope", "source_accuracy", "source_accuracy_high", "source_accuracy_low",
+        "source_domain_accuracy", "std", "target_accuracy", "target_accuracy_high", "target_accuracy_low",
+        "target_domain_accuracy", "train_images", "updates",
     ],
     tables={
         "history": [
@@ -62,7 +63,8 @@ def train_adaptation(
     epoch; before the last one, the history is measured on about ``curve_images`` test images of each. 0 means all.
     Accuracies are shares with 95 % Wilson intervals; a domain's is the share that the domain classifier calls its own
     (source = 0, target = 1), if trained. A run that diverges (:func:`outcome.diverged_epoch`) stops there and is
-    scored. Losses are the last epoch's means over its batches, arrays the ``state_dict``.
+    scored. Losses are the last epoch's means over its batches, ``loss_change`` by which share the class loss changed in
+    it; ``updates`` as many as were planned. Arrays: the ``state_dict``, and which test images were hit (:mod:`runs`).
     """
     recipe = Recipe(method, epochs, batch_size, learning_rate, scheduler, normalisation, shape, direction, slope,
                     multiplier, pairing, seed)  # fmt: skip
@@ -82,12 +84,13 @@ def train_adaptation(
             **_course(history, recipe, classes),
             "train_images": len(domains[recipe.labelled]),
             "epoch_images": batches.images,
+            "updates": epochs * len(batches),
             "mean": sum(scale.mean) / 3,
             "std": sum(scale.std) / 3,
         },
         tables={"history": history_rows(history)},
         figures=dict(curves(history, recipe.factor, epochs)),
-        arrays=state_arrays(learner.network),
+        arrays=state_arrays(learner.network) | hit_arrays({name: found.classes for name, found in scores.items()}),
     )
 
 
@@ -119,6 +122,7 @@ def _course(history: Sequence[Measures], recipe: Recipe, classes: int) -> dict[s
         "epochs_run": len(history),
         "final_factor": recipe.factor(len(history) / recipe.epochs),
         "class_loss": finite(history[-1]["class_loss"]),
+        "loss_change": finite(last_change([measures["class_loss"] for measures in history])),
         "domain_loss": finite(history[-1].get("domain_loss")),
         "diverged": lost is not None,
         "diverged_epoch": lost,
