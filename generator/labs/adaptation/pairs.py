@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from generator.labs.adaptation.runs import hits_of
 from generator.labs.shared.statistics import mcnemar_p
 from generator.registry import computation
 from generator.results import Result
 from generator.workspace import Workspace
+
+#: What stands for a p value that a float can no longer hold: of thousands of images, hundreds may all fall on one side.
+LEAST_P = 1e-300
+
+
+def image_p(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:
+    """McNemar's exact p value for hits (images,) of two networks, at least :data:`LEAST_P`."""
+    return max(mcnemar_p(first, second), LEAST_P)
 
 
 @computation(metrics=["difference", "first_only", "images", "p", "second_only"])
@@ -25,12 +36,13 @@ def compare_hits(
     such as these; another seed gives two other networks, of which it says nothing.
     """
     before, after = hits_of(first, first_on), hits_of(second, second_on)
+    p = image_p(before, after)
     return Result(
         metrics={
             "images": len(before),
             "difference": float(after.mean() - before.mean()),
             "first_only": int((before & ~after).sum()),
             "second_only": int((after & ~before).sum()),
-            "p": mcnemar_p(before, after),
+            "p": p,
         }
     )

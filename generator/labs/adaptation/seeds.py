@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from generator.labs.adaptation.pairs import image_p
 from generator.labs.adaptation.runs import hits_of, lost
 from generator.labs.adaptation.variants import SIGNIFICANT, Variant
-from generator.labs.shared.statistics import holm_adjusted, mcnemar_p, mean_interval, next_value_range
+from generator.labs.shared.statistics import holm_adjusted, mean_interval, next_value_range
 from generator.registry import computation
 from generator.results import LineChart, Result, Table, Value
 from generator.workspace import Workspace
@@ -64,9 +65,9 @@ def pool_seeds(workspace: Workspace, *, naive: list[Result], dann: list[Result],
     on_source = {name: accuracies(listed, "source") for name, listed in runs.items()}
     paired = _paired(on_source, on_target)
     whole = np.isfinite(paired["gain"])
-    image_p = _by_images(naive, dann)
-    by_images = {"image_wins": (image_p < SIGNIFICANT) & (paired["gain"] > 0)}
-    by_images["image_losses"] = (image_p < SIGNIFICANT) & (paired["gain"] < 0)
+    by_images = _by_images(naive, dann)
+    shown = {"image_wins": (by_images < SIGNIFICANT) & (paired["gain"] > 0)}
+    shown["image_losses"] = (by_images < SIGNIFICANT) & (paired["gain"] < 0)
     methods = [
         _method(label, runs[name], on_source[name][whole], on_target[name][whole]) for name, label in METHODS.items()
     ]
@@ -79,11 +80,11 @@ def pool_seeds(workspace: Workspace, *, naive: list[Result], dann: list[Result],
             **{f"{name}_target_std": _deviation(values[whole]) for name, values in on_target.items()},
             **_differences(paired),
             **_ranges(on_target["dann"], dann[0]),
-            **{name: int(found.sum()) for name, found in by_images.items()},
+            **{name: int(found.sum()) for name, found in shown.items()},
         },
         tables={
             "methods": Table.of(methods),
-            "seeds": Table.of(_by_seed(seeds[0], on_source, on_target, paired | {"image_p": image_p})),
+            "seeds": Table.of(_by_seed(seeds[0], on_source, on_target, paired | {"image_p": by_images})),
         },
         figures={domain: _chart(runs, domain) for domain in ("target", "source")},
     )
@@ -109,7 +110,7 @@ def _by_images(naive: Sequence[Result], dann: Sequence[Result]) -> Numbers:
     kept = [not lost(before) and not lost(after) for before, after in zip(naive, dann, strict=True)]
     pairs = [pair for pair, whole in zip(zip(naive, dann, strict=True), kept, strict=True) if whole]
     found = np.full(len(kept), np.nan)
-    found[kept] = holm_adjusted([mcnemar_p(*(hits_of(run, "target") for run in pair)) for pair in pairs])
+    found[kept] = holm_adjusted([image_p(*(hits_of(run, "target") for run in pair)) for pair in pairs])
     return found
 
 

@@ -29,3 +29,8 @@ def test_one_network_is_compared_on_two_domains(workspace):
 def test_other_images_cannot_be_paired(workspace):
     with pytest.raises(ValueError, match="not the same images"):
         compare_hits(workspace, first=made_run(0.4), second=made_run(0.4, images=50))
+
+
+def test_a_p_value_that_no_float_can_hold_is_not_zero(workspace):
+    first, second = made_run(0.0, images=2000), made_run(1.0, images=2000)
+    assert compare_hits(workspace, first=first, second=second).metrics["p"] == 1e-300
