@@ -24,11 +24,14 @@ MEANS = ("source_accuracy", "target_accuracy", "source_domain_accuracy", "target
 
 
 @computation(
-    metrics=[
-        "detectable", "diverged", "higher", "lost_runs", "lower", "range_high", "range_low", "reference_label",
-        "reference_target", "seeds", "settings", "source_spread", "swing", "target_spread", "tests", "undecided",
-        "variant_seeds",
-    ],
+    metrics={
+        "exact": ["reference_label", "settings"],
+        "seeded": [
+            "diverged", "higher", "lost_runs", "lower", "reference_target", "seeds", "swing", "tests", "undecided",
+            "variant_seeds",
+        ],
+        "margins": ["detectable", "range_high", "range_low", "source_spread", "target_spread"],
+    },
     tables={
         "runs": [
             "label", "runs", "lost", "source_accuracy", "target_accuracy", "source_domain_accuracy",

@@ -30,10 +30,10 @@ class Sample:
 
 
 @computation(
-    metrics=[
-        "a_distance", "class_agreement", "domain_purity", "features", "images", "neighbours", "per_class",
-        "perplexity",
-    ],
+    metrics={
+        "exact": ["features", "images", "neighbours", "per_class", "perplexity"],
+        "seeded": ["a_distance", "class_agreement", "domain_purity"],
+    },
     figures=["map"],
 )  # fmt: skip
 def embed_domains(

@@ -22,7 +22,13 @@ def image_p(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:
     return max(mcnemar_p(first, second), LEAST_P)
 
 
-@computation(metrics=["difference", "first_only", "images", "p", "second_only"])
+@computation(
+    metrics={
+        "exact": ["images"],
+        "seeded": ["difference", "first_only", "second_only"],
+        "margins": ["p"],
+    }
+)
 def compare_hits(
     workspace: Workspace, *, first: Result, second: Result, first_on: Literal["source", "target"] = "target",
     second_on: Literal["source", "target"] = "target",

@@ -60,11 +60,14 @@ class PseudoLabels(nn.Module):
 
 
 @computation(
-    metrics=[
-        "epochs", "first_coverage", "first_kept", "first_label_accuracy", "gain", "gained", "last_coverage",
-        "last_kept", "last_label_accuracy", "lost", "p", "rounds", "start_target_accuracy", "start_train_accuracy",
-        "target_accuracy", "target_accuracy_high", "target_accuracy_low", "threshold",
-    ],
+    metrics={
+        "exact": ["epochs", "rounds", "threshold"],
+        "seeded": [
+            "first_coverage", "first_kept", "first_label_accuracy", "gain", "gained", "last_coverage", "last_kept",
+            "last_label_accuracy", "lost", "start_target_accuracy", "start_train_accuracy", "target_accuracy",
+        ],
+        "margins": ["p", "target_accuracy_high", "target_accuracy_low"],
+    },
     tables={
         "rounds": [
             "round", "kept", "coverage", "label_accuracy", "least_covered", "least_coverage", "source_accuracy",

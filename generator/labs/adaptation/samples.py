@@ -14,10 +14,12 @@ DARK = 0.1
 
 
 @computation(
-    metrics=[
-        "classes", "same_digits", "shown", "side", "source", "source_dark", "source_images", "target", "target_dark",
-        "target_images",
-    ],
+    metrics={
+        "exact": [
+            "classes", "same_digits", "shown", "side", "source", "source_dark", "source_images", "target",
+            "target_dark", "target_images",
+        ],
+    },
     tables={"parts": ["domain", "part", "images", "mean", "std", "dark", "digest"]},
     figures=["source", "target"],
 )  # fmt: skip
