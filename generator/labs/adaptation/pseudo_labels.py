@@ -68,12 +68,8 @@ class PseudoLabels(nn.Module):
         ],
         "margins": ["p", "target_accuracy_high", "target_accuracy_low"],
     },
-    tables={
-        "rounds": [
-            "round", "kept", "coverage", "label_accuracy", "least_covered", "least_coverage", "source_accuracy",
-            "target_accuracy",
-        ],
-    },
+    tables={"rounds": ["round", "kept", "coverage", "label_accuracy", "least_covered", "least_coverage",
+                       "source_accuracy", "target_accuracy"]},
     figures=["rounds"],
 )  # fmt: skip
 def train_on_pseudo_labels(
@@ -88,11 +84,9 @@ def train_on_pseudo_labels(
     ``epochs`` epochs with a learning rate that falls over all rounds. ``train_images`` cuts both training parts to
     their first images (0: all). The target's true labels are used for measuring only: ``label_accuracy`` is the share
     of kept labels that are right, ``coverage`` the share of images kept, ``least_covered`` the true class of which
-    least is kept. ``start_…`` is before the first round, on test images or
-    (``start_train_accuracy``) on the target's training images. ``p`` is the exact McNemar p value of target test images
-    before against after all rounds, ``gained`` and ``lost`` count those that only the network after, or only the one
-    before, gets right. The last round counts, never the best. Arrays: the ``state_dict``, and which of the target's
-    test images were hit.
+    least is kept. ``start_…`` is before the first round, on test images or on the target's training images. ``p`` is
+    McNemar's p value of target test images before against after all rounds; ``gained`` and ``lost`` count those that
+    only the network after, or only the one before, gets right. Arrays: the ``state_dict``, and the target's hits.
     """
     recipe = Rounds(threshold, rounds, epochs, epoch_images, batch_size, learning_rate, seed)
     parts = {

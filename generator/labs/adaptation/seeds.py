@@ -1,4 +1,14 @@
-"""Several seeds of the source-only, the adversarial and the target-trained network: means, spreads, the gap closed."""
+"""Several seeds of the source-only, the adversarial and the target-trained network: means, spreads, the gap closed.
+
+Runs that diverged are counted and left out: means and differences are over the seeds of which no run diverged,
+``kept`` in number. ``gain`` is DANN's accuracy on the target less that of the source-only run of the same seed,
+``source_change`` the same on the source; the gap is that between the target-trained and the source-only one, and
+``share`` gain divided by gap for the seeds (``shares`` in number) whose gap is at least :data:`LEAST_GAP`.
+``image_p`` is McNemar's p value of the two networks of a seed, adjusted by Holm's rule over the seeds; ``image_wins``
+and ``image_losses`` count where it is below 0.05. ``range`` is where the target accuracy of one more DANN run of the
+same kind would fall with 95 % probability, ``image_half_width`` half the 95 % interval that the number of test images
+alone gives to the first DANN run.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +35,7 @@ LEAST_GAP = 0.025
     metrics={
         "exact": ["seeds"],
         "seeded": [
-            "dann_source_mean", "dann_target_mean", "diverged", "gain_least", "gain_mean", "gain_wins", "gap_mean",
+            "dann_source_mean", "dann_target_mean", "diverged", "gain_least", "gain_mean", "gain_wins",
             "image_losses", "image_wins", "kept", "naive_source_mean", "naive_target_mean", "share_mean", "shares",
             "source_change_mean", "target_source_mean", "target_target_mean",
         ],
@@ -36,31 +46,18 @@ LEAST_GAP = 0.025
         ],
     },
     tables={
-        "methods": [
-            "method", "diverged", "source_mean", "source_std", "target_mean", "target_std", "target_lowest",
-            "target_highest",
-        ],
-        "seeds": [
-            "seed", "naive", "dann", "target", "gain", "image_p", "share", "source_change", "naive_source",
-            "dann_source",
-        ],
+        "methods": ["method", "diverged", "source_mean", "source_std", "target_mean", "target_std", "target_lowest",
+                    "target_highest"],
+        "seeds": ["seed", "naive", "dann", "target", "gain", "image_p", "share", "source_change", "naive_source",
+                  "dann_source"],
     },
     figures=["target", "source"],
 )  # fmt: skip
 def pool_seeds(workspace: Workspace, *, naive: list[Result], dann: list[Result], target: list[Result]) -> Result:
-    """Pool runs of ``train_adaptation`` over seeds, paired by seed.
+    """Pool runs of ``train_adaptation`` over seeds, paired by seed; all lists must hold the same seeds, at least two.
 
-    All three lists must hold the same seeds, at least two. Accuracies are proportions of the test images after the last
-    epoch. Runs that diverged are counted and left out: means, standard deviations (n - 1 below) and differences are
-    over the seeds of which no run diverged, ``kept`` in number. ``gain`` is DANN's target accuracy less that of the
-    source-only run of the same seed, ``gap`` that of the target-trained one less the source-only one, ``share`` gain
-    divided by gap for the seeds (``shares`` in number) whose gap is at least
-    :data:`LEAST_GAP`, ``source_change`` the same as ``gain`` on the source domain; the ends of their means' intervals
-    are 95 % by Student's t. ``image_p`` is McNemar's p value of the two networks of a seed, adjusted by Holm's rule
-    over the seeds; ``image_wins`` and ``image_losses`` count where it is below 0.05. ``range`` is where the target
-    accuracy of one more DANN run of the same kind would fall with 95 % probability, ``image_half_width`` half the 95 %
-    interval that the number of test images alone gives to the first DANN run. What too few runs say nothing about is
-    None. The charts have the mean of the runs that did not diverge by epoch, with a band from the lowest to the
+    The ends of intervals are those of 95 % by Student's t, standard deviations have n - 1 below; what too few runs say
+    nothing about is None. The charts have the mean of the runs that did not diverge, with a band from the lowest to the
     highest.
     """
     runs = {"naive": naive, "dann": dann, "target": target}
@@ -127,7 +124,6 @@ def _differences(paired: Mapping[str, Numbers]) -> dict[str, Value]:
         **_interval("gain", gain),
         "gain_least": float(gain.min()) if len(gain) else None,
         "gain_wins": int((gain > 0).sum()),
-        "gap_mean": _mean(paired["gap"]),
         "shares": len(_known(paired["share"])),
         **_interval("share", paired["share"]),
         **_interval("source_change", paired["source_change"]),

@@ -2,6 +2,11 @@
 
 One computation, :func:`train_adaptation`, whose parameters are the variants. Runs that are compared differ in the
 parameters that are compared and in nothing else; the same parameters are the same job, whichever question asks.
+
+Accuracies are shares with 95 % Wilson intervals; a domain's is the share that the domain classifier calls its own
+(source = 0, target = 1), if trained. A run that diverges (:func:`outcome.diverged_epoch`) stops there and is scored.
+Losses are the last epoch's means over its batches, ``loss_change`` is by which share the class loss changed in it, and
+``updates`` are those planned. Arrays: the ``state_dict``, and which test images were hit (:mod:`runs`).
 """
 
 from __future__ import annotations
@@ -43,12 +48,8 @@ RECORDED = ("epochs", "batch_size", "learning_rate", "normalisation", "slope", "
         ],
         "margins": ["source_accuracy_high", "source_accuracy_low", "target_accuracy_high", "target_accuracy_low"],
     },
-    tables={
-        "history": [
-            "epoch", "domain_loss", "source_domain_accuracy", "target_domain_accuracy", "class_loss",
-            "source_accuracy", "target_accuracy", "factor", "learning_rate", "seconds",
-        ],
-    },
+    tables={"history": ["epoch", "domain_loss", "source_domain_accuracy", "target_domain_accuracy", "class_loss",
+                        "source_accuracy", "target_accuracy", "factor", "learning_rate", "seconds"]},
     figures=["losses", "accuracies", "training"],
 )  # fmt: skip
 def train_adaptation(
@@ -66,10 +67,6 @@ def train_adaptation(
 
     ``train_images`` and ``test_images`` cut each part to its first images; ``epoch_images`` of each domain make an
     epoch; before the last one, the history is measured on about ``curve_images`` test images of each. 0 means all.
-    Accuracies are shares with 95 % Wilson intervals; a domain's is the share that the domain classifier calls its own
-    (source = 0, target = 1), if trained. A run that diverges (:func:`outcome.diverged_epoch`) stops there and is
-    scored. Losses are the last epoch's means over its batches, ``loss_change`` by which share the class loss changed in
-    it; ``updates`` as many as were planned. Arrays: the ``state_dict``, and which test images were hit (:mod:`runs`).
     """
     recipe = Recipe(method, epochs, batch_size, learning_rate, scheduler, normalisation, shape, direction, slope,
                     multiplier, pairing, seed)  # fmt: skip

@@ -162,8 +162,8 @@ def least_difference(spread: float, sizes: tuple[int, int], tests: int) -> float
     """The smallest difference of two means that such samples could show: the power of a design.
 
     ``spread`` is the standard deviation of single values, ``sizes`` how many values there are on either side, and
-    ``tests`` how many such tests share an error of 5 % by Holm's rule, of which this is the first. A true difference of
-    just this size is found in about half of all cases.
+    ``tests`` how many such tests share an error of 5 % by Holm's rule, of which this is the first: the largest of the
+    differences must be so large. A true difference of just this size is found in about half of all cases.
     """
     from scipy.stats import t  # late: SciPy takes longer to import than most computations need it for
 
