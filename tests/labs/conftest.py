@@ -7,7 +7,6 @@ import pytest
 import torch
 
 from generator.datasets import embedded_scenes
-from generator.labs.adaptation.seeds import pool_seeds
 from generator.labs.adaptation.training import train_adaptation
 from generator.labs.gan.comparison import compare_gan, pool_gans
 from generator.labs.gan.judge import train_judge
@@ -119,12 +118,12 @@ def normalisations(network, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def adaptation(tmp_path_factory):
-    """Two short trainings with a domain classifier, under the names of what takes such runs, and their pool."""
+    """Two short trainings with a domain classifier, under the names of what takes such runs."""
     workspace = Workspace("cpu", tmp_path_factory.mktemp("data"))
     domains = {"source": "embedded_mnist", "target": "embedded_mnist_m"}
     runs = [train_adaptation(workspace, **domains, epochs=2, epoch_images=200, seed=seed) for seed in (0, 1)]
-    seeds = pool_seeds(workspace, naive=runs, dann=runs, target=runs)
-    return {"run": runs[0], "runs": runs, "naive": runs, "dann": runs, "target": runs, "seeds": seeds}
+    pair = {"first": runs[0], "second": runs[1]}
+    return {"run": runs[0], "runs": runs, "naive": runs, "dann": runs, "target": runs, **pair}
 
 
 @pytest.fixture(scope="session")

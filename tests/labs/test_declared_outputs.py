@@ -39,6 +39,7 @@ ARGUMENTS = {
         "population": 5,
         "generations": 1,
     },
+    "compare_hits": {},
     "compare_runs": {"labels": ["first", "second"]},
     "compare_gan": {},
     "compare_heads": {"layer": "relu7", "labels": ["frozen", "tuned"]},

@@ -189,3 +189,37 @@ def _t_quantile(values: NDArray[np.float64]) -> float:
     if len(values) < 2:
         raise ValueError(f"{len(values)} values say nothing about their spread; expected at least 2")
     return float(t.ppf(0.975, len(values) - 1))
+
+
+def difference_interval(first: NDArray[np.float64], second: NDArray[np.float64]) -> tuple[float, float, float]:
+    """The 95 % interval of mean(first) - mean(second), both ends, and the two-sided p value that the means are equal.
+
+    Student's t (1908) for two independent samples with one common variance, of n and m values; either may be a single
+    value, which is then held against the spread of the others. Raises ValueError for fewer than three values in all.
+    """
+    from scipy.stats import t  # late: SciPy takes longer to import than most computations need it for
+
+    sizes = (len(first), len(second))
+    freedom = sum(sizes) - 2
+    if freedom < 1 or 0 in sizes:
+        raise ValueError(f"{sizes[0]} and {sizes[1]} values say nothing about their spread; expected 3 in all")
+    squares = sum(float(((values - values.mean()) ** 2).sum()) for values in (first, second))
+    error = math.sqrt(squares / freedom * (1 / sizes[0] + 1 / sizes[1]))
+    difference = float(first.mean() - second.mean())
+    half = float(t.ppf(0.975, freedom)) * error
+    if error == 0:
+        return difference, difference, float(difference == 0)
+    return difference - half, difference + half, float(2 * t.sf(abs(difference) / error, freedom))
+
+
+def least_difference(spread: float, sizes: tuple[int, int], tests: int) -> float:
+    """The smallest difference of two means that such samples could show: the power of a design.
+
+    ``spread`` is the standard deviation of single values, ``sizes`` how many values there are on either side, and
+    ``tests`` how many such tests share an error of 5 % by Holm's rule, of which this is the first: the largest of the
+    differences must be so large. A true difference of just this size is found in about half of all cases.
+    """
+    from scipy.stats import t  # late: SciPy takes longer to import than most computations need it for
+
+    quantile = float(t.ppf(1 - 0.025 / tests, sum(sizes) - 2))
+    return quantile * spread * math.sqrt(1 / sizes[0] + 1 / sizes[1])

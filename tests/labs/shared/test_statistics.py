@@ -8,14 +8,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binomtest, ttest_1samp
+from scipy.stats import binomtest, ttest_1samp, ttest_ind
 
 from generator.labs.shared.statistics import (
     POWER,
     detectable_difference,
+    difference_interval,
     group_sums,
     grouped_interval,
     holm_adjusted,
+    least_difference,
     mcnemar_p,
     mean_interval,
     next_value_range,
@@ -248,3 +250,38 @@ def test_holm_keeps_false_alarms_in_a_whole_family_below_five_percent():
 def test_holm_refuses_what_is_no_probability(p_values):
     with pytest.raises(ValueError, match="are not all probabilities"):
         holm_adjusted(p_values)
+
+
+def test_two_samples_differ_as_scipy_has_it():
+    rng = np.random.default_rng(5)
+    first, second = rng.normal(0.3, 1, 3), rng.normal(0, 1, 5)
+    low, high, p = difference_interval(first, second)
+    expected = ttest_ind(first, second)
+    assert p == pytest.approx(expected.pvalue)
+    assert (low, high) == pytest.approx(tuple(expected.confidence_interval(0.95)))
+
+
+def test_a_single_value_is_held_against_the_range_of_the_next_one():
+    values = np.array([0.52, 0.60, 0.55, 0.63])
+    edge = next_value_range(values)[1]
+    low, high, p = difference_interval(np.array([edge]), values)
+    assert p == pytest.approx(0.05)
+    assert low == pytest.approx(0, abs=1e-12)
+    assert high == pytest.approx(2 * (edge - values.mean()))
+
+
+def test_samples_without_any_spread_differ_or_do_not():
+    same = np.array([0.5, 0.5])
+    assert difference_interval(same, same) == (0, 0, 1)
+    assert difference_interval(same + 0.25, same) == (0.25, 0.25, 0)
+    for few in ((same[:1], same[:1]), (same[:0], same)):
+        with pytest.raises(ValueError, match="say nothing about their spread"):
+            difference_interval(*few)
+
+
+def test_the_least_difference_is_found_in_half_of_all_cases():
+    """Drawn 4,000 times with a true difference of just that size; for several tests it is larger."""
+    rng, least = np.random.default_rng(6), least_difference(1.0, (5, 3), 1)
+    found = [difference_interval(least + rng.normal(size=3), rng.normal(size=5))[2] < 0.05 for _ in range(4000)]
+    assert 0.45 <= np.mean(found) <= 0.60
+    assert least_difference(1.0, (5, 3), 4) > least
