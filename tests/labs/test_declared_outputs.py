@@ -40,6 +40,7 @@ ARGUMENTS = {
         "generations": 1,
     },
     "compare_runs": {"labels": ["first", "second"]},
+    "compare_agreement": {},
     "compare_gan": {},
     "compare_transfers": {},
     "domain_samples": DOMAINS,

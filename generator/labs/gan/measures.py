@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from generator.labs.gan.comparison import VARIATIONS
 from generator.labs.gan.fidelity import (
     MODE_SHARE,
     class_shares,
@@ -33,9 +34,13 @@ BATCH = 1000
         "outcome", "samples", "compared", "judge_test", "mode_share", "sure", "modes", "legible", "legible_share",
         "classes", "class_variety", "label_distance", "rarest", "rarest_share", "commonest", "commonest_share",
         "confidence", "inception_score", "fid", "density", "coverage", "real_fid", "real_density", "real_coverage",
-        "neighbours", "agreement", "agreement_low", "agreement_high", "worst_class", "worst_agreement",
+        "neighbours", "agreement", "agreement_low", "agreement_high", "worst_class", "worst_agreement", "nz", "seed",
     ],
     tables={
+        "settings": [
+            "dataset", "training_images", "image_size", "conditional", "nz", "ngf", "ndf", "epochs", "initialisation",
+            "loss", "d_rate", "g_rate", "batch_size",
+        ],
         "classes": ["class_name", "share", "low", "high", "real_share", "agreement", "agreement_low", "agreement_high"],
     },
     figures=["classes"],
@@ -54,8 +59,10 @@ def measure_gan(
     (``real_fid``, ``real_density``, ``real_coverage``) are measured on equally many; images of more than 32 pixels are
     averaged to 32, real ones too. All of these are None where the judge is not ``able`` to judge. A conditional
     generator draws all classes equally often; its ``agreement`` is the share of images that are judged to be of the
-    class asked for, None for others. The array ``strip`` holds the first ``shown`` images, unselected. Raises
-    ValueError where there are fewer samples than test images.
+    class asked for, None for others. The table of ``settings`` is the training's. The array ``strip`` holds the first
+    ``shown`` images, unselected, and ``hits`` which samples of a conditional generator are judged to be of the class
+    asked for: another generator of as many latent values has the same latent vectors and classes, sample by sample, for
+    the same ``seed``. Raises ValueError where there are fewer samples than test images.
     """
     network = load_judge(judge, workspace.device)
     real = _real_scores(workspace, gan, judge)
@@ -83,10 +90,15 @@ def measure_gan(
             **{f"real_{name}": value for name, value in real.items()},
             "neighbours": judge.metrics["neighbours"],
             **_agreement(classes, hits),
+            "nz": gan.metrics["nz"],
+            "seed": seed,
         },
-        tables={"classes": classes},
+        tables={"settings": Table.of([{name: gan.metrics[name] for name in VARIATIONS}]), "classes": classes},
         figures={"classes": _class_chart(classes)},
-        arrays={"strip": pixels[:shown].cpu().numpy()},
+        arrays={
+            "strip": pixels[:shown].cpu().numpy(),
+            **({} if hits is None else {"hits": hits.cpu().numpy()}),
+        },
     )
 
 

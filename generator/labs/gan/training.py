@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from generator.labs.gan.match import Match, Recipe
-from generator.labs.gan.outcome import judge
+from generator.labs.gan.outcome import FINISHED, judge
 from generator.labs.gan.progress import COLUMNS, animation, curves, sample_grid, through_training, window_length
 from generator.labs.gan.real_images import RealImages, load_real_images, to_bytes
 from generator.labs.gan.record import FIXED
@@ -23,8 +23,8 @@ from generator.workspace import Workspace
     metrics=[
         "dataset", "image_size", "channels", "classes", "training_images", "conditional", "nz", "ngf", "ndf",
         "generator_parameters", "discriminator_parameters", "initialisation", "loss", "d_rate", "g_rate", "batch_size",
-        "epochs", "epochs_run", "steps", "window", "outcome", "trained", "diverged_epoch", "d_loss", "g_loss", "d_real",
-        "d_fake", "d_gradient", "g_gradient", "variety",
+        "epochs", "epochs_run", "steps", "window", "outcome", "finished", "diverged_epoch", "d_loss", "g_loss",
+        "d_real", "d_fake", "d_gradient", "g_gradient", "variety",
     ],
     tables={
         "history": ["epoch", "d_loss", "g_loss", "d_real", "d_fake", "d_gradient", "g_gradient", "variety", "finite"],
@@ -46,8 +46,8 @@ def train_gan(
     many, None for all. Measures of an epoch are means over its steps: losses, D(x) and D(G(z)) as probabilities before
     either update, lengths of the gradients; ``variety`` is the pixel variance of the fixed latents' images, as a share
     of the data's. ``outcome`` is "diverged" (a number stopped being finite: training ends there), "won" (by the
-    discriminator), "collapsed", "unformed" or "trained", as ``generator.labs.gan.outcome`` defines them. The arrays are
-    both networks' ``state_dict`` below ``generator/`` and ``discriminator/``; see ``generator.labs.gan.sampling``.
+    discriminator), "collapsed", "unformed" or "finished", as ``generator.labs.gan.outcome`` defines them. The arrays
+    are both networks' ``state_dict`` below ``generator/`` and ``discriminator/``; see ``generator.labs.gan.sampling``.
     """
     real = load_real_images(
         dataset, workspace.data, "train", image_size, count=training_images, device=workspace.device
@@ -107,7 +107,7 @@ def _course(history: list[Measures], match: Match) -> dict[str, Value]:
         "steps": steps,
         "window": window_length(steps),
         "outcome": outcome.word,
-        "trained": outcome.word == "trained",
+        "finished": outcome.word == FINISHED,
         "diverged_epoch": outcome.diverged,
         **{name: history[-1][name] for name in (*STEP_MEASURES, "variety")},
     }
