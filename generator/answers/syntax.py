@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from jinja2 import TemplateSyntaxError, nodes
 
 from generator.answers.addresses import Address, AddressError, parse_address, parse_expression
 from generator.answers.claims import ClaimTag, ends_claim, read_claim
+from generator.answers.conditions import Stated, conditions
 from generator.answers.language import FILTERS, FUNCTIONS, NODES
 from generator.answers.prose import read_prose, reading_environment
 from generator.errors import Mistake
@@ -54,6 +55,7 @@ class AnswerSyntax:
     citations: tuple[Named, ...] = ()
     equations: tuple[Named, ...] = ()
     one_sided: tuple[int, ...] = ()  # the lines of claims without a second branch
+    conditions: tuple[Stated, ...] = ()  # of claims and ifs; none where there are mistakes
     mistakes: tuple[Mistake, ...] = ()
 
 
@@ -100,6 +102,7 @@ class _Reader:
         self.citations: list[Named] = []
         self.equations: list[Named] = []
         self.one_sided: list[int] = []
+        self.conditions: list[Stated] = []
         self.mistakes: list[Mistake] = []
         self.depth = 0
 
@@ -114,6 +117,7 @@ class _Reader:
             citations=tuple(self.citations),
             equations=tuple(self.equations),
             one_sided=tuple(self.one_sided),
+            conditions=tuple(self.conditions),
             mistakes=tuple(sorted(self.mistakes, key=lambda mistake: mistake.line or 0)),
         )
 
@@ -127,6 +131,9 @@ class _Reader:
             if name.ctx != "load":
                 self.assigned.add(name.name)
         self._walk(tree, loops=0, branches=0)
+        if not self.mistakes:
+            found = conditions(tree)
+            self.conditions = [replace(one, line=self.first_line + one.line - 1) for one in found]
 
     def _walk(self, node: nodes.Node, loops: int, branches: int) -> None:
         self.depth += 1
