@@ -11,7 +11,12 @@ from generator.results import Result
 from generator.workspace import Workspace
 
 
-@computation(metrics=["difference", "p", "higher", "lower"])
+@computation(
+    metrics={
+        "seeded": ["difference"],
+        "margins": ["p", "higher", "lower"],
+    },
+)
 def compare_agreement(workspace: Workspace, *, measure: Result, other: Result) -> Result:
     """How much more often ``other`` draws the class asked for than ``measure``, both ``measure_gan`` results.
 

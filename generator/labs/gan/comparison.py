@@ -40,11 +40,14 @@ Numbers = NDArray[np.float64]
 
 
 @computation(
-    metrics=[
-        "label", "runs", "failed", "outcome", "sound", "modes", "fid", "fid_low", "fid_high", "density", "coverage",
-        "coverage_low", "coverage_high", "inception_score", "label_distance", "class_variety", "p", "verdict",
-        "detectable",
-    ],
+    metrics={
+        "exact": ["label", "runs"],
+        "seeded": [
+            "failed", "outcome", "sound", "modes", "fid", "density", "coverage", "inception_score", "label_distance",
+            "class_variety",
+        ],
+        "margins": ["fid_low", "fid_high", "coverage_low", "coverage_high", "p", "verdict", "detectable"],
+    },
     tables={"runs": ["fid"]},
 )  # fmt: skip
 def pool_gans(workspace: Workspace, *, measures: list[Result]) -> Result:
@@ -73,11 +76,16 @@ def pool_gans(workspace: Workspace, *, measures: list[Result]) -> Result:
 
 
 @computation(
-    metrics=[
-        "label", "runs", "failed", "outcome", "sound", "modes", "fid", "fid_low", "fid_high", "density", "coverage",
-        "coverage_low", "coverage_high", "inception_score", "label_distance", "class_variety", "p", "verdict",
-        "detectable", "tests", "worse", "better",
-    ],
+    metrics={
+        "exact": ["label", "runs", "tests"],
+        "seeded": [
+            "failed", "outcome", "sound", "modes", "fid", "density", "coverage", "inception_score", "label_distance",
+            "class_variety",
+        ],
+        "margins": [
+            "fid_low", "fid_high", "coverage_low", "coverage_high", "p", "verdict", "detectable", "worse", "better",
+        ],
+    },
 )  # fmt: skip
 def compare_gan(
     workspace: Workspace, *, setting: Result, usual_gan: Result, measures: list[Result], usual: Result
@@ -120,7 +128,11 @@ def compare_gan(
 
 
 @computation(
-    metrics=["rows", "columns", "failed", "better", "worse", "tests", "detectable"],
+    metrics={
+        "exact": ["rows", "columns", "tests"],
+        "seeded": ["failed"],
+        "margins": ["better", "worse", "detectable"],
+    },
     tables={"variants": ["label", "sound", "verdict"]},
     figures=["strips"],
 )

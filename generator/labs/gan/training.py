@@ -20,12 +20,17 @@ from generator.workspace import Workspace
 
 
 @computation(
-    metrics=[
-        "dataset", "image_size", "channels", "classes", "training_images", "conditional", "nz", "ngf", "ndf",
-        "generator_parameters", "discriminator_parameters", "initialisation", "loss", "d_rate", "g_rate", "batch_size",
-        "epochs", "epochs_run", "steps", "window", "outcome", "finished", "diverged_epoch", "d_loss", "g_loss",
-        "d_real", "d_fake", "d_gradient", "g_gradient", "variety",
-    ],
+    metrics={
+        "exact": [
+            "dataset", "image_size", "channels", "classes", "training_images", "conditional", "nz", "ngf", "ndf",
+            "generator_parameters", "discriminator_parameters", "initialisation", "loss", "d_rate", "g_rate",
+            "batch_size", "epochs", "epochs_run", "steps", "window",
+        ],
+        "seeded": [
+            "outcome", "finished", "diverged_epoch", "d_loss", "g_loss", "d_real", "d_fake", "d_gradient",
+            "g_gradient", "variety",
+        ],
+    },
     tables={
         "history": ["epoch", "d_loss", "g_loss", "d_real", "d_fake", "d_gradient", "g_gradient", "variety", "finite"],
     },

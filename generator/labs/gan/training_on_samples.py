@@ -17,9 +17,11 @@ from generator.workspace import Workspace
 
 
 @computation(
-    metrics=[
-        "samples", "test_images", "train_accuracy", "test", "test_low", "test_high", "real_test", "loss", "p",
-    ],
+    metrics={
+        "exact": ["samples", "test_images"],
+        "seeded": ["train_accuracy", "test", "real_test", "loss"],
+        "margins": ["test_low", "test_high", "p"],
+    },
 )  # fmt: skip
 def train_on_samples(
     workspace: Workspace,
