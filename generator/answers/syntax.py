@@ -15,6 +15,7 @@ from generator.answers.claims import ClaimTag, ends_claim, read_claim
 from generator.answers.conditions import Stated, conditions
 from generator.answers.language import FILTERS, FUNCTIONS, NODES
 from generator.answers.prose import read_prose, reading_environment
+from generator.answers.typed import typed_results
 from generator.errors import Mistake
 
 _LONGEST = 200_000
@@ -56,6 +57,7 @@ class AnswerSyntax:
     equations: tuple[Named, ...] = ()
     one_sided: tuple[int, ...] = ()  # the lines of claims without a second branch
     conditions: tuple[Stated, ...] = ()  # of claims and ifs; none where there are mistakes
+    typed: tuple[Named, ...] = ()  # numbers in the prose that look measured
     mistakes: tuple[Mistake, ...] = ()
 
 
@@ -103,6 +105,7 @@ class _Reader:
         self.equations: list[Named] = []
         self.one_sided: list[int] = []
         self.conditions: list[Stated] = []
+        self.typed: list[Named] = []
         self.mistakes: list[Mistake] = []
         self.depth = 0
 
@@ -118,6 +121,7 @@ class _Reader:
             equations=tuple(self.equations),
             one_sided=tuple(self.one_sided),
             conditions=tuple(self.conditions),
+            typed=tuple(self.typed),
             mistakes=tuple(sorted(self.mistakes, key=lambda mistake: mistake.line or 0)),
         )
 
@@ -236,6 +240,7 @@ class _Reader:
     def read_markdown(self) -> None:
         """Gather citations and labelled equations from the text between the tags."""
         prose, inside = read_prose(self.text)
+        self.typed = [Named(number, self.first_line + line - 1) for number, line in typed_results(prose)]
         for match in _CITATION.finditer(prose):
             line = self.first_line + prose.count("\n", 0, match.start())
             self.citations += [Named(key.strip()[1:], line) for key in match[0][1:-1].split(";")]

@@ -137,10 +137,14 @@ class TextChecker:
         return "exact" if address.name in self.names.axes(home) else signature.kind(address.name)
 
     def _conditions(self, syntax: AnswerSyntax, shown: set[Address]) -> None:
-        """A claim says what holds either way, and calls nothing larger that may be so by chance."""
+        """A claim says what holds either way, and calls nothing larger that may be so by chance; no result is typed."""
         hint = "say after {% otherwise %} what holds when the numbers fall the other way"
         message = "this claim has no {% otherwise %} branch"
         self.mistakes += [Mistake(message, self.path, line, hint=hint) for line in syntax.one_sided]
+        if self.names.margins is not Scope.NONE:
+            hint = "print the metric that it is; cite the source of another’s; a constant may stand in a formula"
+            message = "a number that looks measured is typed into the text"
+            self.mistakes += [Mistake(message, self.path, n.line, got=n.name, hint=hint) for n in syntax.typed]
         kind_of = partial(self._kind, shown=shown)
         self.mistakes += bare_comparisons(syntax.conditions, kind_of, self.path, self.names.margins)
 

@@ -1,4 +1,4 @@
-"""Look over what a course concludes: how its metrics are known, and which conditions take chance for a finding."""
+"""Look over what a course concludes: how its metrics are known, which conditions take chance for a finding."""
 
 from __future__ import annotations
 
@@ -44,18 +44,19 @@ def _kinds(session: Session) -> Iterator[Check]:
 
 
 def _margins(session: Session) -> Iterator[Check]:
-    """The conditions that call one noisy metric larger than another, and say nothing of chance."""
+    """The conditions that call one noisy metric larger than another, and say nothing of chance; results typed in."""
     labs = _labs(session.course)
     mistakes = check_course(session.course, session.catalogue, Scope.ALL)
     for lab in dict.fromkeys(labs.values()):
-        name = f"{lab}, comparisons"
+        name = f"{lab}, conclusions"
         found = [mistake for mistake in mistakes if labs.get(mistake.path or Path(), _REST) == lab]
         for mistake in found:
-            yield Check(name, Health.FAIL, f"{mistake.path}:{mistake.line}: {mistake.message}")
+            got = f", got {mistake.got}" if mistake.got else ""
+            yield Check(name, Health.FAIL, f"{mistake.path}:{mistake.line}: {mistake.message}{got}")
         if found:
-            yield Check(name, Health.FAIL, f"{len(found)} without a margin", WAYS_OUT)
+            yield Check(name, Health.FAIL, f"{len(found)} to mend", WAYS_OUT)
         else:
-            yield Check(name, Health.OK, "each has a margin, states one or is marked as seen")
+            yield Check(name, Health.OK, "each has a margin, states one or is marked as seen; no result is typed")
 
 
 def _labs(course: CourseSpec) -> dict[Path, str]:

@@ -21,15 +21,16 @@ results:
   other: {computation: network_summary, params: {architecture: resnet50}}
 """
 CLAIM = "{% claim vgg16.linear_share > other.linear_share %}A{% otherwise %}B{% endclaim %}\n"
+TYPED = "It holds 31.4 % of them.\n"
 
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """A course with one comparison, in its first lab; the kind of what it compares is not stated."""
+    """A course whose first lab has one comparison, of metrics of no stated kind, and one typed result."""
     monkeypatch.setattr("generator.planning.catalogue.Signature.kind", lambda self, metric: "")
     course = text_course(tmp_path)
     course.write("questions/1-a/q01.yaml", LAYERS)
-    course.write("answers/1-a/q01.md", CLAIM)
+    course.write("answers/1-a/q01.md", CLAIM + TYPED)
     return course.settings("build", Edition.REFERENCE)
 
 
@@ -42,14 +43,15 @@ def test_each_lab_has_its_comparisons_and_who_states_no_kinds(settings: Settings
     (kinds,) = of(checks, "1-a, kinds of metrics")
     assert kinds.state is Health.WARN
     assert kinds.found == "1 of 1 computations do not state all: network_summary"
-    one, total = of(checks, "1-a, comparisons")
+    typed, one, total = of(checks, "1-a, conclusions")
+    assert typed.found.endswith("1-a/q01.md:2: a number that looks measured is typed into the text, got 31.4 %")
     assert one.found == (
         f"{settings.folders.answers / '1-a/q01.md'}:1: vgg16.linear_share (of no stated kind) is compared with "
         "other.linear_share (of no stated kind) without a margin"
     )
-    assert (total.found, total.state) == ("1 without a margin", Health.FAIL)
+    assert (total.found, total.state) == ("2 to mend", Health.FAIL)
     assert "as seen" in total.mend
-    assert [check.state for check in of(checks, "1-b, comparisons")] == [Health.OK]
+    assert [check.state for check in of(checks, "1-b, conclusions")] == [Health.OK]
 
 
 def test_the_command_fails_while_there_are_any(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
