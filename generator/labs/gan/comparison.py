@@ -245,8 +245,13 @@ def _verdict(pooled: Mapping[str, Value], p: float | None, below: bool) -> str:
     return "undecided" if p >= SIGNIFICANT else "better" if below else "worse"
 
 
+def settings_table(metrics: Mapping[str, Value]) -> Table:
+    """What ``variant_name`` takes of the metrics of a ``train_gan`` result, as ``measure_gan`` keeps it."""
+    return Table(("setting", "value"), tuple((name, metrics[name]) for name in VARIATIONS))
+
+
 def _settings(measure: Result) -> Mapping[str, Value]:
-    return measure.tables["settings"].records()[0]
+    return {str(row["setting"]): row["value"] for row in measure.tables["settings"].records()}
 
 
 def _logarithms(measures: Sequence[Result]) -> Numbers:

@@ -39,14 +39,10 @@ BATCH = 500
 
 @computation(
     metrics={
-        "exact": [
-            "dataset", "classes", "features", "training_images", "test_images", "references", "seed", "neighbours",
-            "needed",
-        ],
-        "seeded": [
-            "train_accuracy", "test", "able", "fid", "density", "coverage", "inception_score", "confidence", "modes",
-            "legible", "label_distance", "class_variety",
-        ],
+        "exact": ["dataset", "classes", "features", "training_images", "test_images", "references", "seed",
+                  "neighbours", "needed"],
+        "seeded": ["train_accuracy", "test", "able", "fid", "density", "coverage", "inception_score", "confidence",
+                   "modes", "legible", "label_distance", "class_variety"],
         "margins": ["test_low", "test_high", "p"],
     },
     tables={
@@ -64,10 +60,9 @@ def train_judge(
     for the test images in the place of generated ones: the most that a generator can hope for. Distances are from the
     training images whose features are kept (as many as there are test images, REFERENCES at most, chosen by ``seed``).
     ``able`` says whether the judge is right for a large enough share of the test images, ``needed``, to judge others:
-    ``fid``, ``density`` and ``coverage`` are None otherwise. In the table, ``share`` and ``variance``
-    (:func:`class_variance`) are those of the training images. The arrays are the network's ``state_dict`` below
-    ``network/``, features (n, 64) of the kept training images, and which test images were judged right. ``p`` is None:
-    it is there for tables beside ``train_on_samples``, which compares with this.
+    ``fid``, ``density`` and ``coverage`` are None otherwise, and ``p`` always, which ``train_on_samples`` has beside it
+    in a table. In the classes' table ``share`` and ``variance`` are those of the training images. The arrays are the
+    network's ``state_dict``, features (n, 64) of the kept training images, and which test images were judged right.
     """
     train = load_real_images(dataset, workspace.data, "train", JUDGE_SIDE, training_images, workspace.device)
     test = load_real_images(dataset, workspace.data, "test", JUDGE_SIDE, device=workspace.device)

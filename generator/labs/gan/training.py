@@ -31,9 +31,8 @@ from generator.workspace import Workspace
             "g_gradient", "variety",
         ],
     },
-    tables={
-        "history": ["epoch", "d_loss", "g_loss", "d_real", "d_fake", "d_gradient", "g_gradient", "variety", "finite"],
-    },
+    tables={"history": ["epoch", "d_loss", "g_loss", "d_real", "d_fake", "d_gradient", "g_gradient", "variety",
+                        "finite"]},
     figures=["losses", "scores", "gradients", "progress", "frames", "samples"],
 )  # fmt: skip
 def train_gan(
@@ -48,11 +47,9 @@ def train_gan(
 
     DCGAN of Radford et al. 2016; with ``conditional`` each image has its class as a label in both networks (Mirza and
     Osindero 2014), in the generator alone where not ``condition_discriminator``. ``training_images`` are the first so
-    many, None for all. Measures of an epoch are means over its steps: losses, D(x) and D(G(z)) as probabilities before
-    either update, lengths of the gradients; ``variety`` is the pixel variance of the fixed latents' images, as a share
-    of the data's. ``outcome`` is "diverged" (a number stopped being finite: training ends there), "won" (by the
-    discriminator), "collapsed", "unformed" or "finished", as ``generator.labs.gan.outcome`` defines them. The arrays
-    are both networks' ``state_dict`` below ``generator/`` and ``discriminator/``; see ``generator.labs.gan.sampling``.
+    many, None for all. An epoch's measures are means over its steps: losses, D(x) and D(G(z)) before either update,
+    lengths of the gradients; ``variety`` is the pixel variance of the fixed latents' images, as a share of the data's.
+    How it ended, ``outcome``, is a word of ``generator.labs.gan.outcome``. The arrays are both ``state_dict``s.
     """
     real = load_real_images(
         dataset, workspace.data, "train", image_size, count=training_images, device=workspace.device

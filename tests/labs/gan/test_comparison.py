@@ -16,10 +16,11 @@ from generator.labs.gan.comparison import (
     detectable_ratio,
     outlier_p,
     pool_gans,
+    settings_table,
     show_strips,
     variant_name,
 )
-from generator.results import Result, Table
+from generator.results import Result
 
 STRIP = {"strip": np.zeros((4, 1, 8, 8), dtype=np.uint8)}
 OTHERS = ("density", "inception_score", "label_distance", "class_variety")
@@ -32,7 +33,7 @@ def usual_settings(small_gan):
 
 def measure(fid: float | None, outcome: str = "finished", modes: int = 10, settings: dict | None = None) -> Result:
     scores = {"fid": fid, "coverage": fid and 1 / fid, **dict.fromkeys(OTHERS, 0.5)}
-    tables = {"settings": Table.of([settings or {}])}
+    tables = {"settings": settings_table(settings)} if settings else {}
     return Result(metrics={"outcome": outcome, "modes": modes, **scores}, tables=tables, arrays=STRIP)
 
 
