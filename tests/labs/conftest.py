@@ -136,8 +136,9 @@ def gans(tmp_path_factory):
     gan = train_gan(workspace, **settings, conditional=True)
     measure = measure_gan(workspace, gan=gan, judge=judge, samples=2000, shown=4)
     usual = pool_gans(workspace, measures=[measure, measure])
-    compared = compare_gan(workspace, gan=gan, measure=measure, usual_gan=gan, usual=usual)
+    compared = compare_gan(workspace, setting=gan, usual_gan=gan, measures=[measure], usual=usual)
     return {
         "gan": gan, "judge": judge, "real": judge, "measure": measure, "measures": [measure, measure], "usual_gan": gan,
-        "unlabelled": train_gan(workspace, **settings), "usual": usual, "runs": [usual, compared],
+        "unlabelled": train_gan(workspace, **settings), "usual": usual, "setting": gan, "other": measure,
+        "variants": [compared],
     }  # fmt: skip

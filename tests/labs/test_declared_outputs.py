@@ -41,6 +41,7 @@ ARGUMENTS = {
     },
     "compare_hits": {},
     "compare_runs": {"labels": ["first", "second"]},
+    "compare_agreement": {},
     "compare_gan": {},
     "compare_heads": {"layer": "relu7", "labels": ["frozen", "tuned"]},
     "compare_training": {"layer": "relu7"},
