@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,6 +86,22 @@ def paired_p(first: NDArray[np.bool_], second: NDArray[np.bool_], groups: NDArra
         likely = (np.roll(likely, size) + np.roll(likely, -size)) / 2
     seen = abs(round(float(differences.sum())))
     return float(min(1.0, likely[np.abs(np.arange(-reach, reach + 1)) >= seen].sum()))
+
+
+def holm_adjusted(p_values: Sequence[float]) -> list[float]:
+    """The p values of several tests, each adjusted for the others, in the order given (Holm 1979, step-down).
+
+    Whoever rejects every hypothesis whose adjusted value is below 0.05 rejects a true one in 5 % of such families at
+    most, whatever the tests have in common. The smallest value is multiplied by the number of tests, the next by one
+    less, and so on; none is below the one before it or above 1. Raises ValueError for what is no probability.
+    """
+    if not all(0 <= p <= 1 for p in p_values):
+        raise ValueError(f"{list(p_values)} are not all probabilities")
+    adjusted, highest = [0.0] * len(p_values), 0.0
+    for place, index in enumerate(sorted(range(len(p_values)), key=lambda index: p_values[index])):
+        highest = max(highest, min(1.0, (len(p_values) - place) * p_values[index]))
+        adjusted[index] = highest
+    return adjusted
 
 
 def group_sums(values: NDArray[np.float64], groups: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

@@ -12,6 +12,7 @@ from scipy.stats import binomtest, ttest_1samp
 
 from generator.labs.shared.statistics import (
     grouped_interval,
+    holm_adjusted,
     mcnemar_p,
     mean_interval,
     next_value_range,
@@ -136,3 +137,39 @@ def test_the_sign_exchange_agrees_with_all_patterns_counted_one_by_one():
     assert paired_p(first, second, groups) == pytest.approx(expected)
     with pytest.raises(ValueError, match="are not the same images"):
         paired_p(first, second, groups[:5])
+
+
+def test_holm_by_hand():
+    """Four tests: 4 × 0.01, 3 × 0.013 is below that, 2 × 0.03, and 0.04 is below that."""
+    assert holm_adjusted([0.03, 0.01, 0.04, 0.013]) == pytest.approx([0.06, 0.04, 0.06, 0.04])
+    assert holm_adjusted([0.3, 0.6]) == pytest.approx([0.6, 0.6])
+    assert holm_adjusted([0.9, 0.8, 1.0]) == [1.0, 1.0, 1.0]
+    assert holm_adjusted([0.2]) == [0.2]
+    assert holm_adjusted([]) == []
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=8), st.floats(0.001, 0.2))
+def test_holm_rejects_what_the_step_down_procedure_rejects(p_values, level):
+    adjusted = holm_adjusted(p_values)
+    assert all(
+        own <= found <= min(1, len(p_values) * own + 1e-12) for own, found in zip(p_values, adjusted, strict=True)
+    )
+    order, rejected = sorted(range(len(p_values)), key=lambda index: p_values[index]), set()
+    for place, index in enumerate(order):
+        if (len(p_values) - place) * p_values[index] > level:
+            break
+        rejected.add(index)
+    assert {index for index, found in enumerate(adjusted) if found <= level} == rejected
+
+
+def test_holm_keeps_false_alarms_in_a_whole_family_below_five_percent():
+    rng = np.random.default_rng(4)
+    alarms = [min(holm_adjusted(list(rng.random(6)))) < 0.05 for _ in range(2000)]
+    assert 0.035 <= np.mean(alarms) <= 0.06
+    assert np.mean([rng.random(6).min() < 0.05 for _ in range(2000)]) > 0.2
+
+
+@pytest.mark.parametrize("p_values", [[0.1, float("nan")], [1.2], [-0.1]])
+def test_holm_refuses_what_is_no_probability(p_values):
+    with pytest.raises(ValueError, match="are not all probabilities"):
+        holm_adjusted(p_values)
