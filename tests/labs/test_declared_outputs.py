@@ -41,6 +41,7 @@ ARGUMENTS = {
     },
     "compare_runs": {"labels": ["first", "second"]},
     "compare_gan": {},
+    "compare_made_images": {},
     "compare_transfers": {},
     "domain_samples": DOMAINS,
     "embed_domains": {**DOMAINS, "per_class": 4, "perplexity": 5.0},
@@ -97,7 +98,8 @@ def _results(module, fixture):
     if module.startswith("generator.labs.adaptation."):
         return dict(fixture("adaptation"))
     if module.startswith("generator.labs.visualising."):
-        return {"cases": fixture("cases"), "fooled": fixture("fooled")}
+        made = fixture("made_images")
+        return {"cases": fixture("cases"), "fooled": fixture("fooled"), "first": made, "second": made}
     transfer = fixture("transfer")
     return {"features": fixture("features"), "svm": transfer, "reference": transfer, "other": transfer}
 
