@@ -14,10 +14,11 @@ from generator.workspace import Workspace
 
 
 @computation(
-    metrics=[
-        "classes", "first_only", "second_only", "recognised_p", "first_roughness", "second_roughness", "rougher_second",
-        "roughness_p", "least_p",
-    ]
+    metrics={
+        "exact": ["classes"],
+        "seeded": ["first_only", "second_only", "first_roughness", "second_roughness", "rougher_second"],
+        "margins": ["recognised_p", "roughness_p", "least_p"],
+    },
 )  # fmt: skip
 def compare_made_images(workspace: Workspace, *, first: Result, second: Result) -> Result:
     """Test whether images of :func:`visualise_classes` by two networks differ, the images of one class as a pair.

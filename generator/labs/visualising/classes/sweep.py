@@ -58,11 +58,14 @@ class Made:
 
 
 @computation(
-    metrics=[
-        "label", "judge_label", "judge_knows", "classes", "steps", "longest", "rate", "decay", "blur_every", "blur",
-        "jitter", "weak_noise", "variations", "score_*", "confidence_*", "roughness_*", "contrast_*", "p_*",
-        "best_label", "best_confidence",
-    ],
+    metrics={
+        "exact": [
+            "label", "judge_label", "judge_knows", "classes", "steps", "longest", "rate", "decay", "blur_every",
+            "blur", "jitter", "weak_noise", "variations",
+        ],
+        "seeded": ["score_*", "confidence_*", "roughness_*", "contrast_*", "best_label", "best_confidence"],
+        "margins": ["p_*"],
+    },
     tables={
         "variations": [
             "variation", "score", "score_p", "own_confidence", "confidence", "recognised", "roughness", "contrast",

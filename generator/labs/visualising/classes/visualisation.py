@@ -32,15 +32,20 @@ REPORT_EVERY = 20
 
 
 @computation(
-    metrics=[
-        "label", "judge_label", "judge_trained", "judge_knows", "judge_untrained", "chance", "steps", "rate", "decay",
-        "blur_every", "blur", "jitter", "images", "score", "lowest_score", "own_confidence", "confidence", "recognised",
-        "recognised_share", "recognised_low", "recognised_high", "recognised_p", "recognised_needed", "roughness",
-        "contrast", "surest_class", "surest_confidence", "doubted_class", "doubted_confidence", "doubted_rank",
-        "doubted_said", "doubted_said_confidence", "first_score", "own_recognised", "photographs", "photograph_score",
-        "photograph_highest_score", "photograph_confidence", "photograph_recognised_share", "photograph_roughness",
-        "photograph_contrast",
-    ],
+    metrics={
+        "exact": [
+            "label", "judge_label", "judge_trained", "judge_knows", "judge_untrained", "chance", "recognised_needed",
+            "steps", "rate", "decay", "blur_every", "blur", "jitter", "images", "photographs",
+        ],
+        "measured": ["photograph_roughness", "photograph_contrast"],
+        "seeded": [
+            "score", "lowest_score", "own_confidence", "confidence", "recognised", "recognised_share", "roughness",
+            "contrast", "surest_class", "surest_confidence", "doubted_class", "doubted_confidence", "doubted_rank",
+            "doubted_said", "doubted_said_confidence", "first_score", "own_recognised", "photograph_score",
+            "photograph_highest_score", "photograph_confidence", "photograph_recognised_share",
+        ],
+        "margins": ["recognised_low", "recognised_high", "recognised_p"],
+    },
     tables={
         "classes": [
             "class_name", "score", "own_confidence", "confidence", "rank", "said", "said_confidence", "roughness",

@@ -67,13 +67,18 @@ class Budget:
 
 
 @computation(
-    metrics=[
-        "label", "images", "largest_epsilon_levels", "largest_radius", "pixel_images", "rounds", "round_steps",
-        "naive_share", "naive_passes", "fgsm_share", "pgd_share", "pgd_passes", "cw_share", "cw_passes", "pixel_fooled",
-        "pixel_high", "pixel_passes", "compared", "naive_over_cw", "cw_shorter", "naive_saved", "cw_saved",
-        "pgd_fgsm_p", "naive_cw_p", "cw_shorter_p", "saved_p", "least_p", "example_class", "example_target",
-        "magnification",
-    ],
+    metrics={
+        "exact": [
+            "label", "images", "largest_epsilon_levels", "largest_radius", "pixel_images", "rounds", "round_steps",
+            "example_class", "example_target", "magnification",
+        ],
+        "measured": [
+            "naive_share", "naive_passes", "fgsm_share", "pgd_share", "pgd_passes", "cw_share", "cw_passes",
+            "compared", "naive_over_cw", "cw_shorter", "naive_saved", "cw_saved",
+        ],
+        "seeded": ["pixel_fooled", "pixel_passes"],
+        "margins": ["pixel_high", "pgd_fgsm_p", "naive_cw_p", "cw_shorter_p", "saved_p", "least_p"],
+    },
     tables={
         "attacks": [
             "attack", "images", "fooled", "share", "low", "high", "l2", "median_l2", "linf_levels", "psnr", "passes",

@@ -67,12 +67,15 @@ class Answers:
 
 
 @computation(
-    metrics=[
-        "label", "other_label", "other_untrained", "images", "pairs", "l2", "own_target", "own_noise", "other_changed",
-        "other_noise", "other_target", "other_p", "targets", "significant_targets", "largest_factor", "largest_l2",
-        "largest_own_target", "largest_other_changed", "largest_other_noise", "largest_other_target", "largest_other_p",
-        "own_longer_p", "least_p", "kept_8_bits", "kept_jpeg_95",
-    ],
+    metrics={
+        "exact": ["label", "other_label", "other_untrained", "images", "pairs", "targets", "largest_factor"],
+        "measured": ["l2", "own_target", "largest_l2", "largest_own_target", "kept_8_bits", "kept_jpeg_95"],
+        "seeded": [
+            "own_noise", "other_changed", "other_noise", "other_target", "significant_targets",
+            "largest_other_changed", "largest_other_noise", "largest_other_target",
+        ],
+        "margins": ["other_p", "largest_other_p", "own_longer_p", "least_p"],
+    },
     tables={
         "targets": [
             "target", "images", "changed", "changed_low", "changed_high", "noise_changed", "noise_low", "noise_high",

@@ -36,12 +36,16 @@ KINDS = {"plain": "gradient, every pixel", "coarse": "gradient, 7 × 7", "cam": 
 
 
 @computation(
-    metrics=[
-        "label", "other_label", "other_untrained", "images", "side", "right", "other_right", "both_right", "plain_same",
-        "plain_others", "plain_p", "coarse_same", "coarse_others", "coarse_p", "coarse_drawn", "coarse_drawn_p",
-        "cam_same", "cam_others", "cam_p", "cam_drawn", "cam_drawn_p", "least_p", "highest_class", "highest",
-        "lowest_class", "lowest", "agreeing", "agreeing_coarse", "disagreeing_coarse", "agreeing_p",
-    ],
+    metrics={
+        "exact": ["label", "other_label", "other_untrained", "images", "side"],
+        "measured": ["right"],
+        "seeded": [
+            "other_right", "both_right", "plain_same", "plain_others", "coarse_same", "coarse_others", "coarse_drawn",
+            "cam_same", "cam_others", "cam_drawn", "highest_class", "highest", "lowest_class", "lowest", "agreeing",
+            "agreeing_coarse", "disagreeing_coarse",
+        ],
+        "margins": ["plain_p", "coarse_p", "coarse_drawn_p", "cam_p", "cam_drawn_p", "least_p", "agreeing_p"],
+    },
     tables={
         "kinds": ["kind", "images", "same", "same_low", "same_high", "others", "p", "drawn", "drawn_p"],
         "images": ["image", "true_class", "predicted", "other_predicted", "plain", "coarse", "cam"],

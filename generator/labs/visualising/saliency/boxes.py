@@ -31,11 +31,12 @@ METHODS = {"gradient": "gradient", "cam": "Grad-CAM"}
 
 
 @computation(
-    metrics=[
-        "label", "images", "right", "region", "random_boxes", "whole", "shown", "gradient_area", "gradient_inside",
-        "gradient_outside", "cam_inside", "gradient_random_inside", "gradient_random_outside", "cam_random_inside",
-        "gradient_inside_p", "gradient_outside_p", "cam_inside_p", "least_p", "overlap",
-    ],
+    metrics={
+        "exact": ["label", "images", "region", "random_boxes", "shown"],
+        "measured": ["right", "whole", "gradient_area", "gradient_inside", "gradient_outside", "cam_inside", "overlap"],
+        "seeded": ["gradient_random_inside", "gradient_random_outside", "cam_random_inside"],
+        "margins": ["gradient_inside_p", "gradient_outside_p", "cam_inside_p", "least_p"],
+    },
     tables={"conditions": ["method", "left", "probability", "random_probability", "hits", "random_hits", "p"]},
     figures=["boxes"],
 )  # fmt: skip

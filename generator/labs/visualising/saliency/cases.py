@@ -29,12 +29,15 @@ DRAWN = 3
 
 
 @computation(
-    metrics=[
-        "label", "images", "right", "wrong", "region", "without_region", "median_share", "median_elsewhere",
-        "highest_share", "lowest_share", "higher", "compared", "higher_share", "higher_low", "higher_high", "higher_p",
-        "right_share", "wrong_share", "groups_p", "rival_correlation",
-        "drawn_correlation", "rival_compared", "rival_p", "rival_least_p",
-    ],
+    metrics={
+        "exact": ["label", "images", "region"],
+        "measured": [
+            "right", "wrong", "without_region", "median_share", "median_elsewhere", "highest_share", "lowest_share",
+            "higher", "compared", "higher_share", "right_share", "wrong_share", "rival_correlation", "rival_compared",
+        ],
+        "seeded": ["drawn_correlation"],
+        "margins": ["higher_low", "higher_high", "higher_p", "groups_p", "rival_p", "rival_least_p"],
+    },
     tables={
         "cases": ["case", "image", "true_class", "predicted_class", "probability", "share", "elsewhere", "correlation"],
         "images": ["case", "image", "true_class", "predicted_class", "probability", "share", "elsewhere",

@@ -47,12 +47,15 @@ class _Level:
 
 
 @computation(
-    metrics=[
-        "label", "images", "samples", "smoothing", "first_level", "last_level", "shown_level", "first_kept",
-        "last_kept", "plain_first", "plain_last", "coarse_first", "coarse_last", "smooth_none", "smooth_first",
-        "smooth_last", "cam_first", "cam_last", "plain_random", "cam_random", "plain_edges", "coarse_p", "smooth_p",
-        "cam_p", "least_p",
-    ],
+    metrics={
+        "exact": ["label", "images", "samples", "smoothing", "first_level", "last_level", "shown_level"],
+        "measured": ["plain_edges"],
+        "seeded": [
+            "first_kept", "last_kept", "plain_first", "plain_last", "coarse_first", "coarse_last", "smooth_none",
+            "smooth_first", "smooth_last", "cam_first", "cam_last", "plain_random", "cam_random",
+        ],
+        "margins": ["coarse_p", "smooth_p", "cam_p", "least_p"],
+    },
     tables={
         "levels": [
             "level", "kept", "plain", "plain_low", "plain_high", "coarse", "coarse_low", "coarse_high", "smooth",
