@@ -19,7 +19,7 @@ from generator.labs.transfer.features import extract_features
 from generator.labs.transfer.heads import train_head
 from generator.labs.transfer.layers import svm_by_layer
 from generator.labs.visualising.saliency.cases import saliency_cases
-from generator.results import Result
+from generator.results import Result, Table
 from generator.workspace import Workspace
 
 FEW = {"train": 8, "test": 4}
@@ -80,6 +80,13 @@ def fooled():
     """Changes of three images, in the form in which fooling images are kept."""
     differences = np.random.default_rng(0).normal(0, 0.02, (3, 3, 32, 32)).astype(np.float16)
     return Result(arrays={"differences": differences, "images": np.arange(3), "targets": np.array([3, 3, 9])})
+
+
+@pytest.fixture(scope="session")
+def made_images():
+    """What is measured of images that were made for two classes, in the form in which it is compared."""
+    rows = [{"class_name": name, "rank": rank, "roughness": 0.4} for rank, name in enumerate(("cat", "moon"), 1)]
+    return Result({"photograph_roughness": 0.1}, {"classes": Table.of(rows)})
 
 
 @pytest.fixture(scope="session")

@@ -45,6 +45,7 @@ ARGUMENTS = {
     "compare_gan": {},
     "compare_heads": {"layer": "relu7", "labels": ["frozen", "tuned"]},
     "compare_training": {"layer": "relu7"},
+    "compare_made_images": {},
     "compare_transfers": {},
     "domain_samples": DOMAINS,
     "embed_domains": {**DOMAINS, "per_class": 4, "perplexity": 5.0},
@@ -106,7 +107,8 @@ def _results(module, fixture):
     if module.startswith("generator.labs.adaptation."):
         return dict(fixture("adaptation"))
     if module.startswith("generator.labs.visualising."):
-        return {"cases": fixture("cases"), "fooled": fixture("fooled")}
+        made = fixture("made_images")
+        return {"cases": fixture("cases"), "fooled": fixture("fooled"), "first": made, "second": made}
     transfer = fixture("transfer")
     same = dict.fromkeys(("svm", "reference", "other"), transfer)
     return {"features": fixture("features"), **same, "training": fixture("heads")[0]}
