@@ -108,4 +108,4 @@ def close_together(rng: random.Random, value: Value, other: Value) -> tuple[Any,
         return None
     middle = rng.choice((value, other))
     hair = abs(middle) * 2e-5 if abs(middle) > 1 else 2e-5
-    return middle - hair, middle
+    return (middle, middle + hair) if 0 <= middle < hair else (middle - hair, middle)

@@ -33,7 +33,8 @@ class Arm:
     words: str = field(compare=False)
 
     def __str__(self) -> str:
-        return f"{Path(self.path).parent.name}/{Path(self.path).name}, line {self.line}: {self.words}"
+        name = Path(self.path).name.partition("#")[0]
+        return f"{Path(self.path).parent.name}/{name}, line {self.line}: {self.words}"
 
 
 @dataclass(frozen=True)

@@ -20,18 +20,31 @@ from tests.shaken.snapshot import KeptJob
 
 @dataclass(frozen=True)
 class Mood:
-    """What is likely in a draw: how far values move, how often one is extreme, or one of a few, or a training lost."""
+    """What is likely in a draw.
+
+    ``reach`` says how far values move, ``extreme`` how often one is at its end, ``lost`` how often a training is lost;
+    ``tied`` values are one of a few; ``shifted`` jobs are off together with those of other seeds, ``outliers`` alone.
+    """
 
     name: str
     reach: float
     extreme: float = 0.0
     tied: bool = False
     lost: float = 0.0
+    shifted: float = 0.0
+    outliers: float = 0.0
 
 
 NEAR = Mood("near what was measured", 0.15)
+OUTLIER = Mood("an outlier", 1.0)
+#: In which most conditions hold that compare several runs.
+LIKELY = (
+    Mood("settings that matter", 0.05, shifted=0.6),
+    Mood("near, with outliers", 0.08, outliers=0.2, lost=0.05),
+)
 MOODS = (
     NEAR,
+    *LIKELY,
     Mood("other seeds", 0.4, extreme=0.03, lost=0.1),
     Mood("far away", 1.0, extreme=0.15, lost=0.25),
     Mood("ties", 1.0, extreme=0.1, tied=True, lost=0.1),
@@ -49,12 +62,14 @@ _SETTINGS = re.compile(
     r"|perplexity|examples|journeys|variations|photographs|knows|untrained|number|smallest|largest|scale|noise|boxes"
     r"|mean|std|sure|share_needed|mode_share|legible_share|pairs|compared|magnification|multiply_adds|megabytes|cost"
     r"|train_images|test_images|paths|end_length|spherical_length|linear_length|even_step|chosen|image|others|digest"
-    r"|left_out|most_steps|references)$"
+    r"|left_out|most_steps|references|epoch|round|rank|factor|digest)$"
 )
-_P = re.compile(r"(^|_)p$")
+MARGIN = re.compile(r"(^|_)p$")
 _SIGNED = re.compile(
     r"difference|gain|change|correlation|likeness|random$|edges$|likelihood|_same|_others|coarse|highest$|lowest$"
 )
+#: Measures that may be above 1 although they were not.
+_UNBOUNDED = re.compile(r"(^|_)(loss|roughness|l2|seconds|distance|length|gradient|fid|density|score|ratio|over)(_|$)")
 _CHANCES = (1e-12, 1e-5, 0.0004, 0.004, 0.0096, 0.03, 0.0499, 0.0501, 0.06, 0.3, 1.0)
 
 
@@ -70,6 +85,7 @@ class Drawn:
     arrays: dict[str, Any]
     inputs: Mapping[str, Result | list[Result]] = field(default_factory=dict)
     pinned: Mapping[str, Value] = field(default_factory=dict)
+    shift: float = 0.0
 
     def lost(self) -> bool:
         """Whether a training is lost in this draw."""
@@ -86,7 +102,7 @@ class Drawn:
     def _moved_share(self, old: float) -> float:
         if self.mood.reach >= 1:
             return self.rng.random()
-        logit = math.log((old + 0.01) / (1.01 - old)) + self.rng.gauss(0, 3 * self.mood.reach)
+        logit = math.log((old + 0.01) / (1.01 - old)) + self.shift + self.rng.gauss(0, 3 * self.mood.reach)
         return 1 / (1 + math.exp(-logit))
 
     def count(self, old: int, most: int) -> int:
@@ -114,7 +130,7 @@ class Drawn:
             moved = old + self.rng.gauss(0, size * self.mood.reach)
             moved = max(-1.0, min(1.0, moved)) if abs(old) <= 1 else moved
         else:
-            moved = abs(old) * math.exp(self.rng.gauss(0, 1.5 * self.mood.reach))
+            moved = abs(old) * math.exp(self.shift + self.rng.gauss(0, 1.5 * self.mood.reach))
         return float(f"{moved:.1g}") if self.mood.tied else moved
 
 
@@ -144,6 +160,7 @@ class Draw:
         self.pinned = pinned or {}
         self.failures: dict[int, str] = {}
         self._found: dict[int, Result] = {}
+        self._kinds: dict[int, str] = {}
         self.name = f"{seed}, {mood.name}"
 
     def _rng(self, purpose: object) -> random.Random:
@@ -158,6 +175,18 @@ class Draw:
             self._found[number] = found
         return self._found[number]
 
+    def _shift(self, job: KeptJob) -> float:
+        """By how much all jobs that differ in their seed alone are off together."""
+        rng = self._rng(self._kind(job))
+        return rng.gauss(0, 1) if rng.random() < self.mood.shifted else 0.0
+
+    def _kind(self, job: KeptJob) -> str:
+        """What a job has in common with those that differ from it in seeds alone."""
+        if job.number not in self._kinds:
+            own = {name: value for name, value in job.parameters.items() if name != "seed"}
+            self._kinds[job.number] = f"{job.computation} {own} {[self._kind(self.jobs[n]) for n in job.taken]}"
+        return self._kinds[job.number]
+
     def _derived(self, job: KeptJob) -> Result:
         try:
             found = job.run({number: self.result(number) for number in job.taken})
@@ -167,10 +196,11 @@ class Draw:
         return replace(found, figures=job.result.figures)
 
     def _shaken(self, job: KeptJob) -> Result:
+        rng = self._rng(job.number)
         drawn = Drawn(
             job,
-            self._rng(job.number),
-            self.mood,
+            rng,
+            OUTLIER if rng.random() < self.mood.outliers else self.mood,
             dict(job.result.metrics),
             {name: table.records() for name, table in job.result.tables.items()},
             dict(job.result.arrays),
@@ -179,6 +209,7 @@ class Draw:
                 for name, one in job.inputs.items()
             },
             self.pinned.get(job.number, {}),
+            self._shift(job),
         )
         shake_values(drawn, lambda name: self.exact(job, name), lambda name: self.most.get((job.number, name)))
         if job.computation in self.recipes:
@@ -202,6 +233,17 @@ def shake_values(drawn: Drawn, exact: Callable[[str], bool], most: Callable[[str
     for name in old:
         if _is_end(name, old) and not exact(name):
             drawn.metrics[name] = _moved_end(name, old, drawn.metrics)
+    for rows in drawn.tables.values():
+        for row in rows if len(rows) <= _MOST_ROWS else ():
+            before = dict(row)
+            row |= {
+                name: shaken(drawn, name, value) for name, value in before.items() if not _kept(name, value, before)
+            }
+            row |= {name: _moved_end(name, before, row) for name in before if _is_end(name, before)}
+
+
+def _kept(name: str, value: Value, row: Mapping[str, Value]) -> bool:
+    return isinstance(value, str | bool | None) or bool(_SETTINGS.search(name)) or _is_end(name, row)
 
 
 def shaken(drawn: Drawn, name: str, value: Value, most: int | None = None) -> Value:
@@ -211,11 +253,11 @@ def shaken(drawn: Drawn, name: str, value: Value, most: int | None = None) -> Va
             return value if drawn.rng.random() > max(0.5 * drawn.mood.reach, drawn.mood.extreme) else not value
         case int():
             return drawn.count(value, most if most is not None else max(2 * value, 3))
-        case float() if _P.search(name):
+        case float() if MARGIN.search(name):
             return drawn.chance(value)
         case float() if _SIGNED.search(name):
             return drawn.number(value, signed=True)
-        case float() if 0 <= value <= 1:
+        case float() if 0 <= value <= 1 and not _UNBOUNDED.search(name):
             return drawn.share(value)
         case float():
             return drawn.number(value)
@@ -223,6 +265,7 @@ def shaken(drawn: Drawn, name: str, value: Value, most: int | None = None) -> Va
             return value
 
 
+_MOST_ROWS = 40  # of a table whose numbers are changed
 _ENDS = re.compile(r"(?P<stem>.*?)(?P<end>_?(?:low|high))$")
 
 

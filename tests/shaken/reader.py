@@ -28,9 +28,16 @@ _NOUN = (
 _NOUNS = re.sub(r"\b(class|pass|box)\b", r"\1e", _NOUN).replace("copy", "copie") + "s"  # the plurals of these nouns
 _ARE = r"(?:are|were|have|do|lie|lose|gain|fall|differ|leave|keep|say|show|fool|get|reach|exceed|overlap|need|change)"
 _IS = r"(?:is|was|has|does|lies|loses|gains|falls|differs|leaves|keeps|says|shows|gets|reaches)"
+_NEGATION = re.compile(r"\b(?:no|not|cannot|nor|neither|whether)\b")
+_POWERS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+_P = r"\bp = (?P<p>\d(?:\.\d+)?)(?:\s×\s10(?P<power>[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?"
 _BETWEEN = r"(?:(?!\b(?:it|this|that|which|what|there|who|whose|where|and|or|one|none|each)\b)[^.;,:()“”])"
 _WORD = r"(?:(?!the\b|an?\b|nothing\b|it\b|what\b|that\b|which\b)[\w-]+ )"
 _DETERMINER = r"(?:the |its |their |these |those )?(?:other )?"
+
+
+#: Above this p value a text may not speak of more than chance.
+SIGNIFICANT = 0.05
 
 
 @dataclass(frozen=True)
@@ -87,6 +94,19 @@ def _outside(match: re.Match[str]) -> bool:
     return same and not number(match["a"]) <= number(match["x"]) <= number(match["b"])
 
 
+def _p_value(match: re.Match[str]) -> float:
+    power = match["power"].translate(_POWERS) if match["power"] else "0"
+    return float(match["p"]) * 10 ** int(power)
+
+
+def _small(match: re.Match[str]) -> bool:
+    return _p_value(match) < SIGNIFICANT
+
+
+def _not_small(match: re.Match[str]) -> bool:
+    return _p_value(match) > SIGNIFICANT and not _NEGATION.search(match.string[: match.end()])
+
+
 def _rule(name: str, *parts: str, wrong: Callable[[re.Match[str]], bool] = _always) -> Rule:
     """In the parts of a pattern, A#, B# and X# stand for printed numbers with their units."""
     pattern = "".join(parts)
@@ -95,6 +115,14 @@ def _rule(name: str, *parts: str, wrong: Callable[[re.Match[str]], bool] = _alwa
     return Rule(name, re.compile(pattern), wrong)
 
 
+_CHANCE = (
+    r"\b(?:(?:may|could) be chance|cannot be (?:shown|told)|could not be shown|not shown|no proven|nothing is shown|"
+    r"no [^.;:()]{1,60} (?:that (?:could|can) be shown|to (?:rely|build) on)|nothing that can be shown|is open|"
+    r"too few for a conclusion|no more [^.;:()]{1,60} by more than chance)"
+)
+_SURE = (
+    r"\b(?:(?:differs?|better|worse|is more|falls?|rises?|gains?|loses?|below|above)[^.;:()]{0,80} by more than chance)"
+)
 _RISES = r"\b(?:rises?|rose|goes up|climbs?|increases?|improves?|grows?|rising)"
 _FALLS = r"\b(?:falls?|fell|drops?|goes down|decreases?|shrinks?|falling)"
 _MORE = r"(?:more|higher|larger|longer|greater|better|rougher)"
@@ -122,6 +150,9 @@ RULES: tuple[Rule, ...] = (
           r"\bnot a number\b"),
     _rule("a negative zero", r"−0(?:\.0+)?(?!\.?\d)"),
     _rule("a p value of zero", r"p = 0(?:\.0+)?(?!\.?\d)"),
+    _rule("chance, although p is small", _CHANCE, r"[^.]{0,80}\(", _P, wrong=_small),
+    _rule("chance, although p is small", _P, r"[^.]{0,30}\),? (?:which )?", _CHANCE, wrong=_small),
+    _rule("more than chance, although p is not small", _SURE, r"[^.;]{0,40}\(", _P, wrong=_not_small),
     _rule("an empty place", r"(?<=[\w)]) [.,;:!?)](?=\s|$)|\( |“\s*”|: ?[.;]|, ?[,.;:]|; ?[.;]|\( ?\)|\band [.,;]"),
     _rule("an interval the wrong way round", r"(?:interval (?:from )?|\()A# to B#", wrong=_over),
     _rule("a value outside its interval", r"X# (?:for [^()]{1,40})?\((?:95 % )?(?:interval )?A# to B#\)",
@@ -135,8 +166,8 @@ RULES: tuple[Rule, ...] = (
     _rule("a fall that is none", "from A# down to B#", wrong=_not_over),
     _rule("more, but it is not", f"A#{_VERB}{_MORE} than {_THE}B#", wrong=_not_over),
     _rule("less, but it is not", f"A#{_VERB}{_LESS} than {_THE}B#", wrong=_not_under),
-    _rule("more, but it is not", rf"\b{_MORE} \(A# against B#\)", wrong=_not_over),
-    _rule("less, but it is not", rf"\b{_LESS} \(A# against B#\)", wrong=_not_under),
+    _rule("more, but it is not", rf"(?<!no )(?<!not ){_MORE} \(A# against B#\)", wrong=_not_over),
+    _rule("less, but it is not", rf"(?<!no )(?<!not ){_LESS} \(A# against B#\)", wrong=_not_under),
 )  # fmt: skip
 
 _SENTENCE = re.compile(r"(?<=[.!?])[”’)]? +(?=[A-Z“(±])")

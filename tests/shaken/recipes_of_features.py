@@ -23,6 +23,7 @@ def svm_by_layer(drawn: Drawn) -> None:
     hits = {
         str(row["layer"]): hits_of(drawn, float(str(row["test"])), len(arrays[f"hits/{row['layer']}"])) for row in rows
     }
+    fits_all = drawn.rng.random() < 0.15
     for row in rows:
         own = hits[str(row["layer"])]
         raw = hits_of(drawn, float(str(row["raw_test"])), len(own))
@@ -30,7 +31,7 @@ def svm_by_layer(drawn: Drawn) -> None:
         row |= {f"raw_{name}": value for name, value in accuracy_row(raw, groups).items()}
         row["p"] = None if row["layer"] == reference else paired_p(own, hits[reference], groups)
         row["normal_p"] = paired_p(own, raw, groups)
-        row["train"] = drawn.share(float(str(row["train"])))
+        row["train"] = 1.0 if fits_all else drawn.share(part(row["train"]))
         row["validation"] = drawn.share(float(str(row["validation"])))
         row["zero_rows"] = drawn.count(0, 3) if drawn.mood.extreme else 0
         arrays[f"hits/{row['layer']}"] = own
@@ -191,9 +192,10 @@ def mode_effect(drawn: Drawn) -> None:
 def activation_maps(drawn: Drawn) -> None:
     """Each map follows one property or none."""
     metrics: dict[str, Value] = drawn.metrics
-    left = whole(metrics["maps"])
+    left, edgeless = whole(metrics["maps"]), drawn.rng.random() < 0.1
     for name in ("vertical_edges", "horizontal_edges", "oblique_edges", "edge_strength", "luminance", "colour"):
-        metrics[name] = drawn.count(whole(metrics[name]), left // 2)
+        none = name.endswith("_edges") and edgeless
+        metrics[name] = 0 if none else drawn.count(whole(metrics[name]), left // 2)
         left -= whole(metrics[name])
     metrics["edges"] = sum(whole(metrics[f"{name}_edges"]) for name in ("vertical", "horizontal", "oblique"))
     metrics |= {"unexplained": left, "explained_share": 1 - left / whole(metrics["maps"])}

@@ -17,7 +17,9 @@ def saliency_cases(drawn: Drawn) -> None:
     images = whole(drawn.metrics["images"])
     right = np.arange(images) < drawn.count(whole(drawn.metrics["right"]), images)
     shift = drawn.rng.choice((0.0, 0.1, -0.1, 0.4))
-    share = np.array([min(1.0, max(0.0, drawn.share(0.25) + shift)) for _ in range(images)])
+    apart = drawn.rng.choice((0.0, 0.0, 0.5, -0.5)) * right
+    share = np.array([drawn.share(0.25) for _ in range(images)]) + shift + apart
+    share = share.clip(0, 1)
     elsewhere = np.array([drawn.share(0.2) for _ in range(images)])
     correlations = np.array([drawn.number(0.7, signed=True) for _ in range(images)])
     if drawn.rng.random() < 0.1:
@@ -61,6 +63,7 @@ def saliency_boxes(drawn: Drawn) -> None:
     """Few photographs leave no small p value."""
     metrics = drawn.metrics
     metrics["images"] = images = max(1, drawn.count(whole(metrics["images"]), 10))
+    metrics["shown"] = min(whole(metrics["shown"]), images)
     for name in ("gradient_inside_p", "gradient_outside_p", "cam_inside_p"):
         metrics[name] = max(min(1.0, 2 / 2**images), part(metrics[name]))
 
@@ -93,6 +96,8 @@ def show_fooling(drawn: Drawn) -> None:
     metrics, pairs = drawn.metrics, whole(drawn.metrics["pairs"])
     fooled = pairs if drawn.rng.random() < 0.4 else drawn.count(whole(metrics["fooled"]), pairs)
     metrics |= {"fooled": fooled, "lowest_psnr": drawn.rng.uniform(35, 48) if fooled else None}
+    for place, row in enumerate(drawn.tables["pairs"]):
+        row |= {"fooled": place < fooled, "steps": drawn.rng.randint(1, 60) if place < fooled else 100}
 
 
 def transfer_fooling(drawn: Drawn) -> None:

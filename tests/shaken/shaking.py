@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from jinja2 import nodes
@@ -15,9 +16,9 @@ from generator.answers.prose import reading_environment
 from generator.registry import matches
 from generator.results import Result, Value
 from tests.shaken.aim import Aim, aim_of, close_together, numbers_of, parts_of, reads_of
-from tests.shaken.branches import Arm, Fork
+from tests.shaken.branches import Arm, Fork, written
 from tests.shaken.contradictions import unborne
-from tests.shaken.draws import MOODS, NEAR, Draw, Mood, Recipe
+from tests.shaken.draws import LIKELY, MARGIN, MOODS, NEAR, Draw, Mood, Recipe
 from tests.shaken.reader import Finding, read, sentences
 from tests.shaken.snapshot import KeptJob
 from tests.shaken.texts import CourseTexts, Rendered, Text, in_words
@@ -181,38 +182,60 @@ class Shaking:
         if not missed:
             return
         aim = self._aim_of(text, (*fork.conditions, *fork.around))
-        own = self._aim_of(text, fork.conditions)
-        if own.metrics and all(self.exact(self.jobs[number], name) for number, name in own.metrics):
-            report.fixed |= {_key(arm) for arm in missed}
+        settled = {_key(arm) for arm in missed if self._is_settled(text, fork, arm.place)}
+        report.fixed |= settled
+        missed = [arm for arm in missed if _key(arm) not in settled]
+        if not missed:
             return
         for number in range(tries):
             rng = random.Random(f"{report.seed}/{text.name}/{fork.arms[0].fork}/{number}")
-            draw = self.draw(f"{report.seed}/{fork.arms[0]}/{number}", rng.choice(MOODS), aim.pins(rng, self.jobs))
+            draw = self.draw(
+                f"{report.seed}/{fork.arms[0]}/{number}", rng.choice((*MOODS, *LIKELY)), aim.pins(rng, self.jobs)
+            )
             self._read(text, draw, report)
             if all(_key(arm) in report.reached for arm in missed):
                 return
 
-    def _close(self, text: Text, fork: Fork, report: Report, times: int) -> None:
-        """Render comparisons of two numbers of which nothing else says how far they are apart, a hair apart."""
-        for place, condition in enumerate(fork.conditions):
-            if isinstance(condition, nodes.Compare):
-                sides = [condition.expr, *(operand.expr for operand in condition.ops)]
-                reads = [one for side in sides for one in reads_of(side)]
-                homes = [numbers_of(one, _home(text), self.course.bindings, self.numbers) for one in reads]
-                if len(reads) == len(sides) == 2 and all(homes):
-                    for number in range(times):
-                        self._hair(text, [(home[0], one.name) for home, one in zip(homes, reads, strict=True)],
-                                   f"{report.seed}/{fork.arms[place]}/close {number}", report)  # fmt: skip
+    def _is_settled(self, text: Text, fork: Fork, place: int) -> bool:
+        """Whether settings and sizes alone, which no draw changes, keep an arm from being taken."""
+        wanted = [*fork.around, *fork.conditions[place : place + 1]]
+        unwanted = fork.conditions[:place]
+        parts = [part for one in wanted for part in _conjuncts(one)]
+        return any(self._constant(text, one) is False for one in parts) or any(
+            self._constant(text, one) is True for one in unwanted
+        )
 
-    def _hair(self, text: Text, sides: list[tuple[int, str]], seed: str, report: Report) -> None:
+    def _constant(self, text: Text, condition: nodes.Expr) -> bool | None:
+        """What a condition comes to that reads only exact numbers; None for others."""
+        metrics = self._aim_of(text, (condition,)).metrics
+        if not metrics or not all(self.exact(self.jobs[number], name) for number, name in metrics):
+            return None
+        source = f"{{% claim {written(condition)} %}}x{{% otherwise %}}{{% endclaim %}}"
+        results = {address: self.jobs[number].result for address, number in self.numbers.items()}
+        asked = Text("condition", source, Path("condition.md"), question=text.question)
+        return bool(self.course.render(asked, results).passages)
+
+    def _close(self, text: Text, fork: Fork, report: Report, times: int) -> None:
+        """Render comparisons of two numbers a hair apart, where nothing else says how far apart they have to be."""
+        for place, condition in enumerate(fork.conditions):
+            if any(MARGIN.search(address.name) for address in reads_of(condition)):
+                continue
+            for compared in _comparisons(condition):
+                reads = [one for side in (compared.expr, compared.ops[0].expr) for one in reads_of(side)]
+                homes = [numbers_of(one, _home(text), self.course.bindings, self.numbers) for one in reads]
+                if len(reads) == 2 and all(homes):
+                    sides = [(home[0], one.name) for home, one in zip(homes, reads, strict=True)]
+                    aim = self._aim_of(text, (condition, *fork.around))
+                    for number in range(times):
+                        self._hair(text, sides, aim, f"{report.seed}/{fork.arms[place]}/close {number}", report)
+
+    def _hair(self, text: Text, sides: list[tuple[int, str]], aim: Aim, seed: str, report: Report) -> None:
         rng = random.Random(seed)
-        values = [self.jobs[number].result.metrics.get(name) for number, name in sides]
-        pair = close_together(rng, *values)
+        pair = close_together(rng, *(self.jobs[number].result.metrics.get(name) for number, name in sides))
         if pair is None:
             return
-        pair = pair if rng.random() < 0.5 else pair[::-1]
-        pinned: dict[int, dict[str, Value]] = {}
-        for (number, name), value in zip(sides, pair, strict=True):
+        pinned = aim.pins(rng, self.jobs)
+        for (number, name), value in zip(sides, pair if rng.random() < 0.5 else pair[::-1], strict=True):
             pinned.setdefault(number, {})[name] = value
         self._read(text, self.draw(seed, NEAR, pinned), report)
 
@@ -245,6 +268,25 @@ class _Lazy(Mapping[str, Result]):
 
     def __len__(self) -> int:
         return len(self.numbers)
+
+
+def _conjuncts(condition: nodes.Expr) -> Iterator[nodes.Expr]:
+    """What all has to hold for a condition to hold."""
+    if isinstance(condition, nodes.And):
+        yield from _conjuncts(condition.left)
+        yield from _conjuncts(condition.right)
+    elif isinstance(condition, nodes.Not) and isinstance(condition.node, nodes.Or):
+        yield from _conjuncts(nodes.Not(condition.node.left))
+        yield from _conjuncts(nodes.Not(condition.node.right))
+    else:
+        yield condition
+
+
+def _comparisons(condition: nodes.Expr) -> Iterator[nodes.Compare]:
+    """The comparisons of two sides of which all have to hold."""
+    for part in _conjuncts(condition):
+        if isinstance(part, nodes.Compare) and len(part.ops) == 1:
+            yield part
 
 
 def _home(text: Text) -> str:

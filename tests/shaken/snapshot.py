@@ -128,10 +128,11 @@ def _comes_out_again(job: KeptJob, results: Mapping[int, Result]) -> bool:
         again = job.run(results)
     except Exception:  # whatever it misses, it is not run again
         return False
-    return _alike(again, job.result)
+    return alike(again, job.result)
 
 
-def _alike(first: Result, second: Result) -> bool:
+def alike(first: Result, second: Result) -> bool:
+    """Whether two results have the same metrics and tables, up to the digits that are kept."""
     if first.metrics.keys() != second.metrics.keys() or first.tables.keys() != second.tables.keys():
         return False
     values = [(first.metrics[name], second.metrics[name]) for name in first.metrics]

@@ -34,6 +34,13 @@ WRONG = {
     ],
     "a negative zero": ["From −1.9 to −0.0 points.", "It is −0."],
     "a p value of zero": ["It may be chance (p = 0.00)."],
+    "chance, although p is small": [
+        "It keeps 0.97, no proven gain over the gradient (p = 0.001).",
+        "It is 3 against 5, which may be chance (p = 3.2\u202f×\u202f10⁻⁴, Wilcoxon).",
+        "It brings nothing that can be shown: 3 before (p = 0.04).",
+        "As many (p = 0.01, Mann and Whitney), no difference to build on.",
+    ],
+    "more than chance, although p is not small": ["The SVM is better by more than chance (p = 0.30)."],
     "an empty place": [
         "Diverged: .", "Higher: ; lower: none.", "The best are , and others.", "It is “”.", "( none)", "()",
     ],
@@ -53,6 +60,7 @@ WRONG = {
     "less, but it is not": ["81.3\u202f%, less than the 74.9\u202f% after.", "It is smoother (2 against 1)."],
 }  # fmt: skip
 RIGHT = [
+    "It may be chance (p = 0.30); the SVM is better by more than chance (p = 2.0\u202f×\u202f10⁻⁵).",
     "In 1 step it is there, and 1 of the other 3 layers is better.",
     "Table 1 shows 21 steps; question 1 asks for 1 000 images, the 1 000 classes of ImageNet.",
     "Of all 1 000 classes, 11 of 11 images are fooled.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import re
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -206,7 +207,7 @@ def _captions(exhibit: TableSpec | FigureSpec) -> Iterator[str]:
 
 def _caption_path(path: Path, text: str) -> Path:
     """Texts of one YAML file are told apart by their words."""
-    return path if path.suffix != ".yaml" else path.with_name(f"{path.name}#{abs(hash(text)) % 10**8}")
+    return path if path.suffix != ".yaml" else path.with_name(f"{path.name}#{zlib.crc32(text.encode())}")
 
 
 @functools.lru_cache(maxsize=200_000)
