@@ -69,7 +69,9 @@ _SIGNED = re.compile(
     r"difference|gain|change|correlation|likeness|random$|edges$|likelihood|_same|_others|coarse|highest$|lowest$"
 )
 #: Measures that may be above 1 although they were not.
-_UNBOUNDED = re.compile(r"(^|_)(loss|roughness|l2|seconds|distance|length|gradient|fid|density|score|ratio|over)(_|$)")
+_UNBOUNDED = re.compile(
+    r"(^|_)(loss|roughness|l2|seconds|distance|length|[dg]_gradient|fid|density|score|ratio|over)(_|$)"
+)
 _CHANCES = (1e-12, 1e-5, 0.0004, 0.004, 0.0096, 0.03, 0.0499, 0.0501, 0.06, 0.3, 1.0)
 
 
@@ -131,7 +133,7 @@ class Drawn:
             moved = max(-1.0, min(1.0, moved)) if abs(old) <= 1 else moved
         else:
             moved = abs(old) * math.exp(self.shift + self.rng.gauss(0, 1.5 * self.mood.reach))
-        return float(f"{moved:.1g}") if self.mood.tied else moved
+        return float(f"{moved:.2g}") if self.mood.tied else moved
 
 
 Recipe = Callable[[Drawn], None]
@@ -230,6 +232,11 @@ def shake_values(drawn: Drawn, exact: Callable[[str], bool], most: Callable[[str
         total = old.get(most(name) or "")
         drawn.metrics[name] = shaken(drawn, name, value, total if isinstance(total, int) else None)
     drawn.metrics |= {name: value for name, value in drawn.pinned.items() if not exact(name) and not _is_end(name, old)}
+    for name in old:
+        low = f"{name.removesuffix('_high')}_low"
+        ends = old[name], old.get(low)
+        if name.endswith("_high") and not _is_end(name, old) and all(isinstance(one, float) for one in ends):
+            drawn.metrics[name] = float(str(drawn.metrics[low])) + float(str(ends[0])) - float(str(ends[1]))
     for name in old:
         if _is_end(name, old) and not exact(name):
             drawn.metrics[name] = _moved_end(name, old, drawn.metrics)

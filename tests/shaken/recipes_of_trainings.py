@@ -72,6 +72,8 @@ def measure_gan(drawn: Drawn) -> None:
         elif drawn.job.result.metrics[f"real_{name}"] is not None:
             metrics[f"real_{name}"] = judge[name]
     rows = drawn.tables["classes"]
+    for row, known in zip(rows, drawn.job.result.tables["classes"].records(), strict=True):
+        row["real_share"] = known["real_share"]
     weights = [drawn.rng.gammavariate(0.4 if drawn.mood.reach > 0.3 else 8, 1) + 1e-9 for _ in rows]
     if drawn.mood.tied:
         weights = [1.0] * len(rows)
