@@ -62,4 +62,5 @@ $(TEST_READY): $(REPORT_READY)
 	sh scripts/setup.sh chromium
 	@echo "Installing the packages for tests and checks"
 	$(PIP_INSTALL) --editable ".[test]"
+	sh scripts/setup.sh vnu "$(VENV)/vnu"
 	@touch $@

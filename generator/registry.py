@@ -17,12 +17,19 @@ Network: TypeAlias = str | Result
 
 Function = Callable[..., Result]
 
+#: How a metric can be known, as a computation declares it: counted or set; estimated from a sample; another one with
+#: each seed of a training or a draw; or what a comparison can rest on: a p value, an end of an interval, a spread.
+KINDS = ("exact", "measured", "seeded", "margins")
+#: Names of metrics: a list, which says nothing of their kinds, or a list for each kind.
+Metrics: TypeAlias = Iterable[str] | Mapping[str, Iterable[str]]
+
 
 @dataclass(frozen=True)
 class Computation:
     """A registered function with the names of everything that it promises to return.
 
-    Names may end in ``*``, for families whose members depend on the parameters (``accuracy_*``).
+    Names may end in ``*``, for families whose members depend on the parameters (``accuracy_*``). ``kinds`` are those
+    of the metrics that were declared with one.
     """
 
     name: str
@@ -30,6 +37,27 @@ class Computation:
     metrics: tuple[str, ...] = ()
     tables: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     figures: tuple[str, ...] = ()
+    kinds: Mapping[str, str] = field(default_factory=dict)
+
+
+def kinds_of(metrics: Metrics) -> dict[str, str]:
+    """The kind of each declared metric, "" for those of a plain list. ValueError when a kind or a name cannot be so."""
+    if not isinstance(metrics, Mapping):
+        return dict.fromkeys(metrics, "")
+    found: dict[str, str] = {}
+    for kind, names in metrics.items():
+        if kind not in KINDS:
+            raise ValueError(f"no kind of metrics is called {kind!r}; there are {', '.join(KINDS)}")
+        for name in names:
+            if found.setdefault(name, kind) != kind:
+                raise ValueError(f"the metric {name!r} is declared {found[name]} and {kind}")
+    return found
+
+
+def kind_of(name: str, kinds: Mapping[str, str]) -> str:
+    """The kind of a metric: of its own declaration, or of the longest family that it belongs to; "" if unstated."""
+    families = [known for known in kinds if known.endswith("*") and matches(name, (known,))]
+    return kinds.get(name) or kinds.get(max(families, key=len, default=""), "")
 
 
 def matches(name: str, declared: Iterable[str]) -> bool:
@@ -73,7 +101,7 @@ REGISTRY = Registry()
 
 def computation(
     *,
-    metrics: Iterable[str] = (),
+    metrics: Metrics = (),
     tables: Mapping[str, Iterable[str]] | None = None,
     figures: Iterable[str] = (),
     registry: Registry = REGISTRY,
@@ -81,12 +109,15 @@ def computation(
     """Register a function ``(workspace, *, parameters) -> Result`` under its own name.
 
     The decorator's arguments must be literals: planning reads them, and the signature, from the source, so that
-    questions and answers are checked against them before anything is imported or computed.
+    questions and answers are checked against them before anything is imported or computed. ``metrics`` as a mapping
+    says how each is known (see KINDS), which decides what a claim may conclude from it; see ``checks.margins``.
     """
+    kinds = kinds_of(metrics)
 
     def register(function: Function) -> Function:
         outputs: dict[str, Any] = {
-            "metrics": tuple(metrics),
+            "metrics": tuple(kinds),
+            "kinds": {name: kind for name, kind in kinds.items() if kind},
             "tables": {name: tuple(columns) for name, columns in (tables or {}).items()},
             "figures": tuple(figures),
         }

@@ -4,6 +4,7 @@
 #   scripts/setup.sh python PYTHON     is this Python new enough and able to make environments?
 #   scripts/setup.sh pango PYTHON      is Pango there? if not: install it (root and apt), or say the line to type
 #   scripts/setup.sh chromium          the same for Chromium, which the tests of the page use
+#   scripts/setup.sh vnu FOLDER        the W3C's Nu checker of HTML into this folder, where Java and npm are there
 set -eu
 
 say() { printf '%s\n' "$*" >&2; }
@@ -71,12 +72,21 @@ install() {
     return 1
 }
 
+# The tests ask it where it is, and a parser of HTML, which finds less, where it is not: nothing fails for want of Java.
+fetch_vnu() {
+    [ -e "$1/node_modules/vnu-jar" ] && return
+    command -v java >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 || return 0
+    npm install --silent --ignore-scripts --no-audit --no-fund --prefix "$1" vnu-jar@26.9.27 >/dev/null 2>&1 ||
+        say "The Nu checker of HTML could not be fetched; the tests will use a parser in its place."
+}
+
 case "${1:-}" in
 python) check_python "$2" ;;
 pango) has_pango "$2" || install Pango "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0" pango pango ;;
 chromium) has_chromium || install Chromium chromium chromium "--cask chromium" ;;
+vnu) fetch_vnu "$2" ;;
 *)
-    say "usage: scripts/setup.sh python|pango|chromium [PYTHON]"
+    say "usage: scripts/setup.sh python|pango|chromium|vnu [PYTHON|FOLDER]"
     exit 2
     ;;
 esac

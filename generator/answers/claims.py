@@ -18,6 +18,9 @@ RECORD = "record of claims"
 #: What stands before a claim without a second branch that the results contradict; two private characters enclose it.
 WARNING = "[\ue002contradicted\ue003]"
 
+#: How a tag ends whose sentence only reads the numbers; it belongs to no condition.
+AS_SEEN = " as seen"
+
 _MOST_BRANCHES = 20  # each holds the conditions of all before it
 _TAG = re.compile(r"(?:or )?claim\b ?(.*)")
 
@@ -27,7 +30,8 @@ class ClaimTag:
     """What one tag of a claim says, before anything is judged.
 
     ``number`` counts the claims of a text from 1; an ``or claim`` has the number of the claim that it goes on
-    with, and in ``after`` the conditions before its own. ``line`` is the text's own, from 1.
+    with, and in ``after`` the conditions before its own. ``line`` is the text's own, from 1. What is said ``as_seen``
+    is said of the numbers of this run, as they stand in the report, and of no more.
     """
 
     expression: str
@@ -35,6 +39,7 @@ class ClaimTag:
     number: int
     after: tuple[str, ...] = ()
     one_sided: bool = False
+    as_seen: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,8 @@ class Claim:
 
     The conditions in ``after`` were judged before, and none of them held. A ``one_sided`` claim, as students make them,
     has no other branch: it is printed whether it holds or not. ``sentence`` is what stands in the report, without
-    markup; ``anchor`` the id there of the place where it begins, or of the answer or exhibit around it.
+    markup; ``anchor`` the id there of the place where it begins, or of the answer or exhibit around it. ``as_seen``
+    says that the claim reads the numbers as they are and infers nothing.
     """
 
     expression: str
@@ -55,6 +61,7 @@ class Claim:
     one_sided: bool = False
     sentence: str = ""
     anchor: str = ""
+    as_seen: bool = False
 
     @property
     def contradicted(self) -> bool:
@@ -105,7 +112,8 @@ class ClaimExtension(Extension):
 
     There may be any number of ``or claim``; each condition is judged only when none before it holds. Without
     ``{% otherwise %}`` the last branch is printed for want of another, behind a warning when its condition is false;
-    who may write such claims is decided where answers are checked.
+    who may write such claims is decided where answers are checked. ``{% claim a > b as seen %}`` says that the sentence
+    only reads the numbers as they are; what is expected of the others is in ``checks.margins``.
     """
 
     tags = {"claim"}  # noqa: RUF012 (Jinja declares it so)
@@ -127,9 +135,13 @@ class ClaimExtension(Extension):
             line = parser.stream.expect("name:claim").lineno
             spelt = next(self._spelt, "")  # now: the claims nested in this one take theirs while they are parsed
             condition = parser.parse_expression()
+            as_seen = parser.stream.skip_if("name:as")
+            if as_seen:
+                parser.stream.expect("name:seen")
+                spelt = spelt.removesuffix(AS_SEEN)
             body = parser.parse_statements(("name:or", "name:otherwise", "name:endclaim"))
             ended = next(parser.stream).value
-            tag = ClaimTag(spelt, line, number, tuple(after), one_sided=ended == "endclaim")
+            tag = ClaimTag(spelt, line, number, tuple(after), ended == "endclaim", as_seen)
             branches.append(nodes.If(self._judging(tag, condition), body, [], [], lineno=line))
             after.append(spelt)
             if len(after) > _MOST_BRANCHES:

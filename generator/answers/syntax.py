@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -12,8 +12,10 @@ from jinja2 import TemplateSyntaxError, nodes
 
 from generator.answers.addresses import Address, AddressError, parse_address, parse_expression
 from generator.answers.claims import ClaimTag, ends_claim, read_claim
+from generator.answers.conditions import Stated, conditions
 from generator.answers.language import FILTERS, FUNCTIONS, NODES
 from generator.answers.prose import read_prose, reading_environment
+from generator.answers.typed import typed_results
 from generator.errors import Mistake
 
 _LONGEST = 200_000
@@ -54,6 +56,8 @@ class AnswerSyntax:
     citations: tuple[Named, ...] = ()
     equations: tuple[Named, ...] = ()
     one_sided: tuple[int, ...] = ()  # the lines of claims without a second branch
+    conditions: tuple[Stated, ...] = ()  # of claims and ifs; none where there are mistakes
+    typed: tuple[Named, ...] = ()  # numbers in the prose that look measured
     mistakes: tuple[Mistake, ...] = ()
 
 
@@ -100,6 +104,8 @@ class _Reader:
         self.citations: list[Named] = []
         self.equations: list[Named] = []
         self.one_sided: list[int] = []
+        self.conditions: list[Stated] = []
+        self.typed: list[Named] = []
         self.mistakes: list[Mistake] = []
         self.depth = 0
 
@@ -114,6 +120,8 @@ class _Reader:
             citations=tuple(self.citations),
             equations=tuple(self.equations),
             one_sided=tuple(self.one_sided),
+            conditions=tuple(self.conditions),
+            typed=tuple(self.typed),
             mistakes=tuple(sorted(self.mistakes, key=lambda mistake: mistake.line or 0)),
         )
 
@@ -127,6 +135,9 @@ class _Reader:
             if name.ctx != "load":
                 self.assigned.add(name.name)
         self._walk(tree, loops=0, branches=0)
+        if not self.mistakes:
+            found = conditions(tree)
+            self.conditions = [replace(one, line=self.first_line + one.line - 1) for one in found]
 
     def _walk(self, node: nodes.Node, loops: int, branches: int) -> None:
         self.depth += 1
@@ -229,6 +240,7 @@ class _Reader:
     def read_markdown(self) -> None:
         """Gather citations and labelled equations from the text between the tags."""
         prose, inside = read_prose(self.text)
+        self.typed = [Named(number, self.first_line + line - 1) for number, line in typed_results(prose)]
         for match in _CITATION.finditer(prose):
             line = self.first_line + prose.count("\n", 0, match.start())
             self.citations += [Named(key.strip()[1:], line) for key in match[0][1:-1].split(";")]

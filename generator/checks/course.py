@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from generator.answers.syntax import AnswerSyntax, parse_answer
+from generator.checks.margins import Scope
 from generator.checks.question import QuestionChecker
 from generator.checks.text import CourseNames, TextChecker
 from generator.course.spec import CourseSpec
@@ -18,14 +19,17 @@ from generator.planning.catalogue import Catalogue
 ENTRY = re.compile(r"^[ \t]*@(?!string\b|comment\b|preamble\b)\w+\s*\{\s*([^,\s]+)\s*,", re.MULTILINE | re.IGNORECASE)
 
 
-def check_course(course: CourseSpec, catalogue: Catalogue) -> list[Mistake]:
-    """All mistakes of all files, in the order of the questions; an empty list when there are none."""
+def check_course(course: CourseSpec, catalogue: Catalogue, margins: Scope = Scope.NONE) -> list[Mistake]:
+    """All mistakes of all files, in the order of the questions; an empty list when there are none.
+
+    ``margins`` says which metrics may not be compared without one.
+    """
     bindings = {name: bind_course(course, profile, catalogue) for name, profile in course.profiles.items()}
     mistakes = [mistake for found in bindings.values() for mistake in found.mistakes]
     answers = {q.address: parse_answer(q.answer.text, q.answer.path) for q in course.questions()}
     keys, faulty = _bibliography(course.bibliography)
     mistakes += faulty
-    names = CourseNames(course, catalogue, bindings, answers, keys)
+    names = CourseNames(course, catalogue, bindings, answers, keys, margins)
     for source, where, text in _introductions(course):
         checker = TextChecker(names, source.path, student=source.path in course.own_texts.values())
         checker.text(_syntax(source, where, text))

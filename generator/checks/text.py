@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from generator.answers.addresses import Address, split_target
 from generator.answers.syntax import AnswerSyntax, Named, ResultRead
+from generator.checks.margins import Scope, bare_comparisons
 from generator.course.parsing import nearest
 from generator.course.references import Unread
 from generator.course.spec import CourseSpec, QuestionSpec
@@ -29,6 +30,7 @@ class CourseNames:
     bindings: Mapping[str, Bindings]
     answers: Mapping[str, AnswerSyntax]
     keys: frozenset[str] | None
+    margins: Scope = Scope.NONE
 
     @cached_property
     def unread(self) -> Unread:
@@ -78,7 +80,7 @@ def wanted(got: str, known: Iterable[str]) -> dict[str, str]:
 class TextChecker:
     """Checks the texts of one file: answers, captions and introductions, which belong to ``question`` or to none.
 
-    A ``student`` may make claims without a second branch.
+    A ``student`` may make claims without a second branch, and is told by the results what they do not support.
     """
 
     def __init__(
@@ -93,11 +95,9 @@ class TextChecker:
     def text(self, syntax: AnswerSyntax, this: Iterable[Address] = ()) -> None:
         """All that a text names; ``this`` are the addresses of the results that the exhibit above a caption shows."""
         self.mistakes += syntax.mistakes
-        if not self.student:
-            hint = "say after {% otherwise %} what holds when the numbers fall the other way"
-            message = "this claim has no {% otherwise %} branch"
-            self.mistakes += [Mistake(message, self.path, line, hint=hint) for line in syntax.one_sided]
         shown = set(this)
+        if not self.student:
+            self._conditions(syntax, shown)
         for reads, what in ((syntax.metrics, "metric"), (syntax.tables, "table")):
             for read in reads:
                 if read.address.whole == THIS:
@@ -126,6 +126,27 @@ class TextChecker:
     def unknown(self, named: Named, what: str, known: Iterable[str]) -> None:
         """File the mistake that a text names something that does not exist."""
         self.mistakes.append(Mistake(f"there is no such {what}", self.path, named.line, **wanted(named.name, known)))
+
+    def _kind(self, address: Address, shown: set[Address]) -> str | None:
+        """How the metric is known; the parameters of a grid are settings."""
+        whole = next(iter(shown), None) if address.whole == THIS else address
+        home = whole.at_home(self.question.address if self.question else "") if whole else None
+        signature = self.names.signature(home) if home else None
+        if home is None or signature is None:
+            return None
+        return "exact" if address.name in self.names.axes(home) else signature.kind(address.name)
+
+    def _conditions(self, syntax: AnswerSyntax, shown: set[Address]) -> None:
+        """A claim says what holds either way, and calls nothing larger that may be so by chance; no result is typed."""
+        hint = "say after {% otherwise %} what holds when the numbers fall the other way"
+        message = "this claim has no {% otherwise %} branch"
+        self.mistakes += [Mistake(message, self.path, line, hint=hint) for line in syntax.one_sided]
+        if self.names.margins is not Scope.NONE:
+            hint = "print the metric that it is; cite the source of another’s; a constant may stand in a formula"
+            message = "a number that looks measured is typed into the text"
+            self.mistakes += [Mistake(message, self.path, n.line, got=n.name, hint=hint) for n in syntax.typed]
+        kind_of = partial(self._kind, shown=shown)
+        self.mistakes += bare_comparisons(syntax.conditions, kind_of, self.path, self.names.margins)
 
     def _this(self, read: ResultRead, shown: set[Address], what: str) -> None:
         """`this` in a caption: the only result that its exhibit shows."""

@@ -13,6 +13,18 @@ from generator.jobs import ExitCode
 
 if TYPE_CHECKING:
     from generator.commands.doctor import Check
+    from generator.commands.session import Settings
+
+
+def look_over(settings: Settings, *, course: bool) -> int:
+    """Check the machine, or the course, and show what was found; returns the exit code."""
+    if course:
+        from generator.commands.course_health import diagnose_course
+
+        return show_checks(diagnose_course(settings))
+    from generator.commands.doctor import diagnose
+
+    return show_checks(diagnose(settings))
 
 
 def show_checks(checks: Iterable[Check]) -> int:

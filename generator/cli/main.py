@@ -216,17 +216,17 @@ def fetch(force: bool, common: CommonOptions) -> None:
 
 @cli.command()
 @common_options
-def doctor(common: CommonOptions) -> None:
+@click.option("--course", is_flag=True, help="Check what the course’s texts conclude, and from what, instead.")
+def doctor(course: bool, common: CommonOptions) -> None:
     """Check Python, torch, Pango, fonts, data, weights and disk, and say how to mend each fault.
 
     \b
-    genreport doctor
     genreport doctor --data ~/genreport-data
+    genreport doctor --course           which claims take chance for a finding
     """
-    from generator.cli.doctor_display import show_checks
-    from generator.commands.doctor import diagnose
+    from generator.cli.doctor_display import look_over
 
-    sys.exit(show_checks(diagnose(read_settings(common))))
+    sys.exit(look_over(read_settings(common), course=course))
 
 
 @cli.command()

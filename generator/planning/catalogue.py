@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from generator.folders import PACKAGE
 from generator.planning.code.declarations import Declaration, ParameterDeclaration
 from generator.planning.fingerprint import CodeReader
 from generator.planning.parameters import ParameterType, UnsupportedTypeError, parse_type
+from generator.registry import kind_of
 from generator.store.memo import Memo
 
 LABS = "labs"
@@ -32,7 +33,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Signature:
-    """A computation as planning sees it: where it is, what it takes, and the names of what it returns."""
+    """A computation as planning sees it: where it is, what it takes, the names of what it returns, and their kinds."""
 
     name: str
     module: str
@@ -43,6 +44,11 @@ class Signature:
     metrics: tuple[str, ...]
     tables: Mapping[str, tuple[str, ...]]
     figures: tuple[str, ...]
+    kinds: Mapping[str, str] = field(default_factory=dict)
+
+    def kind(self, metric: str) -> str:
+        """How a metric is known; see ``registry.KINDS``. Empty where the computation does not say."""
+        return kind_of(metric, self.kinds)
 
     @property
     def labelled(self) -> str:
@@ -116,6 +122,7 @@ def _signature(plain: Declaration, module: str, path: Path, mistakes: list[Mista
         metrics=tuple(plain["metrics"]),
         tables={name: tuple(columns) for name, columns in plain["tables"].items()},
         figures=tuple(plain["figures"]),
+        kinds=plain["kinds"],
     )
 
 

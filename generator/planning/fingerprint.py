@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from generator import registry
 from generator.folders import PACKAGE
 from generator.jobs import Input
 from generator.planning.code import calls, declarations, scopes, source_code, special_syntax, syntax
@@ -23,7 +24,7 @@ FORMAT = 2  # of what a fingerprint is made of; another one computes everything 
 
 _MODULE = "<module>"  # in a label: statements that do something when the module is imported, besides binding names
 #: What turns a module's source into its code: an edit of one of these outdates all that they have read.
-_READERS = (source_code, calls, syntax, special_syntax, scopes, declarations)
+_READERS = (source_code, calls, syntax, special_syntax, scopes, declarations, registry)
 
 
 @dataclass(frozen=True)

@@ -68,12 +68,13 @@ class Cache:
         self.folder = folder
 
     def has(self, fingerprint: str) -> bool:
-        """Whether there is an entry whose files have the listed sizes (their content is verified on loading)."""
+        """Whether an entry is of known origin and its files of the listed sizes; loading verifies their content."""
         try:
-            files = self._manifest(fingerprint)["files"]
+            manifest = self._manifest(fingerprint)
+            read_provenance(manifest["provenance"])
             place = self._entry(fingerprint)
-            return all((place / name).stat().st_size == listed["size"] for name, listed in files.items())
-        except (OSError, DamagedEntryError):
+            return all((place / name).stat().st_size == listed["size"] for name, listed in manifest["files"].items())
+        except (OSError, ValueError, DamagedEntryError):
             return False
 
     def is_sound(self, fingerprint: str) -> bool:

@@ -88,6 +88,18 @@ function unfoldWhatIsLinked() {
   unfold(location.hash);
 }
 
+function letKeysScroll() {
+  // What is wider than the page is scrolled by keys as well: only then is it a place to stop at.
+  const wide = () => {
+    for (const formula of document.querySelectorAll(".equation")) {
+      formula.tabIndex = formula.scrollWidth > formula.clientWidth ? 0 : -1;
+      if (formula.tabIndex < 0) formula.removeAttribute("tabindex");
+    }
+  };
+  window.addEventListener("resize", wide);
+  wide();
+}
+
 function offerThemes() {
   const root = document.documentElement;
   const button = document.querySelector("button.theme");
@@ -112,4 +124,5 @@ offerThemes();
 followReader();
 unfoldWhatIsLinked();
 openFiguresLarge();
+letKeysScroll();
 playFilms();

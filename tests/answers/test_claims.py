@@ -93,6 +93,24 @@ def test_a_misplaced_or_claim_is_a_mistake(text, message):
     assert parse_answer(text, Path("q01.md")).mistakes
 
 
+def test_what_is_read_as_seen_is_marked_and_its_condition_is_spelt_without_the_mark():
+    inner = "{% claim y > x   as\n seen -%} a{% otherwise %}b{% endclaim %}"
+    text = f"{{%- claim x > 2 as seen %}}{inner}{{% or claim 'as seen' == x or x > 1 as seen %}}c{{% endclaim %}}"
+    assert run(text, x=3, y=4)[0] == "a"
+    verdicts = [(v.tag.expression, v.tag.as_seen) for x in (3, 2) for v in run(text, x=x, y=4)[1]]
+    assert verdicts == [
+        *(("x > 2", True), ("y > x", True)),
+        *(("x > 2", True), ("'as seen' == x or x > 1", True)),
+    ]
+    (verdict,) = run("{% claim x == ' as seen' %}a{% otherwise %}b{% endclaim %}", x=1)[1]
+    assert (verdict.tag.expression, verdict.tag.as_seen) == ("x == ' as seen'", False)
+
+
+@pytest.mark.parametrize("tag", ["x > 1 as", "x > 1 as sen", "x > 1 seen", "as seen", "x > 1 as seen too"])
+def test_what_is_nearly_as_seen_is_a_mistake(tag):
+    assert parse_answer(f"{{% claim {tag} %}}a{{% otherwise %}}b{{% endclaim %}}", Path("q01.md")).mistakes
+
+
 def test_an_answer_with_or_claims_is_read_to_its_last_branch():
     text = (
         "{% claim a.b > 1 %}{{ a.c }}\n{% or claim a.d > 1 %}{{ a.e }}\n"
@@ -108,7 +126,8 @@ def test_an_answer_with_or_claims_is_read_to_its_last_branch():
 
 def spelt(text: str) -> set[tuple[int, str]]:
     """Line and condition of every tag of a source, found without Jinja."""
-    return {(text.count("\n", 0, tag.start()) + 1, " ".join(tag[1].split())) for tag in TAG.finditer(text)}
+    found = ((text.count("\n", 0, tag.start()) + 1, " ".join(tag[1].split())) for tag in TAG.finditer(text))
+    return {(line, condition.removesuffix(" as seen")) for line, condition in found}
 
 
 class Anything(float):

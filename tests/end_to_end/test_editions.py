@@ -16,6 +16,7 @@ from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
 
 from tests.end_to_end.project import Project
+from tests.judges_for_tests import faults
 
 
 @pytest.fixture(scope="module")
@@ -108,23 +109,27 @@ def found_in(folder: Path, words: list[str]) -> set[str]:
     return found
 
 
-def test_the_search_finds_every_word_in_the_reference_edition(planted: tuple[Project, list[str]]) -> None:
+def test_the_search_finds_every_word_in_the_reference_edition(planted: tuple[Project, list[str]], browser: Any) -> None:
     project, words = planted
     assert len(words) >= 40
     assert project.build("--edition", "reference", "--output", "reference", "--format", "html")[0] == 0
     assert found_in(project.folder / "reference", words) == set(words)
+    assert faults(browser, project.folder / "reference") == []
 
 
 @pytest.mark.parametrize("options", [["--fields"], ["--frames"]])
-def test_a_worksheet_leaks_nothing(planted: tuple[Project, list[str]], options: list[str]) -> None:
+def test_a_worksheet_leaks_nothing(planted: tuple[Project, list[str]], options: list[str], browser: Any) -> None:
     project, words = planted
     output = "worksheet" + "".join(options)
     assert project.build("--edition", "worksheet", "--output", output, *options)[0] == 0
     assert (project.folder / output / "worksheet.pdf").stat().st_size > 10_000
     assert found_in(project.folder / output, words) == set()
+    assert faults(browser, project.folder / output) == []
 
 
-def test_a_students_report_leaks_nothing_and_neither_does_a_new_project(planted: tuple[Project, list[str]]) -> None:
+def test_a_students_report_leaks_nothing_and_neither_does_a_new_project(
+    planted: tuple[Project, list[str]], browser: Any
+) -> None:
     project, words = planted
     project.run("init", "mine")
     assert found_in(project.folder / "mine", words) == set()
@@ -136,6 +141,7 @@ def test_a_students_report_leaks_nothing_and_neither_does_a_new_project(planted:
     done = project.run("build", "mine")
     assert "0 computed" in done.stdout
     assert found_in(project.folder / "mine", words) == set()
+    assert faults(browser, project.folder / "mine/build") == []
     page = (project.folder / "mine/build/report.html").read_text()
     assert "138.4\u202fmillion" in page or "138.4 million" in page
     assert "The results contradict this" in page

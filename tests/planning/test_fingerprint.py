@@ -187,6 +187,24 @@ def test_the_decorator_is_not_followed(course: Course) -> None:
     assert set(other) == {"generator/labs/toy.py::measure", "generator/registry.py::Dataset"}
 
 
+def test_how_metrics_are_known_changes_no_fingerprint_and_which_there_are_does(course: Course) -> None:
+    metrics = [
+        '["accuracy", "accuracy_*", "loss"]',
+        '{"exact": ["loss"], "measured": ["accuracy", "accuracy_*"]}',
+        '{"margins": ["accuracy_*"], "seeded": ["loss", "accuracy"]}',
+        '{"seeded": ["loss", "accuracy"]}',
+    ]
+    identities = []
+    before = '["loss", "accuracy", "accuracy_*"]'
+    for declared in metrics:
+        course.edit("generator/labs/toy.py", f"metrics={before}", f"metrics={declared}")
+        identities.append(CodeReader(Memo(None), course.package).reach("generator.labs.toy", "train").identity)
+        before = declared
+    first, *others, fewer = identities
+    assert others == [first, first]
+    assert fewer != first
+
+
 def test_a_module_that_is_not_python_is_named(tmp_path: Path) -> None:
     root = package(tmp_path, tools="def helper(:\n", lab=WAYS["from-import"])
     with pytest.raises(InputError, match="is not Python") as error:

@@ -21,10 +21,11 @@ from generator.course.untrusted_files import LONGEST_TEXT
 from generator.errors import InputError, Mistake
 from generator.render.content.answers import AnswerWriter
 from generator.render.content.values import Results
-from generator.render.text.markdown import Surroundings, to_html
+from generator.render.text.markdown import to_html
 from generator.render.text.maths import in_both_forms
 from generator.render.text.numbering import number_course
 from generator.render.text.own_images import OwnImages
+from generator.render.text.surroundings import Surroundings
 from tests.render.sample_report import sample_report
 
 SECRET = "the examiner's secret"

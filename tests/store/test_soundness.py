@@ -210,6 +210,7 @@ def test_a_crafted_manifest_is_damage(tmp_path: Path, name: str) -> None:
     manifest = {"format": FORMAT, "files": listed(files), "provenance": asdict(provenance())}
     put(cache, MANIFESTS[name](manifest), {})
     assert not read_all(cache)
+    assert not cache.has(FP)  # what planning takes for a result, it also tells the origin of
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from generator.errors import InputError, Mistake
+from generator.registry import kinds_of
 
 DECORATOR = "computation"
 FORM = "(workspace: Workspace, *, name: type, …) -> Result"
+KINDS_FORM = 'metrics={"exact": ["name", …], "measured": […], "seeded": […], "margins": […]}'
 
 #: Makes a mistake of a message, a line and what was expected.
 Wrong = Callable[[str, int, str], Mistake]
@@ -25,12 +27,13 @@ class ParameterDeclaration(TypedDict):
 
 
 class Declaration(TypedDict):
-    """A computation in JSON-ready form; ``line`` is that of its ``def``."""
+    """A computation in JSON-ready form; ``line`` is that of its ``def``; ``kinds`` holds the metrics that have one."""
 
     name: str
     line: int
     summary: str
     metrics: list[str]
+    kinds: dict[str, str]
     tables: dict[str, list[str]]
     figures: list[str]
     parameters: list[ParameterDeclaration]
@@ -51,6 +54,20 @@ def declarations(tree: ast.Module, path: Path) -> list[Declaration]:
     if mistakes:
         raise InputError(mistakes)
     return found
+
+
+def without_kinds(decorator: ast.expr) -> ast.expr:
+    """The decorator as a fingerprint knows it: how metrics are known changes nothing that is computed."""
+    if not (isinstance(decorator, ast.Call) and _is_computation(decorator)):
+        return decorator
+    keywords = []
+    for word in decorator.keywords:
+        value = _literal(word.value) if word.arg == "metrics" else None
+        if isinstance(value, dict) and _is_outputs(word):
+            names = sorted({name for names in value.values() for name in names})
+            word = ast.keyword(word.arg, ast.List([ast.Constant(name) for name in names], ast.Load()))
+        keywords.append(word)
+    return ast.Call(decorator.func, decorator.args, keywords)
 
 
 def _is_computation(decorator: ast.expr) -> bool:
@@ -79,6 +96,11 @@ def _decorator_mistakes(decorator: ast.Call, wrong: Wrong) -> Iterator[Mistake]:
         if word.arg != "registry" and not _is_outputs(word):
             expected = '{"name": ["column", …]}' if word.arg == "tables" else '["name", …]'
             yield wrong(f"{word.arg or '**'} cannot be read without running it", word.value.lineno, expected)
+        elif word.arg == "metrics":
+            try:
+                kinds_of(_literal(word.value))
+            except ValueError as error:
+                yield wrong(str(error), word.value.lineno, KINDS_FORM)
 
 
 def _signature_mistakes(node: ast.FunctionDef, wrong: Wrong) -> Iterator[Mistake]:
@@ -109,6 +131,8 @@ def _is_outputs(word: ast.keyword) -> bool:
     value = _literal(word.value)
     if word.arg == "tables":
         return isinstance(value, dict) and _names([*value]) and all(map(_names, value.values()))
+    if word.arg == "metrics" and isinstance(value, dict):
+        return _names([*value]) and all(map(_names, value.values()))
     return word.arg in ("metrics", "figures") and _names(value)
 
 
@@ -119,11 +143,13 @@ def _names(value: Any) -> bool:
 def _declaration(node: ast.FunctionDef | ast.AsyncFunctionDef, decorator: ast.expr) -> Declaration:
     keywords = decorator.keywords if isinstance(decorator, ast.Call) else []
     outputs = {word.arg: ast.literal_eval(word.value) for word in keywords if word.arg != "registry"}
+    kinds = kinds_of(outputs.get("metrics", ()))
     return {
         "name": node.name,
         "line": node.lineno,
         "summary": (ast.get_docstring(node) or "").partition("\n")[0],
-        "metrics": list(outputs.get("metrics", ())),
+        "metrics": list(kinds),
+        "kinds": {name: kind for name, kind in kinds.items() if kind},
         "tables": {name: list(columns) for name, columns in outputs.get("tables", {}).items()},
         "figures": list(outputs.get("figures", ())),
         "parameters": [

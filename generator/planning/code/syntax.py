@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from generator.planning.code.calls import Call, call_of, callee
+from generator.planning.code.declarations import without_kinds
 from generator.planning.code.scopes import (
     DEFINITIONS,
     FUNCTIONS,
@@ -60,8 +61,7 @@ def form(statement: ast.stmt) -> Form:
     """Write a top-level statement down. RecursionError when it is nested too deeply."""
     writer = _Writer(statement)
     writer.node(statement, None, True)
-    text = "\0".join(writer.out)
-    writer.form.digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    writer.form.digest = hashlib.sha256("\0".join(writer.out).encode("utf-8", "surrogatepass")).hexdigest()[:32]
     writer.form.mentions = list(writer.holes)
     writer.form.eager = [name for name, eager in writer.holes.items() if eager]
     return writer.form
@@ -215,7 +215,7 @@ class _Writer:
     def decorators(self, node: ast.FunctionDef | ast.ClassDef, scope: Scope | None, eager: bool) -> None:
         if node.decorator_list:
             self.out.append("decorated")
-            self.every(node.decorator_list, scope, eager)
+            self.every(map(without_kinds, node.decorator_list), scope, eager)
         for decorator in node.decorator_list if eager else ():
             self.form.calls.append([callee(self.look_up, decorator, scope)])
 

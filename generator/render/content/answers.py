@@ -100,6 +100,7 @@ class AnswerWriter:
                 verdict.tag.one_sided,
                 printed_words(markdown, verdict, place),
                 anchor,
+                verdict.tag.as_seen,
             )
             for verdict, anchor in zip(judged, anchors, strict=True)
         ]

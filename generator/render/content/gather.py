@@ -20,10 +20,11 @@ from generator.render.content.reproduction import compare, source_parts
 from generator.render.content.sentences import TextPlace
 from generator.render.content.values import Results, ResultUnavailableError
 from generator.render.text.bibliography import Reference, format_bibliography, known_keys, unknown_keys
-from generator.render.text.markdown import Surroundings, to_html, to_inline_html
+from generator.render.text.markdown import to_html, to_inline_html
 from generator.render.text.maths import in_both_forms
 from generator.render.text.numbering import Numbered, Numbering, exhibits_of, number_course
 from generator.render.text.own_images import OwnImages
+from generator.render.text.surroundings import Surroundings
 
 
 def gather(report: Report, progress: Callable[[str], None]) -> Document:

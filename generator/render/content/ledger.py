@@ -19,11 +19,15 @@ class Surprise:
 
 @dataclass(frozen=True)
 class Ledger:
-    """The counts of a report's conditions; ``surprises`` are the places with sentences of last resort, in order."""
+    """The counts of a report's conditions; ``surprises`` are the places with sentences of last resort, in order.
+
+    ``as_seen`` counts the conditions of sentences that only read the numbers.
+    """
 
     judged: int
     holding: int
     surprises: tuple[Surprise, ...]
+    as_seen: int = 0
 
 
 def summed_up(claims: Mapping[str, Sequence[Claim]], places: Iterable[str]) -> Ledger:
@@ -39,6 +43,7 @@ def summed_up(claims: Mapping[str, Sequence[Claim]], places: Iterable[str]) -> L
         judged=len(every),
         holding=sum(claim.holds for claim in every),
         surprises=tuple(surprises),
+        as_seen=sum(claim.as_seen for claim in every),
     )
 
 

@@ -8,9 +8,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from generator.answers.claims import WARNING, Judged
-from generator.render.text.markdown import Surroundings, anchor_mark, to_html, to_words
+from generator.render.text.markdown import anchor_mark, to_html, to_words
 from generator.render.text.maths import MarkupError
 from generator.render.text.numbering import slug
+from generator.render.text.surroundings import Surroundings
 
 #: What may stand before the first word of a line: inside of it an id is valid, before it no list or table would begin.
 _LEAD = re.compile(r"(?:\s+|(?:[-*+>]|#{1,6}|\d{1,9}[.)])(?=\s)|:::[^\n]*\n|\|)*")

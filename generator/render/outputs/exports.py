@@ -27,7 +27,7 @@ def write(document: Document, into: Path, output: Output) -> None:
     _write_json(folder / "metrics.json", metrics(document))
     ledger = claims(document)
     _write_json(folder / "claims.json", ledger)
-    names = ("question", "line", "expression", "after", "values", "holds", "branch", "sentence", "link")
+    names = ("question", "line", "expression", "as_seen", "after", "values", "holds", "branch", "sentence", "link")
     rows = [
         {
             **claim,
@@ -65,13 +65,15 @@ def claims(document: Document) -> list[dict[str, Any]]:
     """Every claim with the values that it rests on, the branch that was printed, its words and where they stand.
 
     "question" is the address of a question, or "introduction", "2-c/conclusion" …; the conditions in "after" were
-    judged before, and none of them held; "link" leads from the report's page to the sentence.
+    judged before, and none of them held; what is printed "as_seen" only reads the numbers, and concludes nothing from
+    them; "link" leads from the report's page to the sentence.
     """
     return [
         {
             "question": address,
             "line": claim.line,
             "expression": claim.expression,
+            "as_seen": claim.as_seen,
             "after": list(claim.after),
             "values": {name: portable(value) for name, value in claim.values.items()},
             "holds": claim.holds,

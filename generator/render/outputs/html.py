@@ -6,7 +6,7 @@ import re
 import shutil
 import textwrap
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,9 @@ from generator.formats import FILTERS, in_words
 from generator.render.content.document import Document, QuestionPart
 from generator.render.content.exhibits import Exhibit, Panel
 from generator.render.outputs.table import Output
-from generator.render.text.markdown import Surroundings, to_html, to_inline_html, to_text
+from generator.render.text.markdown import to_html, to_inline_html, to_text
 from generator.render.text.maths import MarkupError, mathml, svg_image
+from generator.render.text.surroundings import Surroundings
 
 #: What the page loads besides its figures and fonts, from templates/report into the assets folder.
 _SCREEN_FILES = ("common.css", "screen.css", "page.js")
@@ -112,7 +113,9 @@ class Page:
         environment.filters.update(FILTERS, number=in_words)
         environment.filters["breakable"] = _breakable
         environment.filters["opening"] = _opening
-        environment.filters["blocks"] = lambda text: Markup(to_html(text, surroundings))  # noqa: S704 (html is off)
+        environment.filters["blocks"] = lambda text, level=4: Markup(  # noqa: S704 (html is off)
+            to_html(text, replace(surroundings, level=level))
+        )
         environment.filters["inline"] = lambda text: Markup(to_inline_html(text, surroundings))  # noqa: S704
         return environment
 

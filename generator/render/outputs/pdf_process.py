@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import re
+import runpy
 import sys
 import threading
 from collections.abc import Iterator
@@ -245,7 +246,11 @@ def _write_pdf(page: Path, target: Path, fields: bool) -> dict[str, Any]:
         html = weasyprint.HTML(string=text, base_url=base, url_fetcher=fetcher)
     else:
         document = html.render(cache=images, **options)
-    document.write_pdf(str(target), **options)
+    for sheet in document.pages:
+        # WeasyPrint gives each box inside a link a link of its own, which PDF/UA wants to see tagged as one.
+        sheet.links = [link for link in sheet.links if link[3].element_tag.split(":")[0] == "a"]
+    finish = runpy.run_path(str(Path(__file__).with_name("pdf_tags.py")))["finish"]
+    document.write_pdf(str(target), finisher=finish, **options)
     return {"pages": len(document.pages), "faults": sorted(set(faults.messages))}
 
 

@@ -85,11 +85,12 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
 
     try:
         database = parse_file(str(path), bib_format="bibtex")
+        # Fields are read as LaTeX, where a "%" hides the brace that closes them.
+        return {key: _entry(key, entry) for key, entry in database.entries.items()}
     except FileNotFoundError as error:
         raise InputError([Mistake("this bibliography does not exist", path)]) from error
     except (PybtexError, UnicodeDecodeError) as error:
         raise InputError([Mistake(f"cannot read the bibliography: {error}", path)]) from error
-    return {key: _entry(key, entry) for key, entry in database.entries.items()}
 
 
 def _plain(latex: str) -> str:

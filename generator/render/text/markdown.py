@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache
 from typing import Any
 from urllib.parse import unquote
@@ -13,8 +13,8 @@ from urllib.parse import unquote
 from generator.answers.claims import WARNING
 from generator.formats import Markdown
 from generator.render.text.maths import MarkupError
-from generator.render.text.numbering import Numbered
 from generator.render.text.own_images import OwnImage, OwnImages
+from generator.render.text.surroundings import Surroundings
 
 _BEGINS_AFTER = ("paragraph", "reference", "blockquote", "list", "footnote_def")  # what a displayed environment may end
 # Two characters of Unicode's private use area enclose the name of an exhibit on its way through Markdown.
@@ -30,45 +30,6 @@ _OWN_IMAGE = re.compile(r"^[\w%./-]+$")  # a path without a scheme; which paths 
 _MOST_QUOTES = 1000  # of one paragraph that are made curly: pairing them takes the square of their number
 _MOST_LINES = 100  # of a displayed environment: one that does not end is looked for no further
 _EQUATION_ENVIRONMENT = re.compile(r"^\s*\\begin\{equation\*?\}(.*)\\end\{equation\*?\}\s*$", re.DOTALL)
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What could not be shown and why; ``text`` is the piece of the source to look for."""
-
-    message: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What a piece of Markdown may refer to.
-
-    ``math`` sets a formula, ``fragments`` are the exhibits' HTML by name, ``prefix`` keeps the ids of footnotes apart,
-    ``images`` are a student's own, which the page finds under ``pictures``. A formula, picture or link that cannot be
-    shown is a box in its place and one of the ``faults``.
-    """
-
-    math: Callable[..., str]
-    citations: Mapping[str, int] = field(default_factory=dict)
-    equations: Mapping[str, Numbered] = field(default_factory=dict)
-    fragments: Mapping[str, str] = field(default_factory=dict)
-    prefix: str = ""
-    images: OwnImages = field(default_factory=OwnImages)
-    pictures: str = ""
-    faults: list[Fault] = field(default_factory=list)
-
-    def formula(self, tex: str, *, display: bool) -> str:
-        """A formula, or the box in its place."""
-        try:
-            return self.math(tex, display=display)
-        except MarkupError as error:
-            return self.broken(error, tex)
-
-    def broken(self, error: MarkupError, text: str) -> str:
-        """The box in the place of what cannot be shown."""
-        self.faults.append(Fault(str(error), text))
-        return f'<span class="broken">{html.escape(str(error))}</span>'
 
 
 def placeholder(name: str) -> Markdown:
@@ -202,12 +163,17 @@ def _curl_quotes(state: Any) -> None:
 
 
 def _lift_exhibits(state: Any) -> None:
-    """Make a paragraph that holds nothing but an exhibit into the exhibit; shift headings below the question's own."""
+    """Make a paragraph that holds nothing but an exhibit into the exhibit; shift headings below the one above."""
     lifted: list[Any] = []
+    above = _surroundings(state.env).level
+    written: list[int] = []  # the levels, as written, of the headings that a line stands under
     tokens = iter(state.tokens)
     for token in tokens:
+        if token.type == "heading_open":
+            level = int(token.tag[1])
+            written = [*(outer for outer in written if outer < level), level]
         if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(6, 4 + int(token.tag[1]))}"
+            token.tag = f"h{min(6, above + len(written))}"
         alone = token.type == "inline" and lifted and lifted[-1].type == "paragraph_open"  # a title has no paragraph
         if alone and (match := _PLACED.match(token.content)):
             token.type, token.content, token.children = "exhibit", match[1], []

@@ -12,6 +12,9 @@ _LONGEST = 4000  # characters
 _LONGEST_SHOWN = 200  # characters of a formula in a message
 _MOST_DRAWN = 50_000  # parts that ziamath would draw, counted as often as it does; measured: some 15,000 a second
 _SIZE = 10.0  # points; sizes are given to the page in em, so that formulas follow the text around them
+#: What the alternative text of a formula's picture begins with, by which the PDF's tags know it.
+FORMULA = "\ue010"
+_LETTER = 0.6  # em: how wide each letter of the text for code is
 _MARGIN = 0.5  # points around the ink, so that no stroke is cut
 _NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
 
@@ -135,7 +138,7 @@ def _reason(error: Exception) -> str:
 
 @cache
 def svg_image(tex: str, *, display: bool) -> str:
-    """An ``<img>`` of a formula with its TeX as alternative text; sizes in em, inline ones stand on the baseline."""
+    """A picture of a formula, with its TeX as alternative and as text; sizes in em, inline on the baseline."""
     from ziamath.zmath import Math
 
     source = mathml(tex, display=display)  # the same checks, so that both forms fail on nearly the same formulas
@@ -148,7 +151,12 @@ def svg_image(tex: str, *, display: bool) -> str:
     drop = (drawn.getyofst() - _MARGIN) / _SIZE
     style = f"width:{width:.3f}em;height:{height:.3f}em" + ("" if display else f";vertical-align:{drop:.3f}em")
     data = base64.b64encode(ElementTree.tostring(root)).decode()
-    return f'<img class="formula" alt="{escape(tex.strip())}" style="{style}" src="data:image/svg+xml;base64,{data}">'
+    words = escape(tex.strip())
+    picture = f'<img alt="{FORMULA}{words}" style="{style}" src="data:image/svg+xml;base64,{data}">'
+    # Drawn, it is no text any more: what is searched and copied is its TeX, unseen below the picture and as wide.
+    wide = _LETTER * max(1, len(tex.strip()))
+    text = f'<span class="tex" style="font-size:{min(1, width / wide):.3f}em;margin-right:-{wide:.1f}em">{words}</span>'
+    return f'<span class="formula">{text}{picture}</span>'
 
 
 def in_both_forms(tex: str, *, display: bool) -> str:

@@ -30,10 +30,22 @@ def test_the_registry_of_a_module_may_be_named(course: Course) -> None:
     assert read_module(course.path(TOY))["computations"][2]["metrics"] == ["d"]
 
 
+def test_metrics_may_say_how_they_are_known(course: Course) -> None:
+    kinds = '{"measured": ["accuracy_*", "loss"], "margins": ("accuracy_low",), "exact": []}'
+    course.edit(TOY, '["loss", "accuracy", "accuracy_*"]', kinds)
+    train = read_module(course.path(TOY))["computations"][0]
+    assert train["metrics"] == ["accuracy_*", "loss", "accuracy_low"]
+    assert train["kinds"] == {"accuracy_*": "measured", "loss": "measured", "accuracy_low": "margins"}
+
+
 SLIPS = {
     "not called": ('@computation(metrics=["difference"])', "@computation  # bare", "# bare", "is not called"),
     "name": ('metrics=["difference"]', "metrics=NAMES", "metrics=NAMES", "metrics cannot be read"),
     "text": ('metrics=["difference"]', 'metrics="difference"', '"difference"', "metrics cannot be read"),
+    "kind": ('metrics=["difference"]', 'metrics={"mesured": ["a"]}', '{"mesured"', "no kind of metrics is called 'mes"),
+    "two kinds": ('metrics=["difference"]', 'metrics={"exact": ["a"], "seeded": ["b", "a"]}', '{"exact"',
+                  "'a' is declared exact and seeded"),
+    "no list": ('metrics=["difference"]', 'metrics={"exact": "difference"}', '{"exact"', "metrics cannot be read"),
     "tables": ('metrics=["difference"]', 'tables={"a": "b"}', 'tables={"a"', "tables cannot be read"),
     "unhashable": ('metrics=["difference"]', "tables={[]: []}", "tables={[]", "tables cannot be read"),
     "stars": ('metrics=["difference"]', "**OUTPUTS", "**OUTPUTS", "** cannot be read"),
@@ -48,7 +60,7 @@ SLIPS = {
     "not Python": ("def compare(", "def compare((", "def compare", "is not Python"),
     "null byte": ("def compare", "def \0compare", None, "is not Python"),
     "very deep": ("RATE = 0.5", "RATE = " + "-" * 100_000 + "1", None, "too deep"),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", SLIPS)

@@ -13,9 +13,10 @@ from generator.render.content.answers import AnswerWriter
 from generator.render.content.sentences import TextPlace
 from generator.render.content.values import Results
 from generator.render.outputs.report import render_report
-from generator.render.text.markdown import Surroundings, to_html
+from generator.render.text.markdown import to_html
 from generator.render.text.maths import mathml
 from generator.render.text.numbering import number_course
+from generator.render.text.surroundings import Surroundings
 from tests.render.sample_report import sample_report, silent
 
 YES, NO = "{% claim vgg16.fc_share > 0.5 %}", "{% claim vgg16.fc_share > 2 %}"
@@ -45,7 +46,7 @@ def written(folder: Path, text: str) -> tuple[str, list[Claim]]:
         (f"{YES}\n- a\n- b\n{OTHERWISE}C{END}", "<ul> <li>#a</li> <li>b</li> </ul>"),
         (f"- a\n{YES}- b\n{OTHERWISE}- c\n{END}- d", "<ul> <li>a</li> <li>#b</li> <li>d</li> </ul>"),
         (f"{YES}12. a\n{OTHERWISE}C{END}", '<ol start="12"> <li>#a</li> </ol>'),
-        (f"{YES}## A\n{OTHERWISE}C{END}", "<h6>#A</h6>"),
+        (f"{YES}## A\n{OTHERWISE}C{END}", "<h5>#A</h5>"),
         (f"{YES}> - A\n{OTHERWISE}C{END}", "<blockquote> <ul> <li>#A</li> </ul> </blockquote>"),
         (
             f"| a |\n|---|\n{YES}| b |\n{OTHERWISE}| c |\n{END}",
@@ -147,7 +148,9 @@ def report_of(folder: Path, answer: str, **changes) -> tuple[str, list[dict]]:
 
 def test_page_and_files_carry_each_sentence_and_its_link(tmp_path):
     text = f"{NO}A.{{% or claim vgg16.fc_share > 3 %}}B.{OTHERWISE}It is *less*.{END}\n\n{YES}- One.\n{OTHERWISE}T{END}"
-    introduction = '{% claim metric("2-a/q01/vgg16.fc_share") > 2 %}A.{% otherwise %}From the start.{% endclaim %}'
+    introduction = (
+        '{% claim metric("2-a/q01/vgg16.fc_share") > 2 as seen %}A.{% otherwise %}From the start.{% endclaim %}'
+    )
     page, ledger = report_of(tmp_path, text, introduction=introduction)
     ids = re.findall(r'\bid="([^"]*)"', page)
     assert len(ids) == len(set(ids))
@@ -160,6 +163,16 @@ def test_page_and_files_carry_each_sentence_and_its_link(tmp_path):
     for claim in ledger:
         assert claim["link"].removeprefix("#") in ids
         assert f'<a href="{claim["link"]}">{claim["sentence"]}</a>' in page
+    assert [claim["as_seen"] for claim in ledger] == [False, False, False, True]
+    assert ledger[-1]["expression"] == 'metric("2-a/q01/vgg16.fc_share") > 2'
+    assert len(re.findall("</code> as seen does not hold", page)) == 1
+    assert page.count("“As seen” marks") == 1
+
+
+def test_a_ledger_without_sentences_that_only_read_does_not_speak_of_them(tmp_path):
+    page, _ = report_of(tmp_path, f"{YES}A.{OTHERWISE}B.{END}")
+    assert "Ledger of claims" in page
+    assert "As seen" not in page
 
 
 def test_a_caption_has_no_id_of_its_own_and_links_lead_to_its_exhibit(tmp_path):

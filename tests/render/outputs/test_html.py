@@ -1,6 +1,5 @@
 """The page in a real browser; skipped where there is no Chromium."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,16 +9,6 @@ from tests.render.outputs.test_further import with_further
 from tests.render.sample_report import sample_report, silent
 
 sync_api = pytest.importorskip("playwright.sync_api")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_api.sync_playwright() as play:
-        started = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield started
-        started.close()
 
 
 @pytest.fixture

@@ -94,7 +94,7 @@ def test_every_image_has_its_alternative_text(reader):
         element = element.get_object()
         if not isinstance(element, dict):
             return
-        if element.get("/S") == "/Figure" and "/Alt" in element:
+        if element.get("/S") in ("/Figure", "/Formula") and "/Alt" in element:
             alternatives.append(str(element["/Alt"]))
         children = element.get("/K", [])
         for child in children if isinstance(children, list) else [children]:

@@ -37,7 +37,10 @@ def test_html_in_a_bibliography_is_text(path):
     assert "javascript" not in entry.html
 
 
-@pytest.mark.parametrize("content", ["@book{x, title={unclosed", None])
+HIDDEN_BRACE = "@book{x, author={Ada {% from x %}Lovelace}, title={T}, year={1843}}"
+
+
+@pytest.mark.parametrize("content", ["@book{x, title={unclosed", HIDDEN_BRACE, None])
 def test_a_bibliography_that_cannot_be_read_is_an_input_error_that_names_it(path, content):
     path.unlink() if content is None else path.write_text(content, encoding="utf-8")
     with pytest.raises(InputError, match=r"references\.bib"):

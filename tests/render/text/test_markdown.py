@@ -1,10 +1,12 @@
+import re
 from collections.abc import Callable
 
 import pytest
 
-from generator.render.text.markdown import Fault, Surroundings, placeholder, to_html, to_inline_html, to_text
+from generator.render.text.markdown import placeholder, to_html, to_inline_html, to_text
 from generator.render.text.maths import MarkupError, mathml
 from generator.render.text.numbering import Numbered
+from generator.render.text.surroundings import Fault, Surroundings
 
 
 def math(tex: str, *, display: bool) -> str:
@@ -103,9 +105,19 @@ def test_an_exhibit_takes_the_place_of_its_paragraph():
     assert "<p>before</p>\n<figure></figure><p>after</p>" in written
 
 
-def test_headings_of_answers_stand_below_those_of_questions():
+def test_headings_stand_below_the_one_above_without_a_gap():
     assert "<h5>" in html("# x")
-    assert "<h6>" in html("### x")
+    assert "<h5>" in html("### x")
+    written = html("### a\n# b\n## c\n##### d\n## e\n# f")
+    assert re.findall(r"<h(\d)>(\w)", written) == [
+        ("5", "a"),
+        ("5", "b"),
+        ("6", "c"),
+        ("6", "d"),
+        ("6", "e"),
+        ("5", "f"),
+    ]
+    assert "<h3>" in html("## x", level=2)
 
 
 def test_footnotes_have_numbers_without_brackets_and_ids_of_their_own():

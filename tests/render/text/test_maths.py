@@ -1,10 +1,11 @@
 import json
+import re
 import time
 from xml.etree import ElementTree
 
 import pytest
 
-from generator.render.text.maths import FormulaError, in_both_forms, mathml, svg_image
+from generator.render.text.maths import FORMULA, FormulaError, in_both_forms, mathml, svg_image
 from tests.end_to_end.project import REAL_DATA
 
 FORMULAS = [
@@ -29,8 +30,10 @@ def test_formulas_of_the_labs_become_mathml_and_svg(tex, display):
     root = ElementTree.fromstring(mathml(tex, display=display))
     assert root.tag == "math"
     assert root.get("display") == ("block" if display else "inline")
-    image = ElementTree.fromstring(svg_image(tex, display=display).replace('">', '"/>'))
-    assert image.get("alt") == tex
+    around = ElementTree.fromstring(re.sub(r"(<img[^>]*)>", r"\1/>", svg_image(tex, display=display)))
+    image = around.find("img")
+    assert image.get("alt") == FORMULA + tex
+    assert around.find("span").text == tex
     assert image.get("src", "").startswith("data:image/svg+xml;base64,")
 
 

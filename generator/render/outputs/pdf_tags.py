@@ -1,0 +1,78 @@
+"""What WeasyPrint 70 leaves of PDF/UA-1 undone, mended in the finished PDF: list items, formulas, code points of fonts.
+
+Run by the process that writes the PDF, which imports nothing of the package; so does this.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+#: What the alternative text of a formula's picture begins with, so that it is known for one among the tags.
+FORMULA = "\ue010"
+
+_BATCH = 100  # the most entries that one table of a character map may have
+_NO_CHARACTERS = frozenset({b"0000", b"feff", b"fffe"})
+
+
+def finish(document: Any, pdf: Any) -> None:
+    """Mend the tags and fonts of a document before it is written; WeasyPrint calls this with both."""
+    by_reference = {thing.reference: thing for thing in pdf.objects if thing.number}
+    for thing in list(pdf.objects):
+        if isinstance(getattr(thing, "stream", None), list) and b"begincmap" in thing.stream:
+            _keep_characters(thing)
+        elif _kind(thing) == "/LI":
+            _put_into_body(thing, pdf, by_reference)
+        elif _kind(thing) == "/Figure":
+            _tag_formula(thing, by_reference)
+
+
+def _kind(thing: Any) -> Any:
+    return thing["S"] if isinstance(thing, dict) and thing.get("Type") == "/StructElem" else None
+
+
+def _put_into_body(item: Any, pdf: Any, by_reference: dict[bytes, Any]) -> None:
+    """Put what stands in a list item beside its label into its body, as it must be: paragraphs stand there bare."""
+    import pydyf
+
+    kinds = [_kind(by_reference.get(kid)) for kid in item["K"]]
+    loose = [kid for kid, kind in zip(item["K"], kinds, strict=True) if kind not in ("/Lbl", "/LBody")]
+    if not loose:
+        return
+    body = pydyf.Dictionary({"Type": "/StructElem", "S": "/LBody", "K": pydyf.Array(loose), "P": item.reference})
+    if "Pg" in item:
+        body["Pg"] = item["Pg"]
+    pdf.add_object(body)
+    for kid in loose:
+        if _kind(by_reference.get(kid)):
+            by_reference[kid]["P"] = body.reference
+    first = item["K"].index(loose[0])
+    rest = [kid for kid in item["K"] if kid not in loose]
+    item["K"] = pydyf.Array([*rest[:first], body.reference, *rest[first:]])
+
+
+def _tag_formula(picture: Any, by_reference: dict[bytes, Any]) -> None:
+    """Tag the picture of a formula, and the text for those who search and copy beside it, as one formula."""
+    import pydyf
+
+    text = getattr(picture.get("Alt"), "string", "")
+    if not text.startswith(FORMULA):
+        return
+    around = by_reference[picture["P"]]
+    around["S"], around["Alt"] = "/Formula", pydyf.String(text.removeprefix(FORMULA))
+    around["A"] = picture.pop("A")  # where it stands
+    picture["S"] = "/NonStruct"
+    del picture["Alt"]
+
+
+def _keep_characters(table: Any) -> None:
+    """Leave out of a font's character map what is no character: fonts of fields, which are whole, have such entries."""
+    begin, end = table.stream.index(b"endcodespacerange") + 1, table.stream.index(b"endcmap")
+    entries = [line for line in table.stream[begin:end] if line.startswith(b"<")]
+    kept = [line for line in entries if line.split()[1].strip(b"<>") not in _NO_CHARACTERS]
+    if len(kept) == len(entries):
+        return
+    tables: list[bytes] = []
+    for first in range(0, len(kept), _BATCH):
+        batch = kept[first : first + _BATCH]
+        tables += [f"{len(batch)} beginbfchar".encode(), *batch, b"endbfchar"]
+    table.stream[begin:end] = tables
