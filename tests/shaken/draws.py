@@ -14,8 +14,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from generator.results import Result, Table, Value
 from tests.shaken.snapshot import KeptJob
+
+Hits = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,16 @@ class Drawn:
             return self.rng.randint(0, most)
         return min(most, max(0, round(old + self.rng.gauss(0, max(1, most * self.mood.reach / 3)))))
 
+    def hits(self, share: float, images: int) -> Hits:
+        """Which of the images a classifier gets right: hard images are hard for most."""
+        rng = np.random.default_rng(self.rng.getrandbits(64))
+        order = np.arange(images)
+        if not self.mood.tied:
+            order = np.argsort(order + rng.normal(0, 0.15 * images, images))
+        found = np.zeros(images, dtype=np.bool_)
+        found[order[: round(share * images)]] = True
+        return found
+
     def chance(self, old: float = 0.5) -> float:
         """A p value."""
         if self.rng.random() < max(0.2, self.mood.extreme) and self.mood.reach > 0.2:
@@ -215,7 +229,11 @@ class Draw:
         )
         shake_values(drawn, lambda name: self.exact(job, name), lambda name: self.most.get((job.number, name)))
         if job.computation in self.recipes:
-            self.recipes[job.computation](drawn)
+            try:
+                self.recipes[job.computation](drawn)
+            except (LookupError, TypeError, ValueError, AttributeError, ImportError) as error:
+                self.failures[job.number] = f"its recipe does not fit it: {type(error).__name__}: {error}"
+        match_hits(drawn)
         tables = {
             name: Table(table.columns, tuple(tuple(row[c] for c in table.columns) for row in drawn.tables[name]))
             for name, table in job.result.tables.items()
@@ -251,6 +269,26 @@ def shake_values(drawn: Drawn, exact: Callable[[str], bool], most: Callable[[str
 
 def _kept(name: str, value: Value, row: Mapping[str, Value]) -> bool:
     return isinstance(value, str | bool | None) or bool(_SETTINGS.search(name)) or _is_end(name, row)
+
+
+def match_hits(drawn: Drawn) -> None:
+    """Draw anew which of the images were hit, where a result keeps that, as many as its accuracy says."""
+    from generator.labs.shared.statistics import grouped_interval
+
+    old = drawn.job.result
+    for name, before in old.arrays.items():
+        if before.dtype != np.bool_ or before.ndim != 1 or drawn.arrays[name] is not before:
+            continue
+        mean = float(before.mean())
+        alike = [one for one, value in old.metrics.items() if isinstance(value, float) and abs(value - mean) < 1e-6]
+        share = drawn.metrics[alike[0]] if alike else drawn.share(mean)
+        hits = drawn.hits(float(str(share)), before.size)
+        drawn.arrays[name] = hits
+        groups = drawn.arrays.get("test/groups")
+        low, high = grouped_interval(hits, groups if groups is not None and groups.shape == hits.shape else None)
+        for one in alike:
+            ends = {f"{one}_low": low, f"{one}_high": high} | ({"low": low, "high": high} if one == "test" else {})
+            drawn.metrics |= {one: float(hits.mean())} | {end: at for end, at in ends.items() if end in old.metrics}
 
 
 def shaken(drawn: Drawn, name: str, value: Value, most: int | None = None) -> Value:

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from generator.results import Value
-from tests.shaken.draws import Drawn
-
-Hits = np.ndarray[Any, np.dtype[np.bool_]]
+from tests.shaken.draws import Drawn, Hits
 
 
 def interval(name: str, share: float, images: int, ends: tuple[str, str] | None = None) -> dict[str, Value]:
@@ -22,15 +18,8 @@ def interval(name: str, share: float, images: int, ends: tuple[str, str] | None 
 
 
 def hits_of(drawn: Drawn, old: float, images: int) -> Hits:
-    """Which of the images a classifier gets right: hard images are hard for most."""
-    share = round(drawn.share(old) * images)
-    order = list(range(images))
-    if not drawn.mood.tied:
-        drawn.rng.shuffle(order)
-        order.sort(key=lambda image: image + drawn.rng.gauss(0, images * 0.1))
-    hits = np.zeros(images, dtype=np.bool_)
-    hits[order[:share]] = True
-    return hits
+    """Which of the images a classifier gets right that was right on a share ``old`` of them."""
+    return drawn.hits(drawn.share(old), images)
 
 
 def metrics_of(drawn: Drawn, name: str) -> dict[str, Value]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,32 +13,28 @@ from tests.shaken.recipe_parts import Hits, coin, hits_of, interval, part, whole
 
 
 def svm_by_layer(drawn: Drawn) -> None:
-    """Hits image by image, from which intervals, p values and the summary are computed as the computation does it."""
+    """Hits image by image, from which the computation's own tests and summary are made."""
     from generator.labs.shared.metrics import accuracy_row
-    from generator.labs.shared.statistics import paired_p
-    from generator.labs.transfer.layers import _summary
+    from generator.labs.transfer.layers import _summary, _with_tests
 
     rows, arrays = drawn.tables["layers"], drawn.arrays
-    groups = arrays.get("test/groups")
-    reference = str(drawn.job.parameters["reference"])
-    hits = {
-        str(row["layer"]): hits_of(drawn, float(str(row["test"])), len(arrays[f"hits/{row['layer']}"])) for row in rows
-    }
+    split = SimpleNamespace(test_groups=arrays.get("test/groups"))
+    fits: dict[str, Any] = {}
     fits_all = drawn.rng.random() < 0.15
     for row in rows:
-        own = hits[str(row["layer"])]
-        raw = hits_of(drawn, float(str(row["raw_test"])), len(own))
-        row |= accuracy_row(own, groups)
-        row |= {f"raw_{name}": value for name, value in accuracy_row(raw, groups).items()}
-        row["p"] = None if row["layer"] == reference else paired_p(own, hits[reference], groups)
-        row["normal_p"] = paired_p(own, raw, groups)
+        images = len(arrays[f"hits/{row['layer']}"])
+        hits, raw = (hits_of(drawn, part(row[name]), images) for name in ("test", "raw_test"))
+        solved = SimpleNamespace(converged=drawn.rng.random() < 0.7)
+        fits[str(row["layer"])] = SimpleNamespace(hits=hits, raw_hits=raw, split=split, raw=solved, unit=solved)
+        row |= accuracy_row(hits, split.test_groups)
+        row |= {f"raw_{name}": value for name, value in accuracy_row(raw, split.test_groups).items()}
         row["train"] = 1.0 if fits_all else drawn.share(part(row["train"]))
-        row["validation"] = drawn.share(float(str(row["validation"])))
+        row["validation"] = drawn.share(part(row["validation"]))
         row["zero_rows"] = drawn.count(0, 3) if drawn.mood.extreme else 0
-        arrays[f"hits/{row['layer']}"] = own
-    unconverged = drawn.metrics["unconverged"]
-    drawn.metrics |= _summary(rows, {}, reference)
-    drawn.metrics["unconverged"] = min(int(str(unconverged)), 2 * len(rows))
+        arrays[f"hits/{row['layer']}"] = hits
+    reference = str(drawn.job.parameters["reference"])
+    rows[:] = _with_tests(rows, fits, reference)
+    drawn.metrics |= _summary(rows, fits, reference)
 
 
 def train_head(drawn: Drawn) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from generator.results import Result, Value
 from tests.shaken.aim import Aim, aim_of, close_together, numbers_of, parts_of, reads_of
 from tests.shaken.branches import Arm, Fork, written
 from tests.shaken.contradictions import unborne
-from tests.shaken.draws import LIKELY, MARGIN, MOODS, NEAR, Draw, Mood, Recipe
+from tests.shaken.draws import LIKELY, MARGIN, MOODS, NEAR, Draw, Mood, Recipe, is_setting
 from tests.shaken.reader import Finding, read, sentences
 from tests.shaken.snapshot import KeptJob
 from tests.shaken.texts import CourseTexts, Rendered, Text, in_words
@@ -103,17 +103,20 @@ class Shaking:
         course: CourseTexts,
         jobs: list[KeptJob],
         recipes: Mapping[str, Recipe],
-        exact: Callable[[KeptJob, str], bool],
     ) -> None:
         self.course = course
         self.jobs = jobs
         self.recipes = recipes
-        self.exact = exact
         known = {address: job.number for job in jobs for address in job.addresses}
         self.numbers = {address: known[address] for address in course.bindings.by_address if address in known}
         self.texts = list(course.texts())
         self.forks = {text.name: course.forks(text) for text in self.texts}
         self.most = dict(self._parts())
+
+    def exact(self, job: KeptJob, name: str) -> bool:
+        """Whether a metric is the same in every draw: its computation says so, or says nothing and it looks so."""
+        kind = self.course.catalogue[job.computation].kind(name) if job.computation in self.course.catalogue else ""
+        return kind == "exact" if kind else is_setting(job, name)
 
     def missing(self) -> list[str]:
         """What the kept results lack of the course as it is now; none of it can be rendered."""

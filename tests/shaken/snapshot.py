@@ -173,7 +173,8 @@ def _is_kept(array: np.ndarray[Any, Any]) -> bool:
 def _written(job: KeptJob) -> dict[str, Any]:
     arrays = {}
     for name, array in job.result.arrays.items():
-        content = base64.b64encode(array.tobytes()).decode() if _is_kept(array) and array.any() else ""
+        kept = np.packbits(array) if array.dtype == np.bool_ else array
+        content = base64.b64encode(kept.tobytes()).decode() if _is_kept(array) and array.any() else ""
         arrays[name] = [array.dtype.str, list(array.shape), content]
     tables = {name: [table.columns, table.rows] for name, table in job.result.tables.items()}
     return {
@@ -188,13 +189,19 @@ def _read(number: int, written: Mapping[str, Any]) -> KeptJob:
         name: Table(tuple(columns), tuple(tuple(row) for row in rows))
         for name, (columns, rows) in written["tables"].items()
     }
-    arrays = {
-        name: np.frombuffer(base64.b64decode(content), dtype).reshape(shape) if content else np.zeros(shape, dtype)
-        for name, (dtype, shape, content) in written["arrays"].items()
-    }
+    arrays = {name: _array(dtype, shape, content) for name, (dtype, shape, content) in written["arrays"].items()}
     result = Result(written["metrics"], tables, AnyFigure(), arrays)
     names = ("computation", "module", "parameters", "inputs")
     return KeptJob(number, *(written[name] for name in names), tuple(written["addresses"]), result, written["derived"])
+
+
+def _array(dtype: str, shape: list[int], content: str) -> np.ndarray[Any, Any]:
+    if not content:
+        return np.zeros(shape, dtype)
+    read = base64.b64decode(content)
+    if np.dtype(dtype) == np.bool_:
+        return np.unpackbits(np.frombuffer(read, np.uint8), count=math.prod(shape)).astype(np.bool_).reshape(shape)
+    return np.frombuffer(read, dtype).reshape(shape)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ import pytest
 from generator.folders import questions_folder, templates_folder
 from generator.planning.catalogue import read_catalogue
 from generator.store.memo import Memo
-from tests.shaken.draws import is_setting
 from tests.shaken.recipes import RECIPES
 from tests.shaken.shaking import Effort, Report, Shaking
 from tests.shaken.snapshot import COMMAND, alike, read_jobs
@@ -29,7 +28,7 @@ MOST_UNREACHED = 5
 @pytest.fixture(scope="module")
 def shaking() -> Shaking:
     texts = CourseTexts.read(questions_folder(), templates_folder() / "answers", "quick", read_catalogue(Memo(None)))
-    shaking = Shaking(texts, read_jobs(), RECIPES, is_setting)
+    shaking = Shaking(texts, read_jobs(), RECIPES)
     missing = shaking.missing()
     if missing:
         pytest.fail(

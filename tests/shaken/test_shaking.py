@@ -49,7 +49,7 @@ def shaking_of(course: Course, answer: str) -> Shaking:
     course.write(A1, answer)
     course.write(A2, "Nothing.\n")
     texts = CourseTexts.read(course.path("questions"), course.path("answers"), "quick", course.catalogue())
-    return Shaking(texts, JOBS, {}, is_setting)
+    return Shaking(texts, JOBS, {})
 
 
 def shake(course: Course, answer: str) -> Report:
