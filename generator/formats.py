@@ -18,8 +18,10 @@ THIN = "\u202f"  # narrow no-break space between groups of three digits
 MINUS = "\u2212"
 MISSING = "–"
 _MOST_DIGITS = 12
+_SMALLEST_P = 1e-300  # below that, what is not zero becomes zero on the way
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_NEGATIVE_ZERO = re.compile(r"^-(?=0(?:\.0*)?(?!\.?\d))")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~$^@&-])")
 
 Name = Literal["integer", "decimal", "percent", "points", "millions", "scientific", "p_value", "seconds"]
@@ -65,6 +67,7 @@ def _scientific(number: float, digits: int) -> str:
 
 
 def _p_value(number: float, _: int) -> str:
+    number = max(number, _SMALLEST_P)
     if number < 1e-3:
         return _scientific(number, 1)
     digits = 2 if number >= 0.01 else 3
@@ -168,7 +171,7 @@ def _finite(number: float, text: Callable[[float], str]) -> str:
         return "not a number"
     if isinstance(number, float) and math.isinf(number):
         return "∞" if number > 0 else f"{MINUS}∞"
-    return text(number).replace("-", MINUS)
+    return _NEGATIVE_ZERO.sub("", text(number)).replace("-", MINUS)
 
 
 def _filter(name: Name, value: Any, digits: int | None = None) -> Markdown:
