@@ -39,8 +39,12 @@ ARGUMENTS = {
         "population": 5,
         "generations": 1,
     },
+    "compare_hits": {},
     "compare_runs": {"labels": ["first", "second"]},
+    "compare_agreement": {},
     "compare_gan": {},
+    "compare_heads": {"layer": "relu7", "labels": ["frozen", "tuned"]},
+    "compare_training": {"layer": "relu7"},
     "compare_made_images": {},
     "compare_transfers": {},
     "domain_samples": DOMAINS,
@@ -60,8 +64,10 @@ ARGUMENTS = {
     "normalisation_effect": ON_IMAGES,
     "output_scores": {**ON_IMAGES, "image": 0},
     "pool_gans": {},
+    "pool_normalisations": {},
     "precision_effect": {**ON_IMAGES, "layers": ["relu7"], "images": 4},
     "pool_seeds": {},
+    "pool_transfers": {"labels": ["first", "second"]},
     "reduce_dimensions": {"layer": "relu7", "dimensions": [2, 5]},
     "saliency_agreement": {**ON_IMAGES, "images": 4},
     "saliency_boxes": {**ON_IMAGES, "images": 60, "random_boxes": 1},
@@ -79,7 +85,7 @@ ARGUMENTS = {
     "svm_by_layer": {"reference": "relu7", "folds": 2},
     "svm_confusions": {**ON_IMAGES, "layer": "relu7"},
     "train_gan": {**DIGITS, "training_images": 64, "ngf": 2, "ndf": 2, "nz": 4, "epochs": 1, "batch_size": 32},
-    "train_head": {**ON_IMAGES, "svm_layer": "relu7", "epochs": 1},
+    "train_head": {**ON_IMAGES, "epochs": 1},
     "train_judge": {**DIGITS, "training_images": 200, "epochs": 1},
     "train_narrow_network": {"architecture": "narrow_squeezenet", "width": 8, "image_size": 32, "epochs": 1},
     "transfer_fooling": {**ON_IMAGES, "factors": [1, 2]},
@@ -89,6 +95,9 @@ ARGUMENTS = {
     "train_on_pseudo_labels": {**DOMAINS, "epoch_images": 64, "rounds": 2, "epochs": 1, "threshold": 0.11},
     "train_on_samples": {**DIGITS, "samples": 100, "epochs": 1},
 }
+
+#: The fixtures with the results that computations of several take.
+RUNS = {"compare_heads": "heads", "pool_normalisations": "normalisations", "pool_transfers": "pairs"}
 
 
 def _results(module, fixture):
@@ -101,7 +110,8 @@ def _results(module, fixture):
         made = fixture("made_images")
         return {"cases": fixture("cases"), "fooled": fixture("fooled"), "first": made, "second": made}
     transfer = fixture("transfer")
-    return {"features": fixture("features"), "svm": transfer, "reference": transfer, "other": transfer}
+    same = dict.fromkeys(("svm", "reference", "other"), transfer)
+    return {"features": fixture("features"), **same, "training": fixture("heads")[0]}
 
 
 @pytest.fixture(params=LABS)
@@ -110,6 +120,8 @@ def computed(request, workspace):
     results = _results(computation.function.__module__, request.getfixturevalue)
     if request.param == "interpolate_latents":
         results["gan"] = results["unlabelled"]
+    if request.param in RUNS:
+        results["runs"] = request.getfixturevalue(RUNS[request.param])
     arguments = dict(ARGUMENTS[request.param])
     for name, annotation in computation.function.__annotations__.items():
         if annotation == "Network":
