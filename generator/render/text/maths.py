@@ -6,7 +6,10 @@ import base64
 import re
 from functools import cache
 from html import escape
+from typing import Any
 from xml.etree import ElementTree
+
+from generator.render.text.tex import cleaned, refusal
 
 _LONGEST = 4000  # characters
 _LONGEST_SHOWN = 200  # characters of a formula in a message
@@ -51,14 +54,6 @@ class FormulaError(MarkupError):
         super().__init__(f"cannot {verb} ${shown}$: {reason}")
 
 
-def _clean(tex: str) -> str:
-    """TeX as the converter takes it; sources may hold the thin spaces and signs of formatted numbers."""
-    tex = tex.replace("\u202f", r"\,").replace("\u2212", "-").strip()
-    tex = re.sub(r"(?<!\\)%", r"\\%", tex)
-    tex = tex.replace(r"\begin{aligned}", r"\begin{align*}").replace(r"\end{aligned}", r"\end{align*}")
-    return re.sub(r"\\mathrm\s*\{([A-Za-z ]+)\}", r"\\text{\1}", tex)  # as one word, which is scaled as one
-
-
 @cache
 def mathml(tex: str, *, display: bool) -> str:
     """MathML for a formula, with its TeX as annotation for readers that take it; FormulaError names what is wrong."""
@@ -66,8 +61,11 @@ def mathml(tex: str, *, display: bool) -> str:
 
     if len(tex) > _LONGEST:
         raise FormulaError("read", tex, f"it has {len(tex)} characters; at most {_LONGEST} are allowed")
+    written = cleaned(tex)
+    if reason := refusal(written):
+        raise FormulaError("set", tex, reason)
     try:
-        converted = convert(_clean(tex), display="block" if display else "inline")
+        converted = convert(written, display="block" if display else "inline")
         root = ElementTree.fromstring(converted)  # noqa: S314 (made by the converter, which writes no entities)
     except Exception as error:  # the converter has no error type of its own
         raise FormulaError("read", tex, _suspects(tex) or _reason(error)) from error
@@ -147,6 +145,8 @@ def svg_image(tex: str, *, display: bool) -> str:
         root = drawn.svgxml()
     except Exception as error:  # ziamath has no error type of its own
         raise FormulaError("draw", tex, _suspects(tex) or _reason(error)) from error
+    if missing := _undrawn(source, drawn.font):
+        raise FormulaError("draw", tex, f"the mathematical typeface has no {', '.join(missing)}")
     width, height = (float(root.attrib[side]) / _SIZE for side in ("width", "height"))
     drop = (drawn.getyofst() - _MARGIN) / _SIZE
     style = f"width:{width:.3f}em;height:{height:.3f}em" + ("" if display else f";vertical-align:{drop:.3f}em")
@@ -157,6 +157,13 @@ def svg_image(tex: str, *, display: bool) -> str:
     wide = _LETTER * max(1, len(tex.strip()))
     text = f'<span class="tex" style="font-size:{min(1, width / wide):.3f}em;margin-right:-{wide:.1f}em">{words}</span>'
     return f'<span class="formula">{text}{picture}</span>'
+
+
+def _undrawn(source: str, font: Any) -> list[str]:
+    """The characters of a formula that the typeface lacks: each would be an empty box."""
+    words = "".join(ElementTree.fromstring(source).itertext())  # noqa: S314 (made by the converter)
+    letters = sorted(letter for letter in set(words) if ord(letter) > 127 and not letter.isspace())
+    return [letter for letter in letters if font.glyphindex(letter) == 0][:5]
 
 
 def in_both_forms(tex: str, *, display: bool) -> str:

@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest, ttest_1samp, ttest_ind
 
 from generator.labs.shared.statistics import (
+    POWER,
+    detectable_difference,
     difference_interval,
+    group_sums,
     grouped_interval,
     holm_adjusted,
     least_difference,
@@ -127,6 +130,78 @@ def test_intervals_hold_for_images_that_come_in_groups():
         wilson_held += low <= 0.7 <= high
     assert 0.92 <= held / 400 <= 0.98
     assert wilson_held / 400 < 0.88
+
+
+def drawn_in_groups(rng, mean, groups, correlation):
+    """Hits whose chance varies from group to group, so that two of a group have this (intraclass) correlation."""
+    spread = 1 / correlation - 1
+    return rng.random(len(groups)) < rng.beta(mean * spread, (1 - mean) * spread, groups.max() + 1)[groups]
+
+
+@pytest.mark.parametrize("mean", [0.7, 0.9])
+def test_intervals_of_thirty_alike_groups_hold_no_worse_than_those_of_a_cluster_bootstrap(mean):
+    """30 groups of ten, intraclass correlation 0.7; the bootstrap draws whole groups (Davison and Hinkley 1997)."""
+    rng, groups, draws = np.random.default_rng(5), np.repeat(np.arange(30), 10), 400
+    held, bootstrap_held, lengths = 0, 0, []
+    for _ in range(draws):
+        hits = drawn_in_groups(rng, mean, groups, 0.7)
+        low, high = grouped_interval(hits, groups)
+        sums, _ = group_sums(hits.astype(float), groups)
+        ends = np.quantile(sums[rng.integers(0, 30, (300, 30))].mean(axis=1) / 10, [0.025, 0.975])
+        held += low <= mean <= high
+        bootstrap_held += ends[0] <= mean <= ends[1]
+        lengths.append((high - low, ends[1] - ends[0]))
+    assert 0.9 <= held / draws <= 0.98
+    assert held >= bootstrap_held
+    ours, theirs = np.mean(lengths, axis=0)
+    assert ours == pytest.approx(theirs, rel=0.15)
+
+
+def test_paired_tests_of_groups_alarm_falsely_in_five_percent_at_most_and_those_of_images_far_more_often():
+    """Two classifiers equally good on average, each at home in groups of its own; half of them alike to both."""
+    rng, groups, draws = np.random.default_rng(6), np.repeat(np.arange(30), 10), 600
+    alarms = np.zeros(2)
+    for _ in range(draws):
+        first, second, both = (drawn_in_groups(rng, 0.7, groups, 0.7) for _ in range(3))
+        alike = (rng.random(30) < 0.5)[groups]
+        first, second = np.where(alike, both, first), np.where(alike, both, second)
+        alarms += [paired_p(first, second, groups) < 0.05, mcnemar_p(first, second) < 0.05]
+    grouped, single = alarms / draws
+    assert grouped <= 0.065
+    assert single > 0.25
+
+
+def disagreeing(count, only_first, only_second):
+    return answers(0, only_first, only_second, count - only_first - only_second)
+
+
+@pytest.mark.parametrize(("count", "seen"), [(270, 0), (270, 22), (900, 90)])
+def test_a_detectable_difference_is_found_as_often_as_it_says(count, seen):
+    """Pairs drawn with that difference; where few images are seen to disagree, with as many as it needs."""
+    rng = np.random.default_rng(7)
+    difference = detectable_difference(*disagreeing(count, seen // 2, seen - seen // 2), None)
+    share = max(seen / count, difference)
+    found = 0
+    for _ in range(400):
+        drawn = rng.random(count)
+        first, second = drawn >= (share - difference) / 2, drawn <= 1 - (share + difference) / 2
+        found += mcnemar_p(first, second) < 0.05
+    assert found / 400 == pytest.approx(POWER, abs=0.06)
+
+
+def test_a_detectable_difference_of_images_in_groups_is_that_of_fewer_images():
+    first, second = disagreeing(60, 4, 4)
+    groups = np.repeat(np.arange(60), 5)
+    copied = detectable_difference(np.repeat(first, 5), np.repeat(second, 5), groups)
+    assert copied == pytest.approx(detectable_difference(first, second, None), rel=0.05)
+    assert copied > 1.5 * detectable_difference(np.repeat(first, 5), np.repeat(second, 5), None)
+    assert detectable_difference(first, second, None, 0.01) > detectable_difference(first, second, None)
+
+
+def test_five_images_cannot_show_any_difference():
+    """All five on one side have p = 0.0625."""
+    assert detectable_difference(*disagreeing(5, 1, 1), None) == 1.0
+    assert detectable_difference(*disagreeing(6, 0, 0), None) < 1.0
 
 
 def test_the_sign_exchange_agrees_with_all_patterns_counted_one_by_one():

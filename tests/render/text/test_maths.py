@@ -1,4 +1,3 @@
-import json
 import re
 import time
 from xml.etree import ElementTree
@@ -6,7 +5,6 @@ from xml.etree import ElementTree
 import pytest
 
 from generator.render.text.maths import FORMULA, FormulaError, in_both_forms, mathml, svg_image
-from tests.end_to_end.project import REAL_DATA
 
 FORMULAS = [
     r"\lambda_p = \frac{2}{1 + e^{-2p}} - 1",
@@ -88,17 +86,3 @@ def test_a_formula_nested_so_deep_that_drawing_it_takes_minutes_is_refused_at_on
     with pytest.raises(FormulaError, match="nested too deeply"):
         svg_image(r"x^{" * 25 + "x" + "}" * 25, display=False)
     assert time.process_time() - began < 5  # measured: 0.02; each level doubles what drawing it takes
-
-
-def test_another_projects_formulas_are_set_or_refused_in_words_of_a_few_lines():
-    path = REAL_DATA / "katex_formulas.json"
-    if not path.is_file():
-        pytest.skip("the formulas of KaTeX's own tests are not beside this checkout")
-    set_in_both = 0
-    for formula in json.loads(path.read_text(encoding="utf-8")).values():
-        try:
-            in_both_forms(formula["tex"], display=formula["display"])
-            set_in_both += 1
-        except FormulaError as error:
-            assert len(str(error)) < 500  # noqa: PT017 (most formulas are set, and raise nothing)
-    assert set_in_both >= 70
