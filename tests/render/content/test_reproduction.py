@@ -184,8 +184,8 @@ def test_the_pdf_counts_the_verdicts_and_leaves_the_rows_to_the_page(tmp_path: P
     assert said in words
     page = " ".join((tmp_path / "build" / "report.html").read_text().replace("\u202f", " ").split())
     assert said in page
-    assert "one run, <i>s</i> = 0.03 of 4, 1 lost" not in page  # what is lost is lost of ours, not of the spread
-    assert "one run, <i>s</i> = 0.03 of 4</span>" in page
+    assert "one run, <i>s</i> = 0.03 (of 4), 1 lost" not in page  # what is lost is lost of ours, not of the spread
+    assert "one run, <i>s</i> = 0.03 (of 4)</span>" in page
     assert "mean of 4 runs, <i>s</i> = 0.03, 1 lost</span>" in page
     assert '<span class="interval">1 lost</span>' in page
     assert "images alone" in page
