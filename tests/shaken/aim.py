@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import random
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ _PART = re.compile(
     r"(?:other )?"
     r"\{\{ *(?P=first)\.(?P<all>\w+)"
 )
+Exact = Callable[[KeptJob, str], bool]
 _TELLING = (0.0, 0.001, 0.02, 0.04, 0.06, 0.2, 0.4, 0.6, 0.85, 0.97, 1.0)
 
 
@@ -30,14 +32,44 @@ class Aim:
     metrics: tuple[tuple[int, str], ...]
     literals: tuple[Value, ...]
 
-    def pins(self, rng: random.Random, jobs: list[KeptJob]) -> dict[int, dict[str, Value]]:
+    def pins(self, rng: random.Random, jobs: list[KeptJob], exact: Exact) -> dict[int, dict[str, Value]]:
         """Values that might make the condition hold."""
         found: dict[int, dict[str, Value]] = {}
+        for number in sorted({number for number, _ in self.metrics if jobs[number].derived}):
+            if rng.random() < 0.5:
+                found |= level(rng, jobs, number, exact)
         for number, name in self.metrics:
             if rng.random() < 0.85:
                 old = jobs[number].result.metrics.get(name)
                 found.setdefault(number, {})[name] = telling(rng, old, self.literals)
         return found
+
+
+def level(rng: random.Random, jobs: list[KeptJob], number: int, exact: Exact) -> dict[int, dict[str, Value]]:
+    """One measure of all the results that a derived one compares, the same for all of them or almost."""
+    compared = sources_of(jobs, number)
+    measures = [
+        {name for name, value in job.result.metrics.items() if isinstance(value, float) and not exact(job, name)}
+        for job in compared
+    ]
+    shared = sorted({name for one in measures for name in one if sum(name in other for other in measures) > 1})
+    if not shared:
+        return {}
+    name = rng.choice(shared)
+    those = [job for job in compared if isinstance(job.result.metrics.get(name), float)]
+    value = float(str(rng.choice(those).result.metrics[name]))
+    apart = rng.choice((0.0, 0.0, 0.005, 0.05))
+    most = 1.0 if 0 <= value <= 1 else math.inf
+    return {job.number: {name: min(most, value * (1 + rng.gauss(0, apart)))} for job in those}
+
+
+def sources_of(jobs: list[KeptJob], number: int) -> list[KeptJob]:
+    """The results that are not derived behind one that is."""
+    found: dict[int, KeptJob] = {}
+    for taken in jobs[number].taken:
+        nearer = sources_of(jobs, taken) if jobs[taken].derived else [jobs[taken]]
+        found |= {job.number: job for job in nearer}
+    return list(found.values())
 
 
 def aim_of(conditions: Iterable[nodes.Node], home: str, bindings: Bindings, jobs: Mapping[str, int]) -> Aim:

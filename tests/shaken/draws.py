@@ -231,7 +231,7 @@ class Draw:
         if job.computation in self.recipes:
             try:
                 self.recipes[job.computation](drawn)
-            except (LookupError, TypeError, ValueError, AttributeError, ImportError) as error:
+            except Exception as error:  # the computation has changed, or a pinned setting is none of its own
                 self.failures[job.number] = f"its recipe does not fit it: {type(error).__name__}: {error}"
         match_hits(drawn)
         tables = {
@@ -249,7 +249,7 @@ def shake_values(drawn: Drawn, exact: Callable[[str], bool], most: Callable[[str
             continue
         total = old.get(most(name) or "")
         drawn.metrics[name] = shaken(drawn, name, value, total if isinstance(total, int) else None)
-    drawn.metrics |= {name: value for name, value in drawn.pinned.items() if not exact(name) and not _is_end(name, old)}
+    drawn.metrics |= {name: value for name, value in drawn.pinned.items() if not _is_end(name, old)}
     for name in old:
         low = f"{name.removesuffix('_high')}_low"
         ends = old[name], old.get(low)

@@ -136,7 +136,7 @@ _NO_MORE_DIGITS = r"(?![\d.\u202f]*\d)"
 RULES: tuple[Rule, ...] = (
     _rule("one with a plural", _WHOLE, _NO_LABEL, "1 ", _ADJECTIVE, _NOUNS, r"\b"),
     _rule("several with a singular", _WHOLE, f"(?:0|{_SEVERAL}) ", _ADJECTIVE, _NOUN, r"\b(?![-s’])(?! of a\b)"),
-    _rule("one with a plural verb", _WHOLE, f"1 {_ARE}", r"\b"),
+    _rule("one with a plural verb", _WHOLE, _NO_LABEL, f"1 {_ARE}", r"\b"),
     _rule("one with a plural verb", _WHOLE, f"1 of {_BETWEEN}{{1,45}}? {_ARE}", r"\b"),
     _rule("several with a singular verb", _WHOLE, f"(?<![Ee]poch ){_SEVERAL} of ", _DETERMINER, r"(?:\d+ )?", _WORD,
           "{0,2}", _IS, r"\b"),

@@ -35,18 +35,20 @@ def train_adaptation(drawn: Drawn) -> None:
 def train_gan(drawn: Drawn) -> None:
     """An adversarial training ends in one of five ways."""
     metrics, history = drawn.metrics, drawn.tables["history"]
-    word = "trained"
+    from generator.labs.gan.outcome import FINISHED
+
+    word = FINISHED
     if drawn.lost():
         word = drawn.rng.choice(("diverged", "won", "collapsed", "unformed"))
     word = str(drawn.pinned.get("outcome", word))
-    if "trained" in drawn.pinned and "outcome" not in drawn.pinned:
-        word = "trained" if drawn.pinned["trained"] else "collapsed"
+    if "finished" in drawn.pinned and "outcome" not in drawn.pinned:
+        word = FINISHED if drawn.pinned["finished"] else "collapsed"
     epochs = int(str(metrics["epochs"]))
     epoch = drawn.rng.randint(1, epochs) if word == "diverged" else None
     steps = int(str(drawn.job.result.metrics["steps"])) // len(history)
     metrics |= {
         "outcome": word,
-        "trained": word == "trained",
+        "finished": word == FINISHED,
         "diverged_epoch": epoch,
         "epochs_run": epoch or epochs,
         "steps": steps * (epoch or epochs),

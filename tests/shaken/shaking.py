@@ -6,7 +6,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from tests.shaken.contradictions import unborne
 from tests.shaken.draws import LIKELY, MARGIN, MOODS, NEAR, Draw, Mood, Recipe, is_setting
 from tests.shaken.reader import Finding, read, sentences
 from tests.shaken.snapshot import KeptJob
-from tests.shaken.texts import CourseTexts, Rendered, Text, in_words
+from tests.shaken.texts import CourseTexts, Text, in_words
 
 Key = tuple[str, int, int]
 
@@ -42,6 +42,7 @@ class Found:
     text: str
     finding: Finding
     draw: str
+    loose: bool = False
     times: int = 1
 
 
@@ -60,6 +61,11 @@ class Report:
     mistakes: dict[str, str] = field(default_factory=dict)
 
     @property
+    def faults(self) -> list[Found]:
+        """What a build with these settings could print."""
+        return [one for one in self.found.values() if not one.loose]
+
+    @property
     def never(self) -> list[Arm]:
         """The branches that no draw reached although results decide about them."""
         return sorted(arm for key, arm in self.arms.items() if key not in self.reached | self.fixed)
@@ -71,12 +77,13 @@ class Report:
 
     def summary(self) -> str:
         """The first lines of the report."""
-        kinds = Counter(one.finding.rule for one in self.found.values())
+        kinds = Counter(one.finding.rule for one in self.faults)
         return "\n".join(
             [
                 f"seed {self.seed}: {self.renderings} renderings, {len(self.printed)} different sentences read",
                 f"branches: {len(self.reached & self.arms.keys())} of {len(self.arms)} reached, "
-                f"{len(self.settled)} decided by settings alone, {len(self.never)} never reached",
+                f"{len(self.fixed & self.reached)} of them with other settings only; {len(self.never)} never reached, "
+                f"{len(self.settled)} more impossible with these settings",
                 f"faults: {sum(kinds.values())}" + "".join(f"; {name}: {count}" for name, count in kinds.items()),
                 f"texts that could not be written: {len(self.mistakes)}, comparisons that failed: {len(self.failures)}",
             ]
@@ -86,11 +93,13 @@ class Report:
         """The whole report."""
         yield self.summary()
         for one in self.found.values():
-            yield f"{one.text}: {one.finding.rule}: “{one.finding.words}” ({one.times} times, draw {one.draw})"
+            settings = "with other settings, " if one.loose else ""
+            times = f"{one.times} times, draw {one.draw}"
+            yield f"{settings}{one.text}: {one.finding.rule}: “{one.finding.words}” ({times})"
             yield f"    {one.finding.sentence}"
         for words, draw in (*self.mistakes.items(), *self.failures.items()):
             yield f"{words} (draw {draw})"
-        for title, arms in (("never reached", self.never), ("decided by settings", self.settled)):
+        for title, arms in (("never reached", self.never), ("impossible with these settings", self.settled)):
             for arm in arms:
                 yield f"{title}: {arm}"
 
@@ -153,8 +162,8 @@ class Shaking:
         """One draw of all results."""
         return Draw(self.jobs, seed, mood, recipes=self.recipes, most=self.most, exact=self.exact, pinned=pinned or {})
 
-    def _read(self, text: Text, draw: Draw, report: Report) -> Rendered:
-        """Render a text once and read it."""
+    def _read(self, text: Text, draw: Draw, report: Report, *, loose: bool = False) -> None:
+        """Render a text once and read it; with settings that are ``loose``, no computation need cope with them."""
         rendered = self.course.render(text, _Lazy(draw, self.numbers))
         report.renderings += 1
         report.reached |= rendered.arms
@@ -162,42 +171,37 @@ class Shaking:
             fresh = [one for one in sentences(passage.words) if one not in report.printed]
             report.printed |= {*fresh}
             for sentence in fresh:
-                self._note(text, read(sentence), draw, report)
+                self._note(text, read(sentence), draw, report, loose)
         for claim in rendered.claims:
-            self._note(text, unborne(claim, in_words(claim.sentence.strip())), draw, report)
-        for mistake in rendered.mistakes:
+            self._note(text, unborne(claim, in_words(claim.sentence.strip())), draw, report, loose)
+        for mistake in rendered.mistakes if not loose else ():
             report.mistakes.setdefault(f"{text.name}: {mistake}", draw.name)
-        for number, words in draw.failures.items():
+        for number, words in draw.failures.items() if not loose else ():
             report.failures.setdefault(f"{self.jobs[number].computation} cannot compare: {words}", draw.name)
-        return rendered
 
-    def _note(self, text: Text, found: Iterator[Finding], draw: Draw, report: Report) -> None:
+    def _note(self, text: Text, found: Iterator[Finding], draw: Draw, report: Report, loose: bool) -> None:
         for finding in found:
-            key = (text.name, finding.rule, _without_numbers(finding.words))
+            key = (text.name, finding.rule, _without_numbers(finding.words) + " with other settings" * loose)
             if key in report.found:
                 report.found[key].times += 1
             else:
-                report.found[key] = Found(text.name, finding, draw.name)
+                report.found[key] = Found(text.name, finding, draw.name, loose)
 
     def _aim(self, text: Text, fork: Fork, report: Report, tries: int) -> None:
         """Look for draws that reach the arms of a fork that nothing has reached."""
         missed = [arm for arm in fork.arms if _key(arm) not in report.reached]
-        if not missed:
-            return
-        aim = self._aim_of(text, (*fork.conditions, *fork.around))
         settled = {_key(arm) for arm in missed if self._is_settled(text, fork, arm.place)}
         report.fixed |= settled
-        missed = [arm for arm in missed if _key(arm) not in settled]
-        if not missed:
-            return
-        for number in range(tries):
-            rng = random.Random(f"{report.seed}/{text.name}/{fork.arms[0].fork}/{number}")
-            draw = self.draw(
-                f"{report.seed}/{fork.arms[0]}/{number}", rng.choice((*MOODS, *LIKELY)), aim.pins(rng, self.jobs)
-            )
-            self._read(text, draw, report)
-            if all(_key(arm) in report.reached for arm in missed):
-                return
+        aim = self._aim_of(text, (*fork.conditions, *fork.around))
+        for kind, own in (("", self._seeded(aim)), ("other settings", aim)):
+            wanted = {_key(arm) for arm in missed if bool(kind) == (_key(arm) in settled)}
+            for number in range(tries) if wanted else ():
+                rng = random.Random(f"{report.seed}/{text.name}/{fork.arms[0].fork}/{kind}{number}")
+                mood, pins = rng.choice((*MOODS, *LIKELY)), own.pins(rng, self.jobs, self.exact)
+                draw = self.draw(f"{report.seed}/{fork.arms[0]}/{kind}{number}", mood, pins)
+                self._read(text, draw, report, loose=bool(kind))
+                if wanted <= report.reached:
+                    break
 
     def _is_settled(self, text: Text, fork: Fork, place: int) -> bool:
         """Whether settings and sizes alone, which no draw changes, keep an arm from being taken."""
@@ -228,7 +232,9 @@ class Shaking:
                 homes = [numbers_of(one, _home(text), self.course.bindings, self.numbers) for one in reads]
                 if len(reads) == 2 and all(homes):
                     sides = [(home[0], one.name) for home, one in zip(homes, reads, strict=True)]
-                    aim = self._aim_of(text, (condition, *fork.around))
+                    if any(self.exact(self.jobs[number], name) for number, name in sides):
+                        continue
+                    aim = self._seeded(self._aim_of(text, (condition, *fork.around)))
                     for number in range(times):
                         self._hair(text, sides, aim, f"{report.seed}/{fork.arms[place]}/close {number}", report)
 
@@ -237,13 +243,17 @@ class Shaking:
         pair = close_together(rng, *(self.jobs[number].result.metrics.get(name) for number, name in sides))
         if pair is None:
             return
-        pinned = aim.pins(rng, self.jobs)
+        pinned = aim.pins(rng, self.jobs, self.exact)
         for (number, name), value in zip(sides, pair if rng.random() < 0.5 else pair[::-1], strict=True):
             pinned.setdefault(number, {})[name] = value
         self._read(text, self.draw(seed, NEAR, pinned), report)
 
     def _aim_of(self, text: Text, conditions: tuple[nodes.Expr, ...]) -> Aim:
         return aim_of(conditions, _home(text), self.course.bindings, self.numbers)
+
+    def _seeded(self, aim: Aim) -> Aim:
+        """Without what is the same in every draw."""
+        return replace(aim, metrics=tuple(one for one in aim.metrics if not self.exact(self.jobs[one[0]], one[1])))
 
     def _parts(self) -> Iterator[tuple[tuple[int, str], str]]:
         """For each count that is printed as a part of another, the metric that is the whole."""
@@ -288,7 +298,7 @@ def _conjuncts(condition: nodes.Expr) -> Iterator[nodes.Expr]:
 def _comparisons(condition: nodes.Expr) -> Iterator[nodes.Compare]:
     """The comparisons of two sides of which all have to hold."""
     for part in _conjuncts(condition):
-        if isinstance(part, nodes.Compare) and len(part.ops) == 1:
+        if isinstance(part, nodes.Compare) and len(part.ops) == 1 and part.ops[0].op in ("lt", "gt"):
             yield part
 
 

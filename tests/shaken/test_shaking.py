@@ -57,7 +57,7 @@ def shake(course: Course, answer: str) -> Report:
 
 
 def rules(report: Report) -> set[str]:
-    return {one.finding.rule for one in report.found.values()}
+    return {one.finding.rule for one in report.faults}
 
 
 def test_a_right_answer_has_no_fault_and_no_branch_is_missed(course):
