@@ -21,8 +21,10 @@ MINUS = "\u2212"
 MISSING = "–"
 _MOST_DIGITS = 12
 _MANY = 2  # of a unit, where it is no single number's
+_SMALLEST_P = 1e-300  # below that, what is not zero becomes zero on the way
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_NEGATIVE_ZERO = re.compile(r"^-(?=0(?:\.0*)?(?!\.?\d))")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~$^@&-])")
 
 Name = Literal["integer", "decimal", "percent", "points", "millions", "scientific", "p_value", "seconds"]
@@ -80,7 +82,13 @@ def _scientific(number: float, digits: int) -> str:
 
 
 def _p_value(number: float, _: int) -> str:
-    return _scientific(number, 1) if number < 1e-3 else _decimal(number, 2 if number >= 0.01 else 3)
+    number = max(number, _SMALLEST_P)
+    if number < 1e-3:
+        return _scientific(number, 1)
+    digits = 2 if number >= 0.01 else 3
+    while round(number, digits) == 0.05 != number and digits < _MOST_DIGITS:
+        digits += 1  # on which side of 0.05 it is must be seen
+    return _decimal(number, digits)
 
 
 def _seconds(number: float, _: int) -> str:
@@ -110,7 +118,7 @@ FORMATS: Mapping[Name, NumberFormat] = {
     "points": NumberFormat(lambda n, digits: _decimal(100 * n, digits), 1, _points, scale=0.01),  # 0.021 → 2.1 …
     "millions": NumberFormat(lambda n, digits: _decimal(n / 1e6, digits), 1, _millions, scale=1e6),  # → 138.4 million
     "scientific": NumberFormat(_scientific, 1),  # 0.00032 → 3.2 × 10⁻⁴
-    "p_value": NumberFormat(_p_value),  # never zero: 0.0593 → 0.06, 0.0021 → 0.002, 0.00032 → 3.2 × 10⁻⁴
+    "p_value": NumberFormat(_p_value),  # never zero: 0.0593 → 0.06, 0.0547 → 0.055, 0.00032 → 3.2 × 10⁻⁴
     "seconds": NumberFormat(_seconds),  # 0.0421 → 42 ms, 3.26 → 3.3 s, 250 → 4 min 10 s, 7300 → 2 h 2 min
 }
 
@@ -180,11 +188,6 @@ def escape_markdown(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
 
 
-def digits_given(value: float) -> int:
-    """How many digits after the point a number was given with, of at most nine: 0.75 has two."""
-    return len(f"{value:.9f}".rstrip("0").partition(".")[2])
-
-
 def _finite(number: float, text: Callable[[float], str]) -> str:
     if isinstance(number, float) and math.isnan(number):
         return gettext("not a number")
@@ -195,7 +198,7 @@ def _finite(number: float, text: Callable[[float], str]) -> str:
 
 def _signs(text: str) -> str:
     """The digits of a number with the signs that belong into a text of the language that is spoken."""
-    return text.replace("-", MINUS).replace(".", decimal_sign())
+    return _NEGATIVE_ZERO.sub("", text).replace("-", MINUS).replace(".", decimal_sign())
 
 
 def _filter(name: Name, value: Any, digits: int | None = None) -> Markdown:

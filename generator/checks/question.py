@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from generator.answers.addresses import Address, AddressError, parse_address
-from generator.answers.syntax import Named, ResultRead, parse_answer
+from generator.answers.syntax import Named, parse_answer
+from generator.checks.expected import check_expected
 from generator.checks.text import CourseNames, TextChecker, wanted
 from generator.course.editions import Edition
-from generator.course.spec import ANY_PROFILE, ExpectedSpec, FigureSpec, QuestionSpec, TableSpec
+from generator.course.spec import FigureSpec, QuestionSpec, TableSpec
 from generator.course.yaml_source import Where
 from generator.errors import Mistake
 from generator.planning.catalogue import Signature
@@ -33,13 +34,7 @@ class QuestionChecker:
             self._table(table)
         for figure in self.question.figures.values():
             self._figure(figure)
-        for number, expected in enumerate(self.question.expected):
-            if expected.incomparable:
-                continue
-            cell = expected if expected.column else None
-            self._expected(expected.metric, expected.profile, ("expected", number), "table" if cell else "metric", cell)
-            if expected.spread:
-                self._expected(expected.spread, expected.profile, ("expected", number), "spread")
+        check_expected(self.names, self.question, self.yaml)
         student = self.names.course.edition is Edition.STUDENT
         answer = TextChecker(self.names, self.question.answer.path, self.question, student=student)
         syntax = self.names.answers[self.question.address]
@@ -136,24 +131,6 @@ class QuestionChecker:
         this = max(shown.values(), key=lambda refs: len(set(refs)), default=[])
         written, line = self.source.text(where, text)
         self.yaml.text(parse_answer(written, self.source.path, first_line=line, caption=True), this)
-
-    def _expected(self, metric: str, profile: str, where: Where, key: str, cell: ExpectedSpec | None = None) -> None:
-        """What a published number is compared with; the columns that its cell is found by must be the table's."""
-        known = [*self.names.course.profiles, ANY_PROFILE]
-        if profile not in known:
-            self._wrong("there is no such profile", (*where, "profile"), **wanted(profile, known))
-        try:
-            address = parse_address(metric, named=True)
-        except AddressError as error:
-            self._wrong(error.message, (*where, key), **error.details)
-            return
-        what = "table" if key == "table" else "metric"
-        line = self.source.line((*where, key)) or 1
-        self.yaml.read(ResultRead(address, line), what, None if profile == ANY_PROFILE else [profile])
-        if cell is not None:
-            columns = [(name, (*where, "row", name)) for name, _ in cell.row] + [(cell.column, (*where, "column"))]
-            signature = self.names.signature(address.at_home(self.question.address))
-            self._columns_of_table(address.name, columns, signature, where)
 
     def _placements(self, exhibits: Iterable[Named], answer: TextChecker) -> None:
         """Every exhibit that the answer places must exist, outside the appendix, and be placed once."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -75,6 +75,11 @@ def wanted(got: str, known: Iterable[str]) -> dict[str, str]:
     names = sorted(known)
     expected = "one of " + ", ".join(names) if names else "none is declared"
     return {"expected": expected, "got": repr(got), "hint": nearest(got, names)}
+
+
+def not_one(results: Sequence[Address]) -> str:
+    """What is wrong where one result must be meant."""
+    return "" if len(results) == 1 else f"names {len(results)} results"
 
 
 class TextChecker:
@@ -159,8 +164,17 @@ class TextChecker:
         for address in shown:
             self._declared(read, address, what)
 
-    def read(self, read: ResultRead, what: str, profiles: Iterable[str] | None = None) -> None:
-        """A metric or table read from a result: the result, one grid point and the name must exist in each profile."""
+    def read(
+        self,
+        read: ResultRead,
+        what: str,
+        profiles: Iterable[str] | None = None,
+        wrong: Callable[[Sequence[Address]], str] = not_one,
+    ) -> None:
+        """A metric or table read from a result: the result, one grid point and the name must exist in each profile.
+
+        ``wrong`` says what is wrong with the results that are named in a profile, or nothing.
+        """
         address = read.address.at_home(self.question.address if self.question else "")
         if self.names.unread.holds(address.question):
             return
@@ -172,9 +186,9 @@ class TextChecker:
             return
         for profile, refs in self.names.refs(address).items():
             chosen = address.among(refs)
-            if len(chosen) != 1 and (profiles is None or profile in profiles):
+            if (profiles is None or profile in profiles) and (fault := wrong(chosen)):
                 expected = "one of " + ", ".join(map(str, refs))
-                message = f"names {len(chosen)} results in profile {profile!r}"
+                message = f"{fault} in profile {profile!r}"
                 self.mistakes.append(Mistake(message, self.path, read.line, address.result, expected=expected))
                 return
         self._declared(read, address, what)

@@ -107,10 +107,12 @@ class ExpectedEntry(Strict):
     column: str = ""
     incomparable: str = ""
     value: float | int
-    tolerance: float | int | None = Field(default=None, ge=0)
+    images: int | None = Field(default=None, ge=1)
+    interval: list[str] | None = Field(default=None, min_length=2, max_length=2)
+    spread: str = ""
+    unless: str = ""
     source: str
     profile: str = "course"
-    spread: str = ""
 
 
 class QuestionFile(Strict):

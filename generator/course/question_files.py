@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from generator.answers.addresses import Address
 from generator.course.forms import (
     ColumnEntry,
@@ -64,16 +66,25 @@ def expected_spec(entry: ExpectedEntry, source: Source, where: Where) -> Expecte
     if sum(map(bool, ways)) != 1 or cell != bool(entry.row) or cell != bool(entry.column):
         expected = "either metric:, or table:, row: and column:, or incomparable: and the reason"
         source.mistakes.append(source.mistake("says not what it is compared with", where, expected=expected))
-    if bool(entry.incomparable) != (entry.tolerance is None):
-        expected = "no tolerance" if entry.incomparable else "tolerance:, a number"
-        source.mistakes.append(source.mistake("says not how near is near enough", where, expected=expected))
+    if entry.incomparable and (entry.images or entry.interval or entry.spread or entry.unless):
+        expected = "no images:, interval:, spread: or unless:"
+        source.mistakes.append(source.mistake("is not compared, whatever its uncertainty", where, expected=expected))
+    if entry.images and not 0 <= entry.value <= 1:
+        message, expected = "is no share of so many images", "a number between 0 and 1"
+        source.mistakes.append(source.mistake(message, (*where, "value"), expected=expected, got=str(entry.value)))
+    last = Decimal(source.numerals.get((*where, "value"), str(entry.value))).as_tuple().exponent
+    assert isinstance(last, int)  # no number of a file is infinite
     return ExpectedSpec(
         metric=entry.table or entry.metric,
         value=float(entry.value),
-        tolerance=float(entry.tolerance or 0),
         source=entry.source,
         profile=entry.profile,
+        rounding=0.0 if isinstance(entry.value, int) else 0.5 * 10.0**last,
+        digits=max(0, -last),
+        images=entry.images,
+        interval=(entry.interval[0], entry.interval[1]) if entry.interval else None,
         spread=entry.spread,
+        unless=entry.unless,
         row=tuple(entry.row.items()),
         column=entry.column,
         incomparable=entry.incomparable,

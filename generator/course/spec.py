@@ -17,6 +17,8 @@ from generator.languages import ENGLISH
 
 #: In place of a profile's name: a published number that holds under each.
 ANY_PROFILE = "any"
+#: How the source of a number begins that nobody published; that of any other begins with a key of the bibliography.
+UNPUBLISHED = ("by hand", "computed")
 
 
 class Mark(Enum):
@@ -124,17 +126,26 @@ class FigureSpec:
 class ExpectedSpec:
     """A published number beside the metric that should reproduce it (reference edition only).
 
-    ``spread`` names the metric with the standard deviation over our seeds, where there is one. With a ``column``,
-    ``metric`` names a table, and the number belongs into the row with the values in ``row``. Where nothing of ours is
-    the same quantity, ``metric`` is empty and ``incomparable`` says why.
+    ``metric`` names one result, or all that differ in their seed alone, whose mean is compared. With a ``column`` it
+    names a table, and the number belongs into the row with the values in ``row``. Where nothing of ours is the same
+    quantity, it is empty and ``incomparable`` says why.
+
+    What may set the two numbers apart: ``rounding``, half a unit of the last of the ``digits`` that the published one
+    has after the point (0 for a whole number, which is exact); ``images``, how many it is a share of; ``interval``, the
+    metrics or columns with the ends of ours, one on as many images where there is none; ``spread``, the metric of runs
+    that differ in their seed, for fewer than three of ours. A run whose metric ``unless`` is true is left out.
     """
 
     metric: str
     value: float
-    tolerance: float
     source: str
     profile: str = "course"
+    rounding: float = 0.0
+    digits: int = 0
+    images: int | None = None
+    interval: tuple[str, str] | None = None
     spread: str = ""
+    unless: str = ""
     row: Point = ()
     column: str = ""
     incomparable: str = ""

@@ -35,14 +35,16 @@ class Source:
     """A file's data, the line of each value by its path inside the file, and the mistakes met in reading it.
 
     ``texts`` holds what the file itself says of a text that runs over several lines, and its first line: there, lines
-    can be counted, while folding joins them in the data. ``digest`` is that of the bytes that were read. ``translated``
-    are the places of texts that a translation has put in; None where the file is read in its own language.
+    can be counted, while folding joins them in the data. ``numerals`` are the numbers as they are written: 0.880 has
+    three digits. ``digest`` is that of the bytes that were read. ``translated`` are the places of texts that a
+    translation has put in; None where the file is read in its own language.
     """
 
     path: Path
     data: Any = None
     lines: dict[Where, int] = field(default_factory=dict)
     texts: dict[Where, tuple[str, int]] = field(default_factory=dict)
+    numerals: dict[Where, str] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
     digest: str = ""
     translated: set[Where] | None = None
@@ -228,6 +230,7 @@ class _Reader:
         if event.value.lower() in WORDS:
             return WORDS[event.value.lower()]
         number = float(event.value)
+        self.source.numerals[where] = event.value
         if INTEGER.fullmatch(event.value) and len(event.value.lstrip("+-")) <= LONGEST_INTEGER:
             return int(event.value)
         if INTEGER.fullmatch(event.value) or not math.isfinite(number):

@@ -229,5 +229,6 @@ def _trained(result: Result) -> Backbone:
     untrained = frozenset(str(row["class_name"]) for row in rows if row["training_images"] == 0)
     module = build_narrow(name, int(str(metrics["width"])), size, len(classes))
     # Copied: arrays read from the cache may be read-only, and the caller's result must stay as it is.
-    module.load_state_dict({key: torch.tensor(array) for key, array in result.arrays.items()}, strict=True)
+    state = {key: torch.tensor(array) for key, array in result.arrays.items() if key != "test/hits"}
+    module.load_state_dict(state, strict=True)
     return Backbone(name, LABELS[name], module, size, classes, untrained=untrained)

@@ -100,7 +100,7 @@ tables:
 figures:
   sizes: {from: vgg16, figure: sizes, caption: The sizes., alt: A curve.}
 expected:
-  - {metric: vgg16.parameters, value: 600, tolerance: 1, source: a report, profile: quick}
+  - {metric: vgg16.parameters, value: 600, source: by hand, profile: quick}
 marking: |
   One point for each layer.
 """,

@@ -1,6 +1,6 @@
 """Whatever questions and answers name must exist; what does not is named with its file and line.
 
-Covers checks/question.py, checks/text.py too.
+Covers checks/question.py, checks/text.py, checks/expected.py too.
 """
 
 from __future__ import annotations
@@ -29,8 +29,23 @@ NAMES = [
          "net.epochs,", "no such column"),
     slip("expected row", Q1, "{metric: net.loss,", "{table: net.epochs, row: {epok: 1}, column: loss,", "net.epochs,",
          "no such column", "did you mean 'epoch'?"),
-    slip("expected spread", Q1, "{metric: net.loss,", "{spread: net.deviation, metric: net.loss,", "net.deviation",
-         "no such metric"),
+    slip("expected runs", Q1, "metric: net.loss", "metric: nets.loss", "nets.loss",
+         "names 2 results that differ in more than their seed in profile 'light'"),
+    slip("expected spread of one", Q1, "{metric: net.loss,", "{spread: net.loss, metric: net.loss,", "spread:",
+         "names one result, which has no spread"),
+    slip("expected spread's grid", Q1, "{metric: net.loss,", "{spread: nets.loss, metric: net.loss,", "nets.loss",
+         "differ in more than their seed"),
+    slip("expected interval", Q1, "{metric: net.loss,", "{metric: net.loss, interval: [low, accuracy_high],",
+         "interval: [low", "no such metric"),
+    slip("expected interval's column", Q1, "{metric: net.loss,",
+         "{table: net.epochs, row: {epoch: 1}, column: loss, interval: [low, hihg],", "interval: [low",
+         "no such column", "did you mean 'high'?"),
+    slip("expected unless", Q1, "{metric: net.loss,", "{metric: net.loss, unless: lost,", "unless: lost",
+         "no such metric", "did you mean 'loss'?"),
+    slip("nameless source", Q1, "source: computed elsewhere", "source: a friend", "source: a friend",
+         "no source that a reader can find", "'by hand'"),
+    slip("misspelt source", Q1, "source: computed elsewhere", "source: knwon table 2", "source: knwon",
+         "no source that a reader can find", "did you mean 'known'?"),
     slip("expected profile", Q1, "profile: light", "profile: lite", "profile: lite", "did you mean 'light'?"),
     slip("answer's metric", A1, "nets(width=2).loss", "nets(width=2).los", "nets(", "no such metric",
          "did you mean 'loss'?"),
@@ -68,6 +83,8 @@ CORRECT = {
     "parameter of the grid": (A1, "nets(width=2).loss", "nets(width=2).width"),
     "point of one profile": (Q1, "metric: net.loss", 'metric: "1-a/q02/scores[network=mobilenet_v2].score"'),
     "family": (Q1, "metric: net.loss", "metric: net.accuracy_low"),
+    "cited source": (Q1, "source: computed elsewhere", "source: 'known: table 2'"),
+    "interval": (Q1, "{metric: net.loss,", "{metric: net.loss, interval: [accuracy_low, accuracy_high],"),
     "statement with braces": (Q2, "statement: Measure it.", "statement: 'Measure {{ it.well }}.'"),
     "other point for other rows": (Q1, "rows: nets", "rows: [nets, {from: net, label: Own}]"),
     "bibliography's words": (BIBLIOGRAPHY, "@book{other", "@string{known = {x}}\n@comment{known, x}\n@book{other"),
@@ -94,3 +111,45 @@ def test_this_may_be_another_result_in_each_profile(course: Course) -> None:
 @pytest.mark.parametrize("case", NAMES, ids=lambda case: case.name)
 def test_what_does_not_exist_is_named_where_it_stands(course: Course, case: Slip) -> None:
     case.check(course)
+
+
+def test_runs_that_differ_in_their_seed_alone_are_one_quantity(course: Course) -> None:
+    runs = (
+        "  runs:\n    computation: train\n    params: {width: 1}\n    grid: {seed: [1, 2], rate: [0.1, 0.2]}\n  pair:\n"
+    )
+    course.edit(Q1, "  pair:\n", runs)
+    course.edit(Q1, "metric: net.loss", 'metric: "runs[rate=0.1].loss", spread: "runs[rate=0.2].loss"')
+    assert not course.mistakes()
+    right = course.text(Q1)
+    for spread, words in (
+        ("runs.loss", "names 4 results that differ in more"),
+        ("runs[rate=0.2].lost", "no such metric"),
+    ):
+        course.write(Q1, right.replace('spread: "runs[rate=0.2].loss"', f'spread: "{spread}"'))
+        (mistake,) = course.mistakes()
+        assert words in str(mistake)
+
+
+def test_a_number_that_a_sample_or_a_seed_may_change_says_by_how_much(course: Course) -> None:
+    toy = "generator/labs/toy.py"
+    course.edit(
+        toy, '["loss", "accuracy", "accuracy_*"]', '{"seeded": ["loss"], "measured": ["accuracy", "accuracy_*"]}'
+    )
+    right = course.text(Q1)
+    (mistake,) = course.mistakes()
+    assert "is seeded, and says not by how much it may change" in str(mistake)
+    course.write(Q1, right.replace("metric: net.loss", "metric: net.accuracy"))
+    (mistake,) = course.mistakes()
+    assert "is measured" in str(mistake)
+    runs = "  runs:\n    computation: train\n    params: {width: 1}\n    grid: {seed: [1, 2]}\n  pair:\n"
+    for how in (
+        "net.loss, images: 20",
+        "net.loss, interval: [accuracy_low, accuracy_high]",
+        "net.loss, spread: runs.loss",
+        "runs.loss",
+    ):
+        course.write(Q1, right.replace("metric: net.loss", f"metric: {how}").replace("  pair:\n", runs))
+        assert not course.mistakes(), how
+    course.write(Q1, right)
+    course.edit(toy, '"seeded": ["loss"]', '"exact": ["loss"]')
+    assert not course.mistakes()

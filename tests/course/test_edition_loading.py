@@ -17,13 +17,14 @@ from generator.errors import InputError
 from tests.course_for_tests import A1, COURSE_FILE, LAB, Q1, Course
 
 CANARY = "zebrafinch"
+NUMBER = "2718.2818"  # kept as it is written, too
 
 
 @pytest.fixture
 def planted(course: Course) -> Course:
     """The course with the word in each place that is for teachers alone."""
-    course.edit(Q1, "source: a report", f"source: {CANARY} report")
-    course.edit(Q1, "expected:\n", f"expected:\n  - {{value: 3, incomparable: {CANARY}, source: an hour}}\n")
+    course.edit(Q1, "source: computed elsewhere", f"source: {CANARY} report")
+    course.edit(Q1, "expected:\n", f"expected:\n  - {{value: {NUMBER}, incomparable: {CANARY}, source: an hour}}\n")
     course.write(Q1, course.text(Q1) + f"marking: |\n  Two lines,\n  {CANARY}.\n")
     course.write(A1, f"{CANARY}\n\n{course.text(A1)}")
     course.edit(COURSE_FILE, "labs:", f"conclusion: {CANARY}\nlabs:")
@@ -39,12 +40,14 @@ def read(course: Course, edition: Edition, answers: Path | None = None) -> Cours
 
 
 def test_the_reference_edition_has_it_all(planted: Course) -> None:
-    assert pickle.dumps(read(planted, Edition.REFERENCE)).count(CANARY.encode()) >= 6
+    pickled = pickle.dumps(read(planted, Edition.REFERENCE))
+    assert pickled.count(CANARY.encode()) >= 6
+    assert NUMBER.encode() in pickled
 
 
 def test_a_worksheet_holds_no_trace_in_any_object(planted: Course) -> None:
     spec = read(planted, Edition.WORKSHEET)
-    assert CANARY.encode() not in pickle.dumps(spec)
+    assert not [word for word in (CANARY, NUMBER) if word.encode() in pickle.dumps(spec)]
     assert not [path for path in spec.files if path.suffix == ".md"]
     assert {question.answer.text for question in spec.questions()} == {""}
 
@@ -55,7 +58,7 @@ def test_a_students_report_has_the_students_words_alone(planted: Course, tmp_pat
     (own / "1-a" / "q01.md").write_text("My own.")
     (own / "1-a" / "conclusion.md").write_text("My end.")
     spec = read(planted, Edition.STUDENT, own)
-    assert CANARY.encode() not in pickle.dumps(spec)
+    assert not [word for word in (CANARY, NUMBER) if word.encode() in pickle.dumps(spec)]
     assert [question.answer.text for question in spec.questions()] == ["My own.", ""]
     assert spec.labs[0].conclusion == "My end."
     assert spec.own_texts == {"1-a/conclusion": own / "1-a" / "conclusion.md"}

@@ -52,9 +52,13 @@ FORM = [
          "table: net.epochs", "either metric:, or table:"),
     slip("reason and metric", Q1, "{metric: net.loss, value", "{metric: net.loss, incomparable: a time, value",
          "metric: net", "either metric:, or table:", more=True),
-    slip("a reason with a tolerance", Q1, "{metric: net.loss, value", "{incomparable: a time, value",
-         "incomparable", "expected[0]", "no tolerance"),
-    slip("no tolerance", Q1, ", tolerance: 0.1", "", "metric: net", "how near is near enough", "tolerance:, a number"),
+    slip("a reason with images", Q1, "{metric: net.loss, value", "{incomparable: a time, images: 3, value",
+         "incomparable", "expected[0]", "no images:"),
+    slip("a tolerance by hand", Q1, "{metric: net.loss,", "{metric: net.loss, tolerance: 0.2,", "tolerance",
+         "unknown key", "expected[0]"),
+    slip("no share", Q1, "value: 0.5", "value: 1.5, images: 20", "value: 1.5", "no share of so many images",
+         "between 0 and 1"),
+    slip("no images", Q1, "value: 0.5", "value: 0.5, images: 0", "images: 0", "at least 1"),
     slip("no room", Q2, "statement:", "space: 0\nstatement:", "space: 0", "at least 1"),
     slip("digits", Q1, "format: decimal", "digits: 10", "digits", "at most 9"),
     slip("lab twice", COURSE_FILE, "[1-a]", "[1-a, 1-a]", "labs:", "'1-a' stands twice"),
@@ -75,3 +79,23 @@ FORM = [
 @pytest.mark.parametrize("case", FORM, ids=lambda case: case.name)
 def test_a_slip_in_form_is_named_where_it_stands(course: Course, case: Slip) -> None:
     case.check(course)
+
+
+@pytest.mark.parametrize(
+    ("written", "rounding", "digits"),
+    [
+        ("138357544", 0, 0),
+        ("0.880", 5e-4, 3),
+        ("1.0", 0.05, 1),
+        ("1.547e10", 5e6, 0),
+        ("-2.50", 5e-3, 2),
+        ("1e-3", 5e-4, 3),
+    ],
+)
+def test_a_published_number_is_rounded_to_the_digits_that_it_is_written_with(
+    course: Course, written: str, rounding: float, digits: int
+) -> None:
+    course.edit(Q1, "value: 0.5", f"value: {written}")
+    (expected,) = course.read().question("1-a/q01").expected
+    assert (expected.value, expected.digits) == (float(written), digits)
+    assert expected.rounding == pytest.approx(rounding)

@@ -36,6 +36,12 @@ def test_plain_words_mean_what_they_say(tmp_path: Path, text: str) -> None:
     assert (type(value), value) == (type(SCALARS[text]), SCALARS[text])
 
 
+def test_numbers_keep_the_digits_that_they_were_written_with(tmp_path: Path) -> None:
+    source = read(tmp_path, "a: 0.880\nb: [1.50e3, 007, words, '1.0']\n")
+    assert source.data == {"a": 0.88, "b": [1500.0, 7, "words", "1.0"]}
+    assert source.numerals == {("a",): "0.880", ("b", 0): "1.50e3", ("b", 1): "007"}
+
+
 FAULTS = {
     "empty": ("", 1, "the file is empty"),
     "only a comment": ("# nothing\n", 1, "the file is empty"),

@@ -7,17 +7,19 @@ import pytest
 import torch
 
 from generator.datasets import embedded_scenes
-from generator.labs.adaptation.seeds import pool_seeds
 from generator.labs.adaptation.training import train_adaptation
 from generator.labs.gan.comparison import compare_gan, pool_gans
 from generator.labs.gan.judge import train_judge
 from generator.labs.gan.measures import measure_gan
 from generator.labs.gan.training import train_gan
+from generator.labs.pretrained.classification import normalisation_effect
 from generator.labs.pretrained.narrow_training import train_narrow_network
+from generator.labs.transfer.comparison import compare_transfers
 from generator.labs.transfer.features import extract_features
+from generator.labs.transfer.heads import train_head
 from generator.labs.transfer.layers import svm_by_layer
 from generator.labs.visualising.saliency.cases import saliency_cases
-from generator.results import Result
+from generator.results import Result, Table
 from generator.workspace import Workspace
 
 FEW = {"train": 8, "test": 4}
@@ -81,19 +83,54 @@ def fooled():
 
 
 @pytest.fixture(scope="session")
+def made_images():
+    """What is measured of images that were made for two classes, in the form in which it is compared."""
+    rows = [{"class_name": name, "rank": rank, "roughness": 0.4} for rank, name in enumerate(("cat", "moon"), 1)]
+    return Result({"photograph_roughness": 0.1}, {"classes": Table.of(rows)})
+
+
+@pytest.fixture(scope="session")
 def transfer(features, tmp_path_factory):
     """Linear classifiers on these features."""
     return svm_by_layer(Workspace("cpu", tmp_path_factory.mktemp("data")), features=features, reference="relu7")
 
 
 @pytest.fixture(scope="session")
+def heads(network, tmp_path_factory):
+    """A new last layer on frozen features, and one with fine-tuning below it, each trained for two epochs."""
+    workspace = Workspace("cpu", tmp_path_factory.mktemp("data"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(embedded_scenes, "CROPS", FEW)
+        return [
+            train_head(workspace, network=network, dataset="embedded_scenes", epochs=2, tuned_from=block)
+            for block in ("", "features.24")
+        ]
+
+
+@pytest.fixture(scope="session")
+def pairs(transfer, tmp_path_factory):
+    """A sweep over layers compared with itself, twice."""
+    workspace = Workspace("cpu", tmp_path_factory.mktemp("data"))
+    return [compare_transfers(workspace, reference=transfer, other=transfer, layer="relu7")] * 2
+
+
+@pytest.fixture(scope="session")
+def normalisations(network, tmp_path_factory):
+    """A network's answers with and without normalised inputs, twice."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(embedded_scenes, "CROPS", FEW)
+        workspace = Workspace("cpu", tmp_path_factory.mktemp("data"))
+        return [normalisation_effect(workspace, network=network, dataset="embedded_scenes")] * 2
+
+
+@pytest.fixture(scope="session")
 def adaptation(tmp_path_factory):
-    """Two short trainings with a domain classifier, under the names of what takes such runs, and their pool."""
+    """Two short trainings with a domain classifier, under the names of what takes such runs."""
     workspace = Workspace("cpu", tmp_path_factory.mktemp("data"))
     domains = {"source": "embedded_mnist", "target": "embedded_mnist_m"}
     runs = [train_adaptation(workspace, **domains, epochs=2, epoch_images=200, seed=seed) for seed in (0, 1)]
-    seeds = pool_seeds(workspace, naive=runs, dann=runs, target=runs)
-    return {"run": runs[0], "runs": runs, "naive": runs, "dann": runs, "target": runs, "seeds": seeds}
+    pair = {"first": runs[0], "second": runs[1]}
+    return {"run": runs[0], "runs": runs, "naive": runs, "dann": runs, "target": runs, **pair}
 
 
 @pytest.fixture(scope="session")
@@ -106,8 +143,9 @@ def gans(tmp_path_factory):
     gan = train_gan(workspace, **settings, conditional=True)
     measure = measure_gan(workspace, gan=gan, judge=judge, samples=2000, shown=4)
     usual = pool_gans(workspace, measures=[measure, measure])
-    compared = compare_gan(workspace, gan=gan, measure=measure, usual_gan=gan, usual=usual)
+    compared = compare_gan(workspace, setting=gan, usual_gan=gan, measures=[measure], usual=usual)
     return {
         "gan": gan, "judge": judge, "real": judge, "measure": measure, "measures": [measure, measure], "usual_gan": gan,
-        "unlabelled": train_gan(workspace, **settings), "usual": usual, "runs": [usual, compared],
+        "unlabelled": train_gan(workspace, **settings), "usual": usual, "setting": gan, "other": measure,
+        "variants": [compared],
     }  # fmt: skip

@@ -39,8 +39,13 @@ ARGUMENTS = {
         "population": 5,
         "generations": 1,
     },
+    "compare_hits": {},
     "compare_runs": {"labels": ["first", "second"]},
+    "compare_agreement": {},
     "compare_gan": {},
+    "compare_heads": {"layer": "relu7", "labels": ["frozen", "tuned"]},
+    "compare_training": {"layer": "relu7"},
+    "compare_made_images": {},
     "compare_transfers": {},
     "domain_samples": DOMAINS,
     "embed_domains": {**DOMAINS, "per_class": 4, "perplexity": 5.0},
@@ -59,8 +64,10 @@ ARGUMENTS = {
     "normalisation_effect": ON_IMAGES,
     "output_scores": {**ON_IMAGES, "image": 0},
     "pool_gans": {},
+    "pool_normalisations": {},
     "precision_effect": {**ON_IMAGES, "layers": ["relu7"], "images": 4},
     "pool_seeds": {},
+    "pool_transfers": {"labels": ["first", "second"]},
     "reduce_dimensions": {"layer": "relu7", "dimensions": [2, 5]},
     "saliency_agreement": {**ON_IMAGES, "images": 4},
     "saliency_boxes": {**ON_IMAGES, "images": 60, "random_boxes": 1},
@@ -78,7 +85,7 @@ ARGUMENTS = {
     "svm_by_layer": {"reference": "relu7", "folds": 2},
     "svm_confusions": {**ON_IMAGES, "layer": "relu7"},
     "train_gan": {**DIGITS, "training_images": 64, "ngf": 2, "ndf": 2, "nz": 4, "epochs": 1, "batch_size": 32},
-    "train_head": {**ON_IMAGES, "svm_layer": "relu7", "epochs": 1},
+    "train_head": {**ON_IMAGES, "epochs": 1},
     "train_judge": {**DIGITS, "training_images": 200, "epochs": 1},
     "train_narrow_network": {"architecture": "narrow_squeezenet", "width": 8, "image_size": 32, "epochs": 1},
     "transfer_fooling": {**ON_IMAGES, "factors": [1, 2]},
@@ -89,6 +96,9 @@ ARGUMENTS = {
     "train_on_samples": {**DIGITS, "samples": 100, "epochs": 1},
 }
 
+#: The fixtures with the results that computations of several take.
+RUNS = {"compare_heads": "heads", "pool_normalisations": "normalisations", "pool_transfers": "pairs"}
+
 
 def _results(module, fixture):
     """The results that a lab's computations take, by the names of their parameters; those of no other lab are made."""
@@ -97,9 +107,11 @@ def _results(module, fixture):
     if module.startswith("generator.labs.adaptation."):
         return dict(fixture("adaptation"))
     if module.startswith("generator.labs.visualising."):
-        return {"cases": fixture("cases"), "fooled": fixture("fooled")}
+        made = fixture("made_images")
+        return {"cases": fixture("cases"), "fooled": fixture("fooled"), "first": made, "second": made}
     transfer = fixture("transfer")
-    return {"features": fixture("features"), "svm": transfer, "reference": transfer, "other": transfer}
+    same = dict.fromkeys(("svm", "reference", "other"), transfer)
+    return {"features": fixture("features"), **same, "training": fixture("heads")[0]}
 
 
 @pytest.fixture(params=LABS)
@@ -108,6 +120,8 @@ def computed(request, workspace):
     results = _results(computation.function.__module__, request.getfixturevalue)
     if request.param == "interpolate_latents":
         results["gan"] = results["unlabelled"]
+    if request.param in RUNS:
+        results["runs"] = request.getfixturevalue(RUNS[request.param])
     arguments = dict(ARGUMENTS[request.param])
     for name, annotation in computation.function.__annotations__.items():
         if annotation == "Network":

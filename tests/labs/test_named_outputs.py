@@ -98,7 +98,10 @@ class NamedByCourse:
             name = self.computation(address)
             self.found.add((name, "table" if expected.column else "metric", address.name))
             columns = (expected.column, *(column for column, _ in expected.row)) if expected.column else ()
+            beside = expected.interval or ()
+            self.found |= {(name, address.name if expected.column else "metric", column) for column in beside}
             self.found |= {(name, address.name, column) for column in columns}
+            self.found |= {(name, "metric", expected.unless)} if expected.unless else set()
 
 
 @cache

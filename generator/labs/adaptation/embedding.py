@@ -30,9 +30,10 @@ class Sample:
 
 
 @computation(
-    metrics=[
-        "images", "per_class", "features", "neighbours", "domain_purity", "class_agreement", "a_distance", "perplexity",
-    ],
+    metrics={
+        "exact": ["features", "images", "neighbours", "per_class", "perplexity"],
+        "seeded": ["a_distance", "class_agreement", "domain_purity"],
+    },
     figures=["map"],
 )  # fmt: skip
 def embed_domains(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch.nn import functional
 
 from generator.labs.adaptation.domains import Domain, Normalisation
@@ -89,17 +91,31 @@ def new_learner(network: DomainNetwork, normalisation: Normalisation, precision:
     return Learner(network, optimiser, normalisation, precision)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Score:
-    """Of ``images`` test images: how many are given their class, and how many their own domain."""
+    """Which test images are given their class, and which their own domain: both (n,)."""
 
-    images: int
-    class_hits: int
-    domain_hits: int
+    classes: NDArray[np.bool_]
+    domains: NDArray[np.bool_]
+
+    @property
+    def images(self) -> int:
+        """How many images were scored."""
+        return len(self.classes)
+
+    @property
+    def class_hits(self) -> int:
+        """How many are given their class."""
+        return int(self.classes.sum())
+
+    @property
+    def domain_hits(self) -> int:
+        """How many are given their own domain."""
+        return int(self.domains.sum())
 
 
 def score(learner: Learner, domain: Domain, *, is_target: bool) -> Score:
-    """Count what the network gets right in a domain; the boundary between the domains is a probability of 0.5."""
+    """What the network gets right in a domain; the boundary between the domains is a probability of 0.5."""
     classes, domains = learner.predict(domain.images)
-    class_hits = int((classes.argmax(1) == domain.labels).sum())
-    return Score(len(domain), class_hits, int(((domains > 0.5) == is_target).sum()))
+    right = (classes.argmax(1) == domain.labels, (domains > 0.5) == is_target)
+    return Score(*(hits.cpu().numpy() for hits in right))

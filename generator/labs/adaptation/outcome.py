@@ -47,6 +47,11 @@ def finite(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
 
 
+def last_change(values: Sequence[float]) -> float | None:
+    """By which share of itself the last but one value changed; None where there is no such."""
+    return values[-1] / values[-2] - 1 if len(values) > 1 and values[-2] else None
+
+
 def history_rows(history: Sequence[Measures]) -> Table:
     """One row for each epoch, counted from 1; a measure that an epoch lacks is empty."""
     names = (*OF_DOMAINS, *OF_ALL)

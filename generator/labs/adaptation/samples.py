@@ -14,10 +14,12 @@ DARK = 0.1
 
 
 @computation(
-    metrics=[
-        "source", "target", "side", "classes", "shown", "same_digits", "source_images", "source_dark", "target_images",
-        "target_dark",
-    ],
+    metrics={
+        "exact": [
+            "classes", "same_digits", "shown", "side", "source", "source_dark", "source_images", "target",
+            "target_dark", "target_images",
+        ],
+    },
     tables={"parts": ["domain", "part", "images", "mean", "std", "dark", "digest"]},
     figures=["source", "target"],
 )  # fmt: skip

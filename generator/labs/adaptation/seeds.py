@@ -1,4 +1,14 @@
-"""Several seeds of the source-only, the adversarial and the target-trained network: means, spreads, the gap closed."""
+"""Several seeds of the source-only, the adversarial and the target-trained network: means, spreads, the gap closed.
+
+Runs that diverged are counted and left out: means and differences are over the seeds of which no run diverged,
+``kept`` in number. ``gain`` is DANN's accuracy on the target less that of the source-only run of the same seed,
+``source_change`` the same on the source; the gap is that between the target-trained and the source-only one, and
+``share`` gain divided by gap for the seeds (``shares`` in number) whose gap is at least :data:`LEAST_GAP`.
+``image_p`` is McNemar's p value of the two networks of a seed, adjusted by Holm's rule over the seeds; ``image_wins``
+and ``image_losses`` count where it is below 0.05. ``range`` is where the target accuracy of one more DANN run of the
+same kind would fall with 95 % probability, ``image_half_width`` half the 95 % interval that the number of test images
+alone gives to the first DANN run.
+"""
 
 from __future__ import annotations
 
@@ -7,94 +17,125 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.labs.adaptation.runs import column
-from generator.labs.shared.statistics import mean_interval, next_value_range
+from generator.labs.adaptation.pairs import image_p
+from generator.labs.adaptation.runs import hits_of, lost
+from generator.labs.adaptation.variants import SIGNIFICANT, Variant
+from generator.labs.shared.statistics import holm_adjusted, mean_interval, next_value_range
 from generator.registry import computation
-from generator.results import LineChart, Result, Series, Table, Value
+from generator.results import LineChart, Result, Table, Value
 from generator.workspace import Workspace
 
 METHODS = {"naive": "source only", "dann": "DANN", "target": "target labels"}
 Numbers = NDArray[np.float64]
+#: The smallest gap of which a share is taken: that of a smaller one would be noise.
+LEAST_GAP = 0.025
 
 
 @computation(
-    metrics=[
-        "seeds", "diverged", "naive_source_mean", "naive_target_mean", "naive_target_std", "dann_source_mean",
-        "dann_target_mean", "dann_target_std", "target_source_mean", "target_target_mean", "target_target_std",
-        "gain_mean", "gain_low", "gain_high", "gain_least", "gain_wins", "gap_mean", "share_mean",
-        "source_change_mean", "source_change_low", "source_change_high", "range_low", "range_high", "range_half",
-        "image_half_width",
-    ],
-    tables={
-        "methods": [
-            "method", "diverged", "source_mean", "source_std", "target_mean", "target_std", "target_lowest",
-            "target_highest",
+    metrics={
+        "exact": ["seeds"],
+        "seeded": [
+            "dann_target_mean", "diverged", "gain_mean",
+            "image_losses", "image_wins", "kept", "naive_target_mean", "share_mean", "shares",
+            "source_change_mean", "target_target_mean",
         ],
-        "seeds": ["seed", "naive", "dann", "target", "gain", "share", "source_change", "naive_source", "dann_source"],
+        "margins": [
+            "dann_target_std", "gain_high", "gain_low", "image_half_width", "naive_target_std", "range_half",
+            "range_high", "range_low", "share_high", "share_low", "source_change_high", "source_change_low",
+            "target_target_std",
+        ],
+    },
+    tables={
+        "methods": ["method", "diverged", "source_mean", "source_std", "target_mean", "target_std", "target_lowest",
+                    "target_highest"],
+        "seeds": ["seed", "naive", "dann", "target", "gain", "image_p", "share", "source_change", "naive_source",
+                  "dann_source"],
     },
     figures=["target", "source"],
 )  # fmt: skip
 def pool_seeds(workspace: Workspace, *, naive: list[Result], dann: list[Result], target: list[Result]) -> Result:
-    """Pool runs of ``train_adaptation`` over seeds, paired by seed.
+    """Pool runs of ``train_adaptation`` over seeds, paired by seed; all lists must hold the same seeds, at least two.
 
-    All three lists must hold the same seeds, at least two. Accuracies are proportions of the test images after the last
-    epoch, diverged runs included; standard deviations have n - 1 below. ``gain`` is DANN's target accuracy less that of
-    the source-only run of the same seed, ``gap`` that of the target-trained one less the source-only one, ``share``
-    gain divided by gap, ``source_change`` the same as ``gain`` on the source domain; the ends of their means' intervals
-    are 95 % by Student's t. ``range`` is where the target accuracy of one more DANN run of the same kind would fall
-    with 95 % probability, ``image_half_width`` half the 95 % interval that the number of test images alone gives to the
-    first DANN run. The charts have the mean over the seeds by epoch, with a band from the lowest to the highest.
+    The ends of intervals are those of 95 % by Student's t, standard deviations have n - 1 below; what too few runs say
+    nothing about is None. The charts have the mean of the runs that did not diverge, with a band from the lowest to the
+    highest.
     """
     runs = {"naive": naive, "dann": dann, "target": target}
     seeds = [[run.metrics["seed"] for run in listed] for listed in runs.values()]
     if any(other != seeds[0] for other in seeds):
         raise ValueError(f"the runs are not of the same seeds: {seeds}")
-    on_target = {name: column_of(listed, "target_accuracy") for name, listed in runs.items()}
-    on_source = {name: column_of(listed, "source_accuracy") for name, listed in runs.items()}
+    on_target = {name: accuracies(listed, "target") for name, listed in runs.items()}
+    on_source = {name: accuracies(listed, "source") for name, listed in runs.items()}
     paired = _paired(on_source, on_target)
-    methods = [_method(label, runs[name], on_source[name], on_target[name]) for name, label in METHODS.items()]
+    whole = np.isfinite(paired["gain"])
+    by_images = _by_images(naive, dann)
+    shown = {"image_wins": (by_images < SIGNIFICANT) & (paired["gain"] > 0)}
+    shown["image_losses"] = (by_images < SIGNIFICANT) & (paired["gain"] < 0)
+    methods = [
+        _method(label, runs[name], on_source[name][whole], on_target[name][whole]) for name, label in METHODS.items()
+    ]
     return Result(
         metrics={
             "seeds": len(naive),
-            "diverged": sum(int(str(method["diverged"])) for method in methods),
-            **{f"{name}_source_mean": float(values.mean()) for name, values in on_source.items()},
-            **{f"{name}_target_mean": float(values.mean()) for name, values in on_target.items()},
-            **{f"{name}_target_std": float(values.std(ddof=1)) for name, values in on_target.items()},
+            "diverged": sum(lost(run) for listed in runs.values() for run in listed),
+            **{f"{name}_target_mean": _mean(values[whole]) for name, values in on_target.items()},
+            **{f"{name}_target_std": _deviation(values[whole]) for name, values in on_target.items()},
             **_differences(paired),
             **_ranges(on_target["dann"], dann[0]),
+            **{name: int(found.sum()) for name, found in shown.items()},
         },
-        tables={"methods": Table.of(methods), "seeds": Table.of(_by_seed(seeds[0], on_source, on_target, paired))},
+        tables={
+            "methods": Table.of(methods),
+            "seeds": Table.of(_by_seed(seeds[0], on_source, on_target, paired | {"image_p": by_images})),
+        },
         figures={domain: _chart(runs, domain) for domain in ("target", "source")},
     )
 
 
+def accuracies(runs: Sequence[Result], domain: str) -> Numbers:
+    """Each run's accuracy on a domain, shape (runs,), NaN where it diverged."""
+    return np.array([np.nan if lost(run) else float(str(run.metrics[f"{domain}_accuracy"])) for run in runs])
+
+
 def _paired(on_source: Mapping[str, Numbers], on_target: Mapping[str, Numbers]) -> dict[str, Numbers]:
-    """Differences between the methods, seed by seed; ``share`` is NaN where there is no gap."""
+    """Differences between the methods, seed by seed; NaN where one was lost, ``share`` also where there is no gap."""
     gain, gap = on_target["dann"] - on_target["naive"], on_target["target"] - on_target["naive"]
-    share = np.where(gap > 0, gain / np.where(gap > 0, gap, 1.0), np.nan)
-    return {"gain": gain, "gap": gap, "share": share, "source_change": on_source["dann"] - on_source["naive"]}
+    change = on_source["dann"] - on_source["naive"]
+    complete = np.isfinite(gap + gain)
+    share = np.where(complete & (gap >= LEAST_GAP), gain / np.where(gap >= LEAST_GAP, gap, 1.0), np.nan)
+    every = {"gain": gain, "gap": gap, "source_change": change}
+    return {name: np.where(complete, values, np.nan) for name, values in every.items()} | {"share": share}
+
+
+def _by_images(naive: Sequence[Result], dann: Sequence[Result]) -> Numbers:
+    """McNemar's p value of the two networks of each seed, adjusted for all of them; NaN where one was lost."""
+    kept = [not lost(before) and not lost(after) for before, after in zip(naive, dann, strict=True)]
+    pairs = [pair for pair, whole in zip(zip(naive, dann, strict=True), kept, strict=True) if whole]
+    found = np.full(len(kept), np.nan)
+    found[kept] = holm_adjusted([image_p(*(hits_of(run, "target") for run in pair)) for pair in pairs])
+    return found
 
 
 def _differences(paired: Mapping[str, Numbers]) -> dict[str, Value]:
-    gain, share = paired["gain"], paired["share"]
+    gain = _known(paired["gain"])
     return {
+        "kept": len(gain),
         **_interval("gain", gain),
-        "gain_least": float(gain.min()),
-        "gain_wins": int((gain > 0).sum()),
-        "gap_mean": float(paired["gap"].mean()),
-        "share_mean": None if np.isnan(share).any() else float(share.mean()),
+        "shares": len(_known(paired["share"])),
+        **_interval("share", paired["share"]),
         **_interval("source_change", paired["source_change"]),
     }
 
 
-def _ranges(accuracies: Numbers, first: Result) -> dict[str, Value]:
+def _ranges(on_target: Numbers, first: Result) -> dict[str, Value]:
     """How far one more seed, and how far other test images, could move the target accuracy."""
-    low, high = next_value_range(accuracies)
+    known = _known(on_target)
+    low, high = next_value_range(known) if len(known) > 1 else (None, None)
     ends = [float(str(first.metrics[f"target_accuracy_{end}"])) for end in ("low", "high")]
     return {
         "range_low": low,
         "range_high": high,
-        "range_half": (high - low) / 2,
+        "range_half": None if low is None or high is None else (high - low) / 2,
         "image_half_width": (ends[1] - ends[0]) / 2,
     }
 
@@ -107,7 +148,7 @@ def _by_seed(
 ) -> list[dict[str, Value]]:
     shown = {
         **on_target,
-        **{name: values for name, values in paired.items() if name != "gap"},
+        **{name: paired[name] for name in ("gain", "image_p", "share", "source_change")},
         **{f"{name}_source": on_source[name] for name in ("naive", "dann")},
     }
     columns = {name: [None if np.isnan(one) else float(one) for one in values] for name, values in shown.items()}
@@ -116,35 +157,40 @@ def _by_seed(
     ]
 
 
-def column_of(runs: Sequence[Result], metric: str) -> Numbers:
-    """One metric of several runs, shape (runs,)."""
-    return np.array([float(str(run.metrics[metric])) for run in runs])
+def _known(values: Numbers) -> Numbers:
+    return values[np.isfinite(values)]
+
+
+def _mean(values: Numbers) -> float | None:
+    known = _known(values)
+    return float(known.mean()) if len(known) else None
+
+
+def _deviation(values: Numbers) -> float | None:
+    known = _known(values)
+    return float(known.std(ddof=1)) if len(known) > 1 else None
 
 
 def _interval(name: str, values: Numbers) -> dict[str, Value]:
-    low, high = mean_interval(values)
-    return {f"{name}_mean": float(values.mean()), f"{name}_low": low, f"{name}_high": high}
+    known = _known(values)
+    low, high = mean_interval(known) if len(known) > 1 else (None, None)
+    return {f"{name}_mean": _mean(values), f"{name}_low": low, f"{name}_high": high}
 
 
 def _method(label: str, runs: Sequence[Result], source: Numbers, target: Numbers) -> dict[str, Value]:
     return {
         "method": label,
-        "diverged": sum(run.metrics["diverged_epoch"] is not None for run in runs),
-        "source_mean": float(source.mean()),
-        "source_std": float(source.std(ddof=1)),
-        "target_mean": float(target.mean()),
-        "target_std": float(target.std(ddof=1)),
-        "target_lowest": float(target.min()),
-        "target_highest": float(target.max()),
+        "diverged": sum(map(lost, runs)),
+        "source_mean": _mean(source),
+        "source_std": _deviation(source),
+        "target_mean": _mean(target),
+        "target_std": _deviation(target),
+        "target_lowest": float(target.min()) if len(target) else None,
+        "target_highest": float(target.max()) if len(target) else None,
     }
 
 
 def _chart(runs: Mapping[str, Sequence[Result]], domain: str) -> LineChart:
-    series = []
-    for name, label in METHODS.items():
-        curves = [column(run, f"{domain}_accuracy") for run in runs[name]]
-        longest = max(map(len, curves))  # a run that diverged ended early: it stays where it was
-        padded = np.stack([np.pad(curve, (0, longest - len(curve)), mode="edge") for curve in curves])
-        epochs = np.arange(1, longest + 1)
-        series.append(Series(label, epochs, padded.mean(axis=0), padded.min(axis=0), padded.max(axis=0)))
-    return LineChart(tuple(series), x_label="epoch", y_label=f"accuracy on the {domain} domain")
+    variants = [Variant(label, tuple(runs[name])) for name, label in METHODS.items()]
+    series = tuple(curve for variant in variants if (curve := variant.curve(f"{domain}_accuracy")) is not None)
+    return LineChart(series, x_label="epoch", y_label=f"accuracy on the {domain} domain")

@@ -2,6 +2,11 @@
 
 One computation, :func:`train_adaptation`, whose parameters are the variants. Runs that are compared differ in the
 parameters that are compared and in nothing else; the same parameters are the same job, whichever question asks.
+
+Accuracies are shares with 95 % Wilson intervals; a domain's is the share that the domain classifier calls its own
+(source = 0, target = 1), if trained. A run that diverges (:func:`outcome.diverged_epoch`) stops there and is scored.
+Losses are the last epoch's means over its batches, ``loss_change`` is by which share the class loss changed in it, and
+``updates`` are those planned. Arrays: the ``state_dict``, and which test images were hit (:mod:`runs`).
 """
 
 from __future__ import annotations
@@ -15,8 +20,9 @@ import torch
 
 from generator.labs.adaptation.domains import Domain, Normalisation, chosen_normalisation, load_domain
 from generator.labs.adaptation.learning import Learner, Score, new_learner, score
-from generator.labs.adaptation.outcome import curves, diverged_epoch, finite, history_rows
+from generator.labs.adaptation.outcome import curves, diverged_epoch, finite, history_rows, last_change
 from generator.labs.adaptation.recipe import Batches, Recipe
+from generator.labs.adaptation.runs import hit_arrays
 from generator.labs.shared.statistics import wilson_interval
 from generator.labs.shared.training import Measures, TrainingState, run_epochs, state_arrays
 from generator.networks.dann import build_domain_network
@@ -30,19 +36,17 @@ RECORDED = ("epochs", "batch_size", "learning_rate", "normalisation", "slope", "
 
 
 @computation(
-    metrics=[
-        "train_images", "epoch_images", "batch_size", "epochs", "epochs_run", "learning_rate", "normalisation", "mean",
-        "std", "slope", "final_factor", "seed", "classes", "source_accuracy", "source_accuracy_low",
-        "source_accuracy_high", "target_accuracy", "target_accuracy_low", "target_accuracy_high",
-        "source_domain_accuracy", "target_domain_accuracy", "domain_accuracy", "class_loss", "domain_loss", "diverged",
-        "diverged_epoch",
-    ],
-    tables={
-        "history": [
-            "epoch", "domain_loss", "source_domain_accuracy", "target_domain_accuracy", "class_loss",
-            "source_accuracy", "target_accuracy", "factor", "learning_rate", "seconds",
-        ],
+    metrics={
+        "exact": ["batch_size", "classes", "epoch_images", "epochs", "learning_rate", "normalisation", "seed", "slope",
+                  "train_images", "updates"],
+        "seeded": ["class_loss", "diverged_epoch", "domain_accuracy", "domain_loss", "epochs_run", "final_factor",
+                   "loss_change", "mean", "source_accuracy", "source_domain_accuracy", "std", "target_accuracy",
+                   "target_domain_accuracy"],
+        "margins": ["diverged", "source_accuracy_high", "source_accuracy_low", "target_accuracy_high",
+                    "target_accuracy_low"],
     },
+    tables={"history": ["epoch", "domain_loss", "source_domain_accuracy", "target_domain_accuracy", "class_loss",
+                        "source_accuracy", "target_accuracy", "factor", "learning_rate", "seconds"]},
     figures=["losses", "accuracies", "training"],
 )  # fmt: skip
 def train_adaptation(
@@ -60,9 +64,6 @@ def train_adaptation(
 
     ``train_images`` and ``test_images`` cut each part to its first images; ``epoch_images`` of each domain make an
     epoch; before the last one, the history is measured on about ``curve_images`` test images of each. 0 means all.
-    Accuracies are shares with 95 % Wilson intervals; a domain's is the share that the domain classifier calls its own
-    (source = 0, target = 1), if trained. A run that diverges (:func:`outcome.diverged_epoch`) stops there and is
-    scored. Losses are the last epoch's means over its batches, arrays the ``state_dict``.
     """
     recipe = Recipe(method, epochs, batch_size, learning_rate, scheduler, normalisation, shape, direction, slope,
                     multiplier, pairing, seed)  # fmt: skip
@@ -82,12 +83,13 @@ def train_adaptation(
             **_course(history, recipe, classes),
             "train_images": len(domains[recipe.labelled]),
             "epoch_images": batches.images,
+            "updates": epochs * len(batches),
             "mean": sum(scale.mean) / 3,
             "std": sum(scale.std) / 3,
         },
         tables={"history": history_rows(history)},
         figures=dict(curves(history, recipe.factor, epochs)),
-        arrays=state_arrays(learner.network),
+        arrays=state_arrays(learner.network) | hit_arrays({name: found.classes for name, found in scores.items()}),
     )
 
 
@@ -119,6 +121,7 @@ def _course(history: Sequence[Measures], recipe: Recipe, classes: int) -> dict[s
         "epochs_run": len(history),
         "final_factor": recipe.factor(len(history) / recipe.epochs),
         "class_loss": finite(history[-1]["class_loss"]),
+        "loss_change": finite(last_change([measures["class_loss"] for measures in history])),
         "domain_loss": finite(history[-1].get("domain_loss")),
         "diverged": lost is not None,
         "diverged_epoch": lost,

@@ -38,11 +38,13 @@ BATCH = 500
 
 
 @computation(
-    metrics=[
-        "dataset", "classes", "features", "training_images", "test_images", "references", "seed", "train_accuracy",
-        "test", "test_low", "test_high", "able", "p", "neighbours", "fid", "density", "coverage", "inception_score",
-        "confidence", "modes", "legible", "label_distance", "class_variety",
-    ],
+    metrics={
+        "exact": ["dataset", "classes", "features", "training_images", "test_images", "references", "seed",
+                  "neighbours", "needed"],
+        "seeded": ["train_accuracy", "test", "able", "fid", "density", "coverage", "inception_score", "confidence",
+                   "modes", "legible", "label_distance", "class_variety"],
+        "margins": ["test_low", "test_high", "p"],
+    },
     tables={
         "classes": ["class_name", "share", "test_accuracy", "variance"],
         "history": ["epoch", "loss", "train_accuracy"],
@@ -57,11 +59,10 @@ def train_judge(
     ``training_images`` are the first so many, None for all. The metrics from ``fid`` on are those of ``measure_gan``
     for the test images in the place of generated ones: the most that a generator can hope for. Distances are from the
     training images whose features are kept (as many as there are test images, REFERENCES at most, chosen by ``seed``).
-    ``able`` says whether the judge is right for a large enough share of the test images (ABLE) to judge others:
-    ``fid``, ``density`` and ``coverage`` are None otherwise. In the table, ``share`` and ``variance``
-    (:func:`class_variance`) are those of the training images. The arrays are the network's ``state_dict`` below
-    ``network/``, features (n, 64) of the kept training images, and which test images were judged right. ``p`` is None:
-    it is there for tables beside ``train_on_samples``, which compares with this.
+    ``able`` says whether the judge is right for a large enough share of the test images, ``needed``, to judge others:
+    ``fid``, ``density`` and ``coverage`` are None otherwise, and ``p`` always, which ``train_on_samples`` has beside it
+    in a table. In the classes' table ``share`` and ``variance`` are those of the training images. The arrays are the
+    network's ``state_dict``, features (n, 64) of the kept training images, and which test images were judged right.
     """
     train = load_real_images(dataset, workspace.data, "train", JUDGE_SIDE, training_images, workspace.device)
     test = load_real_images(dataset, workspace.data, "test", JUDGE_SIDE, device=workspace.device)
@@ -83,6 +84,7 @@ def train_judge(
             "p": None,
             "neighbours": neighbours,
             "able": able,
+            "needed": ABLE,
             **_verdicts(train, logits),
             **feature_scores(references, features, neighbours, able),
         },

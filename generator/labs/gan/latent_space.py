@@ -20,10 +20,13 @@ from generator.workspace import Workspace
 
 
 @computation(
-    metrics=[
-        "paths", "steps", "nz", "end_length", "linear_length", "spherical_length", "end_confidence",
-        "linear_confidence", "spherical_confidence", "largest_step", "even_step",
-    ],
+    metrics={
+        "exact": ["paths", "steps", "nz", "even_step"],
+        "seeded": [
+            "end_length", "linear_length", "spherical_length", "end_confidence", "linear_confidence",
+            "spherical_confidence", "largest_step",
+        ],
+    },
     figures=["linear", "spherical", "confidence"],
 )  # fmt: skip
 def interpolate_latents(
@@ -93,7 +96,10 @@ def spherical_way(start: torch.Tensor, end: torch.Tensor, along: torch.Tensor) -
 
 
 @computation(
-    metrics=["columns_measured", "agreement", "ink_correlation", "slant_correlation"],
+    metrics={
+        "exact": ["columns_measured"],
+        "seeded": ["agreement", "ink_correlation", "slant_correlation"],
+    },
     figures=["grid"],
 )
 def label_by_latent(

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from generator.labs.gan.comparison import VARIATIONS
 from generator.labs.gan.fidelity import (
     MODE_SHARE,
     class_shares,
@@ -29,15 +30,18 @@ BATCH = 1000
 
 
 @computation(
-    metrics=[
-        "outcome", "samples", "compared", "judge_test", "mode_share", "sure", "modes", "legible", "legible_share",
-        "classes", "class_variety", "label_distance", "rarest", "rarest_share", "commonest", "commonest_share",
-        "confidence", "inception_score", "fid", "density", "coverage", "real_fid", "real_density", "real_coverage",
-        "neighbours", "agreement", "agreement_low", "agreement_high", "worst_class", "worst_agreement",
-    ],
-    tables={
-        "classes": ["class_name", "share", "low", "high", "real_share", "agreement", "agreement_low", "agreement_high"],
+    metrics={
+        "exact": ["samples", "compared", "classes", "mode_share", "sure", "legible_share", "neighbours", "seed",
+                  "dataset", "training_images", "image_size", "conditional", "nz", "ngf", "ndf", "epochs",
+                  "initialisation", "loss", "d_rate", "g_rate", "batch_size"],
+        "seeded": ["outcome", "judge_test", "modes", "legible", "class_variety", "label_distance", "rarest",
+                   "rarest_share", "commonest", "commonest_share", "confidence", "inception_score", "fid", "density",
+                   "coverage", "real_fid", "real_density", "real_coverage", "agreement", "worst_class",
+                   "worst_agreement"],
+        "margins": ["agreement_low", "agreement_high"],
     },
+    tables={"classes": ["class_name", "share", "low", "high", "real_share", "agreement", "agreement_low",
+                        "agreement_high"]},
     figures=["classes"],
 )  # fmt: skip
 def measure_gan(
@@ -45,48 +49,45 @@ def measure_gan(
 ) -> Result:
     """Draw ``samples`` images from a ``train_gan`` result, as bytes, and have a ``train_judge`` result judge them.
 
-    A class is covered (``modes``) when at least ``mode_share`` of the images are judged to be of it (MODE_SHARE), and
-    ``legible`` when at least ``legible_share`` of them are so with a probability of at least ``sure``.
-    ``label_distance`` is the total variation between the shares of the judged classes and those of the classes in the
-    training set. ``class_variety`` is the pixel variance among images of one class (asked for, or else judged), as a
-    share of that among training images, both summed over the classes that occur. Fréchet distance, density and coverage
-    take as many generated images as there are test images (``compared``), so that the test images' own values
-    (``real_fid``, ``real_density``, ``real_coverage``) are measured on equally many; images of more than 32 pixels are
-    averaged to 32, real ones too. All of these are None where the judge is not ``able`` to judge. A conditional
-    generator draws all classes equally often; its ``agreement`` is the share of images that are judged to be of the
-    class asked for, None for others. The array ``strip`` holds the first ``shown`` images, unselected. Raises
-    ValueError where there are fewer samples than test images.
+    A class is covered (``modes``) when at least ``mode_share`` of the images are judged to be of it, and ``legible``
+    when at least ``legible_share`` of them are so with a probability of at least ``sure``. ``label_distance`` is the
+    total variation between the shares of the judged classes and those in the training set. ``class_variety`` is the
+    pixel variance among images of one class (asked for, or else judged), as a share of that among training images, both
+    summed over the classes that occur. Fréchet distance, density and coverage take as many generated images as there
+    are test images (``compared``), so that the test images' own values (``real_…``) are measured on equally many;
+    images of more than 32 pixels are averaged to 32, real ones too. These are None where the judge is not ``able`` to
+    judge. A conditional generator draws all classes equally often; its ``agreement`` is the share of images judged to
+    be of the class asked for, None for others. The array ``strip`` holds the first ``shown`` images, and ``hits`` which
+    samples show the class asked for: generators of as many latent values get the same vectors and classes for the same
+    ``seed``. Raises ValueError where there are fewer samples than test images.
     """
     network = load_judge(judge, workspace.device)
-    real = _real_scores(workspace, gan, judge)
     compared = int(str(judge.metrics["test_images"]))
     if samples < compared:
         raise ValueError(f"{samples} samples are fewer than the {compared} test images")
     pixels, asked = draw_samples(workspace, gan, samples, seed)
     features, logits = judged(network, pixels)
     found = logits.argmax(1)
-    scores = _scores(workspace, judge, features[:compared])
     hits = None if asked is None else (found == asked)
     classes = _class_table(judge, found.cpu().numpy(), None if asked is None else asked.cpu().numpy())
     return Result(
         metrics={
-            "outcome": gan.metrics["outcome"],
             "samples": samples,
             "compared": compared,
+            "seed": seed,
+            **{name: gan.metrics[name] for name in ("outcome", *VARIATIONS)},
             "judge_test": judge.metrics["test"],
             **_balance(classes),
-            **_legibility(logits),
+            **_certainty(logits),
             "class_variety": _class_variety(judge, pixels, found if asked is None else asked),
-            "confidence": confidence(logits),
-            "inception_score": inception_score(logits),
-            **scores,
-            **{f"real_{name}": value for name, value in real.items()},
+            **_scores(workspace, judge, features[:compared]),
+            **{f"real_{name}": value for name, value in _real_scores(workspace, gan, judge).items()},
             "neighbours": judge.metrics["neighbours"],
             **_agreement(classes, hits),
         },
         tables={"classes": classes},
         figures={"classes": _class_chart(classes)},
-        arrays={"strip": pixels[:shown].cpu().numpy()},
+        arrays={"strip": pixels[:shown].cpu().numpy(), **({} if hits is None else {"hits": hits.cpu().numpy()})},
     )
 
 
@@ -108,9 +109,11 @@ def draw_samples(workspace: Workspace, gan: Result, count: int, seed: int) -> tu
     return torch.cat(found), labels
 
 
-def _legibility(logits: torch.Tensor) -> dict[str, Value]:
-    """How many classes are beyond doubt, and the thresholds of this count and of the covered ones."""
+def _certainty(logits: torch.Tensor) -> dict[str, Value]:
+    """How sure the judge is, how many classes are beyond doubt, and the thresholds of this and of the covered ones."""
     return {
+        "confidence": confidence(logits),
+        "inception_score": inception_score(logits),
         "legible": legible(logits),
         "legible_share": LEGIBLE_SHARE,
         "sure": SURE,

@@ -20,9 +20,11 @@ CLOSE = 0.01
 
 
 @computation(
-    metrics=[
-        "samples", "training_images", "median", "test_median", "ratio", "close_share", "copies",
-    ],
+    metrics={
+        "exact": ["samples", "training_images"],
+        "measured": ["test_median"],
+        "seeded": ["median", "ratio", "close_share", "copies"],
+    },
     figures=["pairs", "closest", "distances"],
 )  # fmt: skip
 def nearest_real_images(

@@ -18,10 +18,12 @@ NAMES = {"usual": "−log D(G(z))", "saturating": "log(1 − D(G(z)))"}
 
 
 @computation(
-    metrics=[
-        "probability", "usual_loss", "saturating_loss", "usual_gradient", "saturating_gradient", "ratio",
-        "balanced_d_loss", "balanced_usual_loss", "balanced_saturating_loss",
-    ],
+    metrics={
+        "exact": [
+            "probability", "usual_loss", "saturating_loss", "usual_gradient", "saturating_gradient", "ratio",
+            "balanced_d_loss", "balanced_usual_loss", "balanced_saturating_loss",
+        ],
+    },
     figures=["losses", "gradients"],
 )  # fmt: skip
 def generator_losses(workspace: Workspace, *, probability: float = 0.01, points: int = 99) -> Result:

@@ -1,4 +1,4 @@
-"""How an adversarial training ended: trained, diverged, collapsed, unformed, or won by the discriminator."""
+"""How an adversarial training ended: finished, diverged, collapsed, unformed, or won by the discriminator."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ COLLAPSE = 0.25
 #: A discriminator that gives generated images less than this probability on average, through a whole epoch, with a loss
 #: below the other, has won: its answer hardly depends any more on how the generated images look.
 WON_SCORE, WON_LOSS = 0.01, 0.05
+#: The word for a training that ran to its end without any of these; it says nothing of how good the images are.
+FINISHED = "finished"
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Outcome:
         """How it ended; the first that holds of these.
 
         "diverged"; "won" (by the discriminator) and "collapsed" in the last epoch; "unformed" where the samples never
-        varied as images of the data do; "trained".
+        varied as images of the data do; FINISHED.
         """
         if self.diverged is not None:
             return "diverged"
@@ -41,7 +43,7 @@ class Outcome:
             return "won"
         if self.epochs in self.collapsed:
             return "collapsed"
-        return "trained" if self.formed else "unformed"
+        return FINISHED if self.formed else "unformed"
 
 
 def judge(history: Sequence[Measures]) -> Outcome:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from generator.labs.gan.match import Match, Recipe
-from generator.labs.gan.outcome import judge
+from generator.labs.gan.outcome import FINISHED, judge
 from generator.labs.gan.progress import COLUMNS, animation, curves, sample_grid, through_training, window_length
 from generator.labs.gan.real_images import RealImages, load_real_images, to_bytes
 from generator.labs.gan.record import FIXED
@@ -20,15 +20,19 @@ from generator.workspace import Workspace
 
 
 @computation(
-    metrics=[
-        "dataset", "image_size", "channels", "classes", "training_images", "conditional", "nz", "ngf", "ndf",
-        "generator_parameters", "discriminator_parameters", "initialisation", "loss", "d_rate", "g_rate", "batch_size",
-        "epochs", "epochs_run", "steps", "window", "outcome", "trained", "diverged_epoch", "d_loss", "g_loss", "d_real",
-        "d_fake", "d_gradient", "g_gradient", "variety",
-    ],
-    tables={
-        "history": ["epoch", "d_loss", "g_loss", "d_real", "d_fake", "d_gradient", "g_gradient", "variety", "finite"],
+    metrics={
+        "exact": [
+            "dataset", "image_size", "channels", "classes", "training_images", "conditional", "nz", "ngf", "ndf",
+            "generator_parameters", "discriminator_parameters", "initialisation", "loss", "d_rate", "g_rate",
+            "batch_size", "epochs", "epochs_run", "steps", "window",
+        ],
+        "seeded": [
+            "outcome", "finished", "diverged_epoch", "d_loss", "g_loss", "d_real", "d_fake", "d_gradient",
+            "g_gradient", "variety",
+        ],
     },
+    tables={"history": ["epoch", "d_loss", "g_loss", "d_real", "d_fake", "d_gradient", "g_gradient", "variety",
+                        "finite"]},
     figures=["losses", "scores", "gradients", "progress", "frames", "samples"],
 )  # fmt: skip
 def train_gan(
@@ -43,11 +47,9 @@ def train_gan(
 
     DCGAN of Radford et al. 2016; with ``conditional`` each image has its class as a label in both networks (Mirza and
     Osindero 2014), in the generator alone where not ``condition_discriminator``. ``training_images`` are the first so
-    many, None for all. Measures of an epoch are means over its steps: losses, D(x) and D(G(z)) as probabilities before
-    either update, lengths of the gradients; ``variety`` is the pixel variance of the fixed latents' images, as a share
-    of the data's. ``outcome`` is "diverged" (a number stopped being finite: training ends there), "won" (by the
-    discriminator), "collapsed", "unformed" or "trained", as ``generator.labs.gan.outcome`` defines them. The arrays are
-    both networks' ``state_dict`` below ``generator/`` and ``discriminator/``; see ``generator.labs.gan.sampling``.
+    many, None for all. An epoch's measures are means over its steps: losses, D(x) and D(G(z)) before either update,
+    lengths of the gradients; ``variety`` is the pixel variance of the fixed latents' images, as a share of the data's.
+    How it ended, ``outcome``, is a word of ``generator.labs.gan.outcome``. The arrays are both ``state_dict``s.
     """
     real = load_real_images(
         dataset, workspace.data, "train", image_size, count=training_images, device=workspace.device
@@ -107,7 +109,7 @@ def _course(history: list[Measures], match: Match) -> dict[str, Value]:
         "steps": steps,
         "window": window_length(steps),
         "outcome": outcome.word,
-        "trained": outcome.word == "trained",
+        "finished": outcome.word == FINISHED,
         "diverged_epoch": outcome.diverged,
         **{name: history[-1][name] for name in (*STEP_MEASURES, "variety")},
     }

@@ -36,12 +36,14 @@ class LayerOutput:
 
 
 @computation(
-    metrics=[
-        "label", "layer", "layer_label", "layer_number", "conv_layers", "image", "true_class", "input_size", "maps",
-        "shown", "height", "width", "values", "zero_share", "silent_maps", "positive_share", "occupied_share",
-        "vertical_edges", "horizontal_edges", "oblique_edges", "edges", "edge_strength", "luminance", "colour",
-        "unexplained", "explained_share",
-    ],
+    metrics={
+        "exact": [
+            "label", "layer", "layer_label", "layer_number", "conv_layers", "image", "true_class", "input_size", "maps",
+            "shown", "height", "width", "values", "zero_share", "silent_maps", "positive_share", "occupied_share",
+            "vertical_edges", "horizontal_edges", "oblique_edges", "edges", "edge_strength", "luminance", "colour",
+            "unexplained", "explained_share",
+        ],
+    },
     tables={"maps": ["map", "zero_share", "occupied_share", "follows", "correlation"]},
     figures=["maps", "photograph"],
 )  # fmt: skip

@@ -37,11 +37,13 @@ class Layer:
 
 
 @computation(
-    metrics=[
-        "label", "image_size", "parameters", "conv_layers", "conv_parameters", "linear_layers", "linear_parameters",
-        "linear_share", "other_parameters", "largest_layer", "largest_layer_parameters", "largest_layer_share",
-        "multiply_adds", "conv_multiply_adds_share", "classes", "output_shape", "megabytes",
-    ],
+    metrics={
+        "exact": [
+            "label", "image_size", "parameters", "conv_layers", "conv_parameters", "linear_layers", "linear_parameters",
+            "linear_share", "other_parameters", "largest_layer", "largest_layer_parameters", "largest_layer_share",
+            "multiply_adds", "conv_multiply_adds_share", "classes", "output_shape", "megabytes",
+        ],
+    },
     tables={
         "layers": [
             "name", "path", "kind", "inputs", "outputs", "formula", "output_shape", "parameters", "multiply_adds",

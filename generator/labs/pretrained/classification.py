@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from generator.datasets.images import ImageSet, load_images
 from generator.labs.shared.metrics import accuracy_metrics, hits_within, logits_of, true_ranks
-from generator.labs.shared.statistics import mcnemar_p
+from generator.labs.shared.statistics import SIGNIFICANT, detectable_difference, holm_adjusted, paired_p
 from generator.networks.backbones import Backbone, load_backbone
 from generator.networks.preprocessing import displayable
 from generator.registry import Dataset, Network, computation
@@ -20,10 +20,12 @@ SHOWN = 5
 
 
 @computation(
-    metrics=[
-        "label", "classes", "chance", "lowest_logit", "highest_logit", "logit_sum", "negative_logits",
-        "probability_sum", "true_class", "predicted_class", "probability",
-    ],
+    metrics={
+        "exact": [
+            "label", "classes", "chance", "lowest_logit", "highest_logit", "logit_sum", "negative_logits",
+            "probability_sum", "true_class", "predicted_class", "probability",
+        ],
+    },
     tables={"scores": ["rank", "class_name", "logit", "probability"]},
 )  # fmt: skip
 def output_scores(workspace: Workspace, *, network: Network, dataset: Dataset, image: int) -> Result:
@@ -64,17 +66,20 @@ def output_scores(workspace: Workspace, *, network: Network, dataset: Dataset, i
 
 
 @computation(
-    metrics=[
-        "label", "images", "classes", "top1", "top1_low", "top1_high", "top5", "top5_low", "top5_high", "examples",
-        "examples_right", "examples_in_five", "input_low", "input_high", "top1_hits", "top5_hits",
-    ],
+    metrics={
+        "exact": [
+            "label", "images", "classes", "examples", "examples_right", "examples_in_five", "input_low", "input_high",
+        ],
+        "measured": ["top1", "top5", "top1_hits", "top5_hits"],
+        "margins": ["top1_low", "top1_high", "top5_low", "top5_high"],
+    },
     tables={"predictions": ["image", "true_class", "predicted_class", "probability", "true_probability", "true_rank"]},
     figures=["predictions"],
 )  # fmt: skip
 def classify_images(workspace: Workspace, *, network: Network, dataset: Dataset, examples: list[int]) -> Result:
     """Classify the whole test part, and show the images numbered ``examples`` one by one.
 
-    Accuracies are proportions of all test images, with 95 % Wilson intervals. ``input_low`` and ``input_high`` are the
+    Accuracies are proportions of all test images, with 95 % intervals. ``input_low`` and ``input_high`` are the
     smallest and largest value of the examples after preprocessing.
     """
     backbone = load_backbone(network, workspace.data, workspace.device)
@@ -88,8 +93,8 @@ def classify_images(workspace: Workspace, *, network: Network, dataset: Dataset,
             "label": backbone.label,
             "images": len(images),
             "classes": len(backbone.class_names),
-            **accuracy_metrics("top1", first),
-            **accuracy_metrics("top5", five),
+            **accuracy_metrics("top1", first, images.groups),
+            **accuracy_metrics("top5", five, images.groups),
             "top1_hits": int(first.sum()),
             "top5_hits": int(five.sum()),
             "examples": len(examples),
@@ -151,16 +156,18 @@ def _bars(backbone: Backbone, probabilities: NDArray[np.float32], label: int) ->
 
 
 @computation(
-    metrics=[
-        "label", "top1", "top1_low", "top1_high", "top5", "raw_top1", "raw_top1_low", "raw_top1_high", "raw_top5",
-        "top1_p", "top1_lost", "top1_gained", "changed_share", "input_mean", "input_std", "raw_input_mean",
-        "raw_input_std", "raw_confidence",
-    ],
+    metrics={
+        "exact": ["label", "input_mean", "input_std", "raw_input_mean", "raw_input_std"],
+        "measured": [
+            "top1", "top5", "raw_top1", "raw_top5", "top1_lost", "top1_gained", "changed_share", "raw_confidence",
+        ],
+        "margins": ["top1_low", "top1_high", "raw_top1_low", "raw_top1_high"],
+    },
 )  # fmt: skip
 def normalisation_effect(workspace: Workspace, *, network: Network, dataset: Dataset) -> Result:
     """Classify the same test images with and without the normalisation of their channels (``raw_…``: without).
 
-    Accuracies are proportions, of the highest class with 95 % Wilson intervals; ``top1_p`` is an exact McNemar p value.
+    Accuracies are proportions, of the highest class with 95 % intervals.
     ``top1_lost`` and ``top1_gained`` count the images that only the normalised, and only the raw input got right;
     ``changed_share`` is of those whose predicted class differs. ``…input_mean`` and ``…input_std`` are over all values
     of all inputs; ``raw_confidence`` is the mean probability of the predicted class.
@@ -172,15 +179,62 @@ def normalisation_effect(workspace: Workspace, *, network: Network, dataset: Dat
     for prefix in ("", "raw_"):
         inputs = backbone.preprocess(images.images, normalise=not prefix)
         found[prefix] = logits_of(backbone, inputs)
-        metrics |= accuracy_metrics(f"{prefix}top1", hits_within(found[prefix], images.labels, 1))
+        metrics |= accuracy_metrics(f"{prefix}top1", hits_within(found[prefix], images.labels, 1), images.groups)
         metrics[f"{prefix}top5"] = float(hits_within(found[prefix], images.labels, SHOWN).mean())
         metrics[f"{prefix}input_mean"], metrics[f"{prefix}input_std"] = float(inputs.mean()), float(inputs.std())
     normalised, raw = (hits_within(logits, images.labels, 1) for logits in found.values())
     metrics |= {
-        "top1_p": mcnemar_p(normalised, raw),
         "top1_lost": int((normalised & ~raw).sum()),
         "top1_gained": int((raw & ~normalised).sum()),
         "changed_share": int((found[""].argmax(1) != found["raw_"].argmax(1)).sum()) / len(images),
         "raw_confidence": float(found["raw_"].softmax(1).max(1).values.mean()),
     }
-    return Result(metrics=metrics)
+    groups = {} if images.groups is None else {"test/groups": images.groups}
+    return Result(metrics=metrics, arrays={"test/hits": normalised, "test/raw_hits": raw, **groups})
+
+
+@computation(
+    metrics={
+        "margins": ["first_p", "first_detectable"],
+    },
+    tables={
+        "networks": [
+            "label", "top1", "top1_low", "top1_high", "raw_top1", "raw_top1_low", "raw_top1_high", "top5", "raw_top5",
+            "top1_p",
+        ],
+    },
+)  # fmt: skip
+def pool_normalisations(workspace: Workspace, *, runs: list[Result]) -> Result:
+    """One table of several networks' ``normalisation_effect`` on the same images.
+
+    ``top1_p`` are exact paired p values of a network's top-1 with and without the normalisation, adjusted for one
+    another (Holm); ``first_p`` is the first network's. Its test would show a difference of ``first_detectable`` with
+    80 % probability.
+    """
+    pairs = [(_kept(run, "test/hits"), _kept(run, "test/raw_hits")) for run in runs]
+    found = holm_adjusted([paired_p(first, second, _groups(runs[0])) for first, second in pairs])
+    first, second = pairs[0]
+    columns = (
+        "label", "top1", "top1_low", "top1_high", "raw_top1", "raw_top1_low", "raw_top1_high", "top5", "raw_top5"
+    )  # fmt: skip
+    return Result(
+        metrics={
+            "first_p": found[0],
+            "first_detectable": detectable_difference(first, second, _groups(runs[0]), SIGNIFICANT / len(pairs)),
+        },
+        tables={
+            "networks": Table.of(
+                {**{name: run.metrics[name] for name in columns}, "top1_p": p}
+                for run, p in zip(runs, found, strict=True)
+            ),
+        },
+    )
+
+
+def _kept(run: Result, name: str) -> NDArray[np.bool_]:
+    return np.asarray(run.arrays[name], dtype=np.bool_)
+
+
+def _groups(run: Result) -> NDArray[np.int64] | None:
+    found = run.arrays.get("test/groups")
+    return None if found is None else np.asarray(found, dtype=np.int64)

@@ -14,7 +14,9 @@ from generator.workspace import Workspace
 
 
 @computation(
-    metrics=["networks", "most_parameters"],
+    metrics={
+        "exact": ["networks", "most_parameters"],
+    },
     tables={"networks": ["network", "image_size", "parameters", "multiply_adds", "activations"]},
 )  # fmt: skip
 def network_costs(workspace: Workspace, *, architectures: list[str], image_size: int = 0) -> Result:

@@ -62,7 +62,9 @@ class Taken:
 
 
 @computation(
-    metrics=["network", "precision", "train_images", "test_images", "train_groups", "test_groups", "classes"],
+    metrics={
+        "exact": ["network", "precision", "train_images", "test_images", "train_groups", "test_groups", "classes"],
+    },
     tables={"layers": ["layer", "label", "shape", "values", "image_seconds", "zero_train", "zero_test"]},
 )  # fmt: skip
 def extract_features(

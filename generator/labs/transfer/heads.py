@@ -14,13 +14,12 @@ from torch import nn
 from torch.nn import functional
 
 from generator.datasets.images import ImageSet, load_images
-from generator.labs.shared.metrics import accuracy_row
-from generator.labs.shared.statistics import paired_p
+from generator.labs.shared.metrics import accuracy_metrics, accuracy_row
 from generator.labs.shared.training import Measures, TrainingState, history_chart, history_table, run_epochs
 from generator.networks.backbones import Backbone, load_backbone
 from generator.networks.precision import chosen_precision, running_in
 from generator.registry import Dataset, Network, computation
-from generator.results import Result, Value
+from generator.results import Result
 from generator.workspace import Workspace
 
 BATCH = 32
@@ -47,27 +46,26 @@ class Examples:
 
 
 @computation(
-    metrics=[
-        "tuned_from", "parameters", "head_parameters", "fitted_images", "validation_images", "epochs_run", "best_epoch",
-        "train", "validation", "test", "low", "high", "svm_test", "svm_layer", "p", "frozen_test", "frozen_p",
-        "seconds",
-    ],
+    metrics={
+        "exact": ["tuned_from", "parameters", "head_parameters", "fitted_images", "validation_images"],
+        "seeded": ["epochs_run", "best_epoch", "train", "validation", "test", "seconds"],
+        "margins": ["validation_low", "validation_high", "low", "high"],
+    },
     tables={"history": ["epoch", "loss", "validation_loss", "validation_accuracy"]},
     figures=["loss"],
 )  # fmt: skip
 def train_head(
-    workspace: Workspace, *, network: Network, dataset: Dataset, svm: Result, svm_layer: str, tuned_from: str = "",
-    frozen: Result | None = None, validation_share: float = 0.1, epochs: int = 40, patience: int = 4,
-    batch_size: int = 32, head_rate: float = 3e-3, body_rate: float = 1e-4, seed: int = 0,
+    workspace: Workspace, *, network: Network, dataset: Dataset, tuned_from: str = "", validation_share: float = 0.1,
+    epochs: int = 40, patience: int = 4, batch_size: int = 32, head_rate: float = 3e-3, body_rate: float = 1e-4,
+    seed: int = 0,
 ) -> Result:  # fmt: skip
     """Replace the network's last layer by one for the data set's classes, and train it on the training images.
 
     Where ``tuned_from`` names one of the network's blocks ("features.15"), that block and all after it are trained too,
     with the smaller learning rate ``body_rate``; batch normalisation keeps its stored statistics. What is frozen runs
     once for each image. AdamW; training stops after ``patience`` epochs without a lower loss on a seeded share of the
-    TRAINING images (whole groups, where there are any), and the epoch with the lowest is taken. ``p`` is the exact
-    paired p value against the SVM of ``svm_by_layer`` on ``svm_layer``, ``frozen_p`` against a result of this
-    computation without tuning. ``seconds`` include the frozen part.
+    TRAINING images (whole groups, where there are any), and the epoch with the lowest is taken. The array "test/hits"
+    says which test images are right. ``seconds`` include the frozen part.
     """
     began = time.perf_counter()
     backbone = load_backbone(network, workspace.data, workspace.device)
@@ -78,11 +76,11 @@ def train_head(
     _draw(head, workspace.rng(seed, "head"))
     model = nn.Sequential(body, head.to(workspace.device)).requires_grad_(True)
     held = _held_out(train, validation_share, workspace.numpy_rng(seed, "validation"))
-    fitted, validation = _select(known, ~held), _select(known, held)
+    fitted, validation, groups = _select(known, ~held), _select(known, held), train.groups
     best, history = _fit(
         workspace, model, fitted, validation, Schedule(epochs, patience, batch_size, head_rate, body_rate, seed)
     )
-    hits = _logits(best, unseen.inputs).argmax(1).cpu().numpy() == test.labels
+    hits = _hits(best, unseen)
     return Result(
         metrics={
             "tuned_from": tuned_from,
@@ -92,33 +90,17 @@ def train_head(
             "validation_images": len(validation.labels),
             "epochs_run": len(history),
             "best_epoch": int(np.argmin([measures["validation_loss"] for measures in history])) + 1,
-            "train": _accuracy(best, fitted),
-            "validation": _accuracy(best, validation),
-            **_comparison(hits, test.groups, svm, svm_layer, frozen),
+            "train": float(_hits(best, fitted).mean()),
+            **accuracy_metrics("validation", _hits(best, validation), None if groups is None else groups[held]),
+            **accuracy_row(hits, test.groups),
             "seconds": time.perf_counter() - began,
         },
         tables={"history": history_table(history)},
         figures={
             "loss": history_chart(history, {"loss": "fitted images", "validation_loss": "held-out"}, "cross-entropy"),
         },
-        arrays={"hits": hits},
+        arrays={"test/hits": hits},
     )
-
-
-def _comparison(
-    hits: NDArray[np.bool_], groups: NDArray[np.int64] | None, svm: Result, svm_layer: str, frozen: Result | None
-) -> dict[str, Value]:
-    """Test accuracy with its interval, and paired tests against the SVM and against the untuned network."""
-    reference = np.asarray(svm.arrays[f"hits/{svm_layer}"], dtype=np.bool_)
-    before = None if frozen is None else np.asarray(frozen.arrays["hits"], dtype=np.bool_)
-    return {
-        **accuracy_row(hits, groups),
-        "svm_test": float(reference.mean()),
-        "svm_layer": next(row["label"] for row in svm.tables["layers"].records() if row["layer"] == svm_layer),
-        "p": paired_p(hits, reference, groups),
-        "frozen_test": None if before is None else float(before.mean()),
-        "frozen_p": None if before is None else paired_p(hits, before, groups),
-    }
 
 
 def parts_of(backbone: Backbone, tuned_from: str) -> tuple[nn.Module, nn.Module, int]:
@@ -239,5 +221,6 @@ def _logits(model: nn.Module, inputs: torch.Tensor) -> torch.Tensor:
     return torch.cat([model(batch).float() for batch in torch.split(inputs, BATCH)])
 
 
-def _accuracy(model: nn.Module, examples: Examples) -> float:
-    return float((_logits(model, examples.inputs).argmax(1) == examples.labels).float().mean())
+def _hits(model: nn.Module, examples: Examples) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = (_logits(model, examples.inputs).argmax(1) == examples.labels).cpu().numpy()
+    return found

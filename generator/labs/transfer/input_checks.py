@@ -19,10 +19,12 @@ from generator.workspace import Workspace
 
 
 @computation(
-    metrics=[
-        "images", "largest_score", "largest_difference", "relative_difference", "weights_before", "weights_after",
-        "classes",
-    ],
+    metrics={
+        "exact": [
+            "images", "largest_score", "largest_difference", "relative_difference", "weights_before", "weights_after",
+            "classes",
+        ],
+    },
 )  # fmt: skip
 def grey_equivalence(workspace: Workspace, *, network: Network, dataset: Dataset, images: int = 8) -> Result:
     """Compare replicated grey channels with summed first-layer weights, in 64-bit arithmetic, on the first test images.
@@ -54,7 +56,10 @@ def grey_equivalence(workspace: Workspace, *, network: Network, dataset: Dataset
 
 
 @computation(
-    metrics=["images", "precision", "float32_seconds", "seconds", "lowest_cosine"],
+    metrics={
+        "exact": ["images", "precision"],
+        "measured": ["float32_seconds", "seconds", "lowest_cosine"],
+    },
     tables={"layers": ["layer", "lowest_cosine"]},
 )  # fmt: skip
 def precision_effect(

@@ -1,22 +1,20 @@
-"""A linear classifier on the features of each layer of a network, and the comparison of two such experiments."""
+"""A linear classifier on the features of each layer of a network."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from generator.labs.shared.metrics import accuracy_row
-from generator.labs.shared.statistics import paired_p
-from generator.labs.transfer.svm import Fit, Split, cross_validated, fit_svm, groups_of, split_of
+from generator.labs.shared.statistics import SIGNIFICANT, detectable_difference, holm_adjusted, paired_p
+from generator.labs.transfer.svm import Fit, Labels, Split, cross_validated, fit_svm, groups_of, split_of
 from generator.registry import computation
 from generator.results import Bars, BarSeries, Result, Table, Value
 from generator.workspace import Workspace
-
-#: Differences with a smaller p value are called more than chance.
-SIGNIFICANT = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,18 +41,25 @@ class LayerFit:
 
 
 @computation(
-    metrics=[
-        "network", "layers", "c", "folds", "chance", "train_images", "test_images", "half_width", "zero_rows",
-        "reference_label", "reference_test", "reference_low", "reference_high", "reference_raw_test",
-        "reference_validation", "chosen_validation",
-        "reference_fit_seconds", "reference_image_seconds", "chosen", "chosen_label", "chosen_values", "chosen_test",
-        "first_label", "first_test", "first_p", "last_test", "last_p", "best_label", "best_test", "others",
-        "like_reference", "worse", "better", "normalised_better", "normalised_worse", "lowest_train", "unconverged",
-    ],
+    metrics={
+        "exact": [
+            "network", "layers", "c", "folds", "chance", "train_images", "test_images", "reference_label",
+            "first_label", "chosen", "chosen_label", "chosen_values", "best_label", "others", "zero_rows",
+        ],
+        "measured": [
+            "reference_test", "reference_raw_test", "reference_validation", "reference_fit_seconds",
+            "reference_image_seconds", "chosen_test", "chosen_validation", "first_test", "last_test", "best_test",
+            "undecided", "worse", "better", "normalised_better", "normalised_worse", "lowest_train", "unconverged",
+        ],
+        "margins": [
+            "half_width", "reference_low", "reference_high", "first_p", "first_detectable", "last_p", "last_detectable",
+        ],
+    },
     tables={
         "layers": [
             "layer", "label", "shape", "values", "raw_train", "raw_test", "raw_low", "raw_high", "train", "test", "low",
-            "high", "validation", "p", "normal_p", "fit_seconds", "raw_fit_seconds", "image_seconds", "zero_rows",
+            "high", "validation", "fit_seconds", "raw_fit_seconds", "image_seconds", "zero_rows", "p", "detectable",
+            "normal_p",
         ],
     },
     figures=["layers"],
@@ -68,21 +73,20 @@ def svm_by_layer(
     ``validation`` is the mean accuracy of ``folds``-fold cross-validation on the training images; the layer where it is
     highest is the ``chosen`` one, without a look at the test images. ``best_…`` is the highest test accuracy, which is
     an optimistic number. ``p`` is the exact paired p value against the layer called ``reference``, ``normal_p`` that
-    of normalised against raw. ``first`` and ``last`` are in the order of ``extract_features``. Times are in seconds:
-    ``fit_seconds`` for all training images, ``image_seconds`` from pixels to features for one. ``zero_rows`` counts
-    test images whose features are all zero: they are classified by the machine's offsets alone, and count as any other.
+    of normalised against raw; each is adjusted for the other layers (Holm). ``detectable`` is the difference from the
+    reference that such a test would show with 80 % probability. ``first`` and ``last`` are in the order of
+    ``extract_features``. Times are in seconds: ``fit_seconds`` for all training images, ``image_seconds`` from pixels
+    to features for one. ``zero_rows`` counts test images whose features are all zero: the machine's offsets alone
+    classify them, and they count as any other.
     """
     described = {str(row["layer"]): row for row in features.tables["layers"].records()}
     if reference not in described:
         raise KeyError(f"there are no features of {reference!r}; there are {', '.join(described)}")
     fits: dict[str, LayerFit] = {}
-    for number, layer in enumerate(described):
-        workspace.progress(number, len(described), f"layer {described[layer]['label']}")
-        split = split_of(features, layer)
-        unit = split.normalised()
-        validation = float(cross_validated(unit, [c], folds, seed).mean())
-        fits[layer] = LayerFit(layer, split, fit_svm(split, c, seed), fit_svm(unit, c, seed), validation)
-    rows = [_row(described[layer], fits[layer], fits[reference]) for layer in described]
+    for place, layer in enumerate(described):
+        workspace.progress(place, len(described), f"layer {described[layer]['label']}")
+        fits[layer] = _fitted(layer, split_of(features, layer), c, folds, seed)
+    rows = _with_tests([_row(described[layer], fits[layer]) for layer in described], fits, reference)
     return Result(
         metrics={
             **{name: features.metrics[name] for name in ("network", "train_images", "test_images")},
@@ -94,14 +98,17 @@ def svm_by_layer(
         },
         tables={"layers": Table.of(rows)},
         figures={"layers": _bars(rows)},
-        arrays={
-            **{f"hits/{layer}": fit.hits for layer, fit in fits.items()},
-            **({} if (groups := groups_of(features, "test")) is None else {"test/groups": groups}),
-        },
+        arrays=_kept(fits, groups_of(features, "test")),
     )
 
 
-def _row(described: Mapping[str, Value], fit: LayerFit, reference: LayerFit) -> dict[str, Value]:
+def _fitted(layer: str, split: Split, c: float, folds: int, seed: int) -> LayerFit:
+    unit = split.normalised()
+    validation = float(cross_validated(unit, [c], folds, seed).mean())
+    return LayerFit(layer, split, fit_svm(split, c, seed), fit_svm(unit, c, seed), validation)
+
+
+def _row(described: Mapping[str, Value], fit: LayerFit) -> dict[str, Value]:
     return {
         "layer": fit.layer,
         "label": described["label"],
@@ -112,13 +119,34 @@ def _row(described: Mapping[str, Value], fit: LayerFit, reference: LayerFit) -> 
         "train": float((fit.unit.train_predicted == fit.split.train_labels).mean()),
         **accuracy_row(fit.hits, fit.split.test_groups),
         "validation": fit.validation,
-        "p": None if fit is reference else paired_p(fit.hits, reference.hits, fit.split.test_groups),
-        "normal_p": paired_p(fit.hits, fit.raw_hits, fit.split.test_groups),
         "fit_seconds": fit.unit.fit_seconds,
         "raw_fit_seconds": fit.raw.fit_seconds,
         "image_seconds": described["image_seconds"],
         "zero_rows": described["zero_test"],
     }
+
+
+def _kept(fits: Mapping[str, LayerFit], groups: Labels | None) -> dict[str, NDArray[Any]]:
+    """Each layer's hits on the test images and the groups of these, for paired tests to come."""
+    return {f"hits/{layer}": fit.hits for layer, fit in fits.items()} | (
+        {} if groups is None else {"test/groups": groups}
+    )
+
+
+def _with_tests(
+    rows: list[dict[str, Value]], fits: Mapping[str, LayerFit], reference: str
+) -> list[dict[str, Value]]:  # fmt: skip
+    """The rows with their p values, each kind adjusted within its column, and what the tests can detect."""
+    hits, groups = fits[reference].hits, fits[reference].split.test_groups
+    others = [layer for layer in fits if layer != reference]
+    p = dict(zip(others, holm_adjusted([paired_p(fits[one].hits, hits, groups) for one in others]), strict=True))
+    normal_p = holm_adjusted([paired_p(fit.hits, fit.raw_hits, groups) for fit in fits.values()])
+    level = SIGNIFICANT / max(1, len(others))
+    detectable = {one: detectable_difference(fits[one].hits, hits, groups, level) for one in others}
+    return [
+        {**row, "p": p.get(layer), "detectable": detectable.get(layer), "normal_p": own}
+        for row, layer, own in zip(rows, fits, normal_p, strict=True)
+    ]
 
 
 def _summary(rows: list[dict[str, Value]], fits: Mapping[str, LayerFit], reference: str) -> dict[str, Value]:
@@ -136,12 +164,12 @@ def _summary(rows: list[dict[str, Value]], fits: Mapping[str, LayerFit], referen
                                                        "fit_seconds", "image_seconds")},
         "chosen": chosen["layer"],
         **{f"chosen_{name}": chosen[name] for name in ("label", "values", "test", "validation")},
-        **{f"first_{name}": rows[0][name] for name in ("label", "test", "p")},
-        **{f"last_{name}": rows[-1][name] for name in ("test", "p")},
+        **{f"first_{name}": rows[0][name] for name in ("label", "test", "p", "detectable")},
+        **{f"last_{name}": rows[-1][name] for name in ("test", "p", "detectable")},
         "best_label": best["label"],
         "best_test": best["test"],
         "others": len(others),
-        "like_reference": len(others) - len(apart),
+        "undecided": len(others) - len(apart),
         "worse": sum(number(row["test"]) < number(own["test"]) for row in apart),
         "better": sum(number(row["test"]) > number(own["test"]) for row in apart),
         "normalised_better": sum(number(row["test"]) > number(row["raw_test"]) for row in helped),
@@ -164,91 +192,6 @@ def _bars(rows: Sequence[Mapping[str, Value]]) -> Bars:
     return Bars(
         categories=tuple(str(row["label"]) for row in rows),
         series=(series("as they are", "raw_"), series("L2-normalised", "")),
-        value_label="test accuracy",
-        value_limits=(0.0, 1.0),
-    )
-
-
-@computation(
-    metrics=[
-        "network", "layer", "values", "train", "test", "low", "high", "fit_seconds", "image_seconds", "reference_test",
-        "difference", "gained", "lost", "p", "layers", "layers_apart", "layers_better", "test_images",
-    ],
-    tables={
-        "layers": ["layer", "label", "reference_test", "reference_low", "reference_high", "test", "low", "high", "p"],
-    },
-    figures=["layers"],
-)  # fmt: skip
-def compare_transfers(
-    workspace: Workspace,
-    *,
-    reference: Result,
-    other: Result,
-    layer: str = "",
-    reference_name: str = "reference",
-    other_name: str = "other",
-) -> Result:
-    """Compare two results of ``svm_by_layer`` on the same test images, L2-normalised.
-
-    Compared is ``layer``, or where that is empty the layer that cross-validation chose in each. ``gained`` and ``lost``
-    count the test images that only ``other``, and only ``reference`` got right, ``p`` is their exact paired p value.
-    The table and the figure have the layers that both have; ``layers_apart`` counts those with p < 0.05, and
-    ``layers_better`` those among them where ``other`` is better. The names are for the figure.
-    """
-    layers = [layer or str(result.metrics["chosen"]) for result in (reference, other)]
-    rows = [{str(row["layer"]): row for row in result.tables["layers"].records()} for result in (reference, other)]
-    before, after = (_hits(result, name) for result, name in zip((reference, other), layers, strict=True))
-    own, theirs = rows[1][layers[1]], rows[0][layers[0]]
-    common = [name for name in rows[0] if name in rows[1]]
-    groups = groups_of(reference, "test")
-    table = [_pair(rows[0][name], rows[1][name], _hits(reference, name), _hits(other, name), groups) for name in common]
-    apart = [row for row in table if number(row["p"]) < SIGNIFICANT]
-    return Result(
-        metrics={
-            **{name: other.metrics[name] for name in ("network", "test_images")},
-            "layer": own["label"],
-            **{name: own[name] for name in ("values", "train", "test", "low", "high", "fit_seconds", "image_seconds")},
-            "reference_test": theirs["test"],
-            "difference": number(own["test"]) - number(theirs["test"]),
-            "gained": int((after & ~before).sum()),
-            "lost": int((before & ~after).sum()),
-            "p": paired_p(before, after, groups),
-            "layers": len(table),
-            "layers_apart": len(apart),
-            "layers_better": sum(number(row["test"]) > number(row["reference_test"]) for row in apart),
-        },
-        tables={"layers": Table.of(table)},
-        figures={"layers": _pair_bars(table, reference_name, other_name)},
-    )
-
-
-def _hits(result: Result, layer: str) -> NDArray[np.bool_]:
-    if f"hits/{layer}" not in result.arrays:
-        raise KeyError(f"{result.metrics['network']} was not tried on layer {layer!r}")
-    return np.asarray(result.arrays[f"hits/{layer}"], dtype=np.bool_)
-
-
-def _pair(
-    before: Mapping[str, Value], after: Mapping[str, Value], hits: NDArray[np.bool_], new_hits: NDArray[np.bool_],
-    groups: NDArray[np.int64] | None,
-) -> dict[str, Value]:  # fmt: skip
-    return {
-        "layer": after["layer"],
-        "label": after["label"],
-        **{f"reference_{name}": before[name] for name in ("test", "low", "high")},
-        **{name: after[name] for name in ("test", "low", "high")},
-        "p": paired_p(hits, new_hits, groups),
-    }
-
-
-def _pair_bars(table: Sequence[Mapping[str, Value]], reference_name: str, other_name: str) -> Bars:
-    def series(name: str, prefix: str) -> BarSeries:
-        columns = ([number(row[f"{prefix}{end}"]) for row in table] for end in ("test", "low", "high"))
-        return BarSeries(name, *(np.array(column) for column in columns))
-
-    return Bars(
-        categories=tuple(str(row["label"]) for row in table),
-        series=(series(reference_name, "reference_"), series(other_name, "")),
         value_label="test accuracy",
         value_limits=(0.0, 1.0),
     )

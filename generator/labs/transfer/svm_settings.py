@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.labs.shared.metrics import accuracy_row
-from generator.labs.shared.statistics import paired_p
+from generator.labs.shared.statistics import SIGNIFICANT, detectable_difference, holm_adjusted, paired_p
+from generator.labs.transfer.layers import number
 from generator.labs.transfer.svm import Split, cross_validated, fit_svm, l2_normalised, split_of
 from generator.registry import computation
 from generator.results import LineChart, Result, Series, Table, Value
@@ -18,12 +19,19 @@ from generator.workspace import Workspace
 
 
 @computation(
-    metrics=[
-        "network", "layer_label", "folds", "smallest_c", "largest_c", "train_images", "chosen_c", "chosen_validation",
-        "chosen_test", "chosen_low", "chosen_high", "default_c", "default_test", "p", "best_c", "best_test", "spread",
-        "plateau_low", "plateau_high",
-    ],
-    tables={"values": ["c", "validation", "validation_low", "validation_high", "train", "test", "low", "high", "p"]},
+    metrics={
+        "exact": ["network", "layer_label", "folds", "smallest_c", "largest_c", "train_images", "default_c"],
+        "measured": [
+            "chosen_c", "chosen_validation", "chosen_test", "default_test", "best_c", "best_test", "spread",
+            "plateau_low", "plateau_high",
+        ],
+        "margins": ["chosen_low", "chosen_high", "p", "detectable"],
+    },
+    tables={
+        "values": [
+            "c", "validation", "validation_low", "validation_high", "train", "test", "low", "high", "p", "detectable",
+        ],
+    },
     figures=["accuracy"],
 )  # fmt: skip
 def choose_penalty(
@@ -42,8 +50,9 @@ def choose_penalty(
     ``chosen_c`` has the highest mean accuracy over the folds (the smallest such C); ``validation_low`` and ``…_high``
     are the lowest and highest fold. ``best_c`` is the one with the highest accuracy on the test images, which is not to
     be chosen by: it shows how much that would flatter. ``p`` are exact paired p values against ``default_c``, which
-    has to be among ``cs``. ``plateau_low`` to ``plateau_high`` are the values of C whose cross-validated accuracy is
-    within one standard error of the highest.
+    has to be among ``cs``, adjusted for the other values (Holm); where that is the chosen one, ``p`` is 1. The test
+    would show a difference of ``detectable`` with 80 % probability. ``plateau_low`` to ``plateau_high`` are the values
+    of C around the chosen one whose cross-validated accuracy is within one standard error of its.
     """
     split = split_of(features, layer)
     split = split.normalised() if normalise else split
@@ -69,20 +78,25 @@ def _tried(
     """A row for each C: its cross-validated accuracies (values of C, folds), and what all training images give."""
     rows: list[dict[str, Value]] = []
     hits: list[NDArray[np.bool_]] = []
-    for number, c in enumerate(cs):
-        workspace.progress(number, len(cs), f"C = {c:g}")
+    for place, c in enumerate(cs):
+        workspace.progress(place, len(cs), f"C = {c:g}")
         fit = fit_svm(split, c, seed)
         hits.append(fit.test_predicted == split.test_labels)
         rows.append({
             "c": c,
-            "validation": float(accuracy[number].mean()),
-            "validation_low": float(accuracy[number].min()),
-            "validation_high": float(accuracy[number].max()),
+            "validation": float(accuracy[place].mean()),
+            "validation_low": float(accuracy[place].min()),
+            "validation_high": float(accuracy[place].max()),
             "train": float((fit.train_predicted == split.train_labels).mean()),
             **accuracy_row(hits[-1], split.test_groups),
         })  # fmt: skip
-    for row, own in zip(rows, hits, strict=True):
-        row["p"] = paired_p(own, hits[cs.index(default_c)], split.test_groups)
+    default = cs.index(default_c)
+    others = [place for place in range(len(cs)) if place != default]
+    found = holm_adjusted([paired_p(hits[place], hits[default], split.test_groups) for place in others])
+    level = SIGNIFICANT / max(1, len(others))
+    for place, row in enumerate(rows):
+        row["p"] = None if place == default else found[others.index(place)]
+        row["detectable"] = detectable_difference(hits[place], hits[default], split.test_groups, level)
     return rows
 
 
@@ -92,19 +106,24 @@ def _choice(rows: list[dict[str, Value]], accuracy: NDArray[np.float64], default
     tests = [float(row["test"] or 0.0) for row in rows]
     best = int(np.argmax(tests))
     error = float(accuracy[chosen].std(ddof=1) / np.sqrt(accuracy.shape[1]))
-    plateau = np.flatnonzero(means >= means[chosen] - error)
+    low = high = chosen
+    while low > 0 and means[low - 1] >= means[chosen] - error:
+        low -= 1
+    while high < len(means) - 1 and means[high + 1] >= means[chosen] - error:
+        high += 1
     return {
         "smallest_c": rows[0]["c"],
         "largest_c": rows[-1]["c"],
         "chosen_c": rows[chosen]["c"],
         **{f"chosen_{name}": rows[chosen][name] for name in ("validation", "test", "low", "high")},
         "default_test": rows[default]["test"],
-        "p": rows[chosen]["p"],
+        "p": 1.0 if chosen == default else rows[chosen]["p"],
+        "detectable": rows[chosen]["detectable"],
         "best_c": rows[best]["c"],
         "best_test": rows[best]["test"],
         "spread": max(tests) - min(tests),
-        "plateau_low": rows[int(plateau[0])]["c"],
-        "plateau_high": rows[int(plateau[-1])]["c"],
+        "plateau_low": rows[low]["c"],
+        "plateau_high": rows[high]["c"],
     }
 
 
@@ -122,13 +141,18 @@ def _penalty_chart(rows: list[dict[str, Value]]) -> LineChart:
 
 
 @computation(
-    metrics=[
-        "values", "full_test", "full_fit_seconds", "smallest", "smallest_test", "smallest_p", "smallest_alike",
-        "smallest_alike_test", "smallest_alike_p", "smallest_alike_variance", "smallest_alike_fit_seconds", "alike",
-        "order_p", "order_before", "order_after",
-    ],
+    metrics={
+        "exact": ["values", "smallest"],
+        "measured": [
+            "full_test", "full_fit_seconds", "smallest_test", "smallest_alike", "smallest_alike_test",
+            "smallest_alike_variance", "smallest_alike_fit_seconds", "alike", "better", "order_before", "order_after",
+        ],
+        "margins": ["smallest_p", "smallest_alike_p", "smallest_alike_detectable", "order_p", "order_detectable"],
+    },
     tables={
-        "dimensions": ["dimensions", "order", "variance", "test", "low", "high", "p", "pca_seconds", "fit_seconds"],
+        "dimensions": [
+            "dimensions", "order", "variance", "test", "low", "high", "pca_seconds", "fit_seconds", "p", "detectable",
+        ],
     },
     figures=["accuracy"],
 )  # fmt: skip
@@ -138,10 +162,12 @@ def reduce_dimensions(
     """Put a principal component analysis, fitted to the training rows only, between the features and the SVM.
 
     Each dimension is tried with the rows L2-normalised before the analysis and with them normalised after it; the
-    reference is the SVM on all values, L2-normalised. ``p`` are exact paired p values against it. ``variance`` is the
-    share of the training rows' variance that the components keep. ``smallest_alike`` is the smallest dimension
-    (normalised before) that cannot be told from the reference at p < 0.05, or None. ``order_…`` compare the two orders
-    at the smallest dimension. Dimensions that the rows do not have are left out.
+    reference is the SVM on all values, L2-normalised. ``p`` are exact paired p values against it, adjusted for one
+    another (Holm), and ``detectable`` the differences that they would show with 80 % probability. ``variance`` is the
+    share of the training rows' variance that the components keep. ``alike`` counts the dimensions (normalised before)
+    that are not worse than the reference at p < 0.05, ``better`` those that are better; ``smallest_alike`` is the
+    smallest of the former, or None. ``order_…`` compare the two orders at the smallest dimension, one test alone.
+    Dimensions that the rows do not have are left out.
     """
     split = split_of(features, layer)
     full = fit_svm(split.normalised(), c, seed)
@@ -150,13 +176,15 @@ def reduce_dimensions(
     if not possible:
         raise ValueError(f"{layer} has {split.train.shape[1]} values: no dimension among {dimensions} is smaller")
     rows, found = _cut_down(workspace, split, possible, hits, c, seed)
+    orders = found[possible[0], "before"], found[possible[0], "after"]
     return Result(
         metrics={
             "values": split.train.shape[1],
             "full_test": float(hits.mean()),
             "full_fit_seconds": full.fit_seconds,
-            **_reduction(rows, possible),
-            "order_p": paired_p(found[possible[0], "before"], found[possible[0], "after"], split.test_groups),
+            **_reduction(rows, float(hits.mean()), possible),
+            "order_p": paired_p(*orders, split.test_groups),
+            "order_detectable": detectable_difference(*orders, split.test_groups),
         },
         tables={"dimensions": Table.of(rows)},
         figures={"accuracy": _dimension_chart(rows, float(hits.mean()))},
@@ -181,10 +209,13 @@ def _cut_down(
                 "order": order,
                 "variance": float(spectrum[:size].sum() / spectrum.sum()),
                 **accuracy_row(found[size, order], split.test_groups),
-                "p": paired_p(found[size, order], hits, split.test_groups),
                 "pca_seconds": pca_seconds,
                 "fit_seconds": fit.fit_seconds,
             })  # fmt: skip
+    tested = holm_adjusted([paired_p(one, hits, split.test_groups) for one in found.values()])
+    for row, one, p in zip(rows, found.values(), tested, strict=True):
+        row["p"] = p
+        row["detectable"] = detectable_difference(one, hits, split.test_groups, SIGNIFICANT / len(rows))
     return rows, found
 
 
@@ -211,18 +242,22 @@ def principal_components(
     return turned, time.process_time() - began, variances
 
 
-def _reduction(rows: list[dict[str, Value]], possible: list[int]) -> dict[str, Value]:
+def _reduction(rows: list[dict[str, Value]], full: float, possible: list[int]) -> dict[str, Value]:
     before = [row for row in rows if row["order"] == "before"]
-    alike = [row for row in before if float(row["p"] or 0.0) >= 0.05]
+    apart = [row for row in before if number(row["p"]) < SIGNIFICANT]
+    worse = [row for row in apart if number(row["test"]) < full]
+    alike = [row for row in before if row not in worse]
     least = alike[0] if alike else dict.fromkeys(before[0])
     after = next(row for row in rows if row["order"] == "after")
+    names = ("test", "p", "detectable", "variance", "fit_seconds")
     return {
         "smallest": possible[0],
         "smallest_test": before[0]["test"],
         "smallest_p": before[0]["p"],
         "smallest_alike": least["dimensions"],
-        **{f"smallest_alike_{name}": least[name] for name in ("test", "p", "variance", "fit_seconds")},
+        **{f"smallest_alike_{name}": least[name] for name in names},
         "alike": len(alike),
+        "better": len(apart) - len(worse),
         "order_before": before[0]["test"],
         "order_after": after["test"],
     }

@@ -16,7 +16,7 @@ from generator.jobs import Outcome
 from generator.render.content.exhibits import Box, Exhibit
 from generator.render.content.ledger import Ledger
 from generator.render.content.origins import Origins
-from generator.render.content.reproduction import Comparison
+from generator.render.content.reproduction import Comparison, Verdict
 from generator.render.content.values import Results
 from generator.render.figures import Drawing, draw_figure
 from generator.render.text.bibliography import Reference
@@ -150,6 +150,11 @@ class Document:
     reproduction: tuple[Comparison, ...]
     images: OwnImages
     foreign: frozenset[str] = frozenset()
+
+    def verdicts(self) -> list[str]:
+        """What came of the published numbers that are compared: how many have which verdict, in the order of these."""
+        found = Counter(row.verdict for row in self.reproduction if row.compared)
+        return [verdict.counted(found[verdict]) for verdict in Verdict if found[verdict]]
 
     def uncompared(self) -> dict[str, int]:
         """How many published numbers are not compared, by the reason."""

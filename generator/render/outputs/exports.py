@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from generator.course.editions import Edition
 from generator.render.content.document import Document
+from generator.render.content.reproduction import Comparison
 from generator.render.content.values import ResultUnavailableError
 from generator.render.outputs.table import Output
 from generator.render.text.untrusted_words import cell
@@ -94,12 +96,29 @@ def portable(value: Any) -> Any:
 
 
 def _write_reproduction(document: Document, path: Path) -> None:
-    names = ("question", "metric", "source", "profile", "published", "tolerance", "ours", "spread", "verdict", "reason")
-    rows = [
-        tuple(row.verdict.value if name == "verdict" else getattr(row, name) for name in names)
-        for row in document.reproduction
-    ]
-    _write_csv(path, names, tuple(rows))
+    rows = tuple(tuple(column(row) for column in _PUBLISHED.values()) for row in document.reproduction)
+    _write_csv(path, tuple(_PUBLISHED), rows)
+
+
+#: The columns of reproduction.csv.
+_PUBLISHED: Mapping[str, Callable[[Comparison], Any]] = {
+    "question": lambda row: row.question,
+    "metric": lambda row: row.metric,
+    "source": lambda row: row.source,
+    "profile": lambda row: row.profile,
+    "published": lambda row: row.published,
+    "published_half_width": lambda row: row.uncertainty.published,
+    "ours": lambda row: row.ours,
+    "our_half_width": lambda row: row.uncertainty.ours,
+    "runs": lambda row: None if row.ours is None else row.uncertainty.averaged,
+    "lost": lambda row: row.lost,
+    "spread": lambda row: row.uncertainty.spread,
+    "seeds": lambda row: row.uncertainty.seeds,
+    "allowed_by_images": lambda row: None if row.allowed is None else row.uncertainty.by_images,
+    "allowed": lambda row: row.allowed,
+    "verdict": lambda row: row.verdict.value,
+    "reason": lambda row: row.reason,
+}
 
 
 def _write_json(path: Path, content: Any) -> None:

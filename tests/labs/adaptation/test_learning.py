@@ -92,6 +92,7 @@ def test_scores_count_classes_and_own_domains(batch):
     assert (found.images, found.class_hits, found.domain_hits) == (8, 3, int((domains > 0.5).sum()))
     other = score(learner, Domain(images, truth), is_target=False)
     assert other.domain_hits == 8 - found.domain_hits
+    assert found.classes.tolist() == [True] * 3 + [False] * 5
 
 
 def test_predictions_do_not_depend_on_how_images_are_batched(batch, monkeypatch):

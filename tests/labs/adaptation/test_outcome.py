@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from generator.labs.adaptation.outcome import OF_DOMAINS, curves, diverged_epoch, history_rows
+from generator.labs.adaptation.outcome import OF_DOMAINS, curves, diverged_epoch, history_rows, last_change
 
 GUESS = math.log(10)
 NAN = float("nan")
@@ -40,6 +40,13 @@ def test_when_a_training_is_lost(losses, epoch):
 def test_fewer_classes_are_cheaper_to_guess():
     assert diverged_epoch(history(1.5, 1.0, 1.5, 1.5), 4, 10) == 4
     assert diverged_epoch(history(1.5, 1.0, 1.5, 1.5), 10, 10) is None
+
+
+@pytest.mark.parametrize(
+    ("values", "change"), [((2.0, 1.5), -0.25), ((4.0, 1.0, 1.1), 0.1), ((1.0,), None), ((), None)]
+)
+def test_the_last_change_is_a_share_of_the_value_before(values, change):
+    assert last_change(values) == (None if change is None else pytest.approx(change))
 
 
 def test_what_is_missing_or_no_number_is_empty_in_the_history():

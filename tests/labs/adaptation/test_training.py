@@ -9,6 +9,7 @@ import pytest
 
 from generator.labs.adaptation import training
 from generator.labs.adaptation.domains import load_domain
+from generator.labs.adaptation.runs import HITS, hits_of
 from generator.labs.adaptation.training import train_adaptation
 from generator.store.checkpoints import DiskCheckpoints
 from tests.labs.trainings_for_tests import run_until_killed, same_arrays
@@ -35,6 +36,7 @@ def same(first, second):
 
 
 KILLED = f"""
+from generator.labs.adaptation.runs import HITS, hits_of
 from generator.labs.adaptation.training import train_adaptation
 train_adaptation(workspace, **{SHORT!r})
 """
@@ -67,11 +69,25 @@ def test_each_method_reports_what_it_trained(workspace, method):
     assert row["factor"] == metrics["final_factor"] == (-1 if adversarial else 0)
     assert metrics["source_accuracy_low"] <= metrics["source_accuracy"] <= metrics["source_accuracy_high"]
     assert metrics["epochs_run"] == 2
+    assert metrics["updates"] == 2 * 200 / 4
+    losses = [one["class_loss"] for one in result.tables["history"].records()]
+    assert metrics["loss_change"] == pytest.approx(losses[1] / losses[0] - 1)
+
+
+def test_which_test_images_are_right_is_kept(workspace):
+    result = train_adaptation(workspace, **{**SHORT, "epochs": 1})
+    for domain in ("source", "target"):
+        hits = hits_of(result, domain)
+        assert hits.dtype == bool
+        assert hits.shape == (60,)
+        assert hits.mean() == result.metrics[f"{domain}_accuracy"]
 
 
 def test_the_untrained_part_keeps_its_weights(workspace):
     first, second = (train_adaptation(workspace, **{**SHORT, "epochs": n, "method": "naive"}) for n in (1, 2))
     for name, array in first.arrays.items():
+        if name.startswith(HITS):
+            continue
         assert (array == second.arrays[name]).all() == name.startswith("domain."), name
 
 
@@ -110,7 +126,7 @@ def test_a_short_training_beats_chance_and_knows_its_data(workspace):
     metrics = result.metrics
     assert metrics["source_accuracy_low"] > 0.5
     assert metrics["train_images"] == 1300
-    assert sum(array.size for name, array in result.arrays.items() if not name.endswith("tracked")) == 522_691
+    assert sum(array.size for name, array in result.arrays.items() if not name.startswith(HITS)) == 522_691
     history = result.tables["history"].records()
     assert history[-1]["class_loss"] < history[0]["class_loss"] / 2
 

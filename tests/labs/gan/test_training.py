@@ -95,7 +95,7 @@ def test_wider_networks_meet_the_same_images_in_the_same_order(workspace):
 
 def test_a_training_that_diverges_stops_there_and_says_so(workspace):
     result = train_gan(workspace, **{**SHORT, "epochs": 4, "d_rate": 1e30})
-    assert (result.metrics["outcome"], result.metrics["trained"]) == ("diverged", False)
+    assert (result.metrics["outcome"], result.metrics["finished"]) == ("diverged", False)
     assert result.metrics["diverged_epoch"] == result.metrics["epochs_run"] == 1
     assert len(result.tables["history"].rows) == 1
     assert result.tables["history"].records()[0]["finite"] < 1.0
@@ -110,12 +110,12 @@ def epoch(variety=0.9, d_fake=0.3, d_loss=0.8, finite=1.0):
 @pytest.mark.parametrize(
     ("history", "word", "collapsed", "won"),
     [
-        ([epoch(variety=0.0), epoch()], "trained", (), ()),
+        ([epoch(variety=0.0), epoch()], "finished", (), ()),
         ([epoch(), epoch(variety=0.1)], "collapsed", (2,), ()),
-        ([epoch(), epoch(variety=0.1), epoch()], "trained", (2,), ()),
+        ([epoch(), epoch(variety=0.1), epoch()], "finished", (2,), ()),
         ([epoch(variety=0.0), epoch(variety=0.1)], "unformed", (), ()),
         ([epoch(), epoch(d_fake=0.005, d_loss=0.01)], "won", (), (2,)),
-        ([epoch(d_fake=0.005, d_loss=0.2)], "trained", (), ()),
+        ([epoch(d_fake=0.005, d_loss=0.2)], "finished", (), ()),
         ([epoch(variety=0.0, d_fake=0.005, d_loss=0.01)], "won", (), (1,)),
         ([epoch(), epoch(variety=0.1, finite=0.5)], "diverged", (2,), ()),
     ],
@@ -164,4 +164,4 @@ def test_a_short_training_turns_noise_into_something_like_digits(workspace):
     likeness = [np.corrcoef(np.mean(row, axis=0).ravel(), real.ravel())[0, 1] for row in (images[:10], images[-10:])]
     assert abs(likeness[0]) < 0.3
     assert likeness[1] > 0.8
-    assert result.metrics["outcome"] == "trained"
+    assert result.metrics["outcome"] == "finished"

@@ -30,6 +30,14 @@ def test_noise_teaches_nothing(workspace, judge, small_cgan):
     assert found["test_low"] < found["test"] < found["test_high"]
 
 
+def test_p_values_of_tests_made_together_are_multiplied_by_their_number(monkeypatch, workspace, judge, small_cgan):
+    for alone, together in ((0.01, 0.02), (0.6, 1.0)):
+        monkeypatch.setattr(training_on_samples, "mcnemar_p", lambda *others, p=alone: p)
+        few = {**ARGUMENTS, "epochs": 1, "samples": 64}
+        found = train_on_samples(workspace, gan=small_cgan, real=judge, **few, tests=2).metrics
+        assert found["p"] == pytest.approx(together)
+
+
 def test_samples_need_labels_and_the_judge_s_size(monkeypatch, workspace, judge, small_gan, small_cgan):
     with pytest.raises(ValueError, match="conditional"):
         train_on_samples(workspace, gan=small_gan, real=judge, **ARGUMENTS)

@@ -5,14 +5,21 @@ Covers labs/shared/metrics.py too.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from generator.datasets.images import load_images
-from generator.labs.pretrained.classification import classify_images, normalisation_effect, output_scores
+from generator.labs.pretrained.classification import (
+    classify_images,
+    normalisation_effect,
+    output_scores,
+    pool_normalisations,
+)
 from generator.labs.shared.metrics import accuracy_metrics, hits_within, true_ranks
-from generator.labs.shared.statistics import mcnemar_p
+from generator.labs.shared.statistics import paired_p
 from generator.networks.backbones import load_backbone
 from generator.networks.preprocessing import scaled
 
@@ -106,10 +113,24 @@ def test_the_raw_input_is_the_same_image_without_normalisation(network, workspac
     assert metrics["top1"] == with_it.mean()
     assert metrics["top1_lost"] == (with_it & ~without).sum()
     assert metrics["top1_lost"] - metrics["top1_gained"] == with_it.sum() - without.sum()
-    assert metrics["top1_p"] == mcnemar_p(with_it, without)
+    np.testing.assert_array_equal(result.arrays["test/hits"], with_it)
+    np.testing.assert_array_equal(result.arrays["test/raw_hits"], without)
     assert metrics["changed_share"] == (logits.argmax(1) != raw.argmax(1)).double().mean() > 0
 
 
 def test_an_image_number_out_of_range_is_named(network, workspace):
     with pytest.raises(IndexError, match="no image 60"):
         classify_images(workspace, network=network, dataset="embedded_scenes", examples=[60])
+
+
+def test_several_networks_share_their_alarms(network, workspace):
+    """Both tests of the table are counted, in groups, and the better p value is doubled."""
+    one = normalisation_effect(workspace, network=network, dataset="embedded_scenes")
+    groups = one.arrays["test/groups"]
+    other = replace(one, arrays={**one.arrays, "test/raw_hits": one.arrays["test/hits"]})  # nothing changes: p is 1
+    result = pool_normalisations(workspace, runs=[one, other])
+    single = paired_p(one.arrays["test/hits"], one.arrays["test/raw_hits"], groups)
+    assert single < 0.5
+    assert result.metrics["first_p"] == pytest.approx(2 * single)
+    assert [row["top1_p"] for row in result.tables["networks"].records()] == [result.metrics["first_p"], 1.0]
+    assert [row["raw_top1"] for row in result.tables["networks"].records()] == [one.metrics["raw_top1"]] * 2

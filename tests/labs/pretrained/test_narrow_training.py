@@ -72,6 +72,7 @@ def test_a_trained_network_comes_back_as_a_backbone(workspace):
     images = embedded_scenes.load(Path("nowhere"))
     hits = backbone.module(backbone.preprocess(images.images)).argmax(1).numpy() == images.labels
     assert hits.mean() == pytest.approx(result.metrics["top1"])
+    np.testing.assert_array_equal(result.arrays["test/hits"], hits)
 
 
 def test_a_short_training_beats_chance(workspace, monkeypatch):

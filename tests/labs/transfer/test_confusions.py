@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from generator.datasets import embedded_scenes
-from generator.labs.transfer.confusions import svm_confusions
+from generator.labs.transfer.confusions import spread_p, svm_confusions
+from generator.labs.transfer.svm import Split
 
 
 @pytest.fixture
@@ -39,3 +40,28 @@ def test_features_of_another_collection_are_refused(workspace, features, monkeyp
     monkeypatch.setattr(embedded_scenes, "CROPS", {"train": 8, "test": 3})
     with pytest.raises(ValueError, match="not those of embedded_scenes"):
         svm_confusions(workspace, features=features, dataset="embedded_scenes", layer="relu7")
+
+
+def dealt(hits, labels, groups=None):
+    empty = np.zeros((len(labels), 1), np.float32)
+    return spread_p(np.array(hits), Split(empty, empty, labels, labels, None, groups), np.random.default_rng(0))
+
+
+def test_classes_differ_where_one_is_wrong_throughout():
+    labels = np.repeat(np.arange(4), 10)
+    assert dealt(labels > 0, labels) < 0.001
+    assert dealt(np.ones(40, bool), labels) == 1.0
+    assert dealt(np.arange(40) % 5 > 0, labels) == 1.0  # two wrong ones in each class
+
+
+def test_groups_are_dealt_whole():
+    """Of four classes one is always wrong: ten images are strong evidence, one group of ten is none."""
+    labels = np.repeat(np.arange(4), 10)
+    assert dealt(labels > 0, labels, labels) == 1.0
+    assert 0.01 < dealt(labels > 0, labels, np.arange(40) // 5) < 0.2
+
+
+def test_classes_that_are_alike_are_told_apart_in_five_percent():
+    rng, labels, groups = np.random.default_rng(3), np.repeat(np.arange(5), 12), np.arange(60) // 3
+    alarms = [dealt(np.repeat(rng.random(20) < 0.8, 3), labels, groups) < 0.05 for _ in range(100)]
+    assert np.mean(alarms) <= 0.1

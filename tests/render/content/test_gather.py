@@ -61,7 +61,7 @@ def labs(change: Callable[[Any, str], Any]) -> Change:
 
 
 def expected(question: QuestionSpec, text: str) -> QuestionSpec:
-    return replace(question, expected=(ExpectedSpec("vgg16.parameters", 1.0, 0.1, text, incomparable=text),))
+    return replace(question, expected=(ExpectedSpec("vgg16.parameters", 1.0, text, incomparable=text),))
 
 
 FIELDS: dict[str, Change] = {

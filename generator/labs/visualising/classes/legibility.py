@@ -127,7 +127,8 @@ def saved(backbone: Backbone, images: Sequence[torch.Tensor]) -> tuple[NDArray[n
 def judged_metrics(readings: Sequence[Reading]) -> dict[str, Value]:
     """Means over images, and how many the judge recognises with the 95 % interval of that share.
 
-    ``surest_…`` and ``doubted_…`` are the images of the highest and lowest confidence of the judge.
+    ``surest_…`` and ``doubted_…`` are the images of the highest and lowest confidence of the judge, ``lowest_score`` is
+    the lowest of the made images' scores.
     """
     best, worst = (pick(readings, key=lambda reading: reading.confidence) for pick in (max, min))
     hits = sum(reading.rank == 1 for reading in readings)
@@ -135,6 +136,7 @@ def judged_metrics(readings: Sequence[Reading]) -> dict[str, Value]:
     return {
         "images": len(readings),
         "score": float(np.mean([reading.score for reading in readings])),
+        "lowest_score": min(reading.score for reading in readings),
         "own_confidence": float(np.mean([reading.own_confidence for reading in readings])),
         "confidence": float(np.mean([reading.confidence for reading in readings])),
         "recognised": hits,
@@ -151,6 +153,23 @@ def judged_metrics(readings: Sequence[Reading]) -> dict[str, Value]:
         "doubted_said": worst.said,
         "doubted_said_confidence": worst.said_confidence,
     }
+
+
+def against_chance(readings: Sequence[Reading], judge: Backbone) -> dict[str, Value]:
+    """How likely a judge that guesses puts as many classes first: exact, one-sided.
+
+    ``chance`` is one among the classes that it was trained on, as it says no others. ``recognised_needed`` is how many
+    would give a probability below 0.05 (None: not even all).
+    """
+    from scipy.stats import binom, binomtest  # late: SciPy takes longer to import than most computations need it for
+
+    trained = len(judge.class_names) - len(judge.untrained)
+    hits = sum(reading.rank == 1 for reading in readings)
+    p = binomtest(hits, len(readings), 1 / trained, alternative="greater").pvalue
+    as_many = binom.sf(np.arange(len(readings) + 1) - 1, len(readings), 1 / trained)  # or more
+    needed = int(np.argmax(as_many < 0.05)) or None
+    shares: dict[str, Value] = {"judge_trained": trained, "chance": 1 / trained}
+    return {**shares, "recognised_p": float(p), "recognised_needed": needed}
 
 
 def photograph_metrics(backbone: Backbone, judge: Backbone, photographs: ImageSet) -> dict[str, Value]:

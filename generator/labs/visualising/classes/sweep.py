@@ -8,7 +8,9 @@ from typing import Literal
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
+from generator.labs.shared.statistics import holm_adjusted
 from generator.labs.visualising.classes.ascent import Settings
 from generator.labs.visualising.classes.legibility import Reading, read_images, saved, stretched, verdict
 from generator.labs.visualising.classes.variations import (
@@ -22,6 +24,7 @@ from generator.labs.visualising.classes.variations import (
     without_regularisers,
 )
 from generator.labs.visualising.classes.visualisation import climb_all, climb_from_noise
+from generator.labs.visualising.paired import mean_difference_p
 from generator.networks.backbones import Backbone, load_backbone
 from generator.networks.precision import Precision
 from generator.registry import Network, computation
@@ -40,9 +43,13 @@ class Made:
     scores: tuple[torch.Tensor, ...]
     readings: tuple[Reading, ...]
 
+    def each(self, measure: str) -> NDArray[np.float64]:
+        """A measure of each class's image."""
+        return np.array([getattr(reading, measure) for reading in self.readings], dtype=np.float64)
+
     def mean(self, measure: str) -> float:
         """A measure's mean over classes."""
-        return float(np.mean([getattr(reading, measure) for reading in self.readings]))
+        return float(self.each(measure).mean())
 
     @property
     def recognised(self) -> int:
@@ -51,22 +58,20 @@ class Made:
 
 
 @computation(
-    metrics=[
-        "label", "judge_label", "judge_knows", "classes", "steps", "longest", "rate", "decay", "blur_every", "blur",
-        "jitter", "weak_noise", "variations", "score_*", "confidence_*", "roughness_*", "contrast_*", "best_label",
-        "best_confidence",
-    ],
-    tables={
-        "variations": ["variation", "score", "own_confidence", "confidence", "recognised", "roughness", "contrast"],
-        "images": [
-            "variation", "class_name", "score", "own_confidence", "confidence", "rank", "said", "said_confidence",
-            "roughness", "contrast",
-        ],
+    metrics={
+        "exact": ["label", "judge_label", "judge_knows", "classes", "steps", "longest", "rate", "decay", "blur_every",
+                  "blur", "jitter", "weak_noise", "variations"],
+        "seeded": ["score_*", "confidence_*", "roughness_*", "contrast_*", "best_label", "best_confidence"],
+        "margins": ["p_*"],
     },
-    figures=[
-        "steps", "rates", "decays", "combinations", "regularisers", "further", "steps_scores", "rates_scores",
-        "decays_scores", "combinations_scores", "regularisers_scores", "further_scores",
-    ],
+    tables={
+        "variations": ["variation", "score", "score_p", "own_confidence", "confidence", "recognised", "roughness",
+                       "contrast"],
+        "images": ["variation", "class_name", "score", "own_confidence", "confidence", "rank", "said",
+                   "said_confidence", "roughness", "contrast"],
+    },
+    figures=["steps", "rates", "decays", "combinations", "regularisers", "further", "steps_scores", "rates_scores",
+             "decays_scores", "combinations_scores", "regularisers_scores", "further_scores"],
 )  # fmt: skip
 def sweep_class_settings(
     workspace: Workspace, *, network: Network, judge: Network, classes: list[str], steps: list[int],
@@ -79,7 +84,9 @@ def sweep_class_settings(
     The base is ``steps[0]`` steps with ``rate``, ``decay``, blur and jitter, see :func:`ascend`; the other ``steps``,
     in ascending order, continue the base's images. ``rates`` and ``decays`` replace the base's one at a time,
     ``combined`` are pairs of both. A class starts from the same noise and is shifted alike in all of them. Metrics
-    ``<measure>_<variation>`` are means over classes. The first ``shown`` classes are shown.
+    ``<measure>_<variation>`` are means over classes, ``p_<measure>_<variation>`` the probability of the mean difference
+    from the base, paired by class (Student's t), by Holm's adjustment for all variations of one measure. The first
+    ``shown`` classes are shown.
     """
     backbone, other = (load_backbone(one, workspace.data, workspace.device) for one in (network, judge))
     base = Settings(steps[0], rate, decay, blur_every, blur, jitter)
@@ -165,22 +172,33 @@ def _labels(groups: Mapping[str, Sequence[Variation]]) -> dict[str, str]:
 
 
 def _measures(made: Mapping[str, Made], labels: Mapping[str, str]) -> dict[str, Value]:
-    """Every measure of every variation, and the variation that the judge is surest of."""
+    """Every measure of every variation with its p value, and the variation that the judge is surest of."""
     best = max(made, key=lambda name: made[name].mean("confidence"))
     return {
         "variations": len(made),
         **{f"{measure}_{name}": one.mean(measure) for name, one in made.items() for measure in MEASURES},
+        **{f"p_{measure}_{name}": p for measure in MEASURES for name, p in _p_values(made, measure).items()},
         "best_label": labels[best],
         "best_confidence": made[best].mean("confidence"),
     }
 
 
+def _p_values(made: Mapping[str, Made], measure: str) -> dict[str, float]:
+    """For each variation the probability of its mean difference from the base, adjusted for their number."""
+    base, others = made["base"].each(measure), [name for name in made if name != "base"]
+    tests = [mean_difference_p(made[name].each(measure), base) for name in others]
+    return dict(zip(others, holm_adjusted(tests), strict=True))
+
+
 def _variation_table(made: Mapping[str, Made], labels: Mapping[str, str]) -> Table:
     """One row for each variation, means over classes."""
+    p_values = _p_values(made, "score")
     return Table.of(
         {
             "variation": labels[name],
-            **{measure: one.mean(measure) for measure in ("score", "own_confidence", "confidence")},
+            "score": one.mean("score"),
+            "score_p": p_values.get(name),
+            **{measure: one.mean(measure) for measure in ("own_confidence", "confidence")},
             "recognised": one.recognised,
             **{measure: one.mean(measure) for measure in ("roughness", "contrast")},
         }

@@ -12,6 +12,7 @@ from generator.datasets.images import load_images
 from generator.labs.visualising.classes.ascent import Ascent, Climb, Settings, ascend, draw_noise, draw_shifts
 from generator.labs.visualising.classes.legibility import (
     Reading,
+    against_chance,
     judged_metrics,
     photograph_metrics,
     read_images,
@@ -31,20 +32,21 @@ REPORT_EVERY = 20
 
 
 @computation(
-    metrics=[
-        "label", "judge_label", "judge_classes", "judge_knows", "judge_untrained", "steps", "rate", "decay",
-        "blur_every", "blur", "jitter", "images", "score", "own_confidence", "confidence", "recognised",
-        "recognised_share", "recognised_low", "recognised_high", "roughness", "contrast", "surest_class",
-        "surest_confidence", "doubted_class", "doubted_confidence", "doubted_rank", "doubted_said",
-        "doubted_said_confidence", "first_score", "own_recognised", "photographs", "photograph_score",
-        "photograph_highest_score", "photograph_confidence", "photograph_recognised_share", "photograph_roughness",
-        "photograph_contrast",
-    ],
+    metrics={
+        "exact": ["label", "judge_label", "judge_trained", "judge_knows", "judge_untrained", "chance",
+                  "recognised_needed", "steps", "rate", "decay", "blur_every", "blur", "jitter", "images",
+                  "photographs"],
+        "measured": ["photograph_roughness", "photograph_contrast"],
+        "seeded": ["score", "lowest_score", "own_confidence", "confidence", "recognised", "recognised_share",
+                   "roughness", "contrast", "surest_class", "surest_confidence", "doubted_class",
+                   "doubted_confidence", "doubted_rank", "doubted_said", "doubted_said_confidence", "first_score",
+                   "own_recognised", "photograph_score", "photograph_highest_score", "photograph_confidence",
+                   "photograph_recognised_share"],
+        "margins": ["recognised_low", "recognised_high", "recognised_p"],
+    },
     tables={
-        "classes": [
-            "class_name", "score", "own_confidence", "confidence", "rank", "said", "said_confidence", "roughness",
-            "contrast",
-        ],
+        "classes": ["class_name", "score", "own_confidence", "confidence", "rank", "said", "said_confidence",
+                    "roughness", "contrast"],
     },
     figures=["classes", "scores"],
 )  # fmt: skip
@@ -58,7 +60,8 @@ def visualise_classes(
     ``rate`` is a length in the network's normalised space, ``blur`` and ``jitter`` are pixels, ``blur_every`` is steps.
     Each class has its own noise and its own shifts, from the seed and its name, and so the same image in any company.
     ``judge_knows`` counts the classes of which the judge ever saw an image in training: of others it can say nothing,
-    although it answers. ``judge_untrained`` counts all its classes of which it saw none. ``first_score`` and ``score``
+    although it answers. ``judge_untrained`` counts all its classes of which it saw none, ``judge_trained`` the others;
+    ``recognised_p`` is the probability that guessing among these gets as many right. ``first_score`` and ``score``
     are the mean class score before the first step and of the saved images. The ``photograph_…`` measures are those of
     the data set's test part, each for its true class. Raises ValueError for a class that either network does not know.
     """
@@ -72,16 +75,14 @@ def visualise_classes(
         metrics={
             "label": backbone.label,
             "judge_label": other.label,
-            "judge_classes": len(other.class_names),
             "judge_knows": len(set(classes) - other.untrained),
             "judge_untrained": len(other.untrained),
             "steps": steps,
             "rate": rate,
             "decay": decay,
-            "blur_every": blur_every,
-            "blur": blur,
-            "jitter": jitter,
+            **{"blur_every": blur_every, "blur": blur, "jitter": jitter},
             **judged_metrics(readings),
+            **against_chance(readings, other),
             "first_score": float(np.mean([float(ascent.scores[0]) for ascent in ascents])),
             "own_recognised": sum(reading.own_confidence > 0.5 for reading in readings),
             **photograph_metrics(backbone, other, photographs),
@@ -140,7 +141,7 @@ def made_images(
     verdicts = [verdict(judge, reading, 1) for reading in readings]
     return ImageGrid(
         images=stretched(backbone, torch.stack([ascent.image for ascent in ascents])),
-        columns=min(4, len(ascents)),
+        columns=min(5 if len(ascents) % 5 == 0 else 4, len(ascents)),
         titles=tuple(
             f"{reading.class_name} ({share})" if share else reading.class_name
             for reading, (share, _) in zip(readings, verdicts, strict=True)

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from generator.datasets.images import load_images
-from generator.labs.shared.statistics import mcnemar_p, wilson_interval
+from generator.labs.shared.statistics import holm_adjusted, mcnemar_p, paired_p, wilson_interval
 from generator.labs.visualising.fooling.perturbations import as_saved
+from generator.labs.visualising.paired import least_p
 from generator.labs.visualising.separate import attacked_network, logits_separately
 from generator.networks.backbones import Backbone
 from generator.registry import Dataset, Network, computation
@@ -66,18 +67,18 @@ class Answers:
 
 
 @computation(
-    metrics=[
-        "label", "other_label", "other_untrained", "pairs", "l2", "own_target", "own_noise", "other_changed",
-        "other_noise", "other_target", "targets", "significant_targets", "largest_factor", "largest_l2",
-        "largest_own_target", "largest_other_changed", "largest_other_noise", "largest_other_target", "kept_8_bits",
-        "kept_jpeg_95",
-    ],
+    metrics={
+        "exact": ["label", "other_label", "other_untrained", "images", "pairs", "targets", "largest_factor"],
+        "measured": ["l2", "own_target", "largest_l2", "largest_own_target", "kept_8_bits", "kept_jpeg_95"],
+        "seeded": ["own_noise", "other_changed", "other_noise", "other_target", "significant_targets",
+                   "largest_other_changed", "largest_other_noise", "largest_other_target"],
+        "margins": ["other_p", "largest_other_p", "own_longer_p", "least_p"],
+    },
     tables={
-        "targets": [
-            "target", "images", "changed", "changed_low", "changed_high", "noise_changed", "noise_low", "noise_high",
-            "as_target", "as_target_low", "as_target_high", "p",
-        ],
-        "factors": ["factor", "l2", "own_target", "own_noise", "other_changed", "other_noise", "other_target"],
+        "targets": ["target", "images", "changed", "changed_low", "changed_high", "noise_changed", "noise_low",
+                    "noise_high", "as_target", "as_target_low", "as_target_high", "p"],
+        "factors": ["factor", "l2", "own_target", "own_noise", "other_changed", "other_noise", "other_p",
+                    "other_target"],
         "files": ["file", "kept", "low", "high"],
     },
     figures=["factors"],
@@ -94,35 +95,47 @@ def transfer_fooling(
     Gaussian noise of the same L2 norm (drawn by ``seed``, one direction for each pair). Each change is also multiplied
     by ``factors``; metrics without a prefix are for factor 1, those with "largest" for the largest, and ``l2`` is the
     mean in pixel space. Pairs of one image are no independent trials: 95 % Wilson intervals, and the exact McNemar p of
-    the attack's changes against the noise's, are given target by target, where each image counts once. ``kept_…`` is
-    the share of pairs that ``network`` takes for the target after saving; its interval counts as many trials as there
-    are images. Raises ValueError where the networks know different classes or nothing was fooled.
+    the attack's changes against the noise's, are given target by target, where each image counts once. ``…other_p`` is
+    the exact probability for all pairs, with the signs of whole images exchanged. The p values of each table are
+    adjusted together (Holm). ``significant_targets`` counts the targets with more changes than noise makes, p < 0.05.
+    ``kept_…`` is the share of pairs that ``network`` takes for the target after saving; its interval counts as many
+    trials as there are images. Raises ValueError where the networks know different classes or nothing was fooled.
     """
     own, other_one = (attacked_network(workspace, some) for some in (network, other))
     if own.class_names != other_one.class_names:
         raise ValueError(f"{own.label} and {other_one.label} know different classes")
     pairs = _fooled(workspace, own, dataset, fooled, seed)
-    rows, unmagnified = _ask_both(workspace, (own, other_one), pairs, sorted({1, *factors}))
-    by_target = [
-        _of_target(pairs.targets == target, own.class_names[target], unmagnified, target)
-        for target in dict.fromkeys(pairs.targets.tolist())
-    ]
+    asked = _ask_both(workspace, (own, other_one), pairs, sorted({1, *factors}))
+    rows = _adjusted([_row(factor, pairs, *answers) for factor, answers in asked.items()], "other_p")
+    targets = dict.fromkeys(pairs.targets.tolist())
+    found = [_of_target(pairs.targets == one, own.class_names[one], asked[1][1], one) for one in targets]
+    by_target = _adjusted(found, "p")
     files = _files(own, pairs)
     return Result(
         metrics={
-            "label": own.label,
-            "other_label": other_one.label,
-            "other_untrained": len(other_one.untrained),
+            **{"label": own.label, "other_label": other_one.label, "other_untrained": len(other_one.untrained)},
             "pairs": len(pairs.images),
             **{name: value for name, value in rows[0].items() if name != "factor"},
             "targets": len(by_target),
             "significant_targets": sum(row["p"] < 0.05 and row["changed"] > row["noise_changed"] for row in by_target),
             **{f"largest_{name}": value for name, value in rows[-1].items() if name != "own_noise"},
+            **_by_image(pairs, asked),
             **{f"kept_{name}": files[place]["kept"] for place, name in enumerate(("8_bits", "jpeg_95"))},
         },
         tables={"targets": Table.of(by_target), "factors": Table.of(rows), "files": Table.of(files)},
         figures={"factors": _chart(own, other_one, rows)},
     )
+
+
+def _by_image(pairs: Fooled, asked: Mapping[int, tuple[Answers, Answers]]) -> dict[str, Value]:
+    """Whether the longest change brings the first network to the target less often than the original one, as a p value.
+
+    ``least_p`` is what ``…other_p`` cannot be below with so many images.
+    """
+    count = len(set(pairs.images.tolist()))
+    first, longest = (asked[factor][0].brought_to(pairs.targets) for factor in (min(asked), max(asked)))
+    p = paired_p(first, longest, pairs.images)
+    return {"images": count, "own_longer_p": p, "least_p": least_p(count, len(asked))}
 
 
 def _fooled(workspace: Workspace, backbone: Backbone, dataset: str, result: Result, seed: int) -> Fooled:
@@ -150,16 +163,21 @@ def _says(backbone: Backbone, pictures: Sequence[Pictures]) -> NDArray[np.int64]
 
 def _ask_both(
     workspace: Workspace, backbones: tuple[Backbone, Backbone], pairs: Fooled, factors: Sequence[int]
-) -> tuple[list[dict[str, float]], Answers]:
-    """A row for each factor, the first of which is 1, and the second network's answers with that."""
-    rows, elsewhere = [], []
+) -> dict[int, tuple[Answers, Answers]]:
+    """What both networks answer, for each factor."""
+    asked = {}
     originals = [_says(backbone, list(as_saved(pairs.originals))) for backbone in backbones]
     for number, factor in enumerate(factors, start=1):
-        answers = [_ask(backbone, pairs, said, factor) for backbone, said in zip(backbones, originals, strict=True)]
-        elsewhere.append(answers[1])
-        rows.append(_row(factor, pairs, *answers))
+        own, other = (_ask(backbone, pairs, said, factor) for backbone, said in zip(backbones, originals, strict=True))
+        asked[factor] = (own, other)
         workspace.progress(number, len(factors) + 1, f"differences × {factor}")
-    return rows, elsewhere[0]
+    return asked
+
+
+def _adjusted(rows: list[dict[str, Any]], column: str) -> list[dict[str, Any]]:
+    """The rows with their p values adjusted for each other."""
+    adjusted = holm_adjusted([row[column] for row in rows])
+    return [{**row, column: p} for row, p in zip(rows, adjusted, strict=True)]
 
 
 def _ask(backbone: Backbone, pairs: Fooled, original: NDArray[np.int64], factor: int) -> Answers:
@@ -167,7 +185,7 @@ def _ask(backbone: Backbone, pairs: Fooled, original: NDArray[np.int64], factor:
     return Answers(original, *(_says(backbone, list(as_saved(pixels))) for pixels in shown))
 
 
-def _row(factor: int, pairs: Fooled, own: Answers, other: Answers) -> dict[str, float]:
+def _row(factor: int, pairs: Fooled, own: Answers, other: Answers) -> dict[str, Any]:
     return {
         "factor": factor,
         "l2": factor * float(_length(pairs.changes).mean()),
@@ -175,6 +193,7 @@ def _row(factor: int, pairs: Fooled, own: Answers, other: Answers) -> dict[str, 
         "own_noise": float(own.noise_changed.mean()),
         "other_changed": float(other.changed.mean()),
         "other_noise": float(other.noise_changed.mean()),
+        "other_p": paired_p(other.changed, other.noise_changed, pairs.images),
         "other_target": float(other.brought_to(pairs.targets).mean()),
     }
 

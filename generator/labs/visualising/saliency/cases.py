@@ -9,7 +9,8 @@ import torch
 from numpy.typing import NDArray
 
 from generator.labs.shared.statistics import wilson_interval
-from generator.labs.visualising.saliency.explained import Explained, load_explained
+from generator.labs.visualising.paired import least_p, signed_rank_p
+from generator.labs.visualising.saliency.explained import Explained, load_explained, random_classes
 from generator.labs.visualising.saliency.maps import enlarged, grad_cam, last_maps, saliency_maps
 from generator.labs.visualising.saliency.measures import highest_region, rank_correlations, shares_inside
 from generator.labs.visualising.saliency.pictures import COLOURS, photographs, shown_map
@@ -23,14 +24,19 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 #: Photographs in the overview, and in a row of it.
 SHOWN, ACROSS = 10, 5
+#: Classes drawn for each photograph as a control: what the maps of any two classes have in common.
+DRAWN = 3
 
 
 @computation(
-    metrics=[
-        "label", "images", "right", "wrong", "region", "without_region", "median_share", "median_elsewhere",
-        "highest_share", "lowest_share", "higher", "compared", "higher_share", "higher_low", "higher_high", "higher_p",
-        "right_share", "wrong_share", "groups_p", "classes_correlation", "classes_lowest", "classes_highest",
-    ],
+    metrics={
+        "exact": ["label", "images", "region"],
+        "measured": ["right", "wrong", "without_region", "median_share", "median_elsewhere", "highest_share",
+                     "lowest_share", "higher", "compared", "higher_share", "right_share", "wrong_share",
+                     "rival_correlation", "rival_compared"],
+        "seeded": ["drawn_correlation"],
+        "margins": ["higher_low", "higher_high", "higher_p", "groups_p", "rival_p", "rival_least_p"],
+    },
     tables={
         "cases": ["case", "image", "true_class", "predicted_class", "probability", "share", "elsewhere", "correlation"],
         "images": ["case", "image", "true_class", "predicted_class", "probability", "share", "elsewhere",
@@ -39,7 +45,7 @@ SHOWN, ACROSS = 10, 5
     figures=["cases", "overview"],
 )  # fmt: skip
 def saliency_cases(
-    workspace: Workspace, *, network: Network, dataset: Dataset, images: int, region: float = 0.2
+    workspace: Workspace, *, network: Network, dataset: Dataset, images: int, region: float = 0.2, seed: int = 0
 ) -> Result:
     """Make the saliency maps of ``images`` test photographs, and show the most and the least consistent ones.
 
@@ -52,34 +58,55 @@ def saliency_cases(
 
     ``higher`` counts the images whose share is above ``elsewhere``, of ``compared``, with the 95 % Wilson interval of
     the proportion and the exact p value of a fair coin; ``groups_p`` is Mann and Whitney's for the shares of right and
-    wrong images. ``correlation`` is Spearman's between the maps of the true and of the predicted class, ``classes_…``
-    its median and extremes over the wrong images. A metric is None where there is no image to measure it on.
+    wrong images. The *rival* of the predicted class is the true one where that is another, else the second most
+    probable. ``correlation`` is Spearman's between the maps of these two, ``rival_correlation`` its median.
+    ``drawn_correlation`` is the median of the mean correlation of the predicted class's map with those of
+    :data:`DRAWN` classes drawn by ``seed``: what the maps of any two classes have in common. ``rival_p`` is Wilcoxon's
+    exact signed-rank probability for the two, paired over the ``rival_compared`` images; it cannot be below
+    ``rival_least_p``. Other metrics are None where there is no image to measure them on.
     """
     explained = load_explained(workspace, network, dataset, images)
     module = explained.backbone.module
-    true_maps = saliency_maps(module, explained.inputs, explained.labels)
-    workspace.progress(1, 4, "maps of the true classes")
-    maps = saliency_maps(module, explained.inputs, explained.predicted)
-    workspace.progress(2, 4, "maps of the predicted classes")
-    second_maps = saliency_maps(module, explained.inputs, explained.second)
-    workspace.progress(3, 4, "maps of the second classes")
+    true_maps, maps, second_maps = _three_maps(workspace, explained)
     cam = grad_cam(module, last_maps(explained.backbone), explained.inputs, explained.predicted)
     regions = highest_region(enlarged(cam, explained.size), region)
     inside = shares_inside(maps, regions)
     share, elsewhere = np.diag(inside), _elsewhere(inside)
-    correlations = rank_correlations(true_maps, maps)
     right = (explained.predicted == explained.labels).cpu().numpy()
+    rival_maps = torch.where(torch.from_numpy(right)[:, None, None], second_maps, true_maps)
+    correlations = rank_correlations(rival_maps, maps)
     cases = _choose(share, right)
-    rows = [_row(explained, place, case, share, elsewhere, correlations) for case, place in cases]
-    every = [_row(explained, place, "right" if right[place] else "wrong", share, elsewhere, correlations)
-             for place in range(len(share))]  # fmt: skip
+    every = [("right" if hit else "wrong", place) for place, hit in enumerate(right)]
+    drawn = _drawn(workspace, explained, maps, seed)
+    metrics = {**_summary(share, elsewhere, right), **_rivals(correlations, drawn)}
     panels = _panels(explained, cases, (true_maps, maps, second_maps))
-    metrics = _summary(share, elsewhere, correlations, right)
     return Result(
         metrics={"label": explained.backbone.label, "images": len(share), "region": region, **metrics},
-        tables={"cases": Table.of(rows), "images": Table.of(every)},
+        tables={
+            name: Table.of(_row(explained, place, case, share, elsewhere, correlations) for case, place in chosen)
+            for name, chosen in (("cases", cases), ("images", every))
+        },
         figures={"cases": panels, "overview": _overview(explained, maps)},
     )
+
+
+def _three_maps(workspace: Workspace, explained: Explained) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Each image's map for the true, the predicted and the second most probable class."""
+    asked = {"true": explained.labels, "predicted": explained.predicted, "second": explained.second}
+    made = []
+    for number, (kind, classes) in enumerate(asked.items(), start=1):
+        made.append(saliency_maps(explained.backbone.module, explained.inputs, classes))
+        workspace.progress(number, 4, f"maps of the {kind} classes")
+    true_maps, maps, second_maps = made
+    return true_maps, maps, second_maps
+
+
+def _drawn(workspace: Workspace, explained: Explained, maps: torch.Tensor, seed: int) -> Floats:
+    """The mean correlation of each map with those of classes drawn for the same image."""
+    module, inputs = explained.backbone.module, explained.inputs
+    drawn = random_classes(workspace, explained, DRAWN, seed)
+    means: Floats = np.mean([rank_correlations(maps, saliency_maps(module, inputs, some)) for some in drawn], axis=0)
+    return means
 
 
 def _elsewhere(inside: Floats) -> Floats:
@@ -170,7 +197,7 @@ def _overview(explained: Explained, maps: torch.Tensor) -> ImageGrid:
     return ImageGrid(tuple(images), min(ACROSS, count), tuple(titles), colormap=COLOURS, value_range=(0.0, 1.0))
 
 
-def _summary(share: Floats, elsewhere: Floats, correlations: Floats, right: NDArray[np.bool_]) -> dict[str, Value]:
+def _summary(share: Floats, elsewhere: Floats, right: NDArray[np.bool_]) -> dict[str, Value]:
     from scipy.stats import binomtest, mannwhitneyu
 
     usable = np.isfinite(share) & np.isfinite(elsewhere)
@@ -178,7 +205,6 @@ def _summary(share: Floats, elsewhere: Floats, correlations: Floats, right: NDAr
     low, high = wilson_interval(higher, compared) if compared else (0.0, 1.0)
     of_right, of_wrong = share[usable & right], share[usable & ~right]
     both = len(of_right) > 0 and len(of_wrong) > 0
-    differing = correlations[~right & np.isfinite(correlations)]
     return {
         "right": int(right.sum()),
         "wrong": int((~right).sum()),
@@ -192,13 +218,23 @@ def _summary(share: Floats, elsewhere: Floats, correlations: Floats, right: NDAr
         "higher_share": higher / compared if compared else None,
         "higher_low": low,
         "higher_high": high,
-        "higher_p": float(binomtest(higher, compared, 0.5).pvalue) if compared else None,
+        "higher_p": float(binomtest(higher, compared, 0.5).pvalue) if compared else 1.0,
         "right_share": _median(of_right),
         "wrong_share": _median(of_wrong),
-        "groups_p": float(mannwhitneyu(of_right, of_wrong).pvalue) if both else None,
-        "classes_correlation": _median(differing),
-        "classes_lowest": float(differing.min()) if len(differing) else None,
-        "classes_highest": float(differing.max()) if len(differing) else None,
+        "groups_p": float(mannwhitneyu(of_right, of_wrong).pvalue) if both else 1.0,
+    }
+
+
+def _rivals(correlations: Floats, drawn: Floats) -> dict[str, Value]:
+    """The maps of rivals, against those of classes drawn for the same images."""
+    usable = np.isfinite(correlations) & np.isfinite(drawn)
+    own, others, compared = correlations[usable], drawn[usable], int(usable.sum())
+    return {
+        "rival_correlation": _median(own),
+        "drawn_correlation": _median(others),
+        "rival_compared": compared,
+        "rival_p": signed_rank_p(own, others),
+        "rival_least_p": least_p(compared),
     }
 
 

@@ -65,6 +65,26 @@ def load_explained(workspace: Workspace, network: Network, dataset: Dataset, cou
     )
 
 
+def random_classes(workspace: Workspace, explained: Explained, draws: int, seed: int) -> torch.Tensor:
+    """For each image classes that are neither the true nor the predicted one, int64 (``draws``, n): a control.
+
+    Each image draws for itself from the other classes that the network was trained on, without repetition where they
+    are enough. Raises ValueError where there is none.
+    """
+    known = [name not in explained.backbone.untrained for name in explained.backbone.class_names]
+    chosen = []
+    for place, number in enumerate(explained.numbers):
+        possible = np.array(known)
+        possible[[int(explained.labels[place]), int(explained.predicted[place])]] = False
+        if not possible.any():
+            raise ValueError(
+                f"{explained.backbone.label} knows no class but the true and the predicted one of an image"
+            )
+        rng = workspace.numpy_rng(seed, f"random classes, image {number}")
+        chosen.append(rng.choice(np.flatnonzero(possible), draws, replace=int(possible.sum()) < draws))
+    return torch.from_numpy(np.stack(chosen, axis=1)).to(explained.labels)
+
+
 def places_of(cases: Result, explained: Explained) -> list[int]:
     """The places among these images of those in another job's table of cases, in that order, where they are."""
     shown = [int(str(record["image"])) for record in cases.tables["cases"].records()]

@@ -14,6 +14,8 @@ from torch import nn
 
 from generator.labs.shared.image_properties import image_properties
 from generator.labs.shared.metrics import logits_of
+from generator.labs.shared.statistics import holm_adjusted
+from generator.labs.visualising.paired import least_p, signed_rank_p
 from generator.labs.visualising.saliency.explained import Explained, load_explained, places_of
 from generator.labs.visualising.saliency.maps import coarse, enlarged, grad_cam, last_maps, saliency_maps, smooth_grad
 from generator.labs.visualising.saliency.measures import rank_correlations
@@ -45,16 +47,16 @@ class _Level:
 
 
 @computation(
-    metrics=[
-        "label", "images", "samples", "smoothing", "first_level", "last_level", "shown_level", "first_kept",
-        "last_kept", "plain_first", "plain_last", "coarse_first", "coarse_last", "smooth_none", "smooth_last",
-        "cam_first", "cam_last", "plain_random", "cam_random", "plain_edges", "coarse_p", "smooth_p", "cam_p",
-    ],
+    metrics={
+        "exact": ["label", "images", "samples", "smoothing", "first_level", "last_level", "shown_level"],
+        "measured": ["plain_edges"],
+        "seeded": ["first_kept", "last_kept", "plain_first", "plain_last", "coarse_first", "coarse_last",
+                   "smooth_none", "smooth_first", "smooth_last", "cam_first", "cam_last", "plain_random", "cam_random"],
+        "margins": ["coarse_p", "smooth_p", "cam_p", "least_p"],
+    },
     tables={
-        "levels": [
-            "level", "kept", "plain", "plain_low", "plain_high", "coarse", "coarse_low", "coarse_high", "smooth",
-            "smooth_low", "smooth_high", "cam", "cam_low", "cam_high",
-        ],
+        "levels": ["level", "kept", "plain", "plain_low", "plain_high", "coarse", "coarse_low", "coarse_high",
+                   "smooth", "smooth_low", "smooth_high", "cam", "cam_low", "cam_high"],
     },
     figures=["levels", "maps"],
 )  # fmt: skip
@@ -70,8 +72,9 @@ def saliency_stability(
     averages on a 7 × 7 grid, of SmoothGrad with ``samples`` noisy copies at ``smoothing`` times the image's range, and
     of Grad-CAM at its layer's own resolution. SmoothGrad draws afresh for each map, so that at level 0 it compares two
     runs on the same image. ``…_random`` compares with the same network with weights drawn anew (Adebayo et al. 2018),
-    ``plain_edges`` a map with the strength of the image's edges. ``…_p`` is Wilcoxon's signed-rank probability for a
-    method against the plain map at the last level. ``cases`` are shown.
+    ``plain_edges`` a map with the strength of the image's edges. ``…_p`` is Wilcoxon's exact signed-rank
+    probability for a method against the plain map at the first level, where the most images keep their class, by Holm's
+    adjustment for the three methods; none can be below ``least_p``. ``cases`` are shown.
     """
     explained = load_explained(workspace, network, dataset, images)
     base = _all_maps(workspace, explained, explained.inputs, samples, smoothing, (seed, "smoothing"))
@@ -115,23 +118,16 @@ def _table(found: list[_Level]) -> Table:
 
 
 def _summary(found: list[_Level]) -> dict[str, Value]:
-    """The first and the last level, and whether the other methods keep more than the plain map at the last."""
+    """The first and the last level, and whether the other methods keep more than the plain map at the first."""
     none, first, last = found[0], found[1], found[-1]
     metrics: dict[str, Value] = {"smooth_none": _quartiles(none.agreement["smooth"])[0]}
-    for end, one, methods in (("first", first, ("plain", "coarse", "cam")), ("last", last, METHODS)):
+    for end, one in (("first", first), ("last", last)):
         metrics |= {f"{end}_level": one.level, f"{end}_kept": one.kept}
-        metrics |= {f"{name}_{end}": _quartiles(one.agreement[name])[0] for name in methods}
-    for name in ("coarse", "smooth", "cam"):
-        metrics[f"{name}_p"] = _paired_p(last.agreement["plain"], last.agreement[name])
-    return metrics
-
-
-def _paired_p(first: Floats, second: Floats) -> float:
-    """Wilcoxon's signed-rank probability for the images for which both are defined; 1 where there is no difference."""
-    from scipy.stats import wilcoxon
-
-    differences = (first - second)[np.isfinite(first) & np.isfinite(second)]
-    return float(wilcoxon(differences).pvalue) if differences.any() else 1.0
+        metrics |= {f"{name}_{end}": _quartiles(one.agreement[name])[0] for name in METHODS}
+    others = [name for name in METHODS if name != "plain"]
+    tests = [signed_rank_p(first.agreement["plain"], first.agreement[name]) for name in others]
+    metrics |= {f"{name}_p": p for name, p in zip(others, holm_adjusted(tests), strict=True)}
+    return {**metrics, "least_p": least_p(first.kept, len(others))}
 
 
 def _all_maps(

@@ -13,6 +13,7 @@ from generator.datasets.images import load_images
 from generator.labs.pretrained.classification import classify_images
 from generator.labs.visualising.classes.legibility import (
     Reading,
+    against_chance,
     judged_metrics,
     photograph_metrics,
     read_images,
@@ -91,9 +92,20 @@ def test_the_judges_verdicts_are_counted_with_an_interval():
     assert metrics["recognised_share"] == pytest.approx(1 / 3)
     assert metrics["recognised_low"] < metrics["recognised_share"] < metrics["recognised_high"]
     assert metrics["confidence"] == pytest.approx(0.4)
-    assert metrics["score"] == pytest.approx(2.0)
+    assert (metrics["score"], metrics["lowest_score"]) == (pytest.approx(2.0), 1.0)
     assert (metrics["surest_class"], metrics["doubted_class"], metrics["doubted_said"]) == ("cat", "moon", "grass")
     assert metrics["doubted_rank"] == 3
+
+
+def test_recognition_is_held_against_guessing_among_the_classes_that_the_judge_knows(backbone):
+    names = backbone.class_names
+    judge = dataclasses.replace(backbone, untrained=frozenset(names[4:]))
+    metrics = against_chance([reading(rank=rank) for rank in (1, 1, 1, 2, 9)], judge)
+    assert (metrics["judge_trained"], metrics["chance"]) == (4, 0.25)
+    assert metrics["recognised_p"] == pytest.approx(sum(math.comb(5, k) * 3 ** (5 - k) for k in (3, 4, 5)) / 4**5)
+    assert metrics["recognised_needed"] == 4  # three of five are as likely as one in ten
+    assert against_chance([reading()], judge)["recognised_needed"] is None
+    assert against_chance([reading(rank=3)] * 5, judge)["recognised_p"] == 1
 
 
 def test_stretching_uses_the_whole_range_and_keeps_the_order_and_hue(backbone):

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import ttest_rel
 
+from generator.labs.shared.statistics import holm_adjusted
 from generator.labs.visualising.classes.ascent import Settings
 from generator.labs.visualising.classes.sweep import sweep_class_settings
 from generator.labs.visualising.classes.variations import (
@@ -67,6 +69,21 @@ def test_every_variation_has_a_row_and_its_metrics(sweep):
     images = sweep.tables["images"].records()
     assert len(images) == 2 * 14
     assert all(row["said_confidence"] >= row["confidence"] for row in images)
+
+
+def test_every_setting_is_compared_with_the_base_class_by_class(sweep):
+    images = sweep.tables["images"].records()
+    scores = {
+        label: [row["score"] for row in images if row["variation"] == label]
+        for label in {row["variation"] for row in images}
+    }
+    others = [row for row in sweep.tables["variations"].records() if row["variation"] != "the base"]
+    tests = [ttest_rel(scores[row["variation"]], scores["the base"]).pvalue for row in others]
+    assert [row["score_p"] for row in others] == pytest.approx(holm_adjusted(tests))
+    assert sweep.tables["variations"].records()[0]["score_p"] is None
+    assert sweep.metrics["p_score_rate_2"] == next(row for row in others if row["variation"] == "rate 10")["score_p"]
+    assert "p_score_base" not in sweep.metrics
+    assert 0 <= sweep.metrics["p_roughness_no_blur"] <= 1
 
 
 def test_without_blur_images_are_rougher_and_score_higher_and_weak_noise_starts_plainer(sweep):

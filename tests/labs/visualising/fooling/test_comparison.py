@@ -5,14 +5,23 @@ Covers labs/visualising/fooling/attempts.py too.
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
 from generator.datasets.embedded_scenes import PHOTOGRAPHS
 from generator.datasets.images import load_images
 from generator.labs.visualising import separate
-from generator.labs.visualising.fooling.attempts import judge, naive, one_target_each, predicted_as, smallest_that_works
-from generator.labs.visualising.fooling.comparison import ATTACKS, SAID, compare_attacks
+from generator.labs.visualising.fooling.attempts import (
+    Judged,
+    judge,
+    naive,
+    one_target_each,
+    predicted_as,
+    smallest_that_works,
+)
+from generator.labs.visualising.fooling.comparison import ATTACKS, SAID, _tests, compare_attacks
+from generator.labs.visualising.fooling.perturbations import Sizes
 from generator.labs.visualising.separate import attacked_network
 from tests.labs.visualising.linear_for_tests import images, linear_backbone, other_classes
 
@@ -57,6 +66,35 @@ def test_runs_of_the_network_are_counted(compared):
     assert 1 < passes["naive rule"] <= 21
     assert passes["FGSM"] in (2, 8 / 3, 10 / 3, 4)  # one gradient and one look for each of up to two bounds
     assert 5 <= passes["PGD (L2)"] <= 10
+
+
+def test_attacks_on_the_same_images_are_tested_in_pairs():
+    few = np.zeros(8, bool)
+    few[0] = True
+    judged = {
+        "naive": made_up(np.ones(8, bool), np.full(8, 2.0)),
+        "fgsm": made_up(few, np.ones(8)),
+        "pgd": made_up(np.ones(8, bool), np.ones(8)),
+        "cw": made_up(np.arange(8) < 7, np.linspace(1.0, 1.9, 8)),
+    }
+    tests = _tests(judged)
+    # Seven images fooled by PGD alone, and seven by both of the others, all of them by a shorter change: 2 / 2⁷ twice.
+    assert tests["pgd_fgsm_p"] == tests["cw_shorter_p"] == pytest.approx(4 * 2 / 2**7)
+    assert tests["naive_cw_p"] == tests["saved_p"] == 1
+    assert tests["least_p"] == pytest.approx(4 * 2 / 2**8)
+
+
+def test_attacks_that_never_work_together_are_compared_without_complaint():
+    none = made_up(np.zeros(3, bool), np.ones(3))
+    judged = dict.fromkeys(("naive", "fgsm", "pgd", "cw"), none)
+    assert {key: p for key, p in _tests(judged).items() if key != "least_p"} == dict.fromkeys(
+        ("pgd_fgsm_p", "naive_cw_p", "cw_shorter_p", "saved_p"), 1
+    )
+
+
+def made_up(fooled, l2):
+    """Hits and lengths of an attack; what it fools, it also fools in 8 bits."""
+    return Judged(None, fooled, fooled, Sizes(l2, l2, l2, l2))
 
 
 def test_each_image_leaves_at_the_first_bound_that_works():

@@ -57,7 +57,18 @@ def test_another_network_gives_its_own_answers(workspace, fooled):
     for row in targets:
         assert row["changed_low"] <= row["changed"] <= row["changed_high"]
         assert 0 <= row["p"] <= 1
-    assert [series.y[0] for series in result.figures["factors"].series] == [rows[0][name] for name in list(rows[0])[2:]]
+    shown = ("own_target", "own_noise", "other_changed", "other_noise", "other_target")
+    assert [series.y[0] for series in result.figures["factors"].series] == [rows[0][name] for name in shown]
+
+
+def test_whole_images_are_exchanged_and_all_rows_adjusted(workspace, fooled, linear):
+    metrics = transfer_fooling(workspace, fooled=fooled, network="first", other="first", **GIVEN).metrics
+    # The network itself is fooled almost always and hardly ever moved by noise: each image speaks for the attack.
+    assert metrics["other_changed"] > 0.8 > 0.2 > metrics["other_noise"]
+    assert metrics["least_p"] == pytest.approx(2 * 2.0 ** (1 - metrics["images"]))
+    assert metrics["least_p"] <= metrics["other_p"] < 0.05
+    assert 0 <= metrics["own_longer_p"] <= 1
+    assert metrics["significant_targets"] == metrics["targets"] == 2
 
 
 def test_the_noise_is_as_long_as_the_attack_and_drawn_by_the_seed(workspace, fooled, linear):

@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from scipy.stats import spearmanr
+from scipy.stats import spearmanr, wilcoxon
 
 from generator.labs.pretrained.narrow_training import train_narrow_network
 from generator.labs.visualising.saliency import explained as explained_module
@@ -28,8 +28,13 @@ def test_a_network_agrees_with_itself(workspace, network, cases):
     for kind in ("plain", "coarse"):
         assert metrics[f"{kind}_same"] == pytest.approx(1)
         assert metrics[f"{kind}_others"] < 0.9
-    assert metrics["agreeing"] == metrics["plain_higher"] == 8
-    assert metrics["disagreeing_coarse"] is None
+        assert metrics[f"{kind}_p"] < 0.05
+    assert metrics["agreeing"] == 8
+    assert (metrics["disagreeing_coarse"], metrics["agreeing_p"]) == (None, 1)
+    # For another class it looks at the same photograph, but not all the same: that is what the control is for.
+    assert metrics["coarse_drawn"] < metrics["coarse_same"]
+    assert metrics["coarse_drawn_p"] < 0.05
+    assert metrics["least_p"] == pytest.approx(6 * 2 / 2**8)
     assert metrics["right"] == metrics["other_right"] == metrics["both_right"]
 
 
@@ -44,6 +49,11 @@ def test_each_photographs_agreement_is_scipys_rank_correlation(workspace, networ
     assert [record["plain"] for record in records] == pytest.approx(np.diag(across).tolist())
     different = across[~np.eye(8, dtype=bool)]
     assert result.metrics["plain_others"] == pytest.approx(np.median(different))
+    kinds = result.tables["kinds"].records()
+    own = wilcoxon(np.diag(across), [np.median(np.delete(row, place)) for place, row in enumerate(across)]).pvalue
+    smallest = min(row[name] for row in kinds for name in ("p", "drawn_p"))
+    assert own <= kinds[0]["p"] <= 1
+    assert smallest >= result.metrics["least_p"]
     coarse = [record["coarse"] for record in records]
     assert (result.metrics["highest"], result.metrics["lowest"]) == (max(coarse), min(coarse))
     assert len(result.tables["kinds"].rows) == 3
@@ -72,3 +82,4 @@ def test_a_network_whose_score_depends_on_nothing_agrees_with_none(workspace, ne
     assert result.metrics["plain_same"] is None
     assert result.metrics["highest"] is None
     assert [row["images"] for row in result.tables["kinds"].records()] == [0, 0, 0]
+    assert {row[name] for row in result.tables["kinds"].records() for name in ("p", "drawn_p")} == {1}

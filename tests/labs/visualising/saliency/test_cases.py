@@ -5,6 +5,8 @@ Covers labs/visualising/saliency/explained.py, labs/visualising/saliency/picture
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
@@ -13,7 +15,9 @@ from torch import nn
 from generator.datasets.images import ImageSet
 from generator.labs.visualising.saliency import explained as explained_module
 from generator.labs.visualising.saliency.cases import saliency_cases
-from generator.labs.visualising.saliency.explained import load_explained, places_of
+from generator.labs.visualising.saliency.explained import load_explained, places_of, random_classes
+from generator.labs.visualising.saliency.maps import saliency_maps
+from generator.labs.visualising.saliency.measures import rank_correlations
 from generator.labs.visualising.saliency.pictures import framed, shown_map
 from generator.networks.backbones import Backbone
 
@@ -65,8 +69,43 @@ def test_the_summary_is_that_of_the_table(result):
     assert metrics["median_share"] == pytest.approx(np.median(share))
     assert (metrics["lowest_share"], metrics["highest_share"]) == (share.min(), share.max())
     assert metrics["higher_low"] <= metrics["higher_share"] <= metrics["higher_high"]
-    right = [record["correlation"] for record in records if record["case"] == "right"]
-    assert right == pytest.approx([1] * len(right))
+    assert metrics["rival_correlation"] == pytest.approx(np.median([record["correlation"] for record in records]))
+    assert metrics["rival_compared"] == 40
+    assert metrics["rival_least_p"] < metrics["rival_p"] <= 1
+
+
+def test_a_rival_is_the_true_class_or_else_the_second_one(workspace, network, result):
+    explained = load_explained(workspace, network, ON_SCENES["dataset"], ON_SCENES["images"])
+    right = explained.predicted == explained.labels
+    rivals = torch.where(right, explained.second, explained.labels)
+    assert not (rivals == explained.predicted).any()
+    maps = [saliency_maps(explained.backbone.module, explained.inputs, some) for some in (explained.predicted, rivals)]
+    records = result.tables["images"].records()
+    assert [record["correlation"] for record in records] == pytest.approx(rank_correlations(*maps).tolist())
+
+
+def test_classes_are_drawn_from_the_others_that_the_network_knows(workspace, network):
+    explained = load_explained(workspace, network, "embedded_scenes", 40)
+    drawn = random_classes(workspace, explained, 3, 0)
+    assert drawn.shape == (3, 40)
+    assert not ((drawn == explained.labels) | (drawn == explained.predicted)).any()
+    assert all(len(set(column)) == 3 for column in drawn.T.tolist())
+    assert torch.equal(drawn, random_classes(workspace, explained, 3, 0))
+    assert not torch.equal(drawn, random_classes(workspace, explained, 3, 1))
+    names = explained.backbone.class_names
+    trained = dataclasses.replace(explained.backbone, untrained=frozenset(names) - {"cat", "moon", "grass"})
+    few = random_classes(workspace, dataclasses.replace(explained, backbone=trained), 3, 0)
+    assert {names[index] for index in few.flatten().tolist()} == {"cat", "moon", "grass"}
+    none = dataclasses.replace(trained, untrained=frozenset(names))
+    with pytest.raises(ValueError, match="knows no class but"):
+        random_classes(workspace, dataclasses.replace(explained, backbone=none), 3, 0)
+
+
+def test_a_class_that_shares_no_more_than_any_other_is_not_called_alike(workspace, quarters):
+    # Each class looks at a quarter of its own: the rival's map is as unlike as those of classes that were drawn.
+    metrics = saliency_cases(workspace, network="quarters", dataset="quarters", images=5, region=0.25).metrics
+    assert metrics["rival_correlation"] == pytest.approx(metrics["drawn_correlation"]) == pytest.approx(-1 / 3)
+    assert metrics["rival_p"] == 1
 
 
 def test_the_figure_has_a_row_of_three_for_each_case(result):
@@ -132,14 +171,14 @@ def test_maps_that_lie_where_grad_cam_does_are_found_consistent(workspace, quart
     assert [record["case"] for record in result.tables["cases"].records()] == [
         "right, consistent", "right, inconsistent", "wrong, consistent",
     ]  # fmt: skip
-    # True and predicted class lie in two different quarters: both maps are 0 and 1, at different places.
-    assert metrics["classes_correlation"] == pytest.approx(-1 / 3)
+    # Two classes lie in two different quarters: both maps are 0 and 1, at different places.
+    assert metrics["rival_correlation"] == pytest.approx(-1 / 3)
 
 
 def test_without_wrong_images_there_are_no_wrong_cases(workspace, quarters):
     result = saliency_cases(workspace, network="quarters", dataset="quarters", images=1, region=0.25)
     assert result.metrics["wrong"] == 0
-    assert result.metrics["classes_correlation"] is None
+    assert (result.metrics["wrong_share"], result.metrics["groups_p"]) == (None, 1)
     assert [record["case"] for record in result.tables["cases"].records()] == ["right, consistent"]
     assert len(result.figures["cases"].panels) == 1
 
