@@ -114,7 +114,8 @@ def starter(question: QuestionSpec, catalogue: Catalogue, refs: Mapping[str, Seq
     mark = f" ({gettext(_MARKS[question.mark])})" if question.mark in _MARKS else ""
     place = gettext("{lab}, question {number}") if question.number else "{lab}"
     place = place.format(lab=question.lab, number=question.number)
-    lines = [typeset(f"{place}{mark}: {question.title}"), "", question.statement.strip(), ""]
+    head = gettext("{place}: {title}").format(place=place + mark, title=question.title)
+    lines = [typeset(head), "", question.statement.strip(), ""]
     lines += _exhibits(question)
     lines += _numbers(question, catalogue, refs)
     text = "\n".join(lines).replace("#}", "# }")
@@ -162,7 +163,9 @@ def _numbers(question: QuestionSpec, catalogue: Catalogue, refs: Mapping[str, Se
     ]
     for result in question.results.values():
         metrics = catalogue[result.computation].metrics
-        lines += [f"  {_first(result.ref, refs).expression}.NAME", *_wrapped("NAME: " + ", ".join(metrics))]
+        name = gettext("NAME")
+        listed = gettext("{place}: {title}").format(place=name, title=", ".join(metrics))
+        lines += [f"  {_first(result.ref, refs).expression}.{name}", *_wrapped(listed)]
     read = _example(next(iter(question.results.values())), catalogue, refs).expression
     return [
         *lines,

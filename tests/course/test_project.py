@@ -18,8 +18,10 @@ from generator.course.editions import Theme
 from generator.course.project import read_project
 from generator.course.spec import CourseSpec
 from generator.errors import InputError
+from generator.languages import speaking
 from generator.planning.binding import bind_course
 from tests.course_for_tests import Course
+from tests.languages_for_tests import english_in
 
 
 def begin(course: Course, folder: Path) -> list[Path]:
@@ -88,6 +90,17 @@ def test_init_refuses_a_folder_that_holds_other_things(course: Course, tmp_path:
         with pytest.raises(InputError, match="no place for a project"):
             begin(course, tmp_path / name)
     assert sorted(path.name for path in (tmp_path / "other").iterdir()) == ["thesis.tex"]
+
+
+def test_a_french_project_speaks_french(course: Course, tmp_path: Path) -> None:
+    spec, catalogue = course.read("fr"), course.catalogue()
+    refs = bind_course(spec, spec.profiles["quick"], catalogue).refs
+    with speaking("fr"):
+        written = write_project(tmp_path / "mien", spec, catalogue, refs, "quick")
+    assert read_project(tmp_path / "mien").form.language == "fr"
+    assert len(written) == 6
+    for path in written:
+        assert english_in(path.read_text("utf-8"), "fr") == [], path.name
 
 
 def test_a_language_without_words_is_named(course: Course, mine: Path) -> None:

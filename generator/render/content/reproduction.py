@@ -24,9 +24,7 @@ class Verdict(Enum):
     """How a published number compares with ours."""
 
     REPRODUCED = marked("reproduced")  # no further off than rounding and the test images of both explain
-    WITHIN_SPREAD = marked(
-        "within the seeds’ spread"
-    )  # further off, but no further than another seed may set them apart
+    WITHIN_SPREAD = marked("within the seeds’ spread")  # further off, but another seed may set them as far apart
     DIFFERS = marked("differs")
     NOT_COMPARABLE = marked("not comparable")  # meant for another profile, or nothing of ours is the same quantity
     MISSING = marked("not computed")

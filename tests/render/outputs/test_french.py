@@ -1,4 +1,4 @@
-"""The sample report in French: no English word of the program's own, what is not translated says so, and all is valid."""
+"""The sample report in French: no English word of the program's own, what is untranslated says so, and all is valid."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from generator.render.content.gather import gather
 from generator.render.outputs.html import Page
 from generator.render.outputs.report import render_report
 from tests.judges_for_tests import faults
+from tests.languages_for_tests import english_in
 from tests.render.outputs.test_further import with_further
 from tests.render.sample_report import sample_report, silent
-from tests.test_languages import read
 
 EMPTY = dict.fromkeys(("q01", "q02", "q03", "q04"), "")
 PUBLISHED = (
@@ -77,23 +77,8 @@ def words(element: Any, language: str = "") -> Iterator[str]:
             yield child.tail or ""
 
 
-def english() -> list[str]:
-    """Every text of the program that reads otherwise in French, as pieces between what is filled in."""
-    found, french = [], ""
-    for message in read("fr"):
-        pairs = zip(message.id, message.string, strict=True) if isinstance(message.id, tuple) else (
-            (message.id, message.string),)  # fmt: skip
-        for one, other in pairs:
-            found += [one] if one and one != other else []
-            french += f"{other}\n"
-    pieces = [piece.strip() for text in found for piece in re.split(r"%\(\w+\)s|%[sd]|\{+\w*\}*|<[^>]+>|\n", text)]
-    wordy = [piece for piece in pieces if re.search(r"[^\W\d_]{3}", piece)]
-    return [piece for piece in wordy if not re.search(rf"(?<!\w){re.escape(piece)}(?!\w)", french)]
-
-
 def english_words(page: Any) -> list[str]:
-    text = "\n".join(words(page))
-    return [piece for piece in english() if re.search(rf"(?<!\w){re.escape(piece)}(?!\w)", text)]
+    return english_in("\n".join(words(page)), "fr")
 
 
 @pytest.mark.parametrize("changes", [
