@@ -115,6 +115,15 @@ def test_a_reference_answer_may_be_translated_and_else_is_foreign(course: Course
     assert [mistake.path for mistake in course.mistakes("fr")] == [course.path("answers/fr/1-a/q01.md")]
 
 
+def test_what_an_edition_withholds_is_not_read_from_a_translation_either(course: Course) -> None:
+    course.write(Q1, FRENCH + "marking: |\n  Barème [@nobody].\n")
+    course.edit("questions/1-a/q01.yaml", "expected:", "marking: Marks.\nexpected:")
+    spec, mistakes = read_course(course.folder / "questions", course.folder / "answers", Edition.WORKSHEET, "fr")
+    assert (mistakes, spec.question("1-a/q01").marking if spec else None) == ([], "")
+    _, mistakes = read_course(course.folder / "questions", course.folder / "answers", Edition.REFERENCE, "fr")
+    assert [mistake.message for mistake in mistakes] == ["has other citations than the original"]
+
+
 def test_formulas_may_differ_in_the_words_within_them() -> None:
     assert list(differences("$a_\\text{out}$", "ici $a_\\text{sortie}$")) == []
     assert compare_answers("a $x$ b", "a b", Path("q01.md"))

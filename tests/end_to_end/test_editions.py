@@ -38,14 +38,15 @@ def plant(project: Project) -> list[str]:
 
     for path in sorted((project.folder / "templates/answers").rglob("*.md")):
         path.write_text(f"{word()}\n\n{path.read_text()}\n\n{word()}\n")
-    questions = set((project.folder / "questions").glob("*/*.yaml"))
+    questions = set((project.folder / "questions").glob("[0-9]*/*.yaml"))
     for path in sorted(path for path in questions if path.stem not in ("lab", "profiles")):
         data = yaml.safe_load(path.read_text())
         text = path.read_text()
         for expected in data.get("expected", []):
             for key in ("source", "incomparable"):
                 if key in expected:
-                    text = text.replace(f"{key}: {quoted(expected[key], text, key)}", f"{key}: {word()}", 1)
+                    origin = "by hand " if key == "source" else ""
+                    text = text.replace(f"{key}: {quoted(expected[key], text, key)}", f"{key}: {origin}{word()}", 1)
         marking = f"marking: |\n  {word()}\n"
         text = text.replace("marking: |\n", marking) if "marking: |\n" in text else text + marking
         path.write_text(text)
