@@ -24,6 +24,7 @@ from tests.shaken.snapshot import KeptJob
 from tests.shaken.texts import CourseTexts, Text, in_words
 
 Key = tuple[str, int, int]
+_LONGEST = 90  # characters of what is said of a computation that failed
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,8 @@ class Shaking:
         for mistake in rendered.mistakes if not loose else ():
             report.mistakes.setdefault(f"{text.name}: {mistake}", draw.name)
         for number, words in draw.failures.items() if not loose else ():
-            report.failures.setdefault(f"{self.jobs[number].computation} cannot compare: {words}", draw.name)
+            kind = words if len(words) <= _LONGEST else words[:_LONGEST] + "…"
+            report.failures.setdefault(f"{self.jobs[number].computation}: {kind}", draw.name)
 
     def _note(self, text: Text, found: Iterator[Finding], draw: Draw, report: Report, loose: bool) -> None:
         for finding in found:
