@@ -78,8 +78,9 @@ class Cache:
             return False
 
     def is_sound(self, fingerprint: str) -> bool:
-        """Whether there is an entry that :meth:`load` reads."""
+        """Whether there is an entry that :meth:`load` and :meth:`provenance` read."""
         try:
+            self.provenance(fingerprint)
             self.load(fingerprint)
         except DamagedEntryError:
             return False

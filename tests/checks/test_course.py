@@ -1,6 +1,6 @@
 """Whatever questions and answers name must exist; what does not is named with its file and line.
 
-Covers checks/question.py, checks/text.py too.
+Covers checks/question.py, checks/text.py, checks/expected.py too.
 """
 
 from __future__ import annotations

@@ -211,6 +211,7 @@ def test_a_crafted_manifest_is_damage(tmp_path: Path, name: str) -> None:
     put(cache, MANIFESTS[name](manifest), {})
     assert not read_all(cache)
     assert not cache.has(FP)  # what planning takes for a result, it also tells the origin of
+    assert not cache.is_sound(FP)  # and what a worker does
 
 
 @pytest.mark.parametrize(

@@ -35,9 +35,9 @@ LEAST_GAP = 0.025
     metrics={
         "exact": ["seeds"],
         "seeded": [
-            "dann_source_mean", "dann_target_mean", "diverged", "gain_least", "gain_mean", "gain_wins",
-            "image_losses", "image_wins", "kept", "naive_source_mean", "naive_target_mean", "share_mean", "shares",
-            "source_change_mean", "target_source_mean", "target_target_mean",
+            "dann_target_mean", "diverged", "gain_mean",
+            "image_losses", "image_wins", "kept", "naive_target_mean", "share_mean", "shares",
+            "source_change_mean", "target_target_mean",
         ],
         "margins": [
             "dann_target_std", "gain_high", "gain_low", "image_half_width", "naive_target_std", "range_half",
@@ -78,7 +78,6 @@ def pool_seeds(workspace: Workspace, *, naive: list[Result], dann: list[Result],
         metrics={
             "seeds": len(naive),
             "diverged": sum(lost(run) for listed in runs.values() for run in listed),
-            **{f"{name}_source_mean": _mean(values[whole]) for name, values in on_source.items()},
             **{f"{name}_target_mean": _mean(values[whole]) for name, values in on_target.items()},
             **{f"{name}_target_std": _deviation(values[whole]) for name, values in on_target.items()},
             **_differences(paired),
@@ -122,8 +121,6 @@ def _differences(paired: Mapping[str, Numbers]) -> dict[str, Value]:
     return {
         "kept": len(gain),
         **_interval("gain", gain),
-        "gain_least": float(gain.min()) if len(gain) else None,
-        "gain_wins": int((gain > 0).sum()),
         "shares": len(_known(paired["share"])),
         **_interval("share", paired["share"]),
         **_interval("source_change", paired["source_change"]),

@@ -37,16 +37,13 @@ RECORDED = ("epochs", "batch_size", "learning_rate", "normalisation", "slope", "
 
 @computation(
     metrics={
-        "exact": [
-            "batch_size", "classes", "epoch_images", "epochs", "learning_rate", "normalisation", "seed", "slope",
-            "train_images", "updates",
-        ],
-        "seeded": [
-            "class_loss", "diverged", "diverged_epoch", "domain_accuracy", "domain_loss", "epochs_run",
-            "final_factor", "loss_change", "mean", "source_accuracy", "source_domain_accuracy", "std",
-            "target_accuracy", "target_domain_accuracy",
-        ],
-        "margins": ["source_accuracy_high", "source_accuracy_low", "target_accuracy_high", "target_accuracy_low"],
+        "exact": ["batch_size", "classes", "epoch_images", "epochs", "learning_rate", "normalisation", "seed", "slope",
+                  "train_images", "updates"],
+        "seeded": ["class_loss", "diverged_epoch", "domain_accuracy", "domain_loss", "epochs_run", "final_factor",
+                   "loss_change", "mean", "source_accuracy", "source_domain_accuracy", "std", "target_accuracy",
+                   "target_domain_accuracy"],
+        "margins": ["diverged", "source_accuracy_high", "source_accuracy_low", "target_accuracy_high",
+                    "target_accuracy_low"],
     },
     tables={"history": ["epoch", "domain_loss", "source_domain_accuracy", "target_domain_accuracy", "class_loss",
                         "source_accuracy", "target_accuracy", "factor", "learning_rate", "seconds"]},

@@ -111,8 +111,8 @@ def _pair_bars(table: Sequence[Mapping[str, Value]], reference_name: str, other_
     },
     tables={
         "transfers": [
-            "label", "network", "layer", "values", "train", "test", "low", "high", "p", "gained", "lost", "fit_seconds",
-            "image_seconds",
+            "label", "network", "layer", "values", "train", "test", "low", "high", "fit_seconds", "image_seconds", "p",
+            "gained", "lost",
         ],
     },
 )  # fmt: skip

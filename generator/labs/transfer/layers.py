@@ -58,8 +58,8 @@ class LayerFit:
     tables={
         "layers": [
             "layer", "label", "shape", "values", "raw_train", "raw_test", "raw_low", "raw_high", "train", "test", "low",
-            "high", "validation", "p", "detectable", "normal_p", "fit_seconds", "raw_fit_seconds", "image_seconds",
-            "zero_rows",
+            "high", "validation", "fit_seconds", "raw_fit_seconds", "image_seconds", "zero_rows", "p", "detectable",
+            "normal_p",
         ],
     },
     figures=["layers"],

@@ -151,7 +151,7 @@ def _penalty_chart(rows: list[dict[str, Value]]) -> LineChart:
     },
     tables={
         "dimensions": [
-            "dimensions", "order", "variance", "test", "low", "high", "p", "detectable", "pca_seconds", "fit_seconds",
+            "dimensions", "order", "variance", "test", "low", "high", "pca_seconds", "fit_seconds", "p", "detectable",
         ],
     },
     figures=["accuracy"],

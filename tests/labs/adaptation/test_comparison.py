@@ -1,6 +1,6 @@
 """Variants are judged by the spread of seeds, together; what diverged is counted and left out.
 
-Covers labs/adaptation/runs.py and variants.py too.
+Covers labs/adaptation/runs.py, labs/adaptation/variants.py too.
 """
 
 from __future__ import annotations

@@ -26,8 +26,6 @@ def test_means_spreads_and_the_share_of_the_gap(pooled):
     assert metrics["naive_target_std"] == pytest.approx(np.std(NAIVE, ddof=1))
     assert metrics["target_target_std"] == pytest.approx(0)
     assert metrics["gain_mean"] == pytest.approx(0.20)
-    assert metrics["gain_least"] == pytest.approx(0.17)
-    assert metrics["gain_wins"] == metrics["seeds"] == 3
     shares = [(d - n) / (t - n) for n, d, t in zip(NAIVE, DANN, TARGET, strict=True)]
     assert (metrics["shares"], metrics["kept"]) == (3, 3)
     assert metrics["share_mean"] == pytest.approx(np.mean(shares))
@@ -72,7 +70,6 @@ def test_where_too_many_are_lost_nothing_is_claimed(workspace):
     for name in (
         "gain_mean",
         "gain_low",
-        "gain_least",
         "share_mean",
         "range_low",
         "dann_target_mean",

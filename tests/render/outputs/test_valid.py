@@ -1,4 +1,7 @@
-"""The sample report before other people's validators, in each edition: pages and PDFs that claim to be valid are."""
+"""The sample report before other people's validators, in each edition: pages and PDFs that claim to be valid are.
+
+Covers render/outputs/pdf_tags.py too.
+"""
 
 from __future__ import annotations
 

@@ -1,3 +1,8 @@
+"""Markdown to HTML, with what it may refer to.
+
+Covers render/text/surroundings.py too.
+"""
+
 import re
 from collections.abc import Callable
 

@@ -53,16 +53,12 @@ NUMBERED = (
     metrics={
         "exact": ["label", "judge_label", "judge_untrained", "journeys", "steps", "rate", "origin_*", "target_*"],
         "measured": ["first_contrast_*"],
-        "seeded": [
-            "first_score_*", "score_*", "confidence_*", "said_*", "origin_confidence_*", "likeness_*", "overtaken_*",
-            "contrast_*",
-        ],
+        "seeded": ["first_score_*", "score_*", "confidence_*", "said_*", "origin_confidence_*", "likeness_*",
+                   "overtaken_*", "contrast_*"],
     },
     tables={
-        "journeys": [
-            "journey", "origin", "target", "overtaken", "first_score", "first_confidence", "first_contrast",
-            "origin_confidence", "likeness", "score", "confidence", "said", "roughness", "contrast",
-        ],
+        "journeys": ["journey", "origin", "target", "overtaken", "first_score", "first_confidence", "first_contrast",
+                     "origin_confidence", "likeness", "score", "confidence", "said", "roughness", "contrast"],
     },
     figures=["journey_*", "scores"],
 )  # fmt: skip

@@ -59,26 +59,19 @@ class Made:
 
 @computation(
     metrics={
-        "exact": [
-            "label", "judge_label", "judge_knows", "classes", "steps", "longest", "rate", "decay", "blur_every",
-            "blur", "jitter", "weak_noise", "variations",
-        ],
+        "exact": ["label", "judge_label", "judge_knows", "classes", "steps", "longest", "rate", "decay", "blur_every",
+                  "blur", "jitter", "weak_noise", "variations"],
         "seeded": ["score_*", "confidence_*", "roughness_*", "contrast_*", "best_label", "best_confidence"],
         "margins": ["p_*"],
     },
     tables={
-        "variations": [
-            "variation", "score", "score_p", "own_confidence", "confidence", "recognised", "roughness", "contrast",
-        ],
-        "images": [
-            "variation", "class_name", "score", "own_confidence", "confidence", "rank", "said", "said_confidence",
-            "roughness", "contrast",
-        ],
+        "variations": ["variation", "score", "score_p", "own_confidence", "confidence", "recognised", "roughness",
+                       "contrast"],
+        "images": ["variation", "class_name", "score", "own_confidence", "confidence", "rank", "said",
+                   "said_confidence", "roughness", "contrast"],
     },
-    figures=[
-        "steps", "rates", "decays", "combinations", "regularisers", "further", "steps_scores", "rates_scores",
-        "decays_scores", "combinations_scores", "regularisers_scores", "further_scores",
-    ],
+    figures=["steps", "rates", "decays", "combinations", "regularisers", "further", "steps_scores", "rates_scores",
+             "decays_scores", "combinations_scores", "regularisers_scores", "further_scores"],
 )  # fmt: skip
 def sweep_class_settings(
     workspace: Workspace, *, network: Network, judge: Network, classes: list[str], steps: list[int],

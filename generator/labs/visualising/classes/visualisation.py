@@ -33,24 +33,20 @@ REPORT_EVERY = 20
 
 @computation(
     metrics={
-        "exact": [
-            "label", "judge_label", "judge_trained", "judge_knows", "judge_untrained", "chance", "recognised_needed",
-            "steps", "rate", "decay", "blur_every", "blur", "jitter", "images", "photographs",
-        ],
+        "exact": ["label", "judge_label", "judge_trained", "judge_knows", "judge_untrained", "chance",
+                  "recognised_needed", "steps", "rate", "decay", "blur_every", "blur", "jitter", "images",
+                  "photographs"],
         "measured": ["photograph_roughness", "photograph_contrast"],
-        "seeded": [
-            "score", "lowest_score", "own_confidence", "confidence", "recognised", "recognised_share", "roughness",
-            "contrast", "surest_class", "surest_confidence", "doubted_class", "doubted_confidence", "doubted_rank",
-            "doubted_said", "doubted_said_confidence", "first_score", "own_recognised", "photograph_score",
-            "photograph_highest_score", "photograph_confidence", "photograph_recognised_share",
-        ],
+        "seeded": ["score", "lowest_score", "own_confidence", "confidence", "recognised", "recognised_share",
+                   "roughness", "contrast", "surest_class", "surest_confidence", "doubted_class",
+                   "doubted_confidence", "doubted_rank", "doubted_said", "doubted_said_confidence", "first_score",
+                   "own_recognised", "photograph_score", "photograph_highest_score", "photograph_confidence",
+                   "photograph_recognised_share"],
         "margins": ["recognised_low", "recognised_high", "recognised_p"],
     },
     tables={
-        "classes": [
-            "class_name", "score", "own_confidence", "confidence", "rank", "said", "said_confidence", "roughness",
-            "contrast",
-        ],
+        "classes": ["class_name", "score", "own_confidence", "confidence", "rank", "said", "said_confidence",
+                    "roughness", "contrast"],
     },
     figures=["classes", "scores"],
 )  # fmt: skip
@@ -84,9 +80,7 @@ def visualise_classes(
             "steps": steps,
             "rate": rate,
             "decay": decay,
-            "blur_every": blur_every,
-            "blur": blur,
-            "jitter": jitter,
+            **{"blur_every": blur_every, "blur": blur, "jitter": jitter},
             **judged_metrics(readings),
             **against_chance(readings, other),
             "first_score": float(np.mean([float(ascent.scores[0]) for ascent in ascents])),

@@ -65,25 +65,29 @@ class Budget:
     generations: int
     seed: int
 
+    def stated(self) -> dict[str, Value]:
+        """What the text says of it."""
+        return {
+            "largest_epsilon_levels": max(self.epsilons),
+            "largest_radius": max(self.radii),
+            "pixel_images": self.pixel_images,
+            "rounds": self.rounds,
+            "round_steps": self.round_steps,
+        }
+
 
 @computation(
     metrics={
-        "exact": [
-            "label", "images", "largest_epsilon_levels", "largest_radius", "pixel_images", "rounds", "round_steps",
-            "example_class", "example_target", "magnification",
-        ],
-        "measured": [
-            "naive_share", "naive_passes", "fgsm_share", "pgd_share", "pgd_passes", "cw_share", "cw_passes",
-            "compared", "naive_over_cw", "cw_shorter", "naive_saved", "cw_saved",
-        ],
+        "exact": ["label", "images", "largest_epsilon_levels", "largest_radius", "pixel_images", "rounds",
+                  "round_steps", "example_class", "example_target", "magnification"],
+        "measured": ["naive_share", "naive_passes", "fgsm_share", "pgd_share", "pgd_passes", "cw_share", "cw_passes",
+                     "compared", "naive_over_cw", "cw_shorter", "naive_saved", "cw_saved"],
         "seeded": ["pixel_fooled", "pixel_passes"],
         "margins": ["pixel_high", "pgd_fgsm_p", "naive_cw_p", "cw_shorter_p", "saved_p", "least_p"],
     },
     tables={
-        "attacks": [
-            "attack", "images", "fooled", "share", "low", "high", "l2", "median_l2", "linf_levels", "psnr", "passes",
-            "seconds", "saved_share",
-        ],
+        "attacks": ["attack", "images", "fooled", "share", "low", "high", "l2", "median_l2", "linf_levels", "psnr",
+                    "passes", "seconds", "saved_share"],
     },
     figures=["attacks"],
 )  # fmt: skip
@@ -102,11 +106,7 @@ def compare_attacks(
     the processor time, on average for each image attacked. ``saved_share`` is the share of the fooled images that still
     fool in 8 bits. Shares have 95 % Wilson intervals. ``naive_over_cw`` is the median ratio of L2 norms over the
     ``compared`` images that both fooled (None without any), ``cw_shorter`` counts those where C&W's is smaller,
-    ``naive_saved`` and ``cw_saved`` those that still fool in 8 bits. As all attacks have the same images, they are
-    tested in pairs: by McNemar's exact test the hits of PGD and FGSM (``pgd_fgsm_p``), of the naive rule and C&W
-    (``naive_cw_p``), and what these two fool in 8 bits (``saved_p``); by Wilcoxon's exact signed-rank test their
-    lengths on a log scale (``cw_shorter_p``). The four are adjusted together (Holm); none that rests on all images can
-    be below ``least_p``.
+    ``naive_saved`` and ``cw_saved`` those that still fool in 8 bits. The p values are those of :func:`_tests`.
     """
     backbone = attacked_network(workspace, network)
     photographs = load_images(dataset, workspace.data)
@@ -124,11 +124,7 @@ def compare_attacks(
         metrics={
             "label": backbone.label,
             "images": len(pairs),
-            "largest_epsilon_levels": max(epsilons),
-            "largest_radius": max(radii),
-            "pixel_images": budget.pixel_images,
-            "rounds": rounds,
-            "round_steps": round_steps,
+            **budget.stated(),
             **{f"{name}_{key}": rows[name][key] for name, keys in SAID.items() for key in keys},
             **_paired(judged["naive"], judged["cw"]),
             **_tests(judged),
@@ -213,7 +209,12 @@ def _paired(first: Judged, second: Judged) -> dict[str, Value]:
 
 
 def _tests(judged: Mapping[str, Judged]) -> dict[str, Value]:
-    """Attacks against each other on the same images, adjusted for being four tests."""
+    """Attacks against each other: all have the same images, and so they are tested in pairs.
+
+    By McNemar's exact test the hits of PGD and FGSM (``pgd_fgsm_p``), of the naive rule and C&W (``naive_cw_p``), and
+    what these two fool in 8 bits (``saved_p``); by Wilcoxon's exact signed-rank test their lengths on a log scale
+    (``cw_shorter_p``). The four are adjusted together (Holm); with so many images none can be below ``least_p``.
+    """
     naive_rule, optimised = judged["naive"], judged["cw"]
     both = naive_rule.fooled & optimised.fooled
     lengths = [np.log(one.measures.l2[both]) for one in (naive_rule, optimised)]

@@ -25,21 +25,16 @@ MAGNIFICATION = 10
 @computation(
     metrics={
         "exact": ["label", "input_size", "images", "targets", "left_out", "step", "most_steps", "pairs"],
-        "measured": [
-            "fooled", "fooled_share", "fewest_share", "stuck", "mean_steps", "median_steps", "last_steps",
-            "straightness", "failed_straightness", "mean_l2", "mean_linf_levels", "mean_psnr", "lowest_psnr",
-            "confidence_before", "confidence", "outside_share", "outside_pairs", "saved_fooled", "saved_share",
-        ],
+        "measured": ["fooled", "fooled_share", "fewest_share", "stuck", "mean_steps", "median_steps", "last_steps",
+                     "straightness", "failed_straightness", "mean_l2", "mean_linf_levels", "mean_psnr", "lowest_psnr",
+                     "confidence_before", "confidence", "outside_share", "outside_pairs", "saved_fooled",
+                     "saved_share"],
     },
     tables={
-        "pairs": [
-            "image", "true_class", "predicted_class", "target", "fooled", "steps", "l2", "linf_levels", "psnr",
-            "confidence_before", "confidence", "saved_fooled",
-        ],
-        "targets": [
-            "target", "pairs", "fooled", "share", "low", "high", "mean_steps", "l2", "linf_levels", "psnr",
-            "confidence", "saved_share", "saved_low", "saved_high",
-        ],
+        "pairs": ["image", "true_class", "predicted_class", "target", "fooled", "steps", "l2", "linf_levels", "psnr",
+                  "confidence_before", "confidence", "saved_fooled"],
+        "targets": ["target", "pairs", "fooled", "share", "low", "high", "mean_steps", "l2", "linf_levels", "psnr",
+                    "confidence", "saved_share", "saved_low", "saved_high"],
     },
     figures=["steps"],
 )  # fmt: skip
@@ -92,10 +87,8 @@ def fool_images(
         "measured": ["fooled", "lowest_psnr"],
     },
     tables={
-        "pairs": [
-            "image", "true_class", "predicted_class", "target", "fooled", "steps", "l2", "linf_levels", "psnr",
-            "confidence_before", "confidence", "saved_fooled",
-        ],
+        "pairs": ["image", "true_class", "predicted_class", "target", "fooled", "steps", "l2", "linf_levels", "psnr",
+                  "confidence_before", "confidence", "saved_fooled"],
     },
     figures=["pairs"],
 )  # fmt: skip

@@ -70,20 +70,15 @@ class Answers:
     metrics={
         "exact": ["label", "other_label", "other_untrained", "images", "pairs", "targets", "largest_factor"],
         "measured": ["l2", "own_target", "largest_l2", "largest_own_target", "kept_8_bits", "kept_jpeg_95"],
-        "seeded": [
-            "own_noise", "other_changed", "other_noise", "other_target", "significant_targets",
-            "largest_other_changed", "largest_other_noise", "largest_other_target",
-        ],
+        "seeded": ["own_noise", "other_changed", "other_noise", "other_target", "significant_targets",
+                   "largest_other_changed", "largest_other_noise", "largest_other_target"],
         "margins": ["other_p", "largest_other_p", "own_longer_p", "least_p"],
     },
     tables={
-        "targets": [
-            "target", "images", "changed", "changed_low", "changed_high", "noise_changed", "noise_low", "noise_high",
-            "as_target", "as_target_low", "as_target_high", "p",
-        ],
-        "factors": [
-            "factor", "l2", "own_target", "own_noise", "other_changed", "other_noise", "other_p", "other_target",
-        ],
+        "targets": ["target", "images", "changed", "changed_low", "changed_high", "noise_changed", "noise_low",
+                    "noise_high", "as_target", "as_target_low", "as_target_high", "p"],
+        "factors": ["factor", "l2", "own_target", "own_noise", "other_changed", "other_noise", "other_p",
+                    "other_target"],
         "files": ["file", "kept", "low", "high"],
     },
     figures=["factors"],
@@ -101,12 +96,10 @@ def transfer_fooling(
     by ``factors``; metrics without a prefix are for factor 1, those with "largest" for the largest, and ``l2`` is the
     mean in pixel space. Pairs of one image are no independent trials: 95 % Wilson intervals, and the exact McNemar p of
     the attack's changes against the noise's, are given target by target, where each image counts once. ``…other_p`` is
-    the exact probability for all pairs, with the signs of whole images exchanged, and ``own_longer_p`` that of
-    ``own_target`` at the first and the largest factor. The p values of each table are adjusted together (Holm); with so
-    many images ``…other_p`` cannot be below ``least_p``.
-    ``significant_targets`` counts the targets with more changes than noise makes, p < 0.05. ``kept_…`` is the share of
-    pairs that ``network`` takes for the target after saving; its interval counts as many trials as there are images.
-    Raises ValueError where the networks know different classes or nothing was fooled.
+    the exact probability for all pairs, with the signs of whole images exchanged. The p values of each table are
+    adjusted together (Holm). ``significant_targets`` counts the targets with more changes than noise makes, p < 0.05.
+    ``kept_…`` is the share of pairs that ``network`` takes for the target after saving; its interval counts as many
+    trials as there are images. Raises ValueError where the networks know different classes or nothing was fooled.
     """
     own, other_one = (attacked_network(workspace, some) for some in (network, other))
     if own.class_names != other_one.class_names:
@@ -114,33 +107,35 @@ def transfer_fooling(
     pairs = _fooled(workspace, own, dataset, fooled, seed)
     asked = _ask_both(workspace, (own, other_one), pairs, sorted({1, *factors}))
     rows = _adjusted([_row(factor, pairs, *answers) for factor, answers in asked.items()], "other_p")
-    by_target = _adjusted(
-        [
-            _of_target(pairs.targets == target, own.class_names[target], asked[1][1], target)
-            for target in dict.fromkeys(pairs.targets.tolist())
-        ],
-        "p",
-    )
-    first, longest = (asked[factor][0].brought_to(pairs.targets) for factor in (min(asked), max(asked)))
+    targets = dict.fromkeys(pairs.targets.tolist())
+    found = [_of_target(pairs.targets == one, own.class_names[one], asked[1][1], one) for one in targets]
+    by_target = _adjusted(found, "p")
     files = _files(own, pairs)
     return Result(
         metrics={
-            "label": own.label,
-            "other_label": other_one.label,
-            "other_untrained": len(other_one.untrained),
-            "images": len(set(pairs.images.tolist())),
+            **{"label": own.label, "other_label": other_one.label, "other_untrained": len(other_one.untrained)},
             "pairs": len(pairs.images),
             **{name: value for name, value in rows[0].items() if name != "factor"},
             "targets": len(by_target),
             "significant_targets": sum(row["p"] < 0.05 and row["changed"] > row["noise_changed"] for row in by_target),
             **{f"largest_{name}": value for name, value in rows[-1].items() if name != "own_noise"},
-            "own_longer_p": paired_p(first, longest, pairs.images),
-            "least_p": least_p(len(set(pairs.images.tolist())), len(rows)),
+            **_by_image(pairs, asked),
             **{f"kept_{name}": files[place]["kept"] for place, name in enumerate(("8_bits", "jpeg_95"))},
         },
         tables={"targets": Table.of(by_target), "factors": Table.of(rows), "files": Table.of(files)},
         figures={"factors": _chart(own, other_one, rows)},
     )
+
+
+def _by_image(pairs: Fooled, asked: Mapping[int, tuple[Answers, Answers]]) -> dict[str, Value]:
+    """Whether the longest change brings the first network to the target less often than the original one, as a p value.
+
+    ``least_p`` is what ``…other_p`` cannot be below with so many images.
+    """
+    count = len(set(pairs.images.tolist()))
+    first, longest = (asked[factor][0].brought_to(pairs.targets) for factor in (min(asked), max(asked)))
+    p = paired_p(first, longest, pairs.images)
+    return {"images": count, "own_longer_p": p, "least_p": least_p(count, len(asked))}
 
 
 def _fooled(workspace: Workspace, backbone: Backbone, dataset: str, result: Result, seed: int) -> Fooled:

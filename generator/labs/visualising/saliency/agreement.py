@@ -39,11 +39,9 @@ KINDS = {"plain": "gradient, every pixel", "coarse": "gradient, 7 × 7", "cam": 
     metrics={
         "exact": ["label", "other_label", "other_untrained", "images", "side"],
         "measured": ["right"],
-        "seeded": [
-            "other_right", "both_right", "plain_same", "plain_others", "coarse_same", "coarse_others", "coarse_drawn",
-            "cam_same", "cam_others", "cam_drawn", "highest_class", "highest", "lowest_class", "lowest", "agreeing",
-            "agreeing_coarse", "disagreeing_coarse",
-        ],
+        "seeded": ["other_right", "both_right", "plain_same", "plain_others", "coarse_same", "coarse_others",
+                   "coarse_drawn", "cam_same", "cam_others", "cam_drawn", "highest_class", "highest", "lowest_class",
+                   "lowest", "agreeing", "agreeing_coarse", "disagreeing_coarse"],
         "margins": ["plain_p", "coarse_p", "coarse_drawn_p", "cam_p", "cam_drawn_p", "least_p", "agreeing_p"],
     },
     tables={
@@ -84,9 +82,7 @@ def saliency_agreement(
     right, other_right = ((one.predicted == one.labels).cpu().numpy() for one in (first, second))
     return Result(
         metrics={
-            "label": first.backbone.label,
-            "other_label": second.backbone.label,
-            "other_untrained": len(second.backbone.untrained),
+            **_named(first, second),
             "images": len(right),
             "side": side,
             "right": int(right.sum()),
@@ -99,6 +95,12 @@ def saliency_agreement(
         tables={"kinds": Table.of(rows), "images": _table(first, second, across)},
         figures={"maps": _grid(first, second, places_of(cases, first), maps)},
     )
+
+
+def _named(first: Explained, second: Explained) -> dict[str, Value]:
+    """What the two networks are called, and of how many classes the second one never saw an image."""
+    own, other = first.backbone, second.backbone
+    return {"label": own.label, "other_label": other.label, "other_untrained": len(other.untrained)}
 
 
 def _maps(explained: Explained, labels: torch.Tensor) -> dict[str, torch.Tensor]:

@@ -37,7 +37,9 @@ METHODS = {"gradient": "gradient", "cam": "Grad-CAM"}
         "seeded": ["gradient_random_inside", "gradient_random_outside", "cam_random_inside"],
         "margins": ["gradient_inside_p", "gradient_outside_p", "cam_inside_p", "least_p"],
     },
-    tables={"conditions": ["method", "left", "probability", "random_probability", "hits", "random_hits", "p"]},
+    tables={
+        "conditions": ["method", "left", "probability", "random_probability", "hits", "random_hits", "p"],
+    },
     figures=["boxes"],
 )  # fmt: skip
 def saliency_boxes(
@@ -70,30 +72,33 @@ def saliency_boxes(
                   for box, number in zip(found, explained.numbers, strict=True)]  # fmt: skip
         rows += [{"method": METHODS[name], **row} for row in _test_boxes(explained, found, random)]
         workspace.progress(done, len(boxes), f"boxes from {METHODS[name]}")
-    for row, p in zip(rows, holm_adjusted([float(str(row["p"])) for row in rows]), strict=True):
-        row["p"] = p
-    count = len(explained.images)
+    count, rows = len(explained.images), _adjusted(rows)
     shown = np.linspace(0, count - 1, min(SHOWN, count)).round().astype(int).tolist()
     return Result(
         metrics={
             "label": explained.backbone.label,
             "images": count,
-            "right": int((predicted == explained.labels).sum()),
             "region": region,
             "random_boxes": random_boxes,
+            "right": int((predicted == explained.labels).sum()),
             "whole": float(explained.probabilities.gather(1, predicted.cpu()[:, None]).double().mean()),
-            "least_p": least_p(count, len(rows)),
             "shown": len(shown),
             "overlap": float(np.median([overlap(*pair) for pair in zip(*boxes.values(), strict=True)])),
             "gradient_area": float(np.median([area(box) for box in boxes["gradient"]])) / (explained.size[0] ** 2),
-            **_said(rows),
+            **_said(rows, count),
         },
         tables={"conditions": Table.of(rows)},
         figures={"boxes": _grid(explained, shown, [boxes["gradient"][place] for place in shown])},
     )
 
 
-def _said(rows: list[dict[str, Value]]) -> dict[str, Value]:
+def _adjusted(rows: list[dict[str, Value]]) -> list[dict[str, Value]]:
+    """The rows with their p values adjusted for each other."""
+    p_values = holm_adjusted([float(str(row["p"])) for row in rows])
+    return [{**row, "p": p} for row, p in zip(rows, p_values, strict=True)]
+
+
+def _said(rows: list[dict[str, Value]], pairs: int) -> dict[str, Value]:
     """What the metrics repeat of the table, for texts."""
     names = {"": "probability", "random_": "random_probability"}
     gradient = dict(zip(("inside", "outside"), rows[:2], strict=True))
@@ -102,6 +107,7 @@ def _said(rows: list[dict[str, Value]]) -> dict[str, Value]:
         **{f"gradient_{side}_p": row["p"] for side, row in gradient.items()},
         **{f"cam_{more}inside": rows[2][name] for more, name in names.items()},
         "cam_inside_p": rows[2]["p"],
+        "least_p": least_p(pairs, len(rows)),
     }
 
 

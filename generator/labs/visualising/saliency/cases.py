@@ -31,10 +31,9 @@ DRAWN = 3
 @computation(
     metrics={
         "exact": ["label", "images", "region"],
-        "measured": [
-            "right", "wrong", "without_region", "median_share", "median_elsewhere", "highest_share", "lowest_share",
-            "higher", "compared", "higher_share", "right_share", "wrong_share", "rival_correlation", "rival_compared",
-        ],
+        "measured": ["right", "wrong", "without_region", "median_share", "median_elsewhere", "highest_share",
+                     "lowest_share", "higher", "compared", "higher_share", "right_share", "wrong_share",
+                     "rival_correlation", "rival_compared"],
         "seeded": ["drawn_correlation"],
         "margins": ["higher_low", "higher_high", "higher_p", "groups_p", "rival_p", "rival_least_p"],
     },
@@ -68,12 +67,7 @@ def saliency_cases(
     """
     explained = load_explained(workspace, network, dataset, images)
     module = explained.backbone.module
-    true_maps = saliency_maps(module, explained.inputs, explained.labels)
-    workspace.progress(1, 4, "maps of the true classes")
-    maps = saliency_maps(module, explained.inputs, explained.predicted)
-    workspace.progress(2, 4, "maps of the predicted classes")
-    second_maps = saliency_maps(module, explained.inputs, explained.second)
-    workspace.progress(3, 4, "maps of the second classes")
+    true_maps, maps, second_maps = _three_maps(workspace, explained)
     cam = grad_cam(module, last_maps(explained.backbone), explained.inputs, explained.predicted)
     regions = highest_region(enlarged(cam, explained.size), region)
     inside = shares_inside(maps, regions)
@@ -82,17 +76,29 @@ def saliency_cases(
     rival_maps = torch.where(torch.from_numpy(right)[:, None, None], second_maps, true_maps)
     correlations = rank_correlations(rival_maps, maps)
     cases = _choose(share, right)
-    rows = [_row(explained, place, case, share, elsewhere, correlations) for case, place in cases]
-    every = [_row(explained, place, "right" if right[place] else "wrong", share, elsewhere, correlations)
-             for place in range(len(share))]  # fmt: skip
+    every = [("right" if hit else "wrong", place) for place, hit in enumerate(right)]
     drawn = _drawn(workspace, explained, maps, seed)
-    panels = _panels(explained, cases, (true_maps, maps, second_maps))
     metrics = {**_summary(share, elsewhere, right), **_rivals(correlations, drawn)}
+    panels = _panels(explained, cases, (true_maps, maps, second_maps))
     return Result(
         metrics={"label": explained.backbone.label, "images": len(share), "region": region, **metrics},
-        tables={"cases": Table.of(rows), "images": Table.of(every)},
+        tables={
+            name: Table.of(_row(explained, place, case, share, elsewhere, correlations) for case, place in chosen)
+            for name, chosen in (("cases", cases), ("images", every))
+        },
         figures={"cases": panels, "overview": _overview(explained, maps)},
     )
+
+
+def _three_maps(workspace: Workspace, explained: Explained) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Each image's map for the true, the predicted and the second most probable class."""
+    asked = {"true": explained.labels, "predicted": explained.predicted, "second": explained.second}
+    made = []
+    for number, (kind, classes) in enumerate(asked.items(), start=1):
+        made.append(saliency_maps(explained.backbone.module, explained.inputs, classes))
+        workspace.progress(number, 4, f"maps of the {kind} classes")
+    true_maps, maps, second_maps = made
+    return true_maps, maps, second_maps
 
 
 def _drawn(workspace: Workspace, explained: Explained, maps: torch.Tensor, seed: int) -> Floats:

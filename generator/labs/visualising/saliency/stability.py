@@ -50,17 +50,13 @@ class _Level:
     metrics={
         "exact": ["label", "images", "samples", "smoothing", "first_level", "last_level", "shown_level"],
         "measured": ["plain_edges"],
-        "seeded": [
-            "first_kept", "last_kept", "plain_first", "plain_last", "coarse_first", "coarse_last", "smooth_none",
-            "smooth_first", "smooth_last", "cam_first", "cam_last", "plain_random", "cam_random",
-        ],
+        "seeded": ["first_kept", "last_kept", "plain_first", "plain_last", "coarse_first", "coarse_last",
+                   "smooth_none", "smooth_first", "smooth_last", "cam_first", "cam_last", "plain_random", "cam_random"],
         "margins": ["coarse_p", "smooth_p", "cam_p", "least_p"],
     },
     tables={
-        "levels": [
-            "level", "kept", "plain", "plain_low", "plain_high", "coarse", "coarse_low", "coarse_high", "smooth",
-            "smooth_low", "smooth_high", "cam", "cam_low", "cam_high",
-        ],
+        "levels": ["level", "kept", "plain", "plain_low", "plain_high", "coarse", "coarse_low", "coarse_high",
+                   "smooth", "smooth_low", "smooth_high", "cam", "cam_low", "cam_high"],
     },
     figures=["levels", "maps"],
 )  # fmt: skip
