@@ -132,7 +132,7 @@ class ExpectedSpec:
     What may set the two numbers apart: ``rounding``, half a unit of the last of the ``digits`` that the published one
     has after the point (0 for a whole number, which is exact); ``images``, how many it is a share of; ``interval``, the
     metrics or columns with the ends of ours, one on as many images where there is none; ``spread``, the metric of runs
-    that differ in their seed, where ``metric`` names none itself. A run whose metric ``unless`` is true is left out.
+    that differ in their seed, for fewer than three of ours. A run whose metric ``unless`` is true is left out.
     """
 
     metric: str

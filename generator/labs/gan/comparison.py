@@ -101,7 +101,7 @@ def compare_gan(
     the runs failed where one did, else "better" or "worse" with p < 0.05, "undecided", or "not judged" without p.
     ``detectable`` is the ratio of distances at which p is below 0.05 whatever the other settings come to.
     """
-    names = [variant_name(usual_gan.metrics, _settings(measure)) for measure in measures]
+    names = [variant_name(usual_gan.metrics, measure.metrics) for measure in measures]
     label = variant_name(usual_gan.metrics, setting.metrics)
     if label not in names:
         raise ValueError(f"no measures of {label}; there are {', '.join(dict.fromkeys(names))}")
@@ -166,7 +166,7 @@ def show_strips(workspace: Workspace, *, usual: Result, variants: list[Result]) 
 
 
 def variant_name(usual: Mapping[str, Value], other: Mapping[str, Value]) -> str:
-    """In which settings ``other`` differs from ``usual``, both metrics of ``train_gan`` results or settings of runs."""
+    """In which settings ``other`` differs from ``usual``, metrics of a ``train_gan`` result or of its measures."""
     differences = [
         form.format(other[setting]) for setting, form in VARIATIONS.items() if other[setting] != usual[setting]
     ]
@@ -243,15 +243,6 @@ def _verdict(pooled: Mapping[str, Value], p: float | None, below: bool) -> str:
     if p is None:
         return "not judged"
     return "undecided" if p >= SIGNIFICANT else "better" if below else "worse"
-
-
-def settings_table(metrics: Mapping[str, Value]) -> Table:
-    """What ``variant_name`` takes of the metrics of a ``train_gan`` result, as ``measure_gan`` keeps it."""
-    return Table(("setting", "value"), tuple((name, metrics[name]) for name in VARIATIONS))
-
-
-def _settings(measure: Result) -> Mapping[str, Value]:
-    return {str(row["setting"]): row["value"] for row in measure.tables["settings"].records()}
 
 
 def _logarithms(measures: Sequence[Result]) -> Numbers:

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from generator.labs.gan.comparison import settings_table
+from generator.labs.gan.comparison import VARIATIONS
 from generator.labs.gan.fidelity import (
     MODE_SHARE,
     class_shares,
@@ -31,17 +31,17 @@ BATCH = 1000
 
 @computation(
     metrics={
-        "exact": ["samples", "compared", "classes", "mode_share", "sure", "legible_share", "neighbours", "nz", "seed"],
+        "exact": ["samples", "compared", "classes", "mode_share", "sure", "legible_share", "neighbours", "seed",
+                  "dataset", "training_images", "image_size", "conditional", "nz", "ngf", "ndf", "epochs",
+                  "initialisation", "loss", "d_rate", "g_rate", "batch_size"],
         "seeded": ["outcome", "judge_test", "modes", "legible", "class_variety", "label_distance", "rarest",
                    "rarest_share", "commonest", "commonest_share", "confidence", "inception_score", "fid", "density",
                    "coverage", "real_fid", "real_density", "real_coverage", "agreement", "worst_class",
                    "worst_agreement"],
         "margins": ["agreement_low", "agreement_high"],
     },
-    tables={
-        "settings": ["setting", "value"],
-        "classes": ["class_name", "share", "low", "high", "real_share", "agreement", "agreement_low", "agreement_high"],
-    },
+    tables={"classes": ["class_name", "share", "low", "high", "real_share", "agreement", "agreement_low",
+                        "agreement_high"]},
     figures=["classes"],
 )  # fmt: skip
 def measure_gan(
@@ -75,7 +75,7 @@ def measure_gan(
             "samples": samples,
             "compared": compared,
             "seed": seed,
-            **{name: gan.metrics[name] for name in ("outcome", "nz")},
+            **{name: gan.metrics[name] for name in ("outcome", *VARIATIONS)},
             "judge_test": judge.metrics["test"],
             **_balance(classes),
             **_certainty(logits),
@@ -85,7 +85,7 @@ def measure_gan(
             "neighbours": judge.metrics["neighbours"],
             **_agreement(classes, hits),
         },
-        tables={"settings": settings_table(gan.metrics), "classes": classes},
+        tables={"classes": classes},
         figures={"classes": _class_chart(classes)},
         arrays={"strip": pixels[:shown].cpu().numpy(), **({} if hits is None else {"hits": hits.cpu().numpy()})},
     )

@@ -16,6 +16,7 @@ from generator.render.content.values import AnswerError, Results, ResultUnavaila
 from generator.results import Table
 
 _ROUNDED = 1e-12  # what floats lose on the way
+_ENOUGH = 3  # runs with a spread of their own: two have one that is nearly as uncertain as it is wide
 
 
 class Verdict(Enum):
@@ -115,7 +116,7 @@ def _compare(
     citation, where = source_parts(expected.source, keys)
     ours = None if expected.incomparable else _runs(question.address, expected.metric, results, expected)
     others = ours
-    if expected.spread:
+    if expected.spread and ours and 0 < len(ours.values) < _ENOUGH:
         others = _runs(question.address, expected.spread, results, replace(expected, interval=None))
     mean = ours.mean if ours else None
     uncertainty = _uncertainty(expected, Ours(), Ours())

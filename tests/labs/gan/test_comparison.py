@@ -16,7 +16,6 @@ from generator.labs.gan.comparison import (
     detectable_ratio,
     outlier_p,
     pool_gans,
-    settings_table,
     show_strips,
     variant_name,
 )
@@ -33,8 +32,7 @@ def usual_settings(small_gan):
 
 def measure(fid: float | None, outcome: str = "finished", modes: int = 10, settings: dict | None = None) -> Result:
     scores = {"fid": fid, "coverage": fid and 1 / fid, **dict.fromkeys(OTHERS, 0.5)}
-    tables = {"settings": settings_table(settings)} if settings else {}
-    return Result(metrics={"outcome": outcome, "modes": modes, **scores}, tables=tables, arrays=STRIP)
+    return Result(metrics={"outcome": outcome, "modes": modes, **scores, **(settings or {})}, arrays=STRIP)
 
 
 def test_the_p_value_with_two_degrees_of_freedom_has_a_closed_form():

@@ -127,6 +127,15 @@ def test_one_run_takes_the_spread_of_the_others_and_not_their_mean(tmp_path: Pat
     assert found.uncertainty.spread == pytest.approx(statistics.stdev(KEPT))
 
 
+def test_three_runs_have_a_spread_of_their_own_and_fewer_take_that_of_others(tmp_path: Path) -> None:
+    spec = ExpectedSpec("runs.accuracy", 0.78, "mean", "quick", spread="networks.fc_share", unless="diverged")
+    assert compared(tmp_path, spec).uncertainty.spread == pytest.approx(statistics.stdev(KEPT))
+    one = compared(tmp_path, replace(spec, metric="runs[seed=0].accuracy", unless="")).uncertainty
+    assert (one.seeds, one.averaged) == (4, 1)  # the four networks
+    lost = replace(spec, metric="runs[seed=4].accuracy", spread="nothing.accuracy")
+    assert compared(tmp_path, lost).verdict is Verdict.DIFFERS
+
+
 def test_where_all_runs_were_lost_there_is_none_of_ours(tmp_path: Path) -> None:
     found = compared(tmp_path, ExpectedSpec("runs[seed=4].accuracy", 0.1, "lost", "quick", unless="diverged"))
     assert (found.ours, found.distance, found.lost, found.verdict) == (None, None, 1, Verdict.DIFFERS)
@@ -175,8 +184,8 @@ def test_the_pdf_counts_the_verdicts_and_leaves_the_rows_to_the_page(tmp_path: P
     assert said in words
     page = " ".join((tmp_path / "build" / "report.html").read_text().replace("\u202f", " ").split())
     assert said in page
-    assert "one run, <i>s</i> = 0.03 of 4, 1 lost" not in page  # what is lost is lost of ours, not of the spread
-    assert "one run, <i>s</i> = 0.03 of 4</span>" in page
+    assert "one run, <i>s</i> = 0.03 (of 4), 1 lost" not in page  # what is lost is lost of ours, not of the spread
+    assert "one run, <i>s</i> = 0.03 (of 4)</span>" in page
     assert "mean of 4 runs, <i>s</i> = 0.03, 1 lost</span>" in page
     assert '<span class="interval">1 lost</span>' in page
     assert "images alone" in page
