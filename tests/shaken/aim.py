@@ -58,7 +58,7 @@ def level(rng: random.Random, jobs: list[KeptJob], number: int, exact: Exact) ->
     name = rng.choice(shared)
     those = [job for job in compared if isinstance(job.result.metrics.get(name), float)]
     value = float(str(rng.choice(those).result.metrics[name]))
-    apart = rng.choice((0.0, 0.0, 0.005, 0.05))
+    apart = rng.choice((0.0, 0.0, 0.005, 0.05) if 0 <= value <= 1 else (0.002, 0.005, 0.05))
     most = 1.0 if 0 <= value <= 1 else math.inf
     return {job.number: {name: min(most, value * (1 + rng.gauss(0, apart)))} for job in those}
 

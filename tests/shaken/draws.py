@@ -156,14 +156,17 @@ class Drawn:
             moved = max(-1.0, min(1.0, moved)) if abs(old) <= 1 else moved
         else:
             moved = abs(old) * math.exp(self.shift + self.rng.gauss(0, 1.5 * self.mood.reach))
-        return float(f"{moved:.2g}") if self.mood.tied else moved
+        return float(f"{moved:.3g}") if self.mood.tied else moved
 
 
 Recipe = Callable[[Drawn], None]
 
 
 class Draw:
-    """One draw of all results; those of ``pinned`` jobs have these metrics, whatever else is drawn."""
+    """One draw of all results; those of ``pinned`` jobs have these metrics, as far as their recipes let them.
+
+    With ``forced`` so have the derived ones, as a build with other settings could have given.
+    """
 
     def __init__(
         self,
@@ -175,6 +178,7 @@ class Draw:
         most: Mapping[tuple[int, str], str],
         exact: Callable[[KeptJob, str], bool],
         pinned: Mapping[int, Mapping[str, Value]] | None = None,
+        forced: bool = False,
     ) -> None:
         self.jobs = jobs
         self.seed = seed
@@ -183,6 +187,7 @@ class Draw:
         self.most = most
         self.exact = exact
         self.pinned = pinned or {}
+        self.forced = forced
         self.failures: dict[int, str] = {}
         self._found: dict[int, Result] = {}
         self._kinds: dict[int, str] = {}
@@ -218,7 +223,8 @@ class Draw:
         except Exception as error:  # a comparison that cannot take what was drawn is a finding of its own
             self.failures[job.number] = f"{type(error).__name__}: {error}"
             return job.result
-        return replace(found, figures=job.result.figures)
+        pins = self.pinned.get(job.number, {}) if self.forced else {}
+        return replace(found, metrics={**found.metrics, **pins}, figures=job.result.figures)
 
     def _shaken(self, job: KeptJob) -> Result:
         rng = self._rng(job.number)
