@@ -21,7 +21,9 @@ WRONG = {
     "several with a singular verb": ["2 of the other 4 layers is better.", "3 of 10 has more."],
     "one with a determiner": ["The 1 image is shown.", "Of the other 1 layer nothing is known.", "All 1 run ended."],
     "ends that are equal": [
-        "Everything from 100 to 100 is within it.", "It is 40 % (95 % interval from 3.0\u202f% to 3.0\u202f%).", "(7.0\u202f% to 7.0\u202f%)",
+        "Everything from 100 to 100 is within it.",
+        "It is 40 % (95 % interval from 3.0\u202f% to 3.0\u202f%).",
+        "(7.0\u202f% to 7.0\u202f%)",
     ],
     "a number instead of itself": ["It takes 0.97 instead of 0.97 there."],
     "a part of nothing": [
