@@ -250,6 +250,8 @@ class Draw:
             except Exception as error:  # the computation has changed, or a pinned setting is none of its own
                 self.failures[job.number] = f"its recipe does not fit it: {type(error).__name__}: {error}"
         match_hits(drawn)
+        if self.forced:
+            drawn.metrics |= drawn.pinned
         tables = {
             name: Table(table.columns, tuple(tuple(row[c] for c in table.columns) for row in drawn.tables[name]))
             for name, table in job.result.tables.items()

@@ -129,7 +129,7 @@ def compare_attacks(drawn: Drawn) -> None:
     """Which images each attack fooled and how far it went, with the computation's own tests."""
     from generator.labs.visualising.fooling.comparison import _paired, _tests
 
-    metrics, images = drawn.metrics, whole(drawn.metrics["images"])
+    metrics, images = drawn.metrics, max(1, whole(drawn.metrics["images"]))
     longer = drawn.rng.choice((1.0, 1.5, 0.7))
     judged = {}
     for name in ("naive", "fgsm", "pgd", "cw"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -31,9 +31,9 @@ _LONGEST = 90  # characters of what is said of a computation that failed
 class Effort:
     """How often texts are rendered: rounds with every text, tries for each branch, draws for each close comparison."""
 
-    rounds: int = 40
-    tries: int = 120
-    close: int = 3
+    rounds: int = 72
+    tries: int = 150
+    close: int = 4
 
 
 @dataclass
@@ -85,20 +85,29 @@ class Report:
             ]
         )
 
+    def troubles(self) -> Iterator[str]:
+        """What has to be mended, each with the draw that shows it."""
+        yield from _told(self.faults)
+        for words, draw in (*self.mistakes.items(), *self.failures.items()):
+            yield f"{words} (draw {draw})"
+
     def lines(self) -> Iterator[str]:
         """The whole report."""
         yield self.summary()
-        for one in self.found.values():
-            settings = "with other settings, " if one.loose else ""
-            times = f"{one.times} times, draw {one.draw}"
-            yield f"{settings}{one.text}: {one.finding.rule}: “{one.finding.words}” ({times})"
-            yield f"    {one.finding.sentence}"
-        for words, draw in (*self.mistakes.items(), *self.failures.items()):
-            yield f"{words} (draw {draw})"
+        yield from self.troubles()
+        yield from _told([one for one in self.found.values() if one.loose])
         for arm in sorted(self.arms[key] for key in self.elsewhere & self.reached):
             yield f"reached with other settings: {arm}"
         for arm in self.never:
             yield f"never reached: {arm}"
+
+
+def _told(found: Iterable[Found]) -> Iterator[str]:
+    for one in found:
+        settings = "with other settings, " if one.loose else ""
+        times = f"{one.times} times, draw {one.draw}"
+        yield f"{settings}{one.text}: {one.finding.rule}: “{one.finding.words}” ({times})"
+        yield f"    {one.finding.sentence}"
 
 
 class Shaking:
