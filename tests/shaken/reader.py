@@ -89,6 +89,19 @@ def _not_under(match: re.Match[str]) -> bool:
     return _same_unit(match["a"], match["b"]) and number(match["a"]) >= number(match["b"])
 
 
+def _under_or_like(match: re.Match[str]) -> bool:
+    return _not_over(match) and not (_alike(match) and _tested(match))
+
+
+def _over_or_like(match: re.Match[str]) -> bool:
+    return _not_under(match) and not (_alike(match) and _tested(match))
+
+
+def _tested(match: re.Match[str]) -> bool:
+    """Whether a test of pairs follows, by which two may differ that look alike."""
+    return match.string[match.end() :].startswith(", p = ")
+
+
 def _outside(match: re.Match[str]) -> bool:
     same = _same_unit(match["x"], match["a"], match["b"])
     return same and not number(match["a"]) <= number(match["x"]) <= number(match["b"])
@@ -125,10 +138,14 @@ _SURE = (
 )
 _RISES = r"\b(?:rises?|rose|goes up|climbs?|increases?|improves?|grows?|rising)"
 _FALLS = r"\b(?:falls?|fell|drops?|goes down|decreases?|shrinks?|falling)"
-_MORE = r"(?:more|higher|larger|longer|greater|better|rougher)"
-_LESS = r"(?:less|lower|smaller|shorter|fewer|worse|smoother)"
+_MORE = r"\b(?:more|higher|larger|longer|greater|better|rougher|sparser|steadier)"
+_LESS = r"\b(?:less|lower|smaller|shorter|fewer|worse|smoother)"
 _VERB = r",? (?:which is |that is |is |are )?"
 _THE = r"(?:the |only |its )?"
+_NOT_NO = r"(?<!no )(?<!not )"
+_AGAINST = r"(?: (?!cannot\b|not\b|no\b)[a-z]+){0,3},? (?:\(|with )A#[a-z ]{0,12} against B#"
+_THAN = r"(?: [a-z]+)? \([a-z ]*A#\) than [^.;()]*\(B#"
+_LOSES = r"\b(?:suffers|pays for it|is lost|loses)\b"
 _COST = r"\b(?:gains?|costs?|loses?|(?:falls|rises) by|(?:gain|loss) of|closes) −\d"
 _SEVERAL = r"(?:[2-9]|[1-9]\d+)"
 _NO_MORE_DIGITS = r"(?![\d.\u202f]*\d)"
@@ -142,7 +159,6 @@ RULES: tuple[Rule, ...] = (
           "{0,2}", _IS, r"\b"),
     _rule("one with a determiner", r"\b(?:[Tt]he|[Oo]ther|[Aa]ll|[Tt]hese|[Tt]hose|[Bb]oth) 1 (?!of\b|×|%)[a-z]"),
     _rule("ends that are equal", r"(?:from |\()A# to B#", _NO_MORE_DIGITS, wrong=_alike),
-    _rule("ends that are equal", "between A# and B#", _NO_MORE_DIGITS, wrong=_alike),
     _rule("a number instead of itself", "A# instead of (?:only )?B#", _NO_MORE_DIGITS, wrong=_alike),
     _rule("a part of nothing", r"(?:\bof(?: the| these| them)?|\b[Oo]n the|\ball|\bthe) 0 (?!to\b|and\b|is\b)\w"),
     _rule("a part larger than the whole", _WHOLE, "A# of ", _DETERMINER, r"B#(?= \w)(?! to\b)", wrong=_over),
@@ -166,8 +182,14 @@ RULES: tuple[Rule, ...] = (
     _rule("a fall that is none", "from A# down to B#", wrong=_not_over),
     _rule("more, but it is not", f"A#{_VERB}{_MORE} than {_THE}B#", wrong=_not_over),
     _rule("less, but it is not", f"A#{_VERB}{_LESS} than {_THE}B#", wrong=_not_under),
-    _rule("more, but it is not", rf"(?<!no )(?<!not ){_MORE} \(A# against B#\)", wrong=_not_over),
-    _rule("less, but it is not", rf"(?<!no )(?<!not ){_LESS} \(A# against B#\)", wrong=_not_under),
+    _rule("more, but it is not", _NOT_NO, _MORE, _AGAINST, wrong=_under_or_like),
+    _rule("less, but it is not", _NOT_NO, _LESS, _AGAINST, wrong=_over_or_like),
+    _rule("more, but it is not", _NOT_NO, _MORE, _THAN, wrong=_under_or_like),
+    _rule("less, but it is not", _NOT_NO, _LESS, _THAN, wrong=_over_or_like),
+    _rule("less, but it is not", _LOSES, r"[^.;()\d]{0,30}(?:top-1 is )?\(?A#[^.;()\d]{0,30} against B#",
+          wrong=_over_or_like),
+    _rule("a rise that is none", _RISES, r",? from A# after \d+ steps to B#", wrong=_not_under),
+    _rule("a fall that is none", _FALLS, r",? from A# after \d+ steps to B#", wrong=_not_over),
 )  # fmt: skip
 
 _SENTENCE = re.compile(r"(?<=[.!?])[”’)]? +(?=[A-Z“(±])")

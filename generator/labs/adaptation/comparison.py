@@ -115,6 +115,6 @@ def _swing(run: Result) -> float:
 
 def _chart(variants: Sequence[Variant], name: str, y_label: str) -> LineChart:
     series = [curve for variant in variants if (curve := variant.curve(name)) is not None]
-    highest = max((float(np.nanmax(curve.y)) for curve in series), default=0.0)
+    highest = max((float(value) for curve in series for value in curve.y if np.isfinite(value)), default=0.0)
     limits = (0.0, HIGHEST[name]) if highest > HIGHEST.get(name, np.inf) else None
     return LineChart(tuple(series), x_label="epoch", y_label=y_label, y_limits=limits)

@@ -17,6 +17,7 @@ _MOST_DRAWN = 50_000  # parts that ziamath would draw, counted as often as it do
 _SIZE = 10.0  # points; sizes are given to the page in em, so that formulas follow the text around them
 #: What the alternative text of a formula's picture begins with, by which the PDF's tags know it.
 FORMULA = "\ue010"
+_INK = "#1a1d21"  # that of the sheets' text, which a picture cannot ask for
 _LETTER = 0.6  # em: how wide each letter of the text for code is
 _MARGIN = 0.5  # points around the ink, so that no stroke is cut
 _NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
@@ -150,7 +151,7 @@ def svg_image(tex: str, *, display: bool) -> str:
     width, height = (float(root.attrib[side]) / _SIZE for side in ("width", "height"))
     drop = (drawn.getyofst() - _MARGIN) / _SIZE
     style = f"width:{width:.3f}em;height:{height:.3f}em" + ("" if display else f";vertical-align:{drop:.3f}em")
-    data = base64.b64encode(ElementTree.tostring(root)).decode()
+    data = base64.b64encode(ElementTree.tostring(root).replace(b'"black"', f'"{_INK}"'.encode())).decode()
     words = escape(tex.strip())
     picture = f'<img alt="{FORMULA}{words}" style="{style}" src="data:image/svg+xml;base64,{data}">'
     # Drawn, it is no text any more: what is searched and copied is its TeX, unseen below the picture and as wide.
