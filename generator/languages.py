@@ -24,7 +24,7 @@ NARROW, WIDE = "\u202f", "\u00a0"  # spaces at which no line is broken
 #: Spaces that a language wants before or after signs, where an author typed common ones.
 _SPACES = {
     "fr": (
-        (re.compile(r"(?<=\S)[ \u00a0](?=[;!?%](?!\w))"), NARROW),
+        (re.compile(r"(?<=\S)[ \u00a0](?=[;!?%](?![\w(]))"), NARROW),
         (re.compile(r"(?<=\S) (?=[:»](?!\w))"), WIDE),
         (re.compile(r"(?<=«) "), WIDE),
     )
@@ -90,6 +90,15 @@ def listed(parts: Sequence[str]) -> str:
         return format_list(parts, locale=first_part(spoken()))
     *others, last = parts or [""]
     return f"{', '.join(others)} and {last}" if others else last
+
+
+def called(language: str) -> str:
+    """What a language is called in the one that is spoken."""
+    if first_part(spoken()) == ENGLISH == first_part(language):
+        return "English"
+    from babel import Locale
+
+    return str(Locale(first_part(spoken())).languages[first_part(language)])
 
 
 def typeset(text: str) -> str:

@@ -13,6 +13,7 @@ from generator.folders import PACKAGE, templates_folder
 from generator.formats import in_words, write
 from generator.languages import (
     ENGLISH,
+    called,
     decimal_sign,
     gettext,
     languages,
@@ -91,6 +92,7 @@ def test_french(language: str) -> None:
         assert gettext("Contents") == "Table des matières"
         assert [ngettext("million", "million", number) for number in (0, 1, 2)] == ["million", "million", "millions"]
         assert listed(["a", "b", "c"]) == "a, b et c"
+        assert [called("en"), called("fr")] == ["anglais", "français"]
         assert write(0.8936, "percent") == "89,4\u202f%"
         assert write(1_234_567, "integer") == "1\u202f234\u202f567"
         assert write(10.5, "seconds") == "10,5\u202fs"

@@ -21,7 +21,7 @@ from generator.course.translations import untranslated
 from generator.course.yaml_source import Source
 from generator.folders import templates_folder
 from generator.formats import FILTERS, in_words
-from generator.languages import ENGLISH, first_part, gettext, marked, ngettext, typeset
+from generator.languages import ENGLISH, called, first_part, gettext, marked, ngettext, typeset
 from generator.render.content.document import Document, QuestionPart
 from generator.render.content.exhibits import Exhibit, Panel
 from generator.render.outputs.table import Output
@@ -172,6 +172,7 @@ class Page:
             lang_english=Markup(english),  # noqa: S704
             lang_of=lambda *place: Markup(other if foreign(*place) else ""),  # noqa: S704
             untranslated=foreign,
+            foreign_answers=called(course.written) if any(q.answer.foreign for q in course.questions()) else "",
             titled=titled,
             prose=prose,
             script_words=json.dumps(script, ensure_ascii=False) if english else "",

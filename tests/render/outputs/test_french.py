@@ -105,6 +105,7 @@ def test_what_is_not_translated_stands_in_elements_of_its_language(tmp_path: Pat
     marked = {"".join(element.itertext()).strip() for element in page.iter() if element.get("lang") == "en"}
     assert {"How many parameters?", "Transfer learning", "The classes lie apart.", "Parameters", "VGG16"} <= marked
     text = "\n".join(words(page))
+    assert "Langue des réponses de référence\u00a0: anglais." in text
     assert not re.search(r"How many|Transfer|fully connected layers|Three photographs", text)
     assert page.find(".//div[@class='answer']").get("lang") == "en"
     assert {figure.get("lang") for figure in page.iter("figure")} == {"fr"}
