@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +21,7 @@ from generator.render.figures.style import INK, SMALL, TEXT
 
 POINT = 1 / 72  # inches
 LINE = 1.4  # line height, in font sizes; more than the typeface asks for, so that no accent is cut
+_DECIMAL = re.compile(r"[-−+]?\d+\.\d+(?:e[-−+]?\d+)?(?:\s?[A-Za-zµ%])?")  # "−0.5", "1.5e-05", "1.5 k"
 
 
 @dataclass(frozen=True)
@@ -94,12 +96,12 @@ class _Localised(Formatter):
 
 
 def localised(number: str) -> str:
-    """A number as Python writes it, with the decimal sign of the language that is spoken."""
-    return number.replace(".", decimal_sign())
+    """A number as Python writes it, with the decimal sign of the language that is spoken; other texts as they are."""
+    return number.replace(".", decimal_sign()) if _DECIMAL.fullmatch(number) else number
 
 
 def localise(axis: Axis) -> None:
-    """Have an axis write its numbers so; names of categories stay as they are."""
+    """Have an axis write its numbers so; names of categories, "features.2" or "SqueezeNet 1.1", stay as they are."""
     formatter = axis.get_major_formatter()
     if decimal_sign() != "." and not isinstance(formatter, FixedFormatter | NullFormatter | _Localised):
         axis.set_major_formatter(_Localised(formatter))

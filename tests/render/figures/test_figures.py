@@ -6,9 +6,12 @@ from io import BytesIO
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 
+from generator.languages import speaking
 from generator.render.figures import TEXT_WIDTH, draw_figure, is_dense
+from generator.render.figures.layout import localise
 from generator.results import (
     Bars,
     BarSeries,
@@ -146,3 +149,15 @@ def test_an_image_grid_as_wide_as_the_text_fits_on_a_page_and_a_single_image_is_
     assert wide.height < 8
     single = draw_figure(ImageGrid((picture(),), 1))
     assert single.height < 2
+
+
+def test_numbers_on_axes_have_decimal_commas_and_names_of_categories_keep_their_points():
+    axes = Figure().subplots()
+    axes.bar([0, 1, 2], [0.5, 1.0, 1.5])
+    axes.set_xticks([0, 1, 2], ["features.2 (3\u00a0×\u00a03)", "SqueezeNet 1.1", "0.25"])
+    axes.set_yticks([0.5, 1.5])
+    with speaking("fr"):
+        localise(axes.xaxis)
+        localise(axes.yaxis)
+        written = [[label.get_text() for label in axis.get_ticklabels()] for axis in (axes.xaxis, axes.yaxis)]
+    assert written == [["features.2 (3\u00a0×\u00a03)", "SqueezeNet 1.1", "0,25"], ["0,5", "1,5"]]
