@@ -36,7 +36,7 @@ test: lint ## Set up with the test extras, then run everything that CI runs
 # Without a network where the system can take it away; a short share of the cases runs in `make test`.
 campaigns: $(TEST_READY) ## Hunt for faults with random cases for most of an hour; GENREPORT_SEED=N repeats them
 	$(PANGO) GENREPORT_CAMPAIGN=full $$(unshare -n true 2>/dev/null && echo unshare -n) \
-		$(BIN)/python -m pytest tests/campaigns -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
+		$(BIN)/python -m pytest tests/campaigns tests/shaken -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 
 lint: $(TEST_READY) ## Check style, types and the direction of imports
 	$(BIN)/ruff check

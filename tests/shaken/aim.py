@@ -38,10 +38,11 @@ class Aim:
         for number in sorted({number for number, _ in self.metrics if jobs[number].derived}):
             if rng.random() < 0.5:
                 found |= level(rng, jobs, number, exact)
-        for number, name in self.metrics:
+        olds = {one: jobs[one[0]].result.metrics.get(one[1]) for one in self.metrics}
+        words = tuple(old for old in olds.values() if isinstance(old, str))
+        for (number, name), old in olds.items():
             if rng.random() < 0.85:
-                old = jobs[number].result.metrics.get(name)
-                found.setdefault(number, {})[name] = telling(rng, old, self.literals)
+                found.setdefault(number, {})[name] = telling(rng, old, (*self.literals, *words))
         return found
 
 
@@ -58,7 +59,7 @@ def level(rng: random.Random, jobs: list[KeptJob], number: int, exact: Exact) ->
     name = rng.choice(shared)
     those = [job for job in compared if isinstance(job.result.metrics.get(name), float)]
     value = float(str(rng.choice(those).result.metrics[name]))
-    apart = rng.choice((0.0, 0.0, 0.005, 0.05))
+    apart = rng.choice((0.0, 0.0, 0.005, 0.05) if 0 <= value <= 1 else (0.002, 0.005, 0.05))
     most = 1.0 if 0 <= value <= 1 else math.inf
     return {job.number: {name: min(most, value * (1 + rng.gauss(0, apart)))} for job in those}
 
@@ -80,9 +81,8 @@ def aim_of(conditions: Iterable[nodes.Node], home: str, bindings: Bindings, jobs
         for address in reads_of(condition):
             for number in numbers_of(address, home, bindings, jobs):
                 metrics[number, address.name] = None
-        for node in condition.find_all(nodes.Const) if not isinstance(condition, nodes.Const) else ():
-            if isinstance(node.value, int | float | str | bool | None):
-                literals[node.value] = None
+        for node in condition.find_all((nodes.Const, nodes.Test)):
+            literals[None if isinstance(node, nodes.Test) else node.value] = None  # the one test is "is none"
     return Aim(tuple(metrics), tuple(literals))
 
 
@@ -109,12 +109,14 @@ def numbers_of(address: Address, home: str, bindings: Bindings, jobs: Mapping[st
 
 def telling(rng: random.Random, old: Value, literals: tuple[Value, ...]) -> Value:
     """A value on one side or the other of what a condition compares with."""
+    if None in literals and old is not None and rng.random() < 0.3:
+        return None
     numbers = [value for value in literals if isinstance(value, int | float) and not isinstance(value, bool)]
     match old:
         case bool():
             return rng.random() < 0.5
         case str():
-            return rng.choice([old, *(value for value in literals if isinstance(value, str))])
+            return rng.choice([old, f"another {old}", *(value for value in literals if isinstance(value, str))])
         case int():
             near = [round(value) + step for value in numbers for step in (0, 1)]
             return max(0, rng.choice([0, 1, old, 2 * old, *near]))

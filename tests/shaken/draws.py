@@ -66,7 +66,7 @@ _SETTINGS = re.compile(
     r"|perplexity|examples|journeys|variations|photographs|knows|untrained|number|smallest|largest|scale|noise|boxes"
     r"|mean|std|sure|share_needed|mode_share|legible_share|pairs|compared|magnification|multiply_adds|megabytes|cost"
     r"|train_images|test_images|paths|end_length|spherical_length|linear_length|even_step|chosen|image|others|digest"
-    r"|left_out|most_steps|references|epoch|round|rank|factor|digest)$"
+    r"|left_out|most_steps|references|epoch|round|rank|factor|value)$"
 )
 MARGIN = re.compile(r"(^|_)p$")
 _SIGNED = re.compile(
@@ -92,6 +92,14 @@ class Drawn:
     inputs: Mapping[str, Result | list[Result]] = field(default_factory=dict)
     pinned: Mapping[str, Value] = field(default_factory=dict)
     shift: float = 0.0
+    taken: Sequence[tuple[Result, Result]] = ()  # each input as it was, and as it was drawn
+
+    def inherited(self, name: str, value: Value) -> Value:
+        """What a value that repeats one of an input becomes with that; itself where it repeats none."""
+        for before, after in self.taken:
+            if value is not None and before.metrics.get(name) == value:
+                return after.metrics.get(name)
+        return value
 
     def lost(self) -> bool:
         """Whether a training is lost in this draw."""
@@ -108,6 +116,7 @@ class Drawn:
     def _moved_share(self, old: float) -> float:
         if self.mood.reach >= 1:
             return self.rng.random()
+        old = min(1.0, max(0.0, old))
         logit = math.log((old + 0.01) / (1.01 - old)) + self.shift + self.rng.gauss(0, 3 * self.mood.reach)
         return 1 / (1 + math.exp(-logit))
 
@@ -147,14 +156,17 @@ class Drawn:
             moved = max(-1.0, min(1.0, moved)) if abs(old) <= 1 else moved
         else:
             moved = abs(old) * math.exp(self.shift + self.rng.gauss(0, 1.5 * self.mood.reach))
-        return float(f"{moved:.2g}") if self.mood.tied else moved
+        return float(f"{moved:.3g}") if self.mood.tied else moved
 
 
 Recipe = Callable[[Drawn], None]
 
 
 class Draw:
-    """One draw of all results; those of ``pinned`` jobs have these metrics, whatever else is drawn."""
+    """One draw of all results; those of ``pinned`` jobs have these metrics, as far as their recipes let them.
+
+    With ``forced`` so have the derived ones, as a build with other settings could have given.
+    """
 
     def __init__(
         self,
@@ -166,6 +178,7 @@ class Draw:
         most: Mapping[tuple[int, str], str],
         exact: Callable[[KeptJob, str], bool],
         pinned: Mapping[int, Mapping[str, Value]] | None = None,
+        forced: bool = False,
     ) -> None:
         self.jobs = jobs
         self.seed = seed
@@ -174,6 +187,7 @@ class Draw:
         self.most = most
         self.exact = exact
         self.pinned = pinned or {}
+        self.forced = forced
         self.failures: dict[int, str] = {}
         self._found: dict[int, Result] = {}
         self._kinds: dict[int, str] = {}
@@ -209,7 +223,8 @@ class Draw:
         except Exception as error:  # a comparison that cannot take what was drawn is a finding of its own
             self.failures[job.number] = f"{type(error).__name__}: {error}"
             return job.result
-        return replace(found, figures=job.result.figures)
+        pins = self.pinned.get(job.number, {}) if self.forced else {}
+        return replace(found, metrics={**found.metrics, **pins}, figures=job.result.figures)
 
     def _shaken(self, job: KeptJob) -> Result:
         rng = self._rng(job.number)
@@ -226,6 +241,7 @@ class Draw:
             },
             self.pinned.get(job.number, {}),
             self._shift(job),
+            [(self.jobs[number].result, self.result(number)) for number in job.taken],
         )
         shake_values(drawn, lambda name: self.exact(job, name), lambda name: self.most.get((job.number, name)))
         if job.computation in self.recipes:
@@ -234,6 +250,8 @@ class Draw:
             except Exception as error:  # the computation has changed, or a pinned setting is none of its own
                 self.failures[job.number] = f"its recipe does not fit it: {type(error).__name__}: {error}"
         match_hits(drawn)
+        if self.forced:
+            drawn.metrics |= drawn.pinned
         tables = {
             name: Table(table.columns, tuple(tuple(row[c] for c in table.columns) for row in drawn.tables[name]))
             for name, table in job.result.tables.items()
@@ -246,6 +264,9 @@ def shake_values(drawn: Drawn, exact: Callable[[str], bool], most: Callable[[str
     old = drawn.job.result.metrics
     for name, value in old.items():
         if exact(name) or _is_end(name, old):
+            continue
+        if (inherited := drawn.inherited(name, value)) != value:
+            drawn.metrics[name] = inherited
             continue
         total = old.get(most(name) or "")
         drawn.metrics[name] = shaken(drawn, name, value, total if isinstance(total, int) else None)
@@ -261,9 +282,10 @@ def shake_values(drawn: Drawn, exact: Callable[[str], bool], most: Callable[[str
     for rows in drawn.tables.values():
         for row in rows if len(rows) <= _MOST_ROWS else ():
             before = dict(row)
-            row |= {
-                name: shaken(drawn, name, value) for name, value in before.items() if not _kept(name, value, before)
-            }
+            repeated = {name for name in before if any(name in one.metrics for one, _ in drawn.taken)}
+            moved = [name for name, value in before.items() if name not in repeated and not _kept(name, value, before)]
+            row |= {name: drawn.inherited(name, before[name]) for name in repeated}
+            row |= {name: shaken(drawn, name, before[name]) for name in moved}
             row |= {name: _moved_end(name, before, row) for name in before if _is_end(name, before)}
 
 

@@ -142,7 +142,6 @@ RULES: tuple[Rule, ...] = (
           "{0,2}", _IS, r"\b"),
     _rule("one with a determiner", r"\b(?:[Tt]he|[Oo]ther|[Aa]ll|[Tt]hese|[Tt]hose|[Bb]oth) 1 (?!of\b|×|%)[a-z]"),
     _rule("ends that are equal", r"(?:from |\()A# to B#", _NO_MORE_DIGITS, wrong=_alike),
-    _rule("ends that are equal", "between A# and B#", _NO_MORE_DIGITS, wrong=_alike),
     _rule("a number instead of itself", "A# instead of (?:only )?B#", _NO_MORE_DIGITS, wrong=_alike),
     _rule("a part of nothing", r"(?:\bof(?: the| these| them)?|\b[Oo]n the|\ball|\bthe) 0 (?!to\b|and\b|is\b)\w"),
     _rule("a part larger than the whole", _WHOLE, "A# of ", _DETERMINER, r"B#(?= \w)(?! to\b)", wrong=_over),

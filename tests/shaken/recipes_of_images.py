@@ -2,70 +2,87 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from tests.shaken.draws import Drawn
-from tests.shaken.recipe_parts import coin, interval, part, whole
+from tests.shaken.recipe_parts import interval, part, whole
+
+
+def numbers(drawn: Drawn, usual: float, count: int) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """A number between 0 and 1 for each image, no two alike."""
+    return np.array([drawn.share(usual) for _ in range(count)], dtype=np.float64) + _noise(drawn, count)
+
+
+def _noise(drawn: Drawn, count: int) -> np.ndarray[Any, np.dtype[np.float64]]:
+    return np.array([drawn.rng.uniform(-0.01, 0.01) for _ in range(count)], dtype=np.float64)
 
 
 def saliency_cases(drawn: Drawn) -> None:
     """Shares photograph by photograph, summed up as the computation does it."""
-    from generator.labs.visualising.saliency.cases import _summary
+    from generator.labs.visualising.saliency.cases import _rivals, _summary
 
     images = whole(drawn.metrics["images"])
     right = np.arange(images) < drawn.count(whole(drawn.metrics["right"]), images)
-    shift = drawn.rng.choice((0.0, 0.1, -0.1, 0.4))
-    apart = drawn.rng.choice((0.0, 0.0, 0.5, -0.5)) * right
-    share = np.array([drawn.share(0.25) for _ in range(images)]) + shift + apart
-    share = share.clip(0, 1)
-    elsewhere = np.array([drawn.share(0.2) for _ in range(images)])
-    correlations = np.array([drawn.number(0.7, signed=True) for _ in range(images)])
+    shift, apart = drawn.rng.choice((0.0, 0.1, -0.1, 0.4)), drawn.rng.choice((0.0, 0.0, 0.5, -0.5))
+    share = (numbers(drawn, 0.25, images) + shift + apart * right).clip(0, 1)
+    elsewhere, correlations = numbers(drawn, 0.2, images), numbers(drawn, 0.7, images)
+    others = (correlations - drawn.rng.choice((0.0, 0.1, -0.1))).clip(-1, 1) + _noise(drawn, images)
     if drawn.rng.random() < 0.1:
         share[: drawn.rng.randint(1, images)] = np.nan
-    drawn.metrics |= _summary(share, elsewhere, correlations, right)
+    drawn.metrics |= {**_summary(share, elsewhere, right), **_rivals(correlations, others)}
 
 
 def saliency_agreement(drawn: Drawn) -> None:
     """Correlations between photographs, summed up as the computation does it."""
-    from generator.labs.visualising.saliency.agreement import _summary
+    from generator.labs.visualising.paired import least_p
+    from generator.labs.visualising.saliency.agreement import _summaries
 
     metrics, images = drawn.metrics, whole(drawn.metrics["images"])
-    for row, name in zip(drawn.tables["kinds"], ("plain", "coarse", "cam"), strict=True):
-        typical, own = drawn.rng.uniform(-0.1, 0.4), drawn.rng.choice((0.0, 0.1, 0.5))
+    across, others = {}, {}
+    for name in ("plain", "coarse", "cam"):
+        typical, own = drawn.rng.uniform(-0.1, 0.4), drawn.rng.choice((0.0, 0.1, 0.5, -0.3))
         draw = [[typical + drawn.rng.gauss(0, 0.15) + own * (a == b) for a in range(images)] for b in range(images)]
-        found = _summary(np.array(draw).clip(-1, 1))
-        row |= found
-        for key in ("same", "others", "p", "higher"):
-            if f"{name}_{key}" in metrics:
-                metrics[f"{name}_{key}"] = found[key]
+        across[name] = np.array(draw).clip(-1, 1)
+        others[name] = np.array([typical + drawn.rng.choice((0, own)) for _ in range(images)]) + _noise(drawn, images)
+    found = _summaries(across, others)
+    for row, (name, summary) in zip(drawn.tables["kinds"], found.items(), strict=True):
+        row |= {key: value for key, value in summary.items() if key in row}
+        metrics |= {f"{name}_{key}": value for key, value in summary.items() if f"{name}_{key}" in metrics}
+    metrics["least_p"] = least_p(max(whole(one["images"]) for one in found.values()), 2 * len(found))
     right, other = (drawn.count(whole(metrics[name]), images) for name in ("right", "other_right"))
     metrics |= {"right": right, "other_right": other, "both_right": min(right, other)}
     agreeing = drawn.count(whole(metrics["agreeing"]), images)
     metrics["agreeing"] = agreeing
     if agreeing in (0, images):
         metrics["agreeing_coarse" if not agreeing else "disagreeing_coarse"] = None
-        metrics["agreeing_p"] = None
+        metrics["agreeing_p"] = 1.0 if metrics["agreeing_p"] is not None else None
 
 
 def saliency_stability(drawn: Drawn) -> None:
-    """As many photographs keep their class under more noise, or fewer."""
+    """Agreement photograph by photograph under each noise, summed up as the computation does it."""
+    from generator.labs.visualising.saliency.stability import METHODS, _summary
+
     metrics, images = drawn.metrics, whole(drawn.metrics["images"])
-    first = drawn.count(whole(metrics["first_kept"]), images)
-    metrics |= {"first_kept": first, "last_kept": min(first, drawn.count(whole(metrics["last_kept"]), images))}
-    least = 2 / 2 ** whole(metrics["last_kept"])
-    for name in ("coarse_p", "smooth_p", "cam_p"):
-        metrics[name] = max(min(1.0, least), part(metrics[name]))
+    kept = sorted((drawn.count(whole(metrics[f"{end}_kept"]), images) for end in ("first", "last")), reverse=True)
+    found = []
+    for level, count in ((0.0, images), (metrics["first_level"], kept[0]), (metrics["last_level"], kept[1])):
+        agreement = {name: numbers(drawn, part(metrics.get(f"{name}_last", 0.5)), count) for name in METHODS}
+        found.append(SimpleNamespace(level=level, kept=count, agreement=agreement))
+    metrics |= _summary(found)
 
 
 def saliency_boxes(drawn: Drawn) -> None:
-    """Few photographs leave no small p value."""
-    metrics = drawn.metrics
-    metrics["images"] = images = max(1, drawn.count(whole(metrics["images"]), 10))
-    metrics["shown"] = min(whole(metrics["shown"]), images)
-    for name in ("gradient_inside_p", "gradient_outside_p", "cam_inside_p"):
-        metrics[name] = max(min(1.0, 2 / 2**images), part(metrics[name]))
+    """No p value below what so few photographs can give; where there is no difference, none is small."""
+    metrics: dict[str, Any] = drawn.metrics
+    metrics["right"] = drawn.count(whole(metrics["right"]), whole(metrics["images"]))
+    for name in ("gradient_inside", "gradient_outside", "cam_inside"):
+        method, side = name.split("_")
+        other = metrics[f"{method}_random_{side}"]
+        p = 1.0 if abs(metrics[name] - other) < 0.02 else metrics[f"{name}_p"]
+        metrics[f"{name}_p"] = max(metrics["least_p"], p)
 
 
 def fool_images(drawn: Drawn) -> None:
@@ -109,57 +126,56 @@ def transfer_fooling(drawn: Drawn) -> None:
 
 
 def compare_attacks(drawn: Drawn) -> None:
-    """Shares of the images attacked, with the ends that go with them, and pairs that two attacks both fooled."""
-    metrics, images = drawn.metrics, whole(drawn.metrics["images"])
-    counts = {}
+    """Which images each attack fooled and how far it went, with the computation's own tests."""
+    from generator.labs.visualising.fooling.comparison import _paired, _tests
+
+    metrics, images = drawn.metrics, max(1, whole(drawn.metrics["images"]))
+    longer = drawn.rng.choice((1.0, 1.5, 0.7))
+    judged = {}
     for name in ("naive", "fgsm", "pgd", "cw"):
-        counts[name] = drawn.count(round(part(metrics[f"{name}_share"]) * images), images)
-        found = interval("share", counts[name] / images, images, ends=("low", "high"))
-        metrics |= {f"{name}_{key}": value for key, value in found.items() if f"{name}_{key}" in metrics}
-    for name in ("naive", "cw"):
-        if f"{name}_saved_share" in metrics:
-            metrics[f"{name}_saved_share"] = (
-                drawn.count(counts[name], counts[name]) / counts[name] if counts[name] else None
-            )
-    least, most = max(0, counts["naive"] + counts["cw"] - images), min(counts["naive"], counts["cw"])
-    compared = drawn.rng.randint(least, most)
-    shorter = drawn.count(compared, compared)
-    ratio = drawn.rng.uniform(1, 2) if 2 * shorter > compared else drawn.rng.uniform(0.6, 1)
+        fooled = drawn.hits(drawn.share(part(metrics[f"{name}_share"])), images)
+        lengths = np.array([drawn.rng.uniform(0.5, 2) for _ in range(images)]) * (longer if name == "naive" else 1.0)
+        saved = fooled & drawn.hits(drawn.share(0.8), images)
+        judged[name] = SimpleNamespace(fooled=fooled, saved=saved, measures=SimpleNamespace(l2=lengths))
+        metrics[f"{name}_share"] = float(fooled.mean())
     tried = whole(metrics["pixel_images"])
     pixel = drawn.count(0, tried)
-    metrics |= {
-        "compared": compared,
-        "cw_shorter": shorter,
-        "naive_over_cw": ratio if compared else None,
-        "cw_shorter_p": coin(shorter, compared - shorter),
-        "pixel_fooled": pixel,
-        "pixel_high": interval("share", pixel / tried, tried)["share_high"],
-    }
+    high = interval("share", pixel / tried, tried)["share_high"]
+    metrics |= {**_paired(judged["naive"], judged["cw"]), **_tests(judged), "pixel_fooled": pixel, "pixel_high": high}
 
 
 def visualise_classes(drawn: Drawn) -> None:
-    """Recognised images with their interval; some of them where the judge knows the classes."""
+    """Recognised images with their interval and their p value; some of them where the judge knows the classes."""
+    from scipy.stats import binomtest
+
     metrics: dict[str, Any] = drawn.metrics
     images = whole(metrics["images"])
-    metrics["judge_knows"] = drawn.pinned.get("judge_knows", drawn.rng.choice((0, images, images)))
-    metrics["judge_untrained"] = 0 if metrics["judge_knows"] else 990
-    if "judge_untrained" in drawn.pinned:
-        metrics["judge_untrained"] = drawn.pinned["judge_untrained"]
     recognised = drawn.count(whole(metrics["recognised"]), images)
-    metrics |= {"recognised": recognised, **interval("recognised_share", recognised / images, images)}
-    metrics |= {f"recognised_{end}": metrics.pop(f"recognised_share_{end}") for end in ("low", "high")}
-    metrics["own_recognised"] = images if drawn.rng.random() < 0.5 else drawn.count(images, images)
+    found = interval("recognised_share", recognised / images, images)
+    chance = part(metrics["chance"])
+    metrics |= {
+        "recognised": recognised,
+        "recognised_share": found["recognised_share"],
+        **{f"recognised_{end}": found[f"recognised_share_{end}"] for end in ("low", "high")},
+        "recognised_p": float(binomtest(recognised, images, chance, alternative="greater").pvalue),
+        "own_recognised": images if drawn.rng.random() < 0.5 else drawn.count(images, images),
+        "photograph_highest_score": max(metrics["photograph_highest_score"], metrics["photograph_score"]),
+        "lowest_score": min(metrics["lowest_score"], metrics["score"]),
+    }
     low, middle, high = sorted(drawn.share(0.3) for _ in range(3))
     metrics |= {"doubted_confidence": low, "confidence": middle, "surest_confidence": high}
-    metrics["photograph_highest_score"] = max(metrics["photograph_highest_score"], metrics["photograph_score"])
+    for place, row in enumerate(drawn.tables["classes"]):
+        row["rank"] = 1 if place < recognised else drawn.rng.randint(2, 900)
 
 
 def sweep_class_settings(drawn: Drawn) -> None:
-    """The best of the variations is the best; the judge knows these classes or does not."""
+    """The best of the variations is the best; what is as in the base has no small p value."""
     metrics: dict[str, Any] = drawn.metrics
-    metrics["judge_knows"] = drawn.pinned.get("judge_knows", drawn.rng.choice((0, 2)))
-    confidences = [value for name, value in metrics.items() if name.startswith("confidence_")]
-    metrics["best_confidence"] = max(confidences)
+    metrics["best_confidence"] = max(value for name, value in metrics.items() if name.startswith("confidence_"))
+    for name in [name for name in metrics if name.startswith("p_")]:
+        _, measure, variation = name.split("_", 2)
+        own, base = metrics[f"{measure}_{variation}"], metrics[f"{measure}_base"]
+        metrics[name] = 1.0 if abs(own - base) < 0.02 * abs(base) + 1e-6 else drawn.chance(part(metrics[name]))
 
 
 def visualise_from_photographs(drawn: Drawn) -> None:
@@ -168,7 +184,6 @@ def visualise_from_photographs(drawn: Drawn) -> None:
     steps = whole(metrics["steps"])
     for name in [name for name in metrics if name.startswith("overtaken_")]:
         metrics[name] = drawn.rng.choice((0, 1, 7, drawn.rng.randint(0, steps), None if drawn.mood.reach > 0.2 else 3))
-    metrics["judge_untrained"] = drawn.pinned.get("judge_untrained", drawn.rng.choice((0, 990)))
     for row in drawn.tables["journeys"]:
         row["first_confidence"] = drawn.share(part(row["first_confidence"]))
         row["confidence"] = drawn.share(part(row["confidence"]))

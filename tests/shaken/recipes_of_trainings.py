@@ -15,6 +15,8 @@ def train_adaptation(drawn: Drawn) -> None:
     epoch = drawn.rng.randint(1, epochs) if lost else None
     metrics |= {"diverged": lost, "diverged_epoch": epoch, "epochs_run": epoch or epochs}
     del history[epoch or epochs :]
+    factor = drawn.job.result.metrics["final_factor"]
+    metrics["final_factor"] = part(factor) * (epoch or epochs) / epochs if factor is not None else None
     if lost:
         metrics["class_loss"] = drawn.rng.choice((None, 2.302, 2.3005))
         for name in ("source", "target"):

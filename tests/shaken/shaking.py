@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -24,15 +24,16 @@ from tests.shaken.snapshot import KeptJob
 from tests.shaken.texts import CourseTexts, Text, in_words
 
 Key = tuple[str, int, int]
+_LONGEST = 90  # characters of what is said of a computation that failed
 
 
 @dataclass(frozen=True)
 class Effort:
     """How often texts are rendered: rounds with every text, tries for each branch, draws for each close comparison."""
 
-    rounds: int = 40
-    tries: int = 120
-    close: int = 3
+    rounds: int = 72
+    tries: int = 150
+    close: int = 4
 
 
 @dataclass
@@ -55,7 +56,7 @@ class Report:
     printed: set[str] = field(default_factory=set)
     arms: dict[Key, Arm] = field(default_factory=dict)
     reached: set[Key] = field(default_factory=set)
-    fixed: set[Key] = field(default_factory=set)
+    elsewhere: set[Key] = field(default_factory=set)  # what was only looked for with other settings, after all else
     found: dict[tuple[str, str, str], Found] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     mistakes: dict[str, str] = field(default_factory=dict)
@@ -67,13 +68,8 @@ class Report:
 
     @property
     def never(self) -> list[Arm]:
-        """The branches that no draw reached although results decide about them."""
-        return sorted(arm for key, arm in self.arms.items() if key not in self.reached | self.fixed)
-
-    @property
-    def settled(self) -> list[Arm]:
-        """Those that no draw can reach, as only settings and sizes decide about them."""
-        return sorted(arm for key, arm in self.arms.items() if key in self.fixed - self.reached)
+        """The branches that no draw reached."""
+        return sorted(arm for key, arm in self.arms.items() if key not in self.reached)
 
     def summary(self) -> str:
         """The first lines of the report."""
@@ -82,26 +78,36 @@ class Report:
             [
                 f"seed {self.seed}: {self.renderings} renderings, {len(self.printed)} different sentences read",
                 f"branches: {len(self.reached & self.arms.keys())} of {len(self.arms)} reached, "
-                f"{len(self.fixed & self.reached)} of them with other settings only; {len(self.never)} never reached, "
-                f"{len(self.settled)} more impossible with these settings",
+                f"{len(self.elsewhere & self.reached)} of them with other settings only; "
+                f"{len(self.never)} never reached",
                 f"faults: {sum(kinds.values())}" + "".join(f"; {name}: {count}" for name, count in kinds.items()),
                 f"texts that could not be written: {len(self.mistakes)}, comparisons that failed: {len(self.failures)}",
             ]
         )
 
+    def troubles(self) -> Iterator[str]:
+        """What has to be mended, each with the draw that shows it."""
+        yield from _told(self.faults)
+        for words, draw in (*self.mistakes.items(), *self.failures.items()):
+            yield f"{words} (draw {draw})"
+
     def lines(self) -> Iterator[str]:
         """The whole report."""
         yield self.summary()
-        for one in self.found.values():
-            settings = "with other settings, " if one.loose else ""
-            times = f"{one.times} times, draw {one.draw}"
-            yield f"{settings}{one.text}: {one.finding.rule}: “{one.finding.words}” ({times})"
-            yield f"    {one.finding.sentence}"
-        for words, draw in (*self.mistakes.items(), *self.failures.items()):
-            yield f"{words} (draw {draw})"
-        for title, arms in (("never reached", self.never), ("impossible with these settings", self.settled)):
-            for arm in arms:
-                yield f"{title}: {arm}"
+        yield from self.troubles()
+        yield from _told([one for one in self.found.values() if one.loose])
+        for arm in sorted(self.arms[key] for key in self.elsewhere & self.reached):
+            yield f"reached with other settings: {arm}"
+        for arm in self.never:
+            yield f"never reached: {arm}"
+
+
+def _told(found: Iterable[Found]) -> Iterator[str]:
+    for one in found:
+        settings = "with other settings, " if one.loose else ""
+        times = f"{one.times} times, draw {one.draw}"
+        yield f"{settings}{one.text}: {one.finding.rule}: “{one.finding.words}” ({times})"
+        yield f"    {one.finding.sentence}"
 
 
 class Shaking:
@@ -158,9 +164,13 @@ class Shaking:
                 self._close(text, fork, report, effort.close)
         return report
 
-    def draw(self, seed: str, mood: Mood, pinned: Mapping[int, Mapping[str, Value]] | None = None) -> Draw:
+    def draw(
+        self, seed: str, mood: Mood, pinned: Mapping[int, Mapping[str, Value]] | None = None, *, forced: bool = False
+    ) -> Draw:
         """One draw of all results."""
-        return Draw(self.jobs, seed, mood, recipes=self.recipes, most=self.most, exact=self.exact, pinned=pinned or {})
+        return Draw(
+            self.jobs, seed, mood, recipes=self.recipes, most=self.most, exact=self.exact, pinned=pinned, forced=forced
+        )
 
     def _read(self, text: Text, draw: Draw, report: Report, *, loose: bool = False) -> None:
         """Render a text once and read it; with settings that are ``loose``, no computation need cope with them."""
@@ -177,7 +187,8 @@ class Shaking:
         for mistake in rendered.mistakes if not loose else ():
             report.mistakes.setdefault(f"{text.name}: {mistake}", draw.name)
         for number, words in draw.failures.items() if not loose else ():
-            report.failures.setdefault(f"{self.jobs[number].computation} cannot compare: {words}", draw.name)
+            kind = words if len(words) <= _LONGEST else words[:_LONGEST] + "…"
+            report.failures.setdefault(f"{self.jobs[number].computation}: {kind}", draw.name)
 
     def _note(self, text: Text, found: Iterator[Finding], draw: Draw, report: Report, loose: bool) -> None:
         for finding in found:
@@ -189,19 +200,25 @@ class Shaking:
 
     def _aim(self, text: Text, fork: Fork, report: Report, tries: int) -> None:
         """Look for draws that reach the arms of a fork that nothing has reached."""
-        missed = [arm for arm in fork.arms if _key(arm) not in report.reached]
-        settled = {_key(arm) for arm in missed if self._is_settled(text, fork, arm.place)}
-        report.fixed |= settled
         aim = self._aim_of(text, (*fork.conditions, *fork.around))
-        for kind, own in (("", self._seeded(aim)), ("other settings", aim)):
-            wanted = {_key(arm) for arm in missed if bool(kind) == (_key(arm) in settled)}
-            for number in range(tries) if wanted else ():
-                rng = random.Random(f"{report.seed}/{text.name}/{fork.arms[0].fork}/{kind}{number}")
-                mood, pins = rng.choice((*MOODS, *LIKELY)), own.pins(rng, self.jobs, self.exact)
-                draw = self.draw(f"{report.seed}/{fork.arms[0]}/{kind}{number}", mood, pins)
-                self._read(text, draw, report, loose=bool(kind))
-                if wanted <= report.reached:
-                    break
+        missed = {_key(arm) for arm in fork.arms} - report.reached
+        likely = {key for key in missed if not self._is_settled(text, fork, key[2])}
+        self._try(text, fork, self._seeded(aim), report, likely, tries)
+        missed -= report.reached
+        report.elsewhere |= missed
+        self._try(text, fork, aim, report, missed, tries, loose=True)
+
+    def _try(
+        self, text: Text, fork: Fork, aim: Aim, report: Report, wanted: set[Key], tries: int, *, loose: bool = False
+    ) -> None:
+        """Aim so often, or until all wanted arms are reached; ``loose`` draws may have any settings."""
+        for number in range(tries) if wanted else ():
+            seed = f"{report.seed}/{fork.arms[0]}/{'other settings ' * loose}{number}"
+            rng = random.Random(seed)
+            mood, pins = rng.choice((*MOODS, *LIKELY)), aim.pins(rng, self.jobs, self.exact)
+            self._read(text, self.draw(seed, mood, pins, forced=loose), report, loose=loose)
+            if wanted <= report.reached:
+                return
 
     def _is_settled(self, text: Text, fork: Fork, place: int) -> bool:
         """Whether settings and sizes alone, which no draw changes, keep an arm from being taken."""

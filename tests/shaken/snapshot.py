@@ -33,7 +33,7 @@ COMMAND = "genreport build --profile quick && python -m tests.shaken.snapshot"
 
 _DIGITS = 7  # significant, of a float
 _LARGEST_ARRAY = 2_000  # numbers; larger ones are kept as their shape alone
-_LONGEST = 0.1  # seconds that a computation may take to be run again for each draw
+_LONGEST = 2.0  # seconds that a computation may take to be run again for each draw
 
 
 class AnyFigure(dict[str, Any]):
@@ -105,16 +105,20 @@ def read_jobs(path: Path = FILE) -> list[KeptJob]:
 def _kept(plan: Plan, cache: Cache) -> Iterator[KeptJob]:
     numbers = {fingerprint: number for number, fingerprint in enumerate(plan.jobs)}
     results: dict[int, Result] = {}
+    others: set[str] = set()  # computations that need more than what is kept
     for number, (fingerprint, planned) in enumerate(plan.jobs.items()):
         job, provenance = planned.job, cache.provenance(fingerprint)
         inputs = {name: _numbered(one, numbers) for name, one in job.inputs.items()}
         result = _reduced(cache.load(fingerprint))
         kept = KeptJob(number, job.computation, job.module, job.parameters, inputs, planned.addresses, result)
         results[number] = result
-        if inputs and not job.data and provenance.duration < _LONGEST and _comes_out_again(kept, results):
+        possible = bool(inputs) and not job.data and job.computation not in others
+        if possible and provenance.duration < _LONGEST and _comes_out_again(kept, results):
             kept = KeptJob(
                 number, job.computation, job.module, job.parameters, inputs, planned.addresses, result, derived=True
             )
+        elif possible:
+            others.add(job.computation)
         yield kept
 
 

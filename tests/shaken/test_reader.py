@@ -21,8 +21,9 @@ WRONG = {
     "several with a singular verb": ["2 of the other 4 layers is better.", "3 of 10 has more."],
     "one with a determiner": ["The 1 image is shown.", "Of the other 1 layer nothing is known.", "All 1 run ended."],
     "ends that are equal": [
-        "Everything from 100 to 100 is within it.", "It is 40 % (95 % interval from 3.0\u202f% to 3.0\u202f%).",
-        "It ends between 44.1\u202f% and 44.1\u202f%.", "(7.0\u202f% to 7.0\u202f%)",
+        "Everything from 100 to 100 is within it.",
+        "It is 40 % (95 % interval from 3.0\u202f% to 3.0\u202f%).",
+        "(7.0\u202f% to 7.0\u202f%)",
     ],
     "a number instead of itself": ["It takes 0.97 instead of 0.97 there."],
     "a part of nothing": [
@@ -65,6 +66,7 @@ RIGHT = [
     "Table 1 shows 21 steps; question 1 asks for 1 000 images, the 1 000 classes of ImageNet.",
     "Of all 1 000 classes, 11 of 11 images are fooled.",
     "1 of them that are wrong stays, 2 of the 4 layers are better.",
+    "It ends between 44.1\u202f% and 44.1\u202f%.",
     "The range from 0 to 1 holds values between 0 and 1.",
     "It falls from 95.9\u202f% to 38.9\u202f%, rises from 1.0 to 2.0, and goes from 3.0\u202f% down to 2.0\u202f%.",
     "It takes 3 ms instead of 5 ms, and 12.5 %, less than the 13.0 % before.",

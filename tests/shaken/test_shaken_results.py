@@ -20,9 +20,9 @@ from tests.shaken.snapshot import COMMAND, alike, read_jobs
 from tests.shaken.texts import CourseTexts
 
 SEED = os.environ.get("GENREPORT_SEED", "1")
-EFFORT = Effort(rounds=160, tries=400, close=6) if os.environ.get("GENREPORT_CAMPAIGN") == "full" else Effort()
-#: Branches that these draws do not reach, because no result of this course's own computations leads there.
-MOST_UNREACHED = 5
+EFFORT = Effort(rounds=400, tries=600, close=10) if os.environ.get("GENREPORT_CAMPAIGN") == "full" else Effort()
+#: Branches that chance and aim may miss with another seed.
+MOST_UNREACHED = 4
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,8 @@ def report(shaking: Shaking) -> Report:
 
 def test_no_sentence_is_contradicted_by_its_numbers(report, record_property):
     record_property("shaken results", "\n".join([report.summary(), *(f"never reached: {arm}" for arm in report.never)]))
-    assert [*report.faults, *report.mistakes, *report.failures] == [], "\n".join(report.lines())
+    troubles = list(report.troubles())
+    assert troubles == [], "\n".join(troubles)
 
 
 def test_every_branch_is_read(report):
