@@ -14,9 +14,10 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from generator.languages import decimal_sign, speaking
+from generator.languages import NARROW, decimal_sign, speaking
 
 _NUMBER = re.compile(r"[-−+]?\d[\d\u202f]*\.\d+(?:[\u202f\u00a0 ]?%)?")
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+")  # as Python's format "," writes it
 _MOST_FILLED = 200  # characters that stand for one {}
 
 
@@ -32,6 +33,8 @@ class Words:
             return self.pairs[text]
         if _NUMBER.fullmatch(text):
             return text.replace(".", decimal_sign())
+        if _GROUPED.fullmatch(text) and decimal_sign() == ",":
+            return text.replace(",", NARROW)
         for pattern, translated in self._patterns:
             if found := pattern.fullmatch(text):
                 pieces = [self.say(piece) for piece in found.groups()]

@@ -14,6 +14,7 @@ WORDS = {"epoch": "époque", "{} epochs": "{} époques", "{} of {}": "{} : {}", 
 @pytest.mark.parametrize(("text", "expected"), [
     ("epoch", "époque"), ("5 epochs", "5 époques"), ("share of epoch", "part : époque"), ("VGG16", "VGG16"),
     ("0.25", "0,25"), ("89.4\u202f%", "89,4\u202f%"), ("SqueezeNet 1.1", "SqueezeNet 1.1"), ("an epoch", "an epoch"),
+    ("12,000 epochs", "12\u202f000 époques"), ("1,5", "1,5"),
 ])  # fmt: skip
 def test_a_word_is_known_whole_or_by_its_pattern(text: str, expected: str) -> None:
     with telling("fr", WORDS):
