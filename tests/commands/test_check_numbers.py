@@ -10,6 +10,7 @@ import json
 import pytest
 
 from generator.commands.check_numbers import differing, typed_numbers, unsupported
+from generator.languages import speaking
 
 KNOWN = [138_357_544, 0.8936473, 0.012, -3.25, "words", None, True, float("nan")]
 
@@ -45,6 +46,13 @@ def test_what_a_result_rounds_to_is_supported(text: str) -> None:
 def test_what_no_result_rounds_to_is_not(text: str) -> None:
     (number,) = unsupported(text, KNOWN, "images of 224 pixels")
     assert text.startswith(number.text)
+
+
+def test_french_numbers_have_a_decimal_comma() -> None:
+    with speaking("fr"):
+        assert [number.text for number in typed_numbers("Soit 89,4 % de 1\u202f500 images.")] == ["89,4", "1\u202f500"]
+        assert unsupported("89,4 %, 138,4 millions, 0,6 ici", KNOWN, "un seuil de 0,6") == []
+        assert [number.text for number in unsupported("89,5 % et 0,25", KNOWN, "")] == ["89,5", "0,25"]
 
 
 def test_results_differ_beyond_the_seeds_spread_or_the_tolerance() -> None:
