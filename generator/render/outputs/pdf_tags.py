@@ -10,7 +10,7 @@ from typing import Any
 #: What the alternative text of a formula's picture begins with, so that it is known for one among the tags.
 FORMULA = "\ue010"
 
-_BATCH = 100  # the most entries that one table of a character map may have
+_INVISIBLE = b"200b"  # a space without width
 _NO_CHARACTERS = frozenset({b"0000", b"feff", b"fffe"})
 
 
@@ -65,14 +65,9 @@ def _tag_formula(picture: Any, by_reference: dict[bytes, Any]) -> None:
 
 
 def _keep_characters(table: Any) -> None:
-    """Leave out of a font's character map what is no character: fonts of fields, which are whole, have such entries."""
+    """Map to an invisible space what a font's character map has as no character, as whole fonts, of fields, have it."""
     begin, end = table.stream.index(b"endcodespacerange") + 1, table.stream.index(b"endcmap")
-    entries = [line for line in table.stream[begin:end] if line.startswith(b"<")]
-    kept = [line for line in entries if line.split()[1].strip(b"<>") not in _NO_CHARACTERS]
-    if len(kept) == len(entries):
-        return
-    tables: list[bytes] = []
-    for first in range(0, len(kept), _BATCH):
-        batch = kept[first : first + _BATCH]
-        tables += [f"{len(batch)} beginbfchar".encode(), *batch, b"endbfchar"]
-    table.stream[begin:end] = tables
+    for place in range(begin, end):
+        glyph, _, character = table.stream[place].partition(b" ")
+        if character.strip(b"<>") in _NO_CHARACTERS:
+            table.stream[place] = glyph + b" <" + _INVISIBLE + b">"
