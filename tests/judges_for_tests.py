@@ -46,6 +46,7 @@ def wcag_faults(browser: Any, path: Path) -> list[str]:
         context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
         opened = context.new_page()
         opened.goto(path.as_uri())
+        opened.evaluate("document.fonts.ready.then(() => new Promise(requestAnimationFrame))")
         for broken in Axe().run(opened, options={"resultTypes": ["violations"]}).response["violations"]:
             nodes = broken["nodes"]
             found.append(f"{path.name}, {scheme}, {width}: {len(nodes)} x {broken['id']}: {nodes[0]['html'][:200]}")

@@ -101,7 +101,7 @@ function letKeysScroll() {
     }
   };
   window.addEventListener("resize", wide);
-  wide();
+  document.fonts.ready.then(wide);
 }
 
 function offerThemes() {

@@ -5,11 +5,13 @@ Run by the process that writes the PDF, which imports nothing of the package; so
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 #: What the alternative text of a formula's picture begins with, so that it is known for one among the tags.
 FORMULA = "\ue010"
 
+_BATCH = 100  # the most entries that one part of a character map may have
 _INVISIBLE = b"200b"  # a space without width
 _NO_CHARACTERS = frozenset({b"0000", b"feff", b"fffe"})
 
@@ -20,6 +22,9 @@ def finish(document: Any, pdf: Any) -> None:
     for thing in list(pdf.objects):
         if isinstance(getattr(thing, "stream", None), list) and b"begincmap" in thing.stream:
             _keep_characters(thing)
+        elif isinstance(thing, dict) and thing.get("Type") == "/Font" and "ToUnicode" in thing:
+            drawn = [font.to_unicode for font in document.fonts.values() if font.name == thing["BaseFont"]]
+            _map_what_is_drawn(by_reference[thing["ToUnicode"]], drawn)
         elif _kind(thing) == "/LI":
             _put_into_body(thing, pdf, by_reference)
         elif _kind(thing) == "/Figure":
@@ -71,3 +76,18 @@ def _keep_characters(table: Any) -> None:
         glyph, _, character = table.stream[place].partition(b" ")
         if character.strip(b"<>") in _NO_CHARACTERS:
             table.stream[place] = glyph + b" <" + _INVISIBLE + b">"
+
+
+def _map_what_is_drawn(table: Any, drawn: Iterable[Mapping[int, str]]) -> None:
+    """Complete the character map of a font of fields, which has no ligatures, by the glyphs that are drawn with it."""
+    known = {line.partition(b" ")[0] for line in table.stream if line.startswith(b"<")}
+    found = {f"<{glyph:04x}>".encode(): text for glyphs in drawn for glyph, text in glyphs.items()}
+    missing = [
+        glyph + b" <" + text.encode("utf-16-be").hex().encode() + b">"
+        for glyph, text in found.items()
+        if glyph not in known
+    ]
+    end = table.stream.index(b"endcmap")
+    for first in range(0, len(missing), _BATCH):
+        batch = missing[first : first + _BATCH]
+        table.stream[end:end] = [f"{len(batch)} beginbfchar".encode(), *batch, b"endbfchar"]
