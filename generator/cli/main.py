@@ -220,9 +220,11 @@ def fetch(force: bool, common: CommonOptions) -> None:
 def doctor(course: bool, common: CommonOptions) -> None:
     """Check Python, torch, Pango, fonts, data, weights and disk, and say how to mend each fault.
 
+    With --course, check the course instead: which of its claims take chance for a finding.
+
     \b
     genreport doctor --data ~/genreport-data
-    genreport doctor --course           which claims take chance for a finding
+    genreport doctor --course
     """
     from generator.cli.doctor_display import look_over
 
