@@ -218,9 +218,7 @@ def fetch(force: bool, common: CommonOptions) -> None:
 @common_options
 @click.option("--course", is_flag=True, help="Check what the course’s texts conclude, and from what, instead.")
 def doctor(course: bool, common: CommonOptions) -> None:
-    """Check Python, torch, Pango, fonts, data, weights and disk, and say how to mend each fault.
-
-    With --course, check the course instead: which of its claims take chance for a finding.
+    """Check Python, torch, Pango, fonts, data, weights and disk; --course: which claims take chance for a finding.
 
     \b
     genreport doctor --data ~/genreport-data
