@@ -27,7 +27,7 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _NEGATIVE_ZERO = re.compile(r"^-(?=0(?:\.0*)?(?!\.?\d))")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~$^@&-])")
 
-Name = Literal["integer", "decimal", "percent", "points", "millions", "scientific", "p_value", "seconds"]
+Name = Literal["integer", "decimal", "percent", "points", "millions", "scientific", "p_value", "p_stated", "seconds"]
 #: What a column of a table may ask for: ``auto`` looks at its values, ``text`` leaves them as they are.
 ColumnFormat = Literal["auto", "text", Name]
 
@@ -91,6 +91,10 @@ def _p_value(number: float, _: int) -> str:
     return _decimal(number, digits)
 
 
+def _p_stated(number: float, _: int) -> str:
+    return f"p {'<' if number <= _SMALLEST_P else '='} {_p_value(number, 0)}"
+
+
 def _seconds(number: float, _: int) -> str:
     if number < 1:
         return f"{number * 1000:.0f}{THIN}ms"
@@ -119,6 +123,7 @@ FORMATS: Mapping[Name, NumberFormat] = {
     "millions": NumberFormat(lambda n, digits: _decimal(n / 1e6, digits), 1, _millions, scale=1e6),  # → 138.4 million
     "scientific": NumberFormat(_scientific, 1),  # 0.00032 → 3.2 × 10⁻⁴
     "p_value": NumberFormat(_p_value),  # never zero: 0.0593 → 0.06, 0.0547 → 0.055, 0.00032 → 3.2 × 10⁻⁴
+    "p_stated": NumberFormat(_p_stated),  # 0.0593 → p = 0.06; what a float cannot hold → p < 1.0 × 10⁻³⁰⁰
     "seconds": NumberFormat(_seconds),  # 0.0421 → 42 ms, 3.26 → 3.3 s, 250 → 4 min 10 s, 7300 → 2 h 2 min
 }
 

@@ -31,6 +31,8 @@ from generator.formats import THIN, Markdown
         ("p_value", 0.0021, {}, "0.002"),
         ("p_value", 0.00032, {}, f"3.2{THIN}×{THIN}10⁻⁴"),
         ("p_value", 0.0, {}, f"1.0{THIN}×{THIN}10⁻³⁰⁰"),
+        ("p_stated", 0.0, {}, f"p < 1.0{THIN}×{THIN}10⁻³⁰⁰"),
+        ("p_stated", 0.0593, {}, "p = 0.06"),
         ("decimal", -0.0049, {}, "0.00"),
         ("decimal", -0.0051, {}, "−0.01"),
         ("percent", -0.0004, {}, f"0.0{THIN}%"),

@@ -65,7 +65,7 @@ def _spellings(value: float) -> set[str]:
     """How a text may print a number, in each format and with each usual number of digits."""
     found = set()
     for name, form in FORMATS.items():
-        if name == "integer" or name == "p_value":
+        if name in ("integer", "p_value", "p_stated"):
             continue
         for digits in (None,) if form.digits is None else range(4):
             found.add(write(value, name, digits, unit=name == "percent"))
