@@ -18,6 +18,7 @@ from generator.languages import NARROW, decimal_sign, speaking
 
 _NUMBER = re.compile(r"[-−+]?\d[\d\u202f]*\.\d+(?:[\u202f\u00a0 ]?%)?")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+")  # as Python's format "," writes it
+_LETTERS = re.compile(r"[^\W\d_]{2}")
 _MOST_FILLED = 200  # characters that stand for one {}
 
 
@@ -40,6 +41,10 @@ class Words:
                 pieces = [self.say(piece) for piece in found.groups()]
                 return "".join(itertools.chain(*itertools.zip_longest(translated.split("{}"), pieces, fillvalue="")))
         return text
+
+    def lacks(self, text: str) -> bool:
+        """Whether a text with words in it is said as it is because nothing is known of it."""
+        return text not in self.pairs and bool(_LETTERS.search(text)) and self.say(text) == text
 
     @cached_property
     def _patterns(self) -> tuple[tuple[re.Pattern[str], str], ...]:
@@ -74,6 +79,11 @@ def in_language(written: str, *, foreign: bool) -> AbstractContextManager[None]:
 def said(text: str) -> str:
     """A word of a result in the language that is spoken."""
     return _known.get().say(text)
+
+
+def is_foreign(text: str) -> bool:
+    """Whether a word of a result stays in another language than the one that is spoken."""
+    return _known.get().lacks(text)
 
 
 def said_inside(figure: Any) -> Any:
