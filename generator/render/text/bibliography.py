@@ -39,6 +39,9 @@ _FIELDS = {
     "address": "publisher-place",
     "howpublished": "genre",
 }
+#: What is in the language that the entry names as its ``langid``; one that names none is in English.
+_TITLES = ("title", "container-title", "genre")
+_LANGUAGES = {"english": "en", "british": "en", "american": "en", "french": "fr", "german": "de", "ngerman": "de"}
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,11 @@ def _entry(key: str, entry: Any) -> dict[str, Any]:
     for field, name in _FIELDS.items():
         if field in entry.fields and name not in csl:
             csl[name] = _plain(entry.fields[field])
+    language = entry.fields.get("langid", ENGLISH)
+    language = _LANGUAGES.get(language.lower(), language)
+    if first_part(language) != first_part(spoken()):
+        apart = f'<span lang="{escape(language)}">'
+        csl |= {name: f"{apart}{csl[name]}</span>" for name in _TITLES if name in csl}
     if "page" in csl:
         csl["page"] = re.sub(r"-+", "–", csl["page"])
     if match := re.search(r"\d{4}", entry.fields.get("year", "")):
