@@ -18,16 +18,17 @@ from generator.answers.syntax import parse_answer
 from generator.course.spec import ProfileSpec, QuestionSpec
 from generator.errors import InputError, Mistake
 from generator.formats import FILTERS, Markdown, escape_markdown, is_number, plain
-from generator.languages import ENGLISH, spoken
+from generator.languages import ENGLISH, first_part, spoken
 from generator.render.content.sentences import TextPlace, mark_claims, printed_words
 from generator.render.content.values import LONGEST_TIME, AnswerError, Budget, ResultName, Results, Rows
+from generator.render.text.foreign_words import mark
 from generator.render.text.markdown import ANCHOR_OPEN, placeholder
 from generator.render.text.numbering import Numbering, names_within
-from generator.render.text.words import said
+from generator.render.text.words import Word, is_foreign, of_result, said
 
 _MARKER = r"(?:[-*+>]|#{1,6}|\d{1,9}[.)])[ \t]+"  # of a heading, or of an item of a list
 #: Where a sentence begins: a paragraph, an item, or after another sentence.
-_BEGINNING = rf"(?:(?:\A|\n[ \t]*\n|\n(?=[ \t]*{_MARKER}))\s*(?:{_MARKER})?|(?<!\bcf)(?<!\bex)[.!?][”»)*_]*\s+)"
+_BEGINNING = rf"(?:(?:\A|\n[ \t]*\n|\n(?=[ \t]*{_MARKER}))\s*(?:{_MARKER})?|(?<!\b[Cc]f)(?<!\bex)[.!?][”»)*_]*\s+)"
 _LONGEST_OUTPUT = 1_000_000  # characters
 
 _EXPECTED_ERRORS = (
@@ -77,7 +78,7 @@ class AnswerWriter:
         syntax = parse_answer(text, path, first_line=first_line, caption=caption)
         if syntax.mistakes:
             raise InputError(syntax.mistakes)
-        environment = AnswerEnvironment(finalize=_printed)
+        environment = AnswerEnvironment(finalize=self._printed)
         environment.filters.update(FILTERS)
         record = Record()
         context = {**self._names(question), RECORD: record}
@@ -117,6 +118,13 @@ class AnswerWriter:
             self.claims.setdefault(place.name, []).extend(claims)
         return marked
 
+    def _printed(self, value: Any) -> Markdown:
+        """What an answer prints without a filter; words of results are in the report's language, or say in which."""
+        if not isinstance(value, str) or isinstance(value, Markdown):
+            return plain(value)
+        apart = isinstance(value, Word) and is_foreign(value) and first_part(spoken()) != first_part(self.written)
+        return mark(plain(said(value)), self.written) if apart else plain(said(value))
+
     def _names(self, question: QuestionSpec | None) -> dict[str, Any]:
         address = question.address if question else ""
         functions = {
@@ -141,7 +149,7 @@ class AnswerWriter:
 
     def _metric(self, address: str, target: str) -> Any:
         ref, name = self._find(address, target)
-        return self.results.metric(ref, name)
+        return of_result(self.results.metric(ref, name))
 
     def _find(self, address: str, target: str) -> tuple[Address, str]:
         read = parse_address(target, address, named=True)
@@ -164,11 +172,6 @@ class AnswerWriter:
         if is_number(role.value) and role.label == str(role.value):
             return cast(float, role.value)
         return Markdown(escape_markdown(role.label))
-
-
-def _printed(value: Any) -> Markdown:
-    """What an answer prints without a filter; words of results are those of the report's language."""
-    return plain(said(value) if isinstance(value, str) and not isinstance(value, Markdown) else value)
 
 
 def _begun(markdown: str) -> str:

@@ -109,11 +109,6 @@ def _entry(key: str, entry: Any) -> dict[str, Any]:
     for field, name in _FIELDS.items():
         if field in entry.fields and name not in csl:
             csl[name] = _plain(entry.fields[field])
-    language = entry.fields.get("langid", ENGLISH)
-    language = _LANGUAGES.get(language.lower(), language)
-    if first_part(language) != first_part(spoken()):
-        apart = f'<span lang="{escape(language)}">'
-        csl |= {name: f"{apart}{csl[name]}</span>" for name in _TITLES if name in csl}
     if "page" in csl:
         csl["page"] = re.sub(r"-+", "–", csl["page"])
     if match := re.search(r"\d{4}", entry.fields.get("year", "")):
@@ -122,6 +117,13 @@ def _entry(key: str, entry: Any) -> dict[str, Any]:
     for field in ("doi", "url"):
         if field in entry.fields:
             csl[field.upper()] = entry.fields[field].replace("\\_", "_")
+    language = entry.fields.get("langid", ENGLISH)
+    language = _LANGUAGES.get(language.lower(), language)
+    if first_part(language) != first_part(spoken()):
+        apart = f'<span lang="{escape(language)}">'
+        csl |= {name: f"{apart}{csl[name]}</span>" for name in _TITLES if name in csl}
+        for author in csl["author"]:
+            author |= {kind: f"{apart}{name}</span>" for kind, name in author.items() if kind == "literal"}
     return csl
 
 

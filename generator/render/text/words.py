@@ -56,6 +56,12 @@ class Words:
         )
 
 
+class Word(str):
+    """A text that a result brought into an answer, as opposed to one that stands there."""
+
+    __slots__ = ()
+
+
 _NONE = Words({})
 _known: ContextVar[Words] = ContextVar("words of results", default=_NONE)
 
@@ -84,6 +90,11 @@ def said(text: str) -> str:
 def is_foreign(text: str) -> bool:
     """Whether a word of a result stays in another language than the one that is spoken."""
     return _known.get().lacks(text)
+
+
+def of_result(value: Any) -> Any:
+    """A value of a result, as answers get it."""
+    return Word(value) if isinstance(value, str) else value
 
 
 def said_inside(figure: Any) -> Any:
