@@ -26,7 +26,7 @@ you your
 _NO_WORDS = frozenset({"code", "script", "style", "math", "textarea"})
 _UNIT = 2  # letters
 _READ = ("alt", "title", "aria-label")
-_WORD = re.compile(r"(?<![\w./-])[^\W\d_]{2,}(?![\w/-]|\.\w)")  # no part of a path, an address or a longer name
+_WORD = re.compile(r"(?<![\w./-])(?<!\b[A-Z]\. )[^\W\d_]{2,}(?![\w/-]|\.\w)")  # no part of a path, address or name
 _MACHINE = re.compile(
     r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|\$\$.*?\$\$|\$[^$\n]*\$|`[^`]*`|\[@[^\]]*\]|https?:\S+", re.DOTALL
 )

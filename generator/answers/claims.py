@@ -98,7 +98,10 @@ class Record:
 
     def judge(self, tag: ClaimTag, holds: bool, values: dict[str, Any]) -> None:
         """Take down a verdict; what is written from here on is what it made the claim print."""
-        verdict = Judged(tag, holds, values, self.position, self.position)
+        told = {name: value for name, value in values.items() if value is None or isinstance(value, int | float | str)}
+        verdict = Judged(
+            tag, holds, told, self.position, self.position
+        )  # a table is no value that the ledger could print
         self.judged.append(verdict)
         if not tag.after:
             self._open.append([])

@@ -144,6 +144,15 @@ def test_captions_know_the_result_of_their_panel(writer):
     assert write(writer, "{{ this.layer }}: {{ this.size }}", caption=True, this=ref) == r"conv1\_2: 224"
 
 
+def test_a_condition_on_a_whole_table_has_no_value_to_print(writer):
+    text = (
+        '{% claim rows("vgg16.layers") | names("layer", layer="fc6") == "fc6" and vgg16.fc_share > 0 %}a{% endclaim %}'
+    )
+    assert write(writer, text) == "a"
+    ((claim,),) = writer[0].claims.values()
+    assert claim.values == {"vgg16.fc_share": 0.8937}
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -46,8 +46,9 @@ def _get(result: Any) -> Any:
 
 
 @pytest.mark.parametrize("language", [language for language in languages() if language != ENGLISH])
-def test_a_worksheet_of_the_whole_course_holds_no_english_word(language: str) -> None:
-    session = open_session(Settings(edition=Edition.WORKSHEET, language=language))
+@pytest.mark.parametrize("edition", [Edition.WORKSHEET, Edition.REFERENCE])
+def test_no_english_word_stands_in_the_whole_course(language: str, edition: Edition) -> None:
+    session = open_session(Settings(edition=edition, language=language))
     document = gather(report(session), silent)
     page = parse(Page(document).text(), namespace_html_elements=False)
     assert [exhibit.name for exhibit in document.exhibits() if exhibit.box] == []
