@@ -85,6 +85,15 @@ def names_on(page: Any, language: str) -> frozenset[str]:
     return frozenset(name for element in marked if not len(element) and (name := (element.text or "").strip()))
 
 
+def untranslated(texts: Iterable[str], language: str) -> set[str]:
+    """Those texts of results with English words that are no names of ImageNet's classes."""
+    from torchvision.models import SqueezeNet1_1_Weights
+
+    classes = sorted(SqueezeNet1_1_Weights.IMAGENET1K_V1.meta["categories"], key=len, reverse=True)
+    named = re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in classes))
+    return {text for text in texts if words_of([named.sub("…", text)]) & vocabulary(language)}
+
+
 def local(element: Any) -> str:
     """The name of an element; what is no element, as a comment, has none."""
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""

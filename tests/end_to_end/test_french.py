@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +12,13 @@ import pytest
 from pypdf import PdfReader
 from tinyhtml5 import parse
 
+from generator.commands.computing import compute_results
+from generator.commands.session import Folders, Settings, open_session
+from generator.course.editions import Edition
+from generator.render.text.words import Words
 from tests.end_to_end.project import Project
 from tests.judges_for_tests import faults
-from tests.languages_for_tests import foreign_words, in_the_language, vocabulary, words_of
+from tests.languages_for_tests import foreign_words, in_the_language, untranslated, vocabulary, words_of
 
 ANSWERS = {
     "q01": """\
@@ -86,6 +92,32 @@ def test_a_part_of_the_reference_edition(french: Project, browser: Any) -> None:
     french.build("--language", "fr", "--only", "2-a/q01", "--output", "référence")
     assert faults(browser, french.folder / "référence") == []
     assert foreign_words(pages(french.folder / "référence"), "fr") == {}
+
+
+def test_no_figure_of_the_course_has_an_english_word(built_course: Project) -> None:
+    folder = built_course.folder
+    folders = Folders(cache=folder / "cache", questions=folder / "questions", answers=folder / "templates/answers")
+    session = open_session(Settings(folders=folders, edition=Edition.WORKSHEET, language="fr"))
+    plan, outcomes = compute_results(session, (), False, lambda event: None)
+    words = Words(session.course.words)
+    said: set[str] = set()
+    for fingerprint in plan.jobs:
+        if outcomes[fingerprint].has_result:
+            said |= {text for figure in outcomes[fingerprint].load().figures.values() for text in texts_of(figure)}
+    assert "epoch" in said
+    assert untranslated({text for text in said if words.lacks(text)}, "fr") == set()
+
+
+def texts_of(figure: Any) -> Iterator[str]:
+    """Every word of a figure; names of colours are none."""
+    if isinstance(figure, str):
+        yield figure
+    elif isinstance(figure, tuple):
+        for inner in figure:
+            yield from texts_of(inner)
+    elif is_dataclass(figure):
+        for one in fields(figure):
+            yield from texts_of(getattr(figure, one.name)) if one.name not in ("colormap", "tones") else ()
 
 
 def test_a_third_language_is_one_catalogue_and_one_folder(french: Project, tmp_path: Path) -> None:

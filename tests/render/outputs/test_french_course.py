@@ -16,7 +16,7 @@ from generator.render.content.document import Report
 from generator.render.content.gather import gather
 from generator.render.figures import Drawing
 from generator.render.outputs.html import Page
-from tests.languages_for_tests import foreign_words
+from tests.languages_for_tests import foreign_words, untranslated
 from tests.render.sample_report import silent
 from tests.shaken.snapshot import read_jobs
 
@@ -53,3 +53,7 @@ def test_no_english_word_stands_in_the_whole_course(language: str, edition: Edit
     page = parse(Page(document).text(), namespace_html_elements=False)
     assert [exhibit.name for exhibit in document.exhibits() if exhibit.box] == []
     assert foreign_words(page, language) == {}
+    tables = [exhibit.table for exhibit in document.exhibits() if exhibit.table]
+    names = {cell.text for table in tables for row in table.rows for cell in row if cell.foreign}
+    assert "Egyptian cat" in names
+    assert untranslated(names, language) == set()
