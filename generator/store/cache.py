@@ -64,8 +64,9 @@ class Cache:
     written or removed; ``checkpoints/`` the state of unfinished trainings; ``locks/`` one file for each job under way.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, durable: bool = True) -> None:
+        """``durable`` is false for a folder of copies: what a power cut spoils there is found damaged and made anew."""
+        self.folder, self._durable = folder, durable
 
     def has(self, fingerprint: str) -> bool:
         """Whether an entry is of known origin and its files of the listed sizes; loading verifies their content."""
@@ -204,8 +205,9 @@ class Cache:
             try:
                 partial.mkdir(parents=True)
                 for name in sorted(files, key=lambda name: name == MANIFEST):
-                    write_file(partial / name, files[name])
-                sync_folder(partial)
+                    write_file(partial / name, files[name], self._durable)
+                if self._durable:
+                    sync_folder(partial)
                 place.parent.mkdir(parents=True, exist_ok=True)
                 if place.exists():
                     remove_folder(place, partial.with_name(f"{fingerprint}.old"))
@@ -213,7 +215,8 @@ class Cache:
             except OSError:
                 shutil.rmtree(partial, ignore_errors=True)
                 raise
-            sync_folder(place.parent)
+            if self._durable:
+                sync_folder(place.parent)
 
     def _entry(self, fingerprint: str) -> Path:
         return self.folder / "entries" / fingerprint[:2] / fingerprint
