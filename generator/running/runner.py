@@ -17,7 +17,8 @@ from generator.running.executors.choose import ExecutorSpec, Workers, open_execu
 from generator.running.executors.processes import WorkerDiedError
 from generator.running.schedule import Schedule
 from generator.running.worker import JobReport, Note, failure_of
-from generator.store.cache import Cache, DamagedEntryError
+from generator.store.cache import Cache
+from generator.store.entry import DamagedEntryError
 
 ATTEMPTS = 3  # of a job whose worker dies: once may be chance, three times is the job
 SILENT_SECONDS = 60.0  # without a sign of life, of which a worker gives one in ten seconds, before it is said

@@ -26,7 +26,8 @@ from generator.running.device import device_in_words, torch_device
 from generator.running.loaded_data import DataGuard
 from generator.running.repeatable import call
 from generator.running.versions import versions_here
-from generator.store.cache import Cache, DamagedEntryError
+from generator.store.cache import Cache
+from generator.store.entry import DamagedEntryError
 from generator.workspace import Workspace
 
 HEARTBEAT_SECONDS = 10.0  # between two signs of life of a job that has nothing new to say

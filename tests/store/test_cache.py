@@ -35,7 +35,8 @@ from generator.results import (
 )
 from generator.store import cache as cache_module
 from generator.store import files as files_module
-from generator.store.cache import ARRAYS, MANIFEST, RESULT, Cache, DamagedEntryError
+from generator.store.cache import Cache
+from generator.store.entry import ARRAYS, MANIFEST, RESULT, DamagedEntryError
 
 FP = "ab" * 32
 OTHER = "cd" * 32

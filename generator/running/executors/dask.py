@@ -21,7 +21,8 @@ from generator.jobs import Job, one_by_one
 from generator.running import loaded_code
 from generator.running.fresh_code import import_from_source
 from generator.running.worker import PROGRESS_SECONDS, Conditions, Files, JobReport, Note, failure_of, run_job
-from generator.store.cache import Cache, DamagedEntryError
+from generator.store.cache import Cache
+from generator.store.entry import DamagedEntryError
 from generator.store.files import disk_errors, replace_file
 
 CONNECT_SECONDS = 5.0

@@ -18,7 +18,8 @@ from generator.running.executors import dask as dask_module
 from generator.running.executors.choose import ExecutorSpec
 from generator.running.runner import Event, JobProgress, JobSilent, JobStarted, WorkersReady, run_jobs
 from generator.running.worker import Conditions
-from generator.store.cache import ARRAYS, Cache
+from generator.store.cache import Cache
+from generator.store.entry import ARRAYS
 
 pytest.importorskip("distributed")
 ROOT = Path(__file__).parents[3]
