@@ -48,7 +48,7 @@ _TEXTS = {
     "introduction": marked("The introduction of the report"),
     "conclusion": marked("The conclusion of the report"),
 }
-_APPENDED = {"table": marked("table {name}, in the appendix"), "figure": marked("figure {name}, in the appendix")}
+_APPENDED = {"table": marked("{name}, a table in the appendix"), "figure": marked("{name}, a figure in the appendix")}
 _MARKS = {Mark.STARRED: marked("starred"), Mark.BONUS: marked("bonus")}
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from generator.answers.addresses import Address
 from generator.formats import write
 from generator.jobs import Provenance
-from generator.languages import ngettext
+from generator.languages import gettext, ngettext
 from generator.render.content.values import Results
 
 _ID = 8  # digits of a fingerprint: of a thousand results, two have the same id once in ten thousand courses
@@ -90,13 +90,15 @@ def _calls(records: Sequence[Provenance]) -> Iterator[tuple[str, str]]:
 
 
 def _circumstances(records: Sequence[Provenance]) -> Iterator[str]:
-    """The devices, and how long it took."""
+    """The devices, how long it took, and where results came from that were not computed here."""
     if not records:
         return
     yield ", ".join(dict.fromkeys(record.device for record in records))
     # A duration is another on each run: who asks for reproducible documents (reproducible-builds.org) gets none.
     if "SOURCE_DATE_EPOCH" not in os.environ:
         yield write(sum(record.duration for record in records), "seconds")
+    if names := dict.fromkeys(record.origin for record in records if record.origin):  # the packs that they came in
+        yield gettext("computed elsewhere: %s") % ", ".join(names)
 
 
 def _parameters(runs: Sequence[Mapping[str, Any]]) -> list[str]:
