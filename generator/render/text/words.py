@@ -60,6 +60,7 @@ class Word(str):
     """A text that a result brought into an answer, as opposed to one that stands there."""
 
     __slots__ = ()
+    __module__ = "builtins"  # Jinja's messages name the module of other classes
 
 
 _NONE = Words({})

@@ -144,6 +144,13 @@ def test_captions_know_the_result_of_their_panel(writer):
     assert write(writer, "{{ this.layer }}: {{ this.size }}", caption=True, this=ref) == r"conv1\_2: 224"
 
 
+def test_a_word_of_a_result_is_a_word_in_messages(writer):
+    with pytest.raises(InputError, match="'Word object' has no attribute 'x'"):
+        write(writer, "{{ vgg16.odd_name.x }}")
+    with pytest.raises(InputError, match=r"needs two numbers, got str and int"):
+        write(writer, "{{ vgg16.odd_name + 1 }}")
+
+
 def test_a_condition_on_a_whole_table_has_no_value_to_print(writer):
     text = (
         '{% claim rows("vgg16.layers") | names("layer", layer="fc6") == "fc6" and vgg16.fc_share > 0 %}a{% endclaim %}'
