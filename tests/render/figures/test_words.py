@@ -49,7 +49,7 @@ def test_numbers_have_two_digits_that_count(value, written):
 def test_words_are_those_of_the_language():
     assert said_constant(0.25) == "constant at 0.25"
     with speaking("fr"):
-        assert said_constant(0.25) == "valeur constante\u00a0: 0,25"
+        assert said_constant(0.25) == "constante\u00a0: 0,25"
         assert spoken_words()[2] == "nulle"
 
 
