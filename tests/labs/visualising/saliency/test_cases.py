@@ -212,6 +212,4 @@ def test_a_frame_is_seen_on_dark_and_on_light_photographs():
         drawn = framed(np.full((150, 150, 3), shade, np.uint8), (10, 20, 110, 140))
         across = drawn[60, 19:26].mean(axis=1)
         assert max(across) - min(across) > 120
-        assert (
-            np.ptp(drawn[60, 19:26].astype(int), axis=1).max() > 200
-        )  # it has a colour, which grey photographs have not
+        assert np.ptp(drawn[60, 19:26].astype(int), axis=1).max() > 200  # a colour
