@@ -48,7 +48,7 @@ def space(row: Element, *, script: bool) -> None:
     """Put TeX's spaces between the atoms of a row."""
     items = [(parent, item, kind) for parent, item in _items(row) if (kind := _atom(item)) is not None]
     kinds = [kind for _, _, kind in items]
-    _pair_bars([item for _, item, _ in items], kinds, beside_table=any(child.tag == "mtable" for child in row))
+    _pair_bars([item for _, item, _ in items], kinds)
     before: Atom | None = None
     for number, kind in enumerate(kinds):
         if kind is Atom.BIN and before in _NOT_BEFORE_BINARY:
@@ -79,14 +79,15 @@ def transparent(element: Element) -> bool:
     return element.tag == "mstyle" and len(element) != 1 and element.get("scriptlevel", "0") == "0"
 
 
-def _pair_bars(items: list[Element], kinds: list[Atom], *, beside_table: bool) -> None:
-    """Of bars in even number, each second one closes; none is taller than the other, as none stretches."""
+def _pair_bars(items: list[Element], kinds: list[Atom]) -> None:
+    """Of bars in even number, each second one closes; none is taller than another, as only a table’s stretch."""
     cores = [_core(item) for item in items]
-    bars = [number for number, core in enumerate(cores) if text_of(core) in _BARS and text_of(core)]
+    bars = [number for number, core in enumerate(cores) if text_of(core) and text_of(core) in _BARS]
     for count, number in enumerate(bars):
         core = cores[number]
         if len(bars) % 2 == 0:
             kinds[number] = Atom.CLOSE if count % 2 else Atom.OPEN
+        beside_table = any(item.tag == "mtable" for item in items[max(0, number - 1) : number + 2])
         if core.get("fence") != "true" and not core.get("minsize") and not beside_table:
             core.set("stretchy", "false")
 
