@@ -163,7 +163,7 @@ def svg_image(tex: str, *, display: bool) -> str:
     picture = f'<img alt="{FORMULA}{words}" style="{style}" src="data:image/svg+xml;base64,{data}">'
     # Drawn, it is no text any more: what is searched and copied is its TeX, unseen below the picture and as wide.
     wide = _LETTER * max(1, len(tex.strip()))
-    text = f'<span class="tex" style="font-size:{min(1, width / wide):.3f}em;margin-right:-{wide:.1f}em">{words}</span>'
+    text = f'<span class="tex" style="font-size:{min(1, width / wide):.3f}em">{words}</span>'
     return f'<span class="formula">{text}{picture}</span>'
 
 
