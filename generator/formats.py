@@ -20,7 +20,7 @@ from typing import Any, Literal
 
 from jinja2 import Undefined
 
-from generator.languages import decimal_sign, gettext, ngettext
+from generator.languages import WIDE, decimal_sign, gettext, ngettext
 
 THIN = "\u202f"  # narrow no-break space between groups of three digits
 MINUS = "\u2212"
@@ -118,7 +118,7 @@ def _p_value(number: float, _: int) -> str:
 
 def _p_stated(number: float, _: int) -> str:
     text = _p_value(number, 0)
-    return f"p {text.replace(THIN, ' ')}" if text.startswith("<") else f"p = {text}"
+    return f"p{WIDE}<{WIDE}{text[2:]}" if text.startswith("<") else f"p{WIDE}={WIDE}{text}"
 
 
 def _seconds(number: float, _: int) -> str:
