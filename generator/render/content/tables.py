@@ -21,7 +21,7 @@ from generator.course.translations import untranslated
 from generator.formats import FORMATS, MINUS, MISSING, THIN, in_words, is_number, write, write_alike
 from generator.languages import decimal_sign, gettext
 from generator.render.content.values import AnswerError, Results
-from generator.render.text.words import said
+from generator.render.text.words import is_foreign, said
 
 _MOST_ROWS_TOGETHER = 14
 _LONGEST_UNBROKEN = 28  # characters of a cell that stays on one line
@@ -37,7 +37,8 @@ class Cell:
     """One cell as it is printed.
 
     ``padding`` are the characters that it lacks on the right to stand on its column's decimal point, ``lead`` those
-    that its interval lacks on the left to have its dash below the others'.
+    that its interval lacks on the left to have its dash below the others'. A ``foreign`` one holds words of a result
+    that the report's language has none for, such as a name.
     """
 
     text: str
@@ -45,6 +46,7 @@ class Cell:
     interval: str = ""
     lead: str = ""
     best: bool = False
+    foreign: bool = False
 
     @property
     def unbroken(self) -> bool:
@@ -93,10 +95,9 @@ def table_content(table: TableSpec, question: QuestionSpec, results: Results) ->
     records = _records(table, question, results)
     columns, cells, names = [], [], []
     if table.row_title or any(rows.label for rows in table.rows):
-        columns.append(
-            Column(table.row_title, foreign=untranslated(question.source, ("tables", table.name, "row_title")))
-        )
-        cells.append([Cell(said(str(record["row label"]))) for record in records])
+        title = ("tables", table.name, "row_title")
+        columns.append(Column(table.row_title, foreign=bool(table.row_title) and untranslated(question.source, title)))
+        cells.append([_word(str(record["row label"]), own=record["own label"]) for record in records])
         names.append("row")
     for column in table.columns:
         values = [_value(record, column.source, table) for record in records]
@@ -119,13 +120,15 @@ def _records(table: TableSpec, question: QuestionSpec, results: Results) -> list
         refs = results.at(address, table.source)
         return [record for ref in refs for record in results.table(ref, table.table).records()]
     records = []
-    for rows in table.rows:
+    for number, rows in enumerate(table.rows):
+        where = ("tables", table.name, "rows", number, "label")
+        own = bool(rows.label) and not untranslated(question.source, where)
         refs = results.at(address, rows.result)
         for ref in refs:
             point = ", ".join(str(value) for _, value in ref.point)
             # With a grid, one label would stand for many rows: the grid point tells them apart.
             label = ", ".join(part for part in (rows.label, point if len(refs) > 1 or not rows.label else "") if part)
-            records.append({**dict(ref.point), **results.load(ref).metrics, "row label": label})
+            records.append({**dict(ref.point), **results.load(ref).metrics, "row label": label, "own label": own})
     return records
 
 
@@ -155,8 +158,10 @@ def _cells(
     intervals, lead = _intervals(column, records, table, digits)
     best = _best(column, values, texts, digits)
     return [
-        Cell(text, lacking, interval, missing, stands_out)
-        for text, lacking, interval, missing, stands_out in zip(texts, padding, intervals, lead, best, strict=True)
+        Cell(text, lacking, interval, missing, stands_out, isinstance(value, str) and _word(value).foreign)
+        for value, text, lacking, interval, missing, stands_out in zip(
+            values, texts, padding, intervals, lead, best, strict=True
+        )
     ]
 
 
@@ -202,6 +207,11 @@ def _lacking(parts: Sequence[str | None]) -> list[str]:
         "" if part is None else "".join(letter * (widest[letter] - count[letter]) for letter in order)
         for part, count in zip(parts, counts, strict=True)
     ]
+
+
+def _word(text: str, *, own: bool = False) -> Cell:
+    """A cell with a word of a result, or, if ``own``, of the report's language already."""
+    return Cell(said(text), foreign=not own and is_foreign(text))
 
 
 def _digits(column: ColumnSpec, values: Sequence[Any]) -> int:

@@ -249,8 +249,9 @@ def _write_pdf(page: Path, target: Path, fields: bool) -> dict[str, Any]:
     for sheet in document.pages:
         # WeasyPrint gives each box inside a link a link of its own, which PDF/UA wants to see tagged as one.
         sheet.links = [link for link in sheet.links if link[3].element_tag.split(":")[0] == "a"]
-    finish = runpy.run_path(str(Path(__file__).with_name("pdf_tags.py")))["finish"]
-    document.write_pdf(str(target), finisher=finish, **options)
+    tagging = runpy.run_path(str(Path(__file__).with_name("pdf_tags.py")))
+    tagging["keep_languages"]()
+    document.write_pdf(str(target), finisher=tagging["finish"], **options)
     return {"pages": len(document.pages), "faults": sorted(set(faults.messages))}
 
 

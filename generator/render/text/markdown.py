@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from generator.answers.claims import WARNING
 from generator.formats import Markdown
 from generator.languages import gettext, marked, typeset
+from generator.render.text import foreign_words
 from generator.render.text.maths import MarkupError
 from generator.render.text.own_images import OwnImage, OwnImages
 from generator.render.text.surroundings import Surroundings
@@ -107,9 +108,11 @@ def _parser(quotes: str) -> Any:
         "link", "warning", _inline_rule(_CONTRADICTED, lambda state, match: state.push("warning", "", 0))
     )
     parser.inline.ruler.before("link", "anchor", _inline_rule(_ANCHOR, _push_anchor))
+    parser.inline.ruler.before("link", "foreign", _inline_rule(foreign_words.MARKED, foreign_words.push))
     parser.core.ruler.at("smartquotes", _curl_quotes)
     parser.core.ruler.push("exhibits", _lift_exhibits)
     parser.core.ruler.push("spaces", _typeset)
+    parser.core.ruler.push("foreign", foreign_words.forget)
     for name, rule in {
         "math_inline": _inline_formula,
         "math_inline_double": _display_formula,
@@ -119,6 +122,7 @@ def _parser(quotes: str) -> Any:
         "citation": _citation,
         "warning": _warning,
         "anchor": _anchor,
+        "foreign": foreign_words.render,
         "image": _own_image,
         "link_open": _link,
         "exhibit": _exhibit,
