@@ -16,7 +16,7 @@ _LEAST = 0.85  # of their size, to which letters of tables are made smaller: 7.5
 _LEAST_FORMULA = 0.75
 _SPARE = 0.99  # of the width there is: sizes are rounded
 _TURNED = 230.0 / 143.0  # the text of turned pages in print.css, as a share of that of others
-_ADVICE = "give it fewer columns or shorter words"
+_ADVICE = {"table": "give it fewer columns or shorter words", "line": "divide its formula, or what is long in it"}
 
 #: Lays tables out by themselves and says how far each reaches.
 Measure = Callable[[list[Any]], Mapping[Any, float]]
@@ -50,7 +50,7 @@ def warnings(root: Any, layout: Layout) -> Iterator[str]:
             if element.get("data-fitted") and kind == "table"
             else ""
         )
-        yield f"{name}: a {kind} reaches {reach.beyond:.0f} mm beyond the text of the PDF{tried}: {_ADVICE}"
+        yield f"{name}: a {kind} reaches {reach.beyond:.0f} mm beyond the text of the PDF{tried}: {_ADVICE[kind]}"
 
 
 def without_other(root: Any, tables: Iterable[Any]) -> Any:

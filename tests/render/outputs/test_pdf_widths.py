@@ -10,7 +10,7 @@ from generator.render.content.exhibits import _GAP
 from generator.render.figures import TEXT_WIDTH
 from generator.render.outputs.html import report_folder
 from generator.render.outputs.pdf import write_pdf
-from generator.render.outputs.pdf_widths import choice
+from generator.render.outputs.pdf_widths import _TURNED, choice
 from tests.render.outputs.test_pdf import page
 
 
@@ -85,6 +85,16 @@ def test_panels_in_a_row_fill_it_and_no_more(columns):
     between = float(re.search(r"\.panel \+ \.panel \{ margin-left: ([\d.]+)%", styles)[1])
     share = 100 * (TEXT_WIDTH - _GAP * (columns - 1)) / columns / TEXT_WIDTH
     assert 99.9 < columns * share + (columns - 1) * between <= 100
+
+
+def test_turned_pages_are_as_wide_as_the_styles_make_them():
+    upright, turned = (
+        float(
+            re.search(rf"{name} \{{[^}}]*?margin: [\d.]+mm ([\d.]+)mm", (report_folder() / "print.css").read_text())[1]
+        )
+        for name in ("@page", "@page turned")
+    )
+    assert pytest.approx((297 - 2 * turned) / (210 - 2 * upright)) == _TURNED
 
 
 def test_the_text_is_as_wide_as_figures_are_drawn():

@@ -164,6 +164,7 @@ def test_a_part_keeps_its_numbers_and_leaves_the_whole_report_alone(rendered, tm
 
 def test_when_the_pdf_fails_the_page_is_written_and_no_old_pdf_is_left(tmp_path, monkeypatch):
     output = tmp_path / "build"
+
     def earlier(page, target, *, fields):
         return pdf.Printed(target.write_text("from an earlier build"))
 
