@@ -12,6 +12,8 @@ from typing import Any
 
 _HYPHENATED = frozenset({"p", "li"})
 _SHORT = 0.4  # of the longest line of a paragraph: no line but its last is shorter, unless something went wrong
+#: What makes WeasyPrint break a paragraph differently, and is not seen; the first where it could hyphenate.
+_REMEDIES = ("hyphens: manual", "word-spacing: 0.02em", "word-spacing: -0.02em")
 _OVERHANG = 2.0  # CSS pixels, half a millimetre, by which something may reach beyond the text
 _TITLES = frozenset({"h2", "h3", "h4", "h5", "h6"})  # kept with what follows them, as are statements
 _TITLE_MARGIN = 27.0  # above a title that does not begin a page
@@ -78,7 +80,7 @@ class Layout:
             self.too_wide[around.element] = Reach(max(end - begin, known.reached if known else 0.0), edge - begin)
 
     def broken_lines(self) -> Iterator[Any]:
-        """Paragraphs with a line that ends far too early: WeasyPrint 70 breaks some so where it could hyphenate."""
+        """Paragraphs with a line that ends far too early: WeasyPrint 70 breaks some so."""
         for box in (inner for page in self.boxes for inner in page.descendants()):
             if box.element is not None and box.element.tag in _HYPHENATED and box.element.find(".//br") is None:
                 lines = [len(_text(line)) for line in box.children if type(line).__name__ == "LineBox"]
@@ -127,11 +129,15 @@ class Layout:
 
 
 def mend_lines(layout: Layout) -> bool:
-    """Hyphenate no more where a line ends far too early; True if there is such a place."""
-    found = [element for element in layout.broken_lines() if "hyphens" not in element.get("style", "")]
-    for element in found:
-        element.set("style", "hyphens: manual; " + element.get("style", ""))
-    return bool(found)
+    """Set a paragraph a little differently where a line ends far too early; True if there is one not yet tried so."""
+    mended = False
+    for element in list(layout.broken_lines()):
+        tried = int(element.get("data-mended", 0))
+        if tried < len(_REMEDIES):
+            element.set("data-mended", str(tried + 1))
+            element.set("style", f"{_REMEDIES[tried]}; {element.get('style', '')}")
+            mended = True
+    return mended
 
 
 def classes(element: Any) -> set[str]:

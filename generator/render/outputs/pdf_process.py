@@ -28,7 +28,7 @@ _ROOT = "/report/"
 # How often figures are made smaller or moved, each time after a layout: all for which so much of a page is empty, and
 # then, more carefully, those that are to blame for the worst.
 _ROUNDS, _LARGEST_GAP = 2, 0.15
-_FURTHER_ROUNDS, _WORST_GAP = 4, 0.3
+_FURTHER_ROUNDS, _WORST_GAP = 3, 0.3
 
 
 class _Faults(logging.Handler):
@@ -68,7 +68,7 @@ class _Paper:
             if not self._mended(layout, number):
                 break
             document, layout = self._lay_out()
-        if self.places.fill_rooms(self.html.etree_element, layout):
+        while self.layouts.mend_lines(layout) or self.places.fill_rooms(self.html.etree_element, layout):
             document, layout = self._lay_out()
         return document, list(self.widths.warnings(self.html.etree_element, layout))
 

@@ -188,9 +188,16 @@ STRONG = (
 )
 
 
-@pytest.mark.parametrize("text", [PLACES, STRONG], ids=["places of links", "strong words"])
+OPENING = (
+    "A saliency map shows where a class score answers to the pixels, typically as scattered points "
+    '<span>[<a href="#x">20</a>]</span>.\n<span id="x"></span>The points do follow what is in the photograph, but they '
+    "say\nwhere the network looks and not why it answers as it does. This sentence only makes the paragraph one line longer."
+)
+
+
+@pytest.mark.parametrize("text", [PLACES, STRONG, OPENING], ids=["places of links", "strong words", "an opening word"])
 def test_no_line_ends_far_too_early(tmp_path, text):
-    """WeasyPrint 70 ended a line after "81.1 %" in the first of these texts, and after "same" in the second."""
+    """WeasyPrint 70 ended a line after "81.1 %", "same" and "A" in these texts."""
     shutil.copytree(report_folder() / "fonts", tmp_path / "fonts")
     styles = "".join((report_folder() / name).read_text() for name in ("common.css", "print.css"))
     write_pdf(page(tmp_path, f"<style>{styles}</style><main><p>{text}</p></main>"), tmp_path / "x.pdf")
