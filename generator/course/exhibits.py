@@ -33,6 +33,19 @@ class RowsSpec:
 
 
 @dataclass(frozen=True)
+class EmptyRows:
+    """The rows of a table whose results nobody has, as an empty frame shows it.
+
+    Either the first ``cells`` of each, or as many as the list ``source`` has, which is a parameter of the table's own
+    result, or of another ("2-b/q05/fooled.targets"). What the list holds stands in front where they are ``labelled``.
+    """
+
+    cells: tuple[tuple[str, ...], ...] = ()
+    source: str = ""
+    labelled: bool = False
+
+
+@dataclass(frozen=True)
 class TableSpec:
     """A numbered table: either ``table`` of one result, or one row for each result (or grid point) in ``rows``.
 
@@ -52,6 +65,7 @@ class TableSpec:
     further: bool = False
     finding: str = ""
     solution: bool = False
+    empty_rows: EmptyRows | None = None
     place: Place | None = None
 
 

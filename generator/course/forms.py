@@ -62,6 +62,13 @@ class RowsEntry(Strict):
     label: str = ""
 
 
+class EmptyRowsEntry(Strict):
+    """The rows of an empty table by the list of a parameter: what it holds, or only how many."""
+
+    labels: str = ""
+    as_many_as: str = ""
+
+
 class TableEntry(Strict):
     """``tables.<name>``: ``from`` and ``table``, or ``rows``."""
 
@@ -75,6 +82,7 @@ class TableEntry(Strict):
     further: bool = False
     finding: str = ""
     solution: bool = False
+    empty_rows: Annotated[int, Field(ge=1, le=60)] | list[str | list[str]] | EmptyRowsEntry | None = None
 
 
 class PanelEntry(Strict):

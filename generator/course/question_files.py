@@ -5,9 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from generator.answers.addresses import Address
-from generator.course.exhibits import ColumnSpec, FigureSpec, PanelSpec, RowsSpec, TableSpec
+from generator.course.exhibits import ColumnSpec, EmptyRows, FigureSpec, PanelSpec, RowsSpec, TableSpec
 from generator.course.forms import (
     ColumnEntry,
+    EmptyRowsEntry,
     ExpectedEntry,
     FigureEntry,
     InputEntry,
@@ -93,6 +94,9 @@ def table_spec(name: str, entry: TableEntry, source: Source) -> TableSpec:
     if entry.row_title and not entry.rows:
         hint = "a table of a result names its rows in one of its columns"
         source.mistakes.append(source.mistake("row_title belongs to rows:", (*where, "row_title"), hint=hint))
+    if entry.rows and entry.empty_rows is not None:
+        hint = "a row for each result of rows: is known without it"
+        source.mistakes.append(source.mistake("empty_rows belongs to table:", (*where, "empty_rows"), hint=hint))
     rows = [entry.rows] if isinstance(entry.rows, str) else entry.rows
     return TableSpec(
         name=name,
@@ -106,8 +110,22 @@ def table_spec(name: str, entry: TableEntry, source: Source) -> TableSpec:
         further=entry.further,
         finding=entry.finding,
         solution=entry.solution,
+        empty_rows=_empty_rows(entry, source, (*where, "empty_rows")),
         place=Place(source.path, source.line(where) or 1),
     )
+
+
+def _empty_rows(entry: TableEntry, source: Source, where: Where) -> EmptyRows | None:
+    given = entry.empty_rows
+    if isinstance(given, EmptyRowsEntry):
+        if bool(given.labels) == bool(given.as_many_as):
+            expected = "either labels: or as_many_as:, with the name of a parameter"
+            source.mistakes.append(source.mistake("says not how many rows there are", where, expected=expected))
+        return EmptyRows(source=given.labels or given.as_many_as, labelled=bool(given.labels))
+    if isinstance(given, int):
+        return EmptyRows(((),) * given)
+    cells = (tuple([row] if isinstance(row, str) else row) for row in given or ())
+    return EmptyRows(tuple(cells)) if given is not None else None
 
 
 def figure_spec(name: str, entry: FigureEntry, source: Source) -> FigureSpec:

@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from generator.course.editions import Edition
+from generator.course.fields import answer_field, head_field
 from generator.course.spec import CourseSpec, Mark
 from generator.course.translations import untranslated
 from generator.course.yaml_source import Source
@@ -124,6 +125,8 @@ class Page:
             about=bool(document.example() or (reference and (document.claims or document.reproduction))),
             appendix=document.appended(paged=self.paged),
             image=self._image,
+            answer_field=answer_field,
+            head_field=head_field,
         )
         self._add_languages(environment)
         surroundings = Surroundings(self._math, document.citations, images=document.images, pictures=self._pictures)
@@ -139,7 +142,11 @@ class Page:
             with in_language(self._course.written, foreign=other):
                 return Markup(to_inline_html(text, surroundings))  # noqa: S704
 
-        environment.filters.update(blocks=blocks, inline=inline)
+        def words(text: str, other: bool = False) -> str:
+            with in_language(self._course.written, foreign=other):
+                return to_text(text)
+
+        environment.filters.update(blocks=blocks, inline=inline, words=words)
         return environment
 
     @property
