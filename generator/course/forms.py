@@ -73,6 +73,8 @@ class TableEntry(Strict):
     row_title: str = ""
     appendix: bool = False
     further: bool = False
+    finding: str = ""
+    solution: bool = False
 
 
 class PanelEntry(Strict):
@@ -82,6 +84,7 @@ class PanelEntry(Strict):
     figure: str
     caption: str = ""
     alt: str = ""
+    finding: str = ""
 
 
 class FigureEntry(Strict):
@@ -92,10 +95,13 @@ class FigureEntry(Strict):
     source: str = Field(default="", alias="from")
     figure: str = ""
     panel_caption: str = ""
+    panel_finding: str = ""
     panels: list[PanelEntry] = Field(default_factory=list)
     columns: int = Field(default=1, ge=1, le=4)
     appendix: bool = False
     further: bool = False
+    finding: str = ""
+    solution: bool = False
 
 
 class ExpectedEntry(Strict):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from generator.answers.addresses import Address
+from generator.course.exhibits import ColumnSpec, FigureSpec, PanelSpec, RowsSpec, TableSpec
 from generator.course.forms import (
     ColumnEntry,
     ExpectedEntry,
@@ -15,17 +16,8 @@ from generator.course.forms import (
     TableEntry,
 )
 from generator.course.given import COMPUTED, InputSpec, Written, written
-from generator.course.spec import (
-    ColumnSpec,
-    ExpectedSpec,
-    FigureSpec,
-    PanelSpec,
-    Place,
-    ResultSpec,
-    RowsSpec,
-    TableSpec,
-)
-from generator.course.yaml_source import Source, Where
+from generator.course.spec import ExpectedSpec, ResultSpec
+from generator.course.yaml_source import Place, Source, Where
 
 
 def result_spec(question: str, name: str, entry: ResultEntry, source: Source) -> ResultSpec:
@@ -112,6 +104,8 @@ def table_spec(name: str, entry: TableEntry, source: Source) -> TableSpec:
         row_title=entry.row_title,
         appendix=entry.appendix,
         further=entry.further,
+        finding=entry.finding,
+        solution=entry.solution,
         place=Place(source.path, source.line(where) or 1),
     )
 
@@ -119,12 +113,12 @@ def table_spec(name: str, entry: TableEntry, source: Source) -> TableSpec:
 def figure_spec(name: str, entry: FigureEntry, source: Source) -> FigureSpec:
     """A figure of the question; what is wrong with it is added to the source's mistakes."""
     where: Where = ("figures", name)
-    panels = [PanelSpec(panel.source, panel.figure, panel.caption, panel.alt) for panel in entry.panels]
+    panels = [PanelSpec(one.source, one.figure, one.caption, one.alt, one.finding) for one in entry.panels]
     if bool(entry.panels) == bool(entry.source or entry.figure) or bool(entry.source) != bool(entry.figure):
         expected = "either from: and figure:, or panels:"
         source.mistakes.append(source.mistake("says not what to draw", where, expected=expected))
     if entry.source:
-        panels = [PanelSpec(entry.source, entry.figure, entry.panel_caption, "")]
+        panels = [PanelSpec(entry.source, entry.figure, entry.panel_caption, "", entry.panel_finding)]
     return FigureSpec(
         name=name,
         caption=entry.caption,
@@ -133,5 +127,7 @@ def figure_spec(name: str, entry: FigureEntry, source: Source) -> FigureSpec:
         columns=entry.columns,
         appendix=entry.appendix,
         further=entry.further,
+        finding=entry.finding,
+        solution=entry.solution,
         place=Place(source.path, source.line(where) or 1),
     )

@@ -1,6 +1,6 @@
 """Mistakes in the form of the course's files are named with their file, line and place.
 
-Covers course/question_files.py, course/spec.py too.
+Covers course/exhibits.py, course/question_files.py, course/spec.py too.
 """
 
 from __future__ import annotations

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from generator.answers.addresses import Address
-from generator.course.spec import FigureSpec, PanelSpec, QuestionSpec, TableSpec
+from generator.course.exhibits import FigureSpec, PanelSpec, TableSpec
+from generator.course.spec import QuestionSpec
 from generator.course.translations import untranslated
 from generator.course.yaml_source import Where
 from generator.errors import InputError, Mistake
@@ -37,7 +38,10 @@ class Box:
 
 @dataclass(frozen=True)
 class Panel:
-    """One picture of a figure. ``caption`` is Markdown, ``alt`` plain words, ``share`` its part of the text's width."""
+    """One picture of a figure.
+
+    ``caption`` and ``finding`` are Markdown, ``alt`` plain words, ``share`` its part of the text's width.
+    """
 
     name: str
     drawing: Drawing
@@ -46,14 +50,16 @@ class Panel:
     caption: str = ""
     share: float = 1.0
     foreign: frozenset[str] = frozenset()
+    finding: str = ""
 
 
 @dataclass(frozen=True)
 class Exhibit:
     """A numbered table or figure; ``caption`` is Markdown, ``alt`` describes the whole of a figure with sub-figures.
 
-    One that is ``further`` is folded on the page and not in the PDF. A ``frame`` to be filled in by hand has nothing of
-    these but the heads of a table's columns. ``foreign`` are those of "caption" and "alt", or, of a frame, the heads
+    Its ``finding``, Markdown too, says what is to be seen, and only the reference edition has it. One that is
+    ``further`` is folded on the page and not in the PDF. A ``frame`` to be filled in by hand has nothing of these but
+    the heads of a table's columns. ``foreign`` are those of "caption", "finding" and "alt", or, of a frame, the heads
     that are not in the report's language.
     """
 
@@ -72,6 +78,7 @@ class Exhibit:
     frame: tuple[str, ...] | None = None
     box: Box | None = None
     foreign: frozenset[str] = frozenset()
+    finding: str = ""
 
     @property
     def stem(self) -> str:
@@ -133,17 +140,18 @@ def build_exhibit(
 def _table(spec: TableSpec, question: QuestionSpec, writer: AnswerWriter, numbered: Numbered) -> Exhibit:
     refs = table_refs(spec, question, writer.results)
     content = table_content(spec, question, writer.results)
-    caption = _caption(spec.caption, spec, question, writer, refs[0] if len(refs) == 1 else None, ("caption",))
+    only = refs[0] if len(refs) == 1 else None
     return Exhibit(
         name=spec.name,
         question=question.address,
         numbered=numbered,
-        caption=caption,
+        caption=_caption(spec.caption, spec, question, writer, only, ("caption",)),
         origins=origins(refs, writer.results),
         appendix=spec.appendix,
         further=spec.further,
         table=content,
-        foreign=_foreign(spec, question, "caption"),
+        foreign=_foreign(spec, question, "caption", "finding"),
+        finding=_caption(spec.finding, spec, question, writer, only, ("finding",)),
     )
 
 
@@ -158,20 +166,20 @@ def _figure(spec: FigureSpec, question: QuestionSpec, writer: AnswerWriter, numb
         _panel(panel, ref, spec, question, writer, width, (place, len(sources), whole_alt))
         for place, (panel, ref) in enumerate(sources)
     )
-    caption = _caption(spec.caption, spec, question, writer, only, ("caption",))
     rows = [panels[start : start + columns] for start in range(0, len(panels), columns)]
     return Exhibit(
         name=spec.name,
         question=question.address,
         numbered=numbered,
-        caption=caption,
+        caption=_caption(spec.caption, spec, question, writer, only, ("caption",)),
         origins=origins(refs, writer.results),
         appendix=spec.appendix,
         further=spec.further,
         panels=panels,
         columns=columns,
         alt=whole_alt,
-        foreign=_foreign(spec, question, "caption", "alt"),
+        foreign=_foreign(spec, question, "caption", "finding", "alt"),
+        finding=_caption(spec.finding, spec, question, writer, only, ("finding",)),
         tall=sum(max(panel.drawing.height for panel in row) + 0.35 for row in rows) > _PAGE_HEIGHT,
     )
 
@@ -188,9 +196,12 @@ def _panel(
     place, count, whole_alt = position
     drawing = writer.results.drawing(ref, panel.figure, width)
     number = spec.panels.index(panel)
-    place_of_caption: Where = ("panel_caption",) if _alone(spec, question) else ("panels", number, "caption")
+    alone = _alone(spec, question)
+    place_of_caption: Where = ("panel_caption",) if alone else ("panels", number, "caption")
+    place_of_finding: Where = ("panel_finding",) if alone else ("panels", number, "finding")
     place_of_alt: Where = ("panels", number, "alt") if panel.alt else ("alt",)
-    caption = _caption(panel.caption, spec, question, writer, ref, place_of_caption) if panel.caption else ""
+    caption = _caption(panel.caption, spec, question, writer, ref, place_of_caption)
+    finding = _caption(panel.finding, spec, question, writer, ref, place_of_finding)
     alt = _words(panel.alt, spec, question, writer, ref, place_of_alt) if panel.alt else ""
     if not alt:
         # A picture alone may take the figure's text; one of several is told apart by its own words.
@@ -199,9 +210,9 @@ def _panel(
         raise AnswerError(f"the sub-figure {panel.source}.{panel.figure} has no alternative text (alt)")
     letter = _letter(place) if count > 1 else ""
     stem = slug(f"{question.address}-{spec.name}") + (f"-{letter}" if letter else "")
-    others = {"caption": place_of_caption, "alt": place_of_alt}
+    others = {"caption": place_of_caption, "finding": place_of_finding, "alt": place_of_alt}
     foreign = frozenset(name for name, where in others.items() if _is_foreign(spec, question, where))
-    return Panel(stem, drawing, alt, letter, caption, width / TEXT_WIDTH, foreign)
+    return Panel(stem, drawing, alt, letter, caption, width / TEXT_WIDTH, foreign, finding)
 
 
 def _alone(spec: FigureSpec, question: QuestionSpec) -> bool:
@@ -223,7 +234,9 @@ def _caption(
     this: Address | None,
     where: Where,
 ) -> str:
-    """The text at a place of an exhibit, written in its own language."""
+    """The text at a place of an exhibit, written in its own language; nothing where there is none."""
+    if not text:
+        return ""
     file = spec.place or question.place
     place = TextPlace(question.address, writer.numbering.exhibits[question.address, spec.name].anchor)
     with in_language(writer.written, foreign=_is_foreign(spec, question, where)):

@@ -8,14 +8,15 @@ from pathlib import Path
 
 from generator.answers.claims import Claim
 from generator.course.editions import Edition
-from generator.course.spec import CourseSpec, LabSpec, QuestionSpec, TableSpec
+from generator.course.exhibits import TableSpec
+from generator.course.spec import CourseSpec, LabSpec, QuestionSpec
 from generator.course.translations import untranslated
 from generator.course.yaml_source import Source, Where
 from generator.errors import InputError, Mistake
 from generator.languages import gettext, marked
 from generator.render.content.answers import AnswerWriter
 from generator.render.content.document import Document, LabPart, QuestionPart, Report, SectionPart
-from generator.render.content.exhibits import Box, Exhibit, build_exhibit, frame, unavailable
+from generator.render.content.exhibits import Box, Exhibit, Panel, build_exhibit, frame, unavailable
 from generator.render.content.ledger import summed_up
 from generator.render.content.origins import Origins, origins
 from generator.render.content.reproduction import compare, source_parts
@@ -234,15 +235,17 @@ class _Gatherer:
             for column in declared.columns:
                 self.look_in_yaml(column.title, path, spec.source, (*where, "columns", column.source))
             self.look_in_yaml(declared.row_title, path, spec.source, (*where, "row_title"))
-        if self.report.frames:
+        solution = declared.solution and self.report.course.edition is Edition.WORKSHEET
+        if self.report.frames or solution:
             return frame(declared, spec, numbered)
         try:
             exhibit = build_exhibit(declared, spec, self.writer, numbered)
         except InputError as error:
             box = self._problem_box(gettext(_UNRENDERED[numbered.kind]), error)
             return Exhibit(name, spec.address, numbered, "", Origins(), declared.appendix, declared.further, box=box)
-        for caption in (exhibit.caption, *dict.fromkeys(panel.caption for panel in exhibit.panels)):
-            self.look_in_yaml(caption, path, spec.source, where)
+        bearers: tuple[Exhibit | Panel, ...] = (exhibit, *exhibit.panels)
+        for text in dict.fromkeys(text for one in bearers for text in (one.caption, one.finding)):
+            self.look_in_yaml(text, path, spec.source, where)
         return exhibit
 
     def _problem_box(self, title: str, error: InputError) -> Box:

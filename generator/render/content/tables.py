@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from generator.answers.addresses import Address
-from generator.course.spec import ColumnSpec, QuestionSpec, TableSpec
+from generator.course.exhibits import ColumnSpec, TableSpec
+from generator.course.spec import QuestionSpec
 from generator.course.translations import untranslated
 from generator.formats import FORMATS, MINUS, MISSING, THIN, in_words, is_number, write, write_alike
 from generator.languages import decimal_sign
