@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from generator.answers.addresses import parse_address
 from generator.checks.captions import check_captions
 from generator.course.loader import read_course
+from generator.course.spec import ANY_PROFILE, QuestionSpec
 from generator.errors import Mistake
 from generator.folders import questions_folder, templates_folder
 from generator.planning.catalogue import read_catalogue
@@ -81,3 +83,24 @@ def test_no_caption_of_the_built_in_course_gives_anything_away(language: str) ->
     assert course is not None
     assert faults == []
     assert check_captions(course, read_catalogue(Memo(None))) == []
+
+
+def computed_by_hand(question: QuestionSpec) -> set[tuple[str, str]]:
+    """The results and metrics that are known without a run: the ones to be estimated or looked up."""
+    metrics = [one.metric for one in question.expected if one.profile == ANY_PROFILE and not one.column]
+    addresses = [parse_address(metric, question.address, named=True) for metric in metrics]
+    return {(str(address.whole), address.name) for address in addresses}
+
+
+def test_a_table_of_numbers_that_are_to_be_found_by_hand_is_a_solution() -> None:
+    course, _ = read_course(questions_folder(), templates_folder() / "answers")
+    assert course is not None
+    telling = {
+        (question.address, table.name, table.solution)
+        for question in course.questions()
+        for table in question.tables.values()
+        for row in table.rows
+        for column in table.columns
+        if (str(parse_address(row.result, question.address).whole), column.source) in computed_by_hand(question)
+    }
+    assert telling == {("2-a/q01", "networks", True)}
