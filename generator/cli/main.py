@@ -218,7 +218,7 @@ def fetch(force: bool, common: CommonOptions) -> None:
 @common_options
 @click.option("--course", is_flag=True, help="Check what the course’s texts conclude, and from what, instead.")
 def doctor(course: bool, common: CommonOptions) -> None:
-    """Check Python, torch, Pango, fonts, data, weights and disk; --course: which claims take chance for a finding.
+    """Check Python, torch, Pango, fonts, data, weights and disk; --course: what claims and captions may not say.
 
     \b
     genreport doctor --data ~/genreport-data
