@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from generator.answers.addresses import Address, AddressError, parse_address
 from generator.answers.syntax import ResultRead, parse_answer
-from generator.course.spec import CourseSpec, FigureSpec, QuestionSpec
+from generator.course.exhibits import FigureSpec
+from generator.course.spec import CourseSpec, QuestionSpec
 from generator.course.yaml_source import Where, dotted
 from generator.errors import Mistake
 from generator.planning.catalogue import Catalogue
