@@ -9,7 +9,7 @@ from generator.answers.syntax import Named, parse_answer
 from generator.checks.expected import check_expected
 from generator.checks.text import CourseNames, TextChecker, wanted
 from generator.course.editions import Edition
-from generator.course.exhibits import FigureSpec, TableSpec
+from generator.course.exhibits import EmptyRows, FigureSpec, TableSpec
 from generator.course.spec import QuestionSpec
 from generator.course.yaml_source import Where
 from generator.errors import Mistake
@@ -83,6 +83,7 @@ class QuestionChecker:
         if table.source:
             every = self._shown(table.source, (*where, "from"))
             self._columns_of_table(table.table, columns, self._signature(every), where)
+            self._empty_rows(table.empty_rows, every, (*where, "empty_rows"))
         listed = isinstance(self.source.data["tables"][table.name].get("rows"), list)
         for number, row in enumerate(table.rows):
             found = self._shown(row.result, (*where, "rows", number) if listed else (*where, "rows"))
@@ -94,6 +95,13 @@ class QuestionChecker:
             every = _joined(every, found)
         self._caption(table.caption, (*where, "caption"), every)
         self._caption(table.finding, (*where, "finding"), every)
+
+    def _empty_rows(self, given: EmptyRows | None, shown: Shown, where: Where) -> None:
+        """The list that says how many rows there are is a parameter of the table's own result, or of another."""
+        target, _, name = given.source.rpartition(".") if given else ("", "", "")
+        signature = self._signature(self._shown(target, where) if target else shown)
+        if name and signature is not None:
+            self._name(name, signature.parameters, "parameter", where)
 
     def _columns_of_table(
         self, name: str, columns: list[tuple[str, Where]], signature: Signature | None, where: Where

@@ -82,7 +82,7 @@ class TableEntry(Strict):
     further: bool = False
     finding: str = ""
     solution: bool = False
-    empty_rows: Annotated[int, Field(ge=1, le=60)] | list[str | list[str]] | EmptyRowsEntry | None = None
+    empty_rows: Annotated[int, Field(ge=1, le=60)] | list[str | int | list[str | int]] | EmptyRowsEntry | None = None
 
 
 class PanelEntry(Strict):

@@ -124,7 +124,7 @@ def _empty_rows(entry: TableEntry, source: Source, where: Where) -> EmptyRows | 
         return EmptyRows(source=given.labels or given.as_many_as, labelled=bool(given.labels))
     if isinstance(given, int):
         return EmptyRows(((),) * given)
-    cells = (tuple([row] if isinstance(row, str) else row) for row in given or ())
+    cells = (tuple(map(str, row if isinstance(row, list) else [row])) for row in given or ())
     return EmptyRows(tuple(cells)) if given is not None else None
 
 

@@ -130,8 +130,8 @@ def empty_records(table: TableSpec, question: QuestionSpec, results: Results) ->
             cells = [_given(column, point) for column in table.columns]
             if _has_labels(table):
                 cells.insert(0, label)
-            elif point and table.columns[0].source not in point:
-                cells[0] = label  # what it is called is known by its result alone
+            elif point and not any(cells) and table.columns[0].format in ("auto", "text"):
+                cells[0] = label  # its name is known to the result alone
             found.append(tuple(cells))
     return found
 
