@@ -17,6 +17,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from generator.course.editions import Edition, Theme
+from generator.course.fields import AnswerField, HeadField, read_field, version_of
 from generator.course.spec import QuestionSpec
 from generator.render.content.document import Report
 from generator.render.outputs.report import render_report
@@ -138,11 +139,47 @@ def test_a_worksheet_has_room_to_write_and_no_answer(tmp_path: Path, changes: di
     report = sample_report(tmp_path, answers=empty, edition=Edition.WORKSHEET)
     page, outcome = render(tmp_path, replace(report, **changes), frozenset({"html", "pdf"}))
     assert page.count('class="ruled-line"') == 14 + 3 * 9  # one starred question and three others
+    assert page.count('class="head-line"') == 3
     assert ("Alternative text" in page) == (not changes.get("frames"))
+    sheets = "".join(one.extract_text() for one in PdfReader(tmp_path / "build" / "worksheet.pdf").pages)
+    assert sheets.index("Names") < sheets.index("Group") < sheets.index("Contents")
+    for text in (page, sheets):  # where nothing is computed, nothing says that it was, nor under which profile
+        assert ("Computed on" in text) == ("Quick profile" in text) == (not changes.get("frames"))
     assert "Where the numbers of this answer come from" not in page
     assert outcome.gaps == ()
     fields = PdfReader(tmp_path / "build" / "worksheet.pdf").get_fields() or {}
-    assert len(fields) == (4 if changes.get("fields") else 0)
+    assert len(fields) == (3 + 4 if changes.get("fields") else 0)
+
+
+def test_fields_say_what_they_hold_to_programs_and_to_people(tmp_path: Path) -> None:
+    empty = dict.fromkeys(("q01", "q02", "q03", "q04"), "")
+    report = replace(sample_report(tmp_path, answers=empty, edition=Edition.WORKSHEET), fields=True, frames=True)
+    render(tmp_path, report, frozenset({"html", "pdf"}))
+    fields = PdfReader(tmp_path / "build" / "worksheet.pdf").get_fields() or {}
+    said = [(read_field(name), field["/TU"]) for name, field in fields.items()]
+    assert said[:3] == [(HeadField(what.lower(), "en"), what) for what in ("Names", "Group", "Date")]
+    second = next(spec for spec in report.course.questions() if spec.id == "q02")
+    title = "Answer to question 2: What does the normalisation do to x?"
+    assert said[4] == (AnswerField("2-a/q02", version_of(second)), title)
+
+
+def test_a_frame_says_what_to_draw_and_leaves_room_for_it(tmp_path: Path) -> None:
+    empty = dict.fromkeys(("q01", "q02", "q03", "q04"), "")
+    report = replace(sample_report(tmp_path, answers=empty, edition=Edition.WORKSHEET), frames=True)
+    page, outcome = render(tmp_path, replace(report, outcomes={}))
+    assert outcome.problems == ()
+    assert "The target’s loss falls three times as slowly; …." in page.replace("'", "’")
+    table = page[page.index('id="table-2-a-q01-comparison"') :].partition("</table>")[0]
+    assert re.findall(r'<th scope="row" class="words">(\w+)</th>', table) == [
+        "vgg16",
+        "alexnet",
+        "resnet50",
+        "squeezenet1_1",
+    ]
+    assert table.count("<td></td>") == 4 * 3
+    maps = page[page.index('id="figure-2-a-q02-maps"') :].partition("</figure>")[0]
+    assert maps.count('class="frame-box low"') == 2
+    assert "(b)</span> layer of … pixels" in maps
 
 
 def test_chapters_number_from_one_in_each_lab(tmp_path: Path) -> None:
