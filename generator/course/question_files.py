@@ -94,9 +94,9 @@ def table_spec(name: str, entry: TableEntry, source: Source) -> TableSpec:
     if entry.row_title and not entry.rows:
         hint = "a table of a result names its rows in one of its columns"
         source.mistakes.append(source.mistake("row_title belongs to rows:", (*where, "row_title"), hint=hint))
-    if entry.rows and entry.empty_rows is not None:
-        hint = "a row for each result of rows: is known without it"
-        source.mistakes.append(source.mistake("empty_rows belongs to table:", (*where, "empty_rows"), hint=hint))
+    if entry.rows and isinstance(entry.empty_rows, int | EmptyRowsEntry):
+        message, expected = "how many rows there are is known", "the names of all rows of rows:, or nothing"
+        source.mistakes.append(source.mistake(message, (*where, "empty_rows"), expected=expected))
     rows = [entry.rows] if isinstance(entry.rows, str) else entry.rows
     return TableSpec(
         name=name,

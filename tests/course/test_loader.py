@@ -38,7 +38,7 @@ FORM = [
     slip("column as a number", Q1, "width: Width", "width: 3", "width: 3", "text or keys with values"),
     slip("three ends", Q1, "[accuracy_low, accuracy_high]", "[a, b, c]", "interval", "at most 2"),
     slip("empty rows of rows", Q1, "    rows: nets", "    empty_rows: 3\n    rows: nets", "empty_rows",
-         "empty_rows belongs to table:"),
+         "how many rows there are is known"),
     slip("empty rows in two ways", Q1, "    table: epochs",
          "    empty_rows: {labels: width, as_many_as: width}\n    table: epochs", "empty_rows",
          "either labels: or as_many_as:"),

@@ -14,7 +14,7 @@ from generator.languages import gettext
 from generator.render.content.answers import AnswerWriter
 from generator.render.content.origins import Origins, origins
 from generator.render.content.sentences import TextPlace
-from generator.render.content.tables import Column, TableContent, table_content, table_refs
+from generator.render.content.tables import MOST_ROWS_TOGETHER, Column, TableContent, table_content, table_refs
 from generator.render.content.values import AnswerError, ResultUnavailableError
 from generator.render.figures import TEXT_WIDTH, Drawing
 from generator.render.text.markdown import to_text
@@ -68,6 +68,11 @@ class Frame:
     columns: tuple[Column, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
     panels: tuple[FramedPanel, ...] = ()
+
+    @property
+    def short(self) -> bool:
+        """Whether it is kept on one page."""
+        return len(self.rows) <= MOST_ROWS_TOGETHER
 
 
 @dataclass(frozen=True)

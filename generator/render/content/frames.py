@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from generator.answers.addresses import Address, parse_address
@@ -12,6 +14,7 @@ from generator.course.exhibits import EmptyRows, FigureSpec, TableSpec
 from generator.course.spec import QuestionSpec
 from generator.course.yaml_source import Where
 from generator.errors import InputError, Mistake
+from generator.formats import is_number
 from generator.render.content.answers import AnswerWriter
 from generator.render.content.exhibits import (
     Exhibit,
@@ -40,7 +43,10 @@ _PRINTED = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 _READS = frozenset({"this", "metric", "rows"})
-_OWN_SETTING = re.compile(r"\bthis\.(\w+)")
+#: A number or word of a result, at a point of its grid if need be, with the filters that write it.
+_READ = re.compile(r"\s*(\w+)(?:\(([^()]*)\))?\.(\w+)\s*(\|[^{}]*)?")
+#: What results call the network that they are of: as the profile does.
+_LABELS = frozenset({"label", "network"})
 _SEED = re.compile(r",? seed \d+$")
 
 
@@ -69,16 +75,20 @@ def frame(
     )
 
 
-def without_results(text: str, names: frozenset[str], point: Mapping[str, Any]) -> str:
+def without_results(text: str, names: frozenset[str], known: Callable[[str, str, str], Any]) -> str:
     """A template that reads no result: an ellipsis stands for each number, and no sentence that depends on any.
 
-    ``names`` are the question's results; ``point`` is that of the grid which is shown, whose settings are known.
+    ``names`` are the question's results; ``known`` gives what is known beforehand of one, or of "this", at a point of
+    its grid ("seed=0"), by the name of a metric, and None for what is measured.
     """
 
     def printed(found: re.Match[str]) -> str:
-        known = _OWN_SETTING.sub(lambda own: repr(point[own[1]]) if own[1] in point else own[0], found[1])
-        reads = (names | _READS).intersection(_NAME.findall(_QUOTED.sub("", known)))
-        return _BLANK if reads else f"{{{{{known}}}}}"
+        read = _READ.fullmatch(found[1])
+        value = known(read[1], read[2] or "", read[3]) if read else None
+        if read and value is not None:
+            return f"{{{{ {json.dumps(value, ensure_ascii=False)} {read[4] or ''} }}}}"
+        reads = (names | _READS).intersection(_NAME.findall(_QUOTED.sub("", found[1])))
+        return _BLANK if reads else found[0]
 
     return _PRINTED.sub(printed, _BLOCK.sub("", text))
 
@@ -93,13 +103,43 @@ class _Framer:
 
     def words(self, text: str, spec: TableSpec | FigureSpec, where: Where, ref: Address | None = None) -> str:
         """The caption at a place of an exhibit, of what is known of it without results."""
-        known = without_results(text, frozenset(self.question.results), dict(ref.point) if ref else {})
+        known = without_results(text, frozenset(self.question.results), partial(self._known, ref))
         return " ".join(written_text(known, spec, self.question, self.writer, None, where).split())
+
+    def _known(self, this: Address | None, name: str, given: str, metric: str) -> Any:
+        """A setting: the parameter of that name, where it is one number, or what the profile calls the network."""
+        point = given.replace('"', "").replace("'", "")
+        try:
+            refs = [this] if name == "this" and this else self._at(f"{name}[{point}]" if point else name)
+        except AnswerError:
+            return None  # no result: said by the checks, and printed as it is
+        ref = refs[0]
+        if ref is None or len(refs) > 1:
+            return None
+        value = {**self.bound.get(str(ref), {}), **dict(ref.point)}.get(metric)
+        if metric in dict(ref.point) or is_number(value):
+            return value
+        return self._network(ref) if metric in _LABELS else None
+
+    def _network(self, ref: Address) -> str | None:
+        result = self.question.results.get(ref.result) if ref.question == self.question.address else None
+        given = result.params.get("network") if result else None
+        role = given.value.get("role") if given and isinstance(given.value, dict) else None
+        known = self.writer.profile.roles.get(role) if role else None
+        return known.label if known else None
+
+    def _at(self, source: str) -> Sequence[Address]:
+        return self.writer.results.at(self.question.address, source)
 
     def table(self, spec: TableSpec) -> Frame:
         """The heads of a table, and its rows with what is given of them."""
         columns = empty_columns(spec, self.question)
         rows = empty_records(spec, self.question, self.writer.results) if spec.rows else self._rows(spec)
+        if spec.rows and spec.empty_rows:
+            named = self._rows(spec)
+            if len(named) != len(rows):
+                raise AnswerError(f"empty_rows has {len(named)} rows, and the table {len(rows)}")
+            rows = [(*names, *row[len(names) :]) for names, row in zip(named, rows, strict=True)]
         filled = [(*row, *("",) * len(columns))[: len(columns)] for row in rows]
         return Frame(columns, tuple(filled))
 
@@ -108,7 +148,7 @@ class _Framer:
         if not given.source:
             return [tuple(map(said, cells)) for cells in given.cells]
         target, _, name = given.source.rpartition(".")
-        found = self.writer.results.at(self.question.address, target or spec.source)
+        found = self._at(target or spec.source)
         listed = self.bound.get(str(found[0]), {}).get(name)
         if not isinstance(listed, list | tuple):
             raise AnswerError(f"empty_rows names {given.source}, which is no list of {found[0]}")
@@ -124,8 +164,7 @@ class _Framer:
 
     def figure(self, spec: FigureSpec) -> Frame:
         """A place for each sub-figure under its caption, or one for all, where there are many."""
-        at = self.writer.results.at
-        found = [(n, ref) for n, panel in enumerate(spec.panels) for ref in at(self.question.address, panel.source)]
+        found = [(n, ref) for n, panel in enumerate(spec.panels) for ref in self._at(panel.source)]
         if len(found) > _MOST_PANELS or len(found) == 1:
             return Frame(panels=(FramedPanel(),))
         panels = []

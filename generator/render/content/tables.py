@@ -16,7 +16,7 @@ from generator.languages import decimal_sign
 from generator.render.content.values import AnswerError, Results
 from generator.render.text.words import said
 
-_MOST_ROWS_TOGETHER = 14
+MOST_ROWS_TOGETHER = 14
 _LONGEST_UNBROKEN = 28  # characters of a cell that stays on one line
 
 
@@ -58,7 +58,7 @@ class TableContent:
     @property
     def short(self) -> bool:
         """Whether the table is kept on one page."""
-        return len(self.rows) <= _MOST_ROWS_TOGETHER
+        return len(self.rows) <= MOST_ROWS_TOGETHER
 
 
 def table_refs(table: TableSpec, question: QuestionSpec, results: Results) -> tuple[Address, ...]:
@@ -130,8 +130,8 @@ def empty_records(table: TableSpec, question: QuestionSpec, results: Results) ->
             cells = [_given(column, point) for column in table.columns]
             if _has_labels(table):
                 cells.insert(0, label)
-            elif point and not any(cells) and table.columns[0].format in ("auto", "text"):
-                cells[0] = label  # its name is known to the result alone
+            elif point and not any(cells) and table.columns[0].format in ("auto", "text") and label.isalnum():
+                cells[0] = label  # its name is known to the result alone; an identifier is none
             found.append(tuple(cells))
     return found
 

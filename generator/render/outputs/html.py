@@ -41,6 +41,7 @@ SCRIPT_WORDS = (
     marked("Light page"),
     marked("Dark page"),
 )
+_JOINER = "\u2060"  # keeps formulas together with what follows, and is no word
 _LONGEST_OPENING = 100  # characters of a caption that tell what is folded away
 
 
@@ -144,7 +145,7 @@ class Page:
 
         def words(text: str, other: bool = False) -> str:
             with in_language(self._course.written, foreign=other):
-                return to_text(text)
+                return to_text(text).replace(_JOINER, "")
 
         environment.filters.update(blocks=blocks, inline=inline, words=words)
         return environment

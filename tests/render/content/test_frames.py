@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from generator.answers.syntax import parse_answer
 from generator.course.editions import Edition
 from generator.course.exhibits import EmptyRows, FigureSpec, RowsSpec, TableSpec
 from generator.course.loader import read_course
@@ -20,10 +21,10 @@ from generator.planning.binding import Bindings, bind_course
 from generator.planning.catalogue import read_catalogue
 from generator.render.content.answers import AnswerWriter
 from generator.render.content.exhibits import Exhibit
-from generator.render.content.frames import Bound, frame, without_results
+from generator.render.content.frames import Bound, _Framer, frame, without_results
 from generator.render.content.tables import table_content
 from generator.render.content.values import Results
-from generator.render.text.numbering import exhibits_of, number_course
+from generator.render.text.numbering import captions_of, exhibits_of, number_course
 from generator.store.memo import Memo
 from tests.render.sample_report import sample_report
 from tests.shaken.snapshot import read_jobs
@@ -33,7 +34,8 @@ NAMES = frozenset({"net", "nets"})
 
 @pytest.mark.parametrize(("text", "known"), [
     ("Of {{ net.loss | percent(2) }} and {{ nets(width=2).loss }}.", "Of … and …."),
-    ("Of {{ this.width }} and {{ this.loss | decimal }}.", "Of {{ 3 }} and …."),
+    ("Of {{ this.width }} and {{ this.loss | decimal }}.", "Of {{ 3  }} and …."),
+    ("{{ nets(seed=0).rate | decimal(3) }} of {{ net.label }}", '{{ 0.5 | decimal(3) }} of {{ "the small" }}'),
     ("With {{ role('network') }}, see {{ ref('net') }}.", "With {{ role('network') }}, see {{ ref('net') }}."),
     ('{{ metric("1-a/q01/net.loss") }}, {{ 2 * net.loss }}', "…, …"),
     ("A{% claim net.loss > 1 %} large{% or claim net.loss > 0 %} small{% otherwise %} no{% endclaim %}.", "A."),
@@ -41,7 +43,9 @@ NAMES = frozenset({"net", "nets"})
     ("Plain {words} 100 %.", "Plain {words} 100 %."),
 ])  # fmt: skip
 def test_a_caption_without_results_says_what_is_known(text: str, known: str) -> None:
-    assert without_results(text, NAMES, {"width": 3}) == known
+    settings = {("this", "", "width"): 3, ("nets", "seed=0", "rate"): 0.5, ("net", "", "label"): "the small"}
+    found = without_results(text, NAMES, lambda *read: settings.get(read))
+    assert " ".join(found.split()) == " ".join(known.split())
 
 
 class Sample:
@@ -111,6 +115,15 @@ def test_rows_of_a_results_own_table_are_those_that_the_file_names(
     assert [cell for row in made.rows for cell in row[1:] if cell] == (["3×3"] if given and "3×3" in str(given) else [])
 
 
+def test_rows_of_rows_may_be_given_names(sample: Sample) -> None:
+    named = EmptyRows((("VGG16",), ("AlexNet",), ("ResNet50",), ("SqueezeNet",)))
+    made = sample.frame("q01", "comparison", empty_rows=named).frame
+    assert made is not None
+    assert [row[0] for row in made.rows] == ["VGG16", "AlexNet", "ResNet50", "SqueezeNet"]
+    with pytest.raises(InputError, match="has 1 rows, and the table 4"):
+        sample.frame("q01", "comparison", empty_rows=EmptyRows((("VGG16",),)))
+
+
 def test_what_is_no_list_is_said_with_its_place(sample: Sample) -> None:
     with pytest.raises(InputError, match="no list of 2-a/q01/vgg16"):
         sample.frame("q01", "layers", {"2-a/q01/vgg16": {"seed": 0}}, empty_rows=EmptyRows((), "seed"))
@@ -152,6 +165,30 @@ def shown_exhibits() -> list[tuple[QuestionSpec, TableSpec | FigureSpec]]:
     return [(question, one) for question, one in every if not one.further]
 
 
+def test_what_a_frame_prints_of_results_is_what_they_will_say() -> None:
+    """Settings are known by the names of parameters: in each caption, as the results of a quick build have them."""
+    jobs = {address: job.result for job in read_jobs() for address in job.addresses}
+    course, bindings = built_in()
+    bound = {str(one.address): {**one.parameters, **one.inputs} for one in bindings["quick"].by_address.values()}
+    writer = AnswerWriter(Results(bindings["quick"].refs, {}), number_course(course), course.profiles["quick"])
+    known = 0
+    for question, spec in shown_exhibits():
+        framer = _Framer(question, writer, bound)
+        for text in captions_of(spec):
+            for read in parse_answer(text, Path(), caption=True).metrics:
+                address = read.address.at_home(question.address)
+                if address.result == "this" or address.question != question.address:
+                    continue
+                point = ", ".join(f"{name}={value}" for name, value in address.point)
+                value = framer._known(None, address.result, point, address.name)
+                if value is not None:
+                    (ref,) = address.among(bindings["quick"].refs[str(address.whole)])
+                    measured = {**dict(ref.point), **jobs[str(ref)].metrics}[address.name]
+                    assert value == measured, (str(ref), address.name)
+                    known += 1
+    assert known > 10  # others are named by their roles
+
+
 @pytest.mark.parametrize("profile", ["quick", "light", "course"])
 def test_every_exhibit_of_the_built_in_course_has_a_frame_with_words(profile: str) -> None:
     for question, spec in shown_exhibits():
@@ -175,6 +212,7 @@ def test_each_table_of_the_built_in_course_has_as_many_rows_as_its_real_one_and_
             assert [column.title for column in made.columns] == [column.title for column in wanted.columns], place
             for row, real_row in zip(made.rows, wanted.rows, strict=True):
                 own_names = [(one, other.text) for one, other in zip(row, real_row, strict=True) if one]
+                # Elsewhere, results name the rows of rows: by what only they know, such as a network's layers.
                 known = spec.row_title or spec.source or any(rows.label for rows in spec.rows)
                 assert not known or all(one == other for one, other in own_names), (place, own_names)
                 named += bool(own_names)
