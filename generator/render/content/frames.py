@@ -36,6 +36,7 @@ from generator.render.text.words import said
 Bound = Mapping[str, Mapping[str, Any]]
 
 _USUAL_ROWS = 4  # where nothing says how many there would be
+_MOST_ROWS = 2  # of panels that stay on one page
 _MOST_PANELS = 8  # more are drawn in one frame, as what to draw is the same
 _BLANK = "…"
 _BLOCK = re.compile(r"\{%-?\s*(claim|for|if)\b(?:(?!\{%-?\s*end\1\b).)*\{%-?\s*end\1\b.*?%\}", re.DOTALL)
@@ -70,6 +71,7 @@ def frame(
         appendix=spec.appendix,
         further=spec.further,
         columns=1 if isinstance(spec, TableSpec) else min(spec.columns, len(made.panels)),
+        tall=len(made.panels) > _MOST_ROWS * spec.columns if isinstance(spec, FigureSpec) else False,
         frame=made,
         foreign=foreign_texts(spec, question, "caption"),
     )
@@ -104,7 +106,8 @@ class _Framer:
     def words(self, text: str, spec: TableSpec | FigureSpec, where: Where, ref: Address | None = None) -> str:
         """The caption at a place of an exhibit, of what is known of it without results."""
         known = without_results(text, frozenset(self.question.results), partial(self._known, ref))
-        return " ".join(written_text(known, spec, self.question, self.writer, None, where).split())
+        written = " ".join(written_text(known, spec, self.question, self.writer, None, where).split())
+        return written if re.search(r"\w", written) else ""  # where nothing but results was to be read
 
     def _known(self, this: Address | None, name: str, given: str, metric: str) -> Any:
         """A setting: the parameter of that name, where it is one number, or what the profile calls the network."""

@@ -144,18 +144,17 @@ def empty_columns(table: TableSpec, question: QuestionSpec) -> tuple[Column, ...
 
 def empty_records(table: TableSpec, question: QuestionSpec, results: Results) -> list[tuple[str, ...]]:
     """What is given of each row that is one of ``rows``: its label, and the point of the grid that it stands for."""
-    found = []
-    for rows in table.rows:
-        refs = results.at(question.address, rows.result)
-        for ref in refs:
-            label, point = said(_label(rows, ref, refs)), dict(ref.point)
-            cells = [_given(column, point) for column in table.columns]
-            if _has_labels(table):
-                cells.insert(0, label)
-            elif point and not any(cells) and table.columns[0].format in ("auto", "text") and label.isalnum():
-                cells[0] = label  # its name is known to the result alone; an identifier is none
-            found.append(tuple(cells))
-    return found
+    named = [(rows, results.at(question.address, rows.result)) for rows in table.rows]
+    found = [(rows, ref, refs) for rows, refs in named for ref in refs]
+    labels = [_label(*one) for one in found]
+    cells = [[_given(column, dict(ref.point)) for column in table.columns] for _, ref, _ in found]
+    if _has_labels(table):
+        return [(said(label), *row) for label, row in zip(labels, cells, strict=True)]
+    # Their names are known to the results alone; words of a grid may stand for them, identifiers may not.
+    worded = all(ref.point for _, ref, _ in found) and all(map(str.isalnum, labels))
+    if worded and not any(map(any, cells)) and table.columns[0].format in ("auto", "text"):
+        return [(said(label), *row[1:]) for label, row in zip(labels, cells, strict=True)]
+    return [*map(tuple, cells)]
 
 
 def _given(column: ColumnSpec, point: Mapping[str, Any]) -> str:

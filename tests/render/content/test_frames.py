@@ -83,6 +83,11 @@ def test_the_parameter_of_a_grid_is_given_wherever_it_stands(sample: Sample) -> 
     made = sample.frame("q01", "comparison", columns=columns, row_title="", rows=(RowsSpec("networks"),)).frame
     assert made is not None
     assert made.rows[2] == ("", "resnet50")
+    made = sample.frame(
+        "q01", "comparison", columns=(columns[0], replace(columns[0], format="text")), row_title=""
+    ).frame
+    assert made is not None
+    assert made.rows[2] == ("", "")  # as one of the grid's four values is an identifier
 
 
 @pytest.mark.parametrize(("given", "first"), [

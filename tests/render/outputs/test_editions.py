@@ -171,7 +171,7 @@ def test_a_frame_says_what_to_draw_and_leaves_room_for_it(tmp_path: Path) -> Non
     assert outcome.problems == ()
     assert "The target’s loss falls three times as slowly; …." in page.replace("'", "’")
     table = page[page.index('id="table-2-a-q01-comparison"') :].partition("</table>")[0]
-    assert re.findall(r'<th scope="row" class="words">(\w+)</th>', table) == [
+    assert re.findall(r'<th scope="row" class="words unbroken">(\w+)</th>', table) == [
         "vgg16",
         "alexnet",
         "resnet50",
