@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from generator.answers.addresses import Address, AddressError, parse_address
 from generator.jobs import Outcome, State
-from generator.languages import ENGLISH, spoken
+from generator.languages import ENGLISH, ngettext, spoken
 from generator.render.figures import Drawing, draw_figure
 from generator.render.text.words import of_result, said_inside
 from generator.results import Figure, Result, Table
@@ -185,6 +185,10 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self._table.rows)
+
+    def __str__(self) -> str:
+        """As the ledger of claims prints what a condition rests on."""
+        return ngettext("%(num)s row", "%(num)s rows", len(self)) % {"num": len(self)}
 
     def __iter__(self) -> Iterator[Row]:
         for record in self._table.records():

@@ -217,7 +217,9 @@ def _display_formula(renderer: Any, tokens: Any, place: int, options: Any, envir
     tex = tokens[place].content
     if match := _EQUATION_ENVIRONMENT.match(tex):
         tex = match[1]
-    return f'<div class="equation">{_surroundings(environment).formula(tex, display=True)}</div>\n'
+    return (
+        f'<div class="equation"><div class="set">{_surroundings(environment).formula(tex, display=True)}</div></div>\n'
+    )
 
 
 def _labelled_formula(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
@@ -229,7 +231,7 @@ def _labelled_formula(renderer: Any, tokens: Any, place: int, options: Any, envi
         return f'<div class="equation">{surroundings.broken(error, f"({label})")}</div>\n'
     formula = surroundings.formula(tokens[place].content, display=True)
     number = f'<span class="number">({numbered.number})</span>'
-    return f'<div class="equation" id="{html.escape(numbered.anchor)}">{formula}{number}</div>\n'
+    return f'<div class="equation" id="{html.escape(numbered.anchor)}"><div class="set">{formula}</div>{number}</div>\n'
 
 
 def _citation(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
