@@ -86,11 +86,12 @@ def names_on(page: Any, language: str) -> frozenset[str]:
 
 
 def untranslated(texts: Iterable[str], language: str) -> set[str]:
-    """Those texts of results with English words that are no names of ImageNet's classes."""
+    """Those texts of results with English words that are no names of ImageNet's classes or of layers."""
     from torchvision.models import SqueezeNet1_1_Weights
 
-    classes = sorted(SqueezeNet1_1_Weights.IMAGENET1K_V1.meta["categories"], key=len, reverse=True)
-    named = re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in classes))
+    classes = SqueezeNet1_1_Weights.IMAGENET1K_V1.meta["categories"]
+    names = sorted([*classes, "avgpool"], key=len, reverse=True)
+    named = re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in names))
     return {text for text in texts if words_of([named.sub("…", text)]) & vocabulary(language)}
 
 

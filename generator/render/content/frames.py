@@ -30,7 +30,7 @@ from generator.render.content.origins import Origins
 from generator.render.content.tables import empty_columns, empty_records
 from generator.render.content.values import AnswerError
 from generator.render.text.numbering import Numbered
-from generator.render.text.words import said
+from generator.render.text.words import named
 
 #: What the computation of each result gets, by ``str(Address)`` and parameter; inputs as the addresses of others.
 Bound = Mapping[str, Mapping[str, Any]]
@@ -139,17 +139,17 @@ class _Framer:
         columns = empty_columns(spec, self.question)
         rows = empty_records(spec, self.question, self.writer.results) if spec.rows else self._rows(spec)
         if spec.rows and spec.empty_rows:
-            named = self._rows(spec)
-            if len(named) != len(rows):
-                raise AnswerError(f"empty_rows has {len(named)} rows, and the table {len(rows)}")
-            rows = [(*names, *row[len(names) :]) for names, row in zip(named, rows, strict=True)]
+            heads = self._rows(spec)
+            if len(heads) != len(rows):
+                raise AnswerError(f"empty_rows has {len(heads)} rows, and the table {len(rows)}")
+            rows = [(*names, *row[len(names) :]) for names, row in zip(heads, rows, strict=True)]
         filled = [(*row, *("",) * len(columns))[: len(columns)] for row in rows]
         return Frame(columns, tuple(filled))
 
     def _rows(self, spec: TableSpec) -> list[tuple[str, ...]]:
         given = spec.empty_rows or EmptyRows(((),) * _USUAL_ROWS)
         if not given.source:
-            return [tuple(map(said, cells)) for cells in given.cells]
+            return [tuple(map(named, cells)) for cells in given.cells]
         target, _, name = given.source.rpartition(".")
         found = self._at(target or spec.source)
         listed = self.bound.get(str(found[0]), {}).get(name)
@@ -157,7 +157,7 @@ class _Framer:
             raise AnswerError(f"empty_rows names {given.source}, which is no list of {found[0]}")
         # Runs that differ in their seed alone are one row.
         labels = dict.fromkeys(_SEED.sub("", self._label(one)) for one in listed) if given.labelled else {}
-        return [(said(label),) for label in labels] or [()] * len(listed)
+        return [(named(label),) for label in labels] or [()] * len(listed)
 
     def _label(self, one: Any) -> str:
         """What a value of a list is called; another job's result, by the point of its grid."""

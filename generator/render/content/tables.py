@@ -22,7 +22,7 @@ from generator.course.translations import untranslated
 from generator.formats import FORMATS, MINUS, MISSING, THIN, in_words, is_number, write, write_alike
 from generator.languages import decimal_sign, gettext
 from generator.render.content.values import AnswerError, Results
-from generator.render.text.words import is_foreign, said
+from generator.render.text.words import is_foreign, named, said
 
 MOST_ROWS_TOGETHER = 14
 _LONGEST_UNBROKEN = 28  # characters of a cell that stays on one line
@@ -144,16 +144,17 @@ def empty_columns(table: TableSpec, question: QuestionSpec) -> tuple[Column, ...
 
 def empty_records(table: TableSpec, question: QuestionSpec, results: Results) -> list[tuple[str, ...]]:
     """What is given of each row that is one of ``rows``: its label, and the point of the grid that it stands for."""
-    named = [(rows, results.at(question.address, rows.result)) for rows in table.rows]
-    found = [(rows, ref, refs) for rows, refs in named for ref in refs]
+    every = [(rows, results.at(question.address, rows.result)) for rows in table.rows]
+    found = [(rows, ref, refs) for rows, refs in every for ref in refs]
     labels = [_label(*one) for one in found]
     cells = [[_given(column, dict(ref.point)) for column in table.columns] for _, ref, _ in found]
     if _has_labels(table):
-        return [(said(label), *row) for label, row in zip(labels, cells, strict=True)]
+        heads = [said(label) if rows.label else named(label) for label, (rows, _, _) in zip(labels, found, strict=True)]
+        return [(head, *row) for head, row in zip(heads, cells, strict=True)]
     # Their names are known to the results alone; words of a grid may stand for them, identifiers may not.
     worded = all(ref.point for _, ref, _ in found) and all(map(str.isalnum, labels))
     if worded and not any(map(any, cells)) and table.columns[0].format in ("auto", "text"):
-        return [(said(label), *row[1:]) for label, row in zip(labels, cells, strict=True)]
+        return [(named(label), *row[1:]) for label, row in zip(labels, cells, strict=True)]
     return [*map(tuple, cells)]
 
 
@@ -161,6 +162,8 @@ def _given(column: ColumnSpec, point: Mapping[str, Any]) -> str:
     if column.source not in point:
         return ""
     value = point[column.source]
+    if isinstance(value, str):
+        return named(value)
     return _write(column, value, _digits(column, (value,)))
 
 

@@ -28,7 +28,7 @@ from generator.render.outputs.table import Output
 from generator.render.text.markdown import to_html, to_inline_html, to_text
 from generator.render.text.maths import MarkupError, mathml, svg_image
 from generator.render.text.surroundings import Surroundings
-from generator.render.text.words import in_language, telling
+from generator.render.text.words import Word, in_language, telling
 
 #: What the page loads besides its figures and fonts, from templates/report into the assets folder.
 _SCREEN_FILES = ("common.css", "screen.css", "page.js")
@@ -180,6 +180,7 @@ class Page:
             return Markup("<div{}>{}</div>").format(Markup(other), words) if apart else words  # noqa: S704
 
         environment.globals.update(
+            lang_of_word=lambda word: Markup(other if mixed and isinstance(word, Word) else ""),  # noqa: S704
             lang_here=Markup(here if mixed else ""),  # noqa: S704 (a code of a few letters)
             lang_other=Markup(other),  # noqa: S704
             lang_english=Markup(english),  # noqa: S704

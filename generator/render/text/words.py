@@ -88,6 +88,11 @@ def said(text: str) -> str:
     return _known.get().say(text)
 
 
+def named(text: str) -> str:
+    """The same, as a Word where it stays in another language."""
+    return Word(text) if is_foreign(text) else said(text)
+
+
 def is_foreign(text: str) -> bool:
     """Whether a word of a result stays in another language than the one that is spoken."""
     return _known.get().lacks(text)
