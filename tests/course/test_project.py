@@ -53,7 +53,7 @@ def test_a_new_project_can_be_read_and_is_the_courses_own(course: Course, mine: 
 def test_each_answer_begins_empty_and_says_what_it_can_use(mine: Path) -> None:
     text = (mine / "answers" / "1-a" / "q01.md").read_text()
     shown = ("Train it.", '{{ table("by_width") }}', "columns: Width, Loss", '{{ figure("losses") }}', "Curves.")
-    named = ("table epochs, in the appendix", "net.NAME", 'nets(width="1").NAME', "{% claim net.loss > 0 %}")
+    named = ("epochs, a table in the appendix", "net.NAME", 'nets(width="1").NAME', "{% claim net.loss > 0 %}")
     for words in (*shown, *named):
         assert words in text
     for path in (mine / "answers").rglob("*.md"):

@@ -130,7 +130,9 @@ def _write_pdf(page: Path, target: Path, fields: bool) -> dict[str, Any]:
     for sheet in document.pages:
         # WeasyPrint gives each box inside a link a link of its own, which PDF/UA wants to see tagged as one.
         sheet.links = [link for link in sheet.links if link[3].element_tag.split(":")[0] == "a"]
-    document.write_pdf(str(target), finisher=_beside("pdf_tags").finish, **paper.options)
+    tags = _beside("pdf_tags")
+    tags.keep_languages()
+    document.write_pdf(str(target), finisher=tags.finish, **paper.options)
     return {"pages": len(document.pages), "faults": sorted(set(faults.messages)), "warnings": warnings}
 
 

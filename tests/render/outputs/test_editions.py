@@ -54,7 +54,7 @@ def test_a_students_claim_that_does_not_hold_is_printed_with_a_warning(tmp_path:
     page, outcome = render(tmp_path, report)
     assert "Few <em>parameters</em>" in page
     assert page.count('class="contradicted"') == 1
-    assert "<code>vgg16.fc_share &lt; 0.5</code>: vgg16.fc_share = 0.8937" in page
+    assert "<code>vgg16.fc_share &lt; 0.5</code>: <code>vgg16.fc_share</code> = 0.8937" in page
     (warning,) = outcome.warnings
     assert warning.startswith(f"{tmp_path / 'q01.md'}:1: ")
     assert outcome.gaps == ("2-a/q02",)

@@ -191,7 +191,8 @@ STRONG = (
 OPENING = (
     "A saliency map shows where a class score answers to the pixels, typically as scattered points "
     '<span>[<a href="#x">20</a>]</span>.\n<span id="x"></span>The points do follow what is in the photograph, but they '
-    "say\nwhere the network looks and not why it answers as it does. This sentence only makes the paragraph one line longer."
+    "say\nwhere the network looks and not why it answers as it does. "
+    "This sentence only makes the paragraph one line longer."
 )
 
 
