@@ -156,6 +156,8 @@ def _report(
 
     settings = session.settings
     by_address = {address: outcomes[fingerprint] for address, fingerprint in plan.by_address.items()}
+    if settings.output.frames:  # empty frames say nothing of what happens to be in the cache
+        by_address = {}
     devices = dict.fromkeys(o.provenance.device for o in by_address.values() if o.provenance is not None)
     versions = _versions(by_address.values())
     with speaking(session.shown.language):
@@ -177,6 +179,7 @@ def _report(
         fields=settings.output.fields,
         draw=_kept_drawings(settings).draw,
         enclosed={"plan.json": lambda: to_json(_exported(plan))},
+        bound={str(one.address): {**one.parameters, **one.inputs} for one in session.bindings.by_address.values()},
     )
     roles = {name: role.label for name, role in session.profile.roles.items()}
     options = {

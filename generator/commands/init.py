@@ -11,8 +11,9 @@ from pathlib import Path
 from generator.answers.addresses import Address
 from generator.commands.session import Settings, open_session
 from generator.course.editions import Edition
+from generator.course.exhibits import FigureSpec, TableSpec
 from generator.course.project import FILE, IMAGES, is_project, read_project
-from generator.course.spec import CourseSpec, FigureSpec, Mark, QuestionSpec, ResultSpec, TableSpec
+from generator.course.spec import CourseSpec, Mark, QuestionSpec, ResultSpec
 from generator.errors import InputError, Mistake
 from generator.formats import FORMATS
 from generator.languages import gettext, languages, marked, speaking, typeset
@@ -139,7 +140,8 @@ def _exhibits(question: QuestionSpec) -> list[str]:
         place = f'{{{{ {kind}("{exhibit.name}") }}}}'
         if exhibit.appendix:
             place = gettext(_APPENDED[kind]).format(name=exhibit.name)
-        lines += [f"  {place}", *_wrapped(_contents(exhibit))]
+        hidden = gettext("an answer to the question, shown only if your text places or names it; ")
+        lines += [f"  {place}", *_wrapped((hidden if exhibit.solution else "") + _contents(exhibit))]
     return [*lines, ""]
 
 

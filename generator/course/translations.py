@@ -32,9 +32,10 @@ TEXTS = {
     "lab.yaml": ("title", "introduction", "conclusion", "sections.*.title", "sections.*.introduction"),
     "profiles.yaml": ("*.label",),
     "": (
-        "title", "statement", "marking", "tables.*.caption", "tables.*.row_title", "tables.*.rows.*.label",
-        "tables.*.columns.*", "figures.*.caption", "figures.*.alt", "figures.*.panel_caption",
-        "figures.*.panels.*.caption", "figures.*.panels.*.alt",
+        "title", "statement", "marking", "tables.*.caption", "tables.*.finding", "tables.*.row_title",
+        "tables.*.rows.*.label", "tables.*.columns.*", "figures.*.caption", "figures.*.finding", "figures.*.alt",
+        "figures.*.panel_caption", "figures.*.panel_finding", "figures.*.panels.*.caption",
+        "figures.*.panels.*.finding", "figures.*.panels.*.alt",
     ),
 }  # fmt: skip
 #: What of a column is its own and no text.

@@ -16,14 +16,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from generator.answers.addresses import Address
-from generator.course.spec import ColumnSpec, QuestionSpec, TableSpec
+from generator.course.exhibits import ColumnSpec, RowsSpec, TableSpec
+from generator.course.spec import QuestionSpec
 from generator.course.translations import untranslated
 from generator.formats import FORMATS, MINUS, MISSING, THIN, in_words, is_number, write, write_alike
 from generator.languages import decimal_sign, gettext
 from generator.render.content.values import AnswerError, Results
 from generator.render.text.words import is_foreign, said
 
-_MOST_ROWS_TOGETHER = 14
+MOST_ROWS_TOGETHER = 14
 _LONGEST_UNBROKEN = 28  # characters of a cell that stays on one line
 _BOUND = f"<{THIN}10"  # how what is below the smallest p value begins: a power without a mantissa
 #: A number: what stands left of the point where its column meets, and the digits and the power right of it.
@@ -77,7 +78,7 @@ class TableContent:
     @property
     def short(self) -> bool:
         """Whether the table is kept on one page."""
-        return len(self.rows) <= _MOST_ROWS_TOGETHER
+        return len(self.rows) <= MOST_ROWS_TOGETHER
 
 
 def table_refs(table: TableSpec, question: QuestionSpec, results: Results) -> tuple[Address, ...]:
@@ -94,9 +95,8 @@ def table_content(table: TableSpec, question: QuestionSpec, results: Results) ->
     """
     records = _records(table, question, results)
     columns, cells, names = [], [], []
-    if table.row_title or any(rows.label for rows in table.rows):
-        title = ("tables", table.name, "row_title")
-        columns.append(Column(table.row_title, foreign=bool(table.row_title) and untranslated(question.source, title)))
+    if _has_labels(table):
+        columns.append(_row_head(table, question))
         cells.append([_word(str(record["row label"]), own=record["own label"]) for record in records])
         names.append("row")
     for column in table.columns:
@@ -125,11 +125,53 @@ def _records(table: TableSpec, question: QuestionSpec, results: Results) -> list
         own = bool(rows.label) and not untranslated(question.source, where)
         refs = results.at(address, rows.result)
         for ref in refs:
-            point = ", ".join(str(value) for _, value in ref.point)
-            # With a grid, one label would stand for many rows: the grid point tells them apart.
-            label = ", ".join(part for part in (rows.label, point if len(refs) > 1 or not rows.label else "") if part)
+            label = _label(rows, ref, refs)
             records.append({**dict(ref.point), **results.load(ref).metrics, "row label": label, "own label": own})
     return records
+
+
+def _label(rows: RowsSpec, ref: Address, refs: Sequence[Address]) -> str:
+    """With a grid, one label would stand for many rows: the grid point tells them apart."""
+    point = ", ".join(str(value) for _, value in ref.point)
+    return ", ".join(part for part in (rows.label, point if len(refs) > 1 or not rows.label else "") if part)
+
+
+def empty_columns(table: TableSpec, question: QuestionSpec) -> tuple[Column, ...]:
+    """The heads of a table whose results nobody has."""
+    heads = [replace(_head(column, ()), foreign=foreign_column(table, column, question)) for column in table.columns]
+    return (_row_head(table, question), *heads) if _has_labels(table) else tuple(heads)
+
+
+def empty_records(table: TableSpec, question: QuestionSpec, results: Results) -> list[tuple[str, ...]]:
+    """What is given of each row that is one of ``rows``: its label, and the point of the grid that it stands for."""
+    named = [(rows, results.at(question.address, rows.result)) for rows in table.rows]
+    found = [(rows, ref, refs) for rows, refs in named for ref in refs]
+    labels = [_label(*one) for one in found]
+    cells = [[_given(column, dict(ref.point)) for column in table.columns] for _, ref, _ in found]
+    if _has_labels(table):
+        return [(said(label), *row) for label, row in zip(labels, cells, strict=True)]
+    # Their names are known to the results alone; words of a grid may stand for them, identifiers may not.
+    worded = all(ref.point for _, ref, _ in found) and all(map(str.isalnum, labels))
+    if worded and not any(map(any, cells)) and table.columns[0].format in ("auto", "text"):
+        return [(said(label), *row[1:]) for label, row in zip(labels, cells, strict=True)]
+    return [*map(tuple, cells)]
+
+
+def _given(column: ColumnSpec, point: Mapping[str, Any]) -> str:
+    if column.source not in point:
+        return ""
+    value = point[column.source]
+    return _write(column, value, _digits(column, (value,)))
+
+
+def _has_labels(table: TableSpec) -> bool:
+    """Whether the first column names the rows."""
+    return bool(table.row_title or any(rows.label for rows in table.rows))
+
+
+def _row_head(table: TableSpec, question: QuestionSpec) -> Column:
+    foreign = bool(table.row_title) and untranslated(question.source, ("tables", table.name, "row_title"))
+    return Column(table.row_title, foreign=foreign)
 
 
 def _value(record: Mapping[str, Any], name: str, table: TableSpec) -> Any:

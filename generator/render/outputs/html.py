@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from generator.course.editions import Edition
+from generator.course.fields import answer_field, head_field
 from generator.course.spec import CourseSpec, Mark
 from generator.course.translations import untranslated
 from generator.course.yaml_source import Source
@@ -40,6 +41,7 @@ SCRIPT_WORDS = (
     marked("Dark page"),
 )
 _SPACES = re.compile(r"[ \t\n]+")  # those at which a line may be broken
+_JOINER = "\u2060"  # keeps formulas together with what follows, and is no word
 _LONGEST_OPENING = 100  # characters of a caption that tell what is folded away
 
 
@@ -124,6 +126,8 @@ class Page:
             about=bool(document.example() or (reference and (document.claims or document.reproduction))),
             appendix=document.appended(paged=self.paged),
             image=self._image,
+            answer_field=answer_field,
+            head_field=head_field,
         )
         self._add_languages(environment)
         surroundings = Surroundings(self._math, document.citations, images=document.images, pictures=self._pictures)
@@ -142,7 +146,11 @@ class Page:
             with in_language(self._course.written, foreign=other):
                 return _opening(text)
 
-        environment.filters.update(blocks=blocks, inline=inline, opening=opening)
+        def words(text: str, other: bool = False) -> str:
+            with in_language(self._course.written, foreign=other):
+                return to_text(text).replace(_JOINER, "")
+
+        environment.filters.update(blocks=blocks, inline=inline, opening=opening, words=words)
         return environment
 
     @property

@@ -13,7 +13,8 @@ from pathlib import Path
 from generator.answers.addresses import split_target
 from generator.answers.syntax import parse_answer
 from generator.course.editions import Theme
-from generator.course.spec import CourseSpec, FigureSpec, LabSpec, QuestionSpec, TableSpec
+from generator.course.exhibits import FigureSpec, TableSpec
+from generator.course.spec import CourseSpec, LabSpec, QuestionSpec
 from generator.languages import gettext, pgettext
 
 
@@ -170,15 +171,15 @@ def _number_exhibit(
     counts[counted] += 1
     anchor = f"{kind}-{slug(question.address)}-{slug(exhibit.name)}"
     numbering.exhibits[question.address, exhibit.name] = Numbered(kind, f"{prefix}{counts[counted]}", anchor)
-    for caption in captions_of(exhibit):
-        _cite(numbering, caption, question.address, caption=True)
+    for text in captions_of(exhibit):
+        _cite(numbering, text, question.address, caption=True)
 
 
 def captions_of(exhibit: TableSpec | FigureSpec) -> Iterator[str]:
-    """The caption of an exhibit and those of its sub-figures, in reading order."""
+    """The captions and findings of an exhibit and of its sub-figures, in reading order."""
     if isinstance(exhibit, FigureSpec):
-        yield from (panel.caption for panel in exhibit.panels)
-    yield exhibit.caption
+        yield from (text for panel in exhibit.panels for text in (panel.caption, panel.finding))
+    yield from (exhibit.caption, exhibit.finding)
 
 
 def _cite(numbering: Numbering, text: str, address: str = "", *, caption: bool = False) -> None:

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from generator.course.spec import ColumnSpec, RowsSpec, TableSpec
+from generator.course.exhibits import ColumnSpec, RowsSpec, TableSpec
 from generator.formats import THIN
 from generator.jobs import Outcome, State
 from generator.render.content.tables import table_content

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from generator.course.spec import FigureSpec, PanelSpec
+from generator.course.exhibits import FigureSpec, PanelSpec
 from generator.errors import RenderError
 from generator.render.outputs import pdf
 from generator.render.outputs.folder import OutputFolder
