@@ -113,7 +113,7 @@ def test_a_formula_that_is_too_wide_becomes_smaller_or_is_told_by_its_question(t
     terms = [f"a_{{{number}}}" for number in range(60)]
     for count, warned in ((20, False), (60, True)):
         answer = f"$${' + '.join(terms[:count])} = 1$$"
-        report = sample_report(tmp_path / str(count), answers={"q01": answer})
-        warnings = render_report(report, tmp_path / f"build{count}", {"pdf"}, silent).warnings
+        report = sample_report(tmp_path, answers={"q01": answer})
+        warnings = render_report(report, tmp_path / "build", {"pdf"}, silent).warnings
         found = [warning for warning in warnings if "beyond the text" in warning]
         assert [warning.startswith("2-a, Question 1: a line reaches ") for warning in found] == [True] * warned
