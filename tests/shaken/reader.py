@@ -175,7 +175,7 @@ RULES: tuple[Rule, ...] = (
           wrong=_outside),
     _rule("a change with a sign of its own", _COST),
     _rule("a share of more than all", r"(?<![\d.])(?!100(?:\.0+)?\u202f)(?:1\d\d|[2-9]\d\d|\d{4,})(?:\.\d+)?\u202f%",
-          r" of (?:the|them|all|its|these)\b"),
+          r" of (?:the|them|all|its|these)\b(?! [\w ]+’ variance)"),
     _rule("a rise that is none", _RISES, "(?: on average)? from A# to B#", wrong=_not_under),
     _rule("a fall that is none", _FALLS, "(?: back)?(?: on average)? from A# to B#", wrong=_not_over),
     _rule("a rise that is none", "from A# up to B#", wrong=_not_under),
