@@ -66,6 +66,7 @@ class Provenance:
 
     A parameter that took another job's result is recorded as "job" with the first digits of that job's fingerprint.
     ``versions`` are those of Python and of the packages that compute, by name; entries of old may lack some or all.
+    ``origin`` says where a result that was computed elsewhere was brought from; no entry states it of itself.
     """
 
     computation: str
@@ -77,6 +78,7 @@ class Provenance:
     finished: str
     precision: str = "float32"
     versions: Mapping[str, str] = field(default_factory=dict)
+    origin: str = ""
 
     @property
     def seed(self) -> int | None:

@@ -20,6 +20,7 @@ from generator.errors import InputError, Mistake
 from generator.folders import PACKAGE, default_cache, default_data, questions_folder, templates_folder
 from generator.planning.binding import Bindings, bind_course
 from generator.planning.catalogue import Catalogue, read_catalogue
+from generator.planning.data import DataLock
 from generator.planning.fingerprint import canonical
 from generator.planning.history import History
 from generator.planning.parameters import Kind
@@ -98,9 +99,12 @@ class Session:
     history: History
     memo: Memo
 
-    def plan(self, forced: frozenset[str] = frozenset()) -> Plan:
-        """Every job of the course; ``forced`` are questions whose jobs are computed again."""
-        planner = Planner(self.cache, self.history, self.memo, self.settings.folders.data)
+    def plan(self, forced: frozenset[str] = frozenset(), lock: DataLock | None = None) -> Plan:
+        """Every job of the course; ``forced`` are questions whose jobs are computed again.
+
+        ``lock`` takes the place of what the cache folder says of data that is elsewhere.
+        """
+        planner = Planner(self.cache, self.history, self.memo, self.settings.folders.data, lock=lock)
         return planner.plan(self.bindings, self.profile.name, forced)
 
     def questions(self, selection: Iterable[str]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from generator.answers.addresses import Address, parse_address
 from generator.datasets.sources import SOURCES
 from generator.jobs import Failure, Input, Job, one_by_one
 from generator.planning.binding import Binding, Bindings
-from generator.planning.data import digest_of, files_of, label
+from generator.planning.data import LOCK, DataLock, digest_of, files_of, label
 from generator.planning.fingerprint import CodeReader, Ingredients
 from generator.planning.history import Cause, History, Reason, explain
 from generator.planning.parameters import Kind
@@ -64,7 +64,11 @@ class Plan:
 
     def needed(self, questions: Iterable[str]) -> list[PlannedJob]:
         """The jobs of these questions ("2-a/q03") and all that they take as inputs, in planning order."""
-        open_ = self.own(questions)
+        return self.with_inputs(self.own(questions))
+
+    def with_inputs(self, fingerprints: Iterable[str]) -> list[PlannedJob]:
+        """These jobs and all that they take as inputs, in planning order."""
+        open_ = [*fingerprints]
         found: set[str] = set()
         while open_:
             fingerprint = open_.pop()
@@ -87,12 +91,16 @@ def _listed(missing: Sequence[tuple[str, str]]) -> str:
 class Planner:
     """Fingerprints bindings; holds what is shared between them."""
 
-    def __init__(self, cache: Cache, history: History, memo: Memo, data: Path, code: CodeReader | None = None) -> None:
+    def __init__(
+        self, cache: Cache, history: History, memo: Memo, data: Path,
+        code: CodeReader | None = None, lock: DataLock | None = None,
+    ) -> None:  # fmt: skip
         self.cache = cache
         self.history = history
         self.memo = memo
         self.data = data
         self.code = code or CodeReader(memo)
+        self.lock = lock or DataLock(cache.folder / LOCK)
         self._digests: dict[str, tuple[str, list[str]]] = {}  # thousands of files, asked for by many jobs
 
     def plan(self, bindings: Bindings, profile: str, forced: frozenset[str] = frozenset()) -> Plan:
@@ -146,7 +154,9 @@ class Planner:
                 code |= loader.definitions
             files = label(kind, name)
             if files not in self._digests:
-                self._digests[files] = digest_of(files_of(files, self.data), self.data, self.memo)
+                self._digests[files] = digest_of(
+                    files_of(files, self.data), self.data, self.memo, self.lock.known(files)
+                )
             data[name], absent = self._digests[files]
             missing += [(name, path) for path in absent]
         ingredients = Ingredients(signature.name, meaning, dict(binding.parameters), dict(inputs), data, code)
