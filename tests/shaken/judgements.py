@@ -17,9 +17,6 @@ from jinja2 import nodes
 from generator.answers.claims import Claim, spelling
 from generator.answers.prose import reading_environment
 
-#: Above this p value a text may not speak of more than chance.
-SIGNIFICANT = 0.05
-
 _P = re.compile(r"(^|[_.])p(_|$)")
 _LOW = re.compile(r"(^|[_.])low$")
 _HIGH = re.compile(r"(^|[_.])high$")
