@@ -49,7 +49,7 @@ MUCH = re.compile(
 )
 LOWER_IS_BETTER = re.compile(r"loss|fid|distance|purity|passes|seconds|error|rank")
 FROM = re.compile(r"\b(?:from|than)(?: only| the)? $")
-FIRST = re.compile(r"\S*(?:\u202f%| %)?(?: of the [a-z ]{1,20})? (?:at first|before|after \d+ steps)\b")
+FIRST = re.compile(r"[−\d.\u202f]*(?:\u202f%| %)?(?: of the [a-z ]{1,20})? (?:at first|before|after \d+ steps)\b")
 NUMBER = re.compile(r"(?<![\w.])[−]?\d[\d.\u202f]*(?:[\u202f ]%)?")
 #: In the name of what something else is held against.
 BASE = re.compile(

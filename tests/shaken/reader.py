@@ -161,7 +161,7 @@ RULES: tuple[Rule, ...] = (
     _rule("ends that are equal", r"(?:from |\()A# to B#", _NO_MORE_DIGITS, wrong=_alike),
     _rule("a number instead of itself", "A# instead of (?:only )?B#", _NO_MORE_DIGITS, wrong=_alike),
     _rule("a part of nothing", r"(?:\bof(?: the| these| them)?|\b[Oo]n the|\ball|\bthe) 0 (?!to\b|and\b|is\b)\w"),
-    _rule("a part larger than the whole", _WHOLE, "A# of ", _DETERMINER, r"B#(?= \w)(?! to\b)", wrong=_over),
+    _rule("a part larger than the whole", _WHOLE, "A# of ", _DETERMINER, r"B#(?= \w)(?! to\b| levels)", wrong=_over),
     _rule("a missing value", r"(?<![\w\d.)”’])–(?![\w\d])|“–”|\bnan\b|\bNone\b(?! \w)|(?<!L)∞|\bTrue\b|\bFalse\b|",
           r"\bnot a number\b"),
     _rule("a negative zero", r"−0(?:\.0+)?(?!\.?\d)"),
