@@ -22,18 +22,11 @@ from generator.course.parsing import parse
 from generator.course.profiles import LAB_PROFILES, read_profiles
 from generator.course.question_files import expected_spec, figure_spec, result_spec, table_spec
 from generator.course.roles import NAME
-from generator.course.spec import (
-    Answer,
-    CourseSpec,
-    LabSpec,
-    Mark,
-    Place,
-    QuestionSpec,
-    SectionSpec,
-)
+from generator.course.solutions import without_unnamed_solutions
+from generator.course.spec import Answer, CourseSpec, LabSpec, Mark, QuestionSpec, SectionSpec
 from generator.course.translations import Translations, spoken_and_written
 from generator.course.variants import write_out
-from generator.course.yaml_source import Source, Where, read_yaml
+from generator.course.yaml_source import Place, Source, Where, read_yaml
 from generator.errors import Mistake
 from generator.store.files import digest
 
@@ -136,7 +129,8 @@ class _Loader:
             source=source,
             files=self.files,
         )
-        return write_out(course, self.mistakes)
+        course = write_out(course, self.mistakes)
+        return without_unnamed_solutions(course) if self.edition is Edition.STUDENT else course
 
     def words(self) -> Mapping[str, str]:
         source = self.translations.words()
