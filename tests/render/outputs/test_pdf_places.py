@@ -8,6 +8,7 @@ from pypdf import PdfReader
 
 from generator.render.outputs.html import report_folder
 from generator.render.outputs.pdf import write_pdf
+from tests.judges_for_tests import pdf_faults
 from tests.render.outputs.test_pdf import page
 
 
@@ -149,6 +150,7 @@ def test_a_split_table_says_at_the_head_of_the_next_page_that_it_is_continued(tm
     assert len(parts) == 2
     assert ["Table 1 (continued)" in text for text in sheets] == [number == parts[1] for number in range(len(sheets))]
     assert all("head" in sheets[part] for part in parts)
+    assert pdf_faults(tmp_path / "x.pdf") == []
 
 
 def test_room_to_write_goes_on_to_the_foot_of_its_page_but_never_becomes_more_than_twice_as_high(tmp_path):
