@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -20,6 +21,7 @@ Function = Callable[..., Result]
 #: How a metric can be known, as a computation declares it: counted or set; estimated from a sample; another one with
 #: each seed of a training or a draw; or what a comparison can rest on: a p value, an end of an interval, a spread.
 KINDS = ("exact", "measured", "seeded", "margins")
+_MARGIN = re.compile(r"(^|_)(p|low|high)$")
 #: Names of metrics: a list, which says nothing of their kinds, or a list for each kind.
 Metrics: TypeAlias = Iterable[str] | Mapping[str, Iterable[str]]
 
@@ -29,7 +31,7 @@ class Computation:
     """A registered function with the names of everything that it promises to return.
 
     Names may end in ``*``, for families whose members depend on the parameters (``accuracy_*``). ``kinds`` are those
-    of the metrics that were declared with one.
+    of the metrics that were declared with one, ``columns`` those of columns, which are the same in all its tables.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Computation:
     tables: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     figures: tuple[str, ...] = ()
     kinds: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 def kinds_of(metrics: Metrics) -> dict[str, str]:
@@ -58,6 +61,14 @@ def kind_of(name: str, kinds: Mapping[str, str]) -> str:
     """The kind of a metric: of its own declaration, or of the longest family that it belongs to; "" if unstated."""
     families = [known for known in kinds if known.endswith("*") and matches(name, (known,))]
     return kinds.get(name) or kinds.get(max(families, key=len, default=""), "")
+
+
+def column_kind(column: str, columns: Mapping[str, str], kinds: Mapping[str, str]) -> str:
+    """The kind of a column: its own, or that of the metric of the same name, which it repeats; "" if unstated.
+
+    A p value and the ends of an interval are known by their names: they stand beside the number that they belong to.
+    """
+    return columns.get(column) or kind_of(column, kinds) or ("margins" if _MARGIN.search(column) else "")
 
 
 def matches(name: str, declared: Iterable[str]) -> bool:
@@ -104,15 +115,18 @@ def computation(
     metrics: Metrics = (),
     tables: Mapping[str, Iterable[str]] | None = None,
     figures: Iterable[str] = (),
+    columns: Mapping[str, Iterable[str]] | None = None,
     registry: Registry = REGISTRY,
 ) -> Callable[[Function], Function]:
     """Register a function ``(workspace, *, parameters) -> Result`` under its own name.
 
     The decorator's arguments must be literals: planning reads them, and the signature, from the source, so that
     questions and answers are checked against them before anything is imported or computed. ``metrics`` as a mapping
-    says how each is known (see KINDS), which decides what a claim may conclude from it; see ``checks.margins``.
+    says how each is known (see KINDS), which decides what a claim may conclude from it; see ``checks.margins``. So do
+    ``columns`` for those of tables, unless a column has the name and the kind of a metric.
     """
     kinds = kinds_of(metrics)
+    known = kinds_of(columns or {})
 
     def register(function: Function) -> Function:
         outputs: dict[str, Any] = {
@@ -120,6 +134,7 @@ def computation(
             "kinds": {name: kind for name, kind in kinds.items() if kind},
             "tables": {name: tuple(columns) for name, columns in (tables or {}).items()},
             "figures": tuple(figures),
+            "columns": known,
         }
         registry.add(Computation(function.__name__, function, **outputs))
         return function

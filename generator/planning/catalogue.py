@@ -13,7 +13,7 @@ from generator.folders import PACKAGE
 from generator.planning.code.declarations import Declaration, ParameterDeclaration
 from generator.planning.fingerprint import CodeReader
 from generator.planning.parameters import ParameterType, UnsupportedTypeError, parse_type
-from generator.registry import kind_of
+from generator.registry import column_kind, kind_of
 from generator.store.memo import Memo
 
 LABS = "labs"
@@ -45,10 +45,15 @@ class Signature:
     tables: Mapping[str, tuple[str, ...]]
     figures: tuple[str, ...]
     kinds: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     def kind(self, metric: str) -> str:
         """How a metric is known; see ``registry.KINDS``. Empty where the computation does not say."""
         return kind_of(metric, self.kinds)
+
+    def column_kind(self, column: str) -> str:
+        """How the values of a column are known, in whichever of the tables it stands."""
+        return column_kind(column, self.columns, self.kinds)
 
     @property
     def labelled(self) -> str:
@@ -123,6 +128,7 @@ def _signature(plain: Declaration, module: str, path: Path, mistakes: list[Mista
         tables={name: tuple(columns) for name, columns in plain["tables"].items()},
         figures=tuple(plain["figures"]),
         kinds=plain["kinds"],
+        columns=plain["columns"],
     )
 
 
