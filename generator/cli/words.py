@@ -1,6 +1,8 @@
-"""Sizes and durations as people say them."""
+"""Sizes, durations and faults of our own as people say them."""
 
 from __future__ import annotations
+
+import click
 
 
 def human_size(size: float) -> str:
@@ -21,3 +23,15 @@ def human_time(seconds: float) -> str:
         return f"{rest} s"
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"
+
+
+def unexpected(error: Exception) -> str:
+    """A fault of genreport's own: one line for the user, the traceback in a file for whoever mends it."""
+    import tempfile
+    import traceback
+
+    text = "".join(traceback.format_exception(error))
+    with tempfile.NamedTemporaryFile("w", prefix="genreport-", suffix=".log", delete=False) as file:
+        file.write(text)
+    head = click.style("error: ", fg="red", bold=True) + f"{type(error).__name__}: {error}"
+    return f"{head}\n    hint: this is a fault of genreport itself; please report it with {file.name}"

@@ -18,6 +18,7 @@ from generator.commands.check_numbers import differing, unsupported
 from generator.commands.computing import Listener
 from generator.commands.session import OutputSettings, Session, Settings, open_session
 from generator.course.editions import Edition
+from generator.course.folder import read_course_folder
 from generator.course.project import is_project, read_project
 from generator.course.untrusted_files import UntrustedFileError, read_untrusted
 from generator.errors import InputError, Mistake
@@ -57,7 +58,8 @@ def look_over(
     before anything is computed or written when a folder holds no submission, or the course is wrong.
     """
     places = _named(_submissions(folders))
-    chosen = dataclasses.replace(settings, profile=profile or settings.profile)
+    first = read_course_folder(settings.folders.course).profiles[0]
+    chosen = dataclasses.replace(settings, profile=profile or settings.profile or first)
     compute(chosen, listen, labs=_labs(places.values(), None if profile else chosen.profile))
     slots = min(settings.workers.jobs or usable_cores(), max(1, len(places)))
     workers = ProcessExecutor([_environment() for _ in range(slots)], on_note=lambda note: None)
@@ -96,7 +98,7 @@ def _labs(places: Iterable[Path], profile: str | None) -> frozenset[str] | None:
             form = read_project(place).form
         except InputError:
             continue  # said when it is looked at
-        if profile in (None, form.profile):
+        if profile in (None, form.profile) or not form.profile:
             if not form.labs:
                 return None
             wanted.update(form.labs)
@@ -139,7 +141,7 @@ def look_at(name: str, folder: Path, settings: Settings, output: Path, profile: 
             settings,
             project=project,
             edition=Edition.STUDENT,
-            profile=profile or project.form.profile,
+            profile=profile or project.form.profile or computed,
             output=OutputSettings(output, frozenset({"html"})),
         )
         session = open_session(settings)

@@ -12,6 +12,7 @@ from generator.languages import CODE, ENGLISH
 
 FILE_NAME = "[A-Za-z0-9][A-Za-z0-9_-]*"
 LONGEST_NAME = 64  # characters
+BIBLIOGRAPHY = "references.bib"  # which a course may lack, unless it names it
 #: The name of a lab's folder, a question's file or the bibliography: a part of addresses ("2-a/q03") and of paths.
 FileName = Annotated[str, Field(pattern=f"^{FILE_NAME}$", max_length=LONGEST_NAME)]
 
@@ -112,7 +113,7 @@ class ExpectedEntry(Strict):
     spread: str = ""
     unless: str = ""
     source: str
-    profile: str = "course"
+    profile: str = ""
 
 
 class QuestionFile(Strict):
@@ -163,7 +164,11 @@ class AuthorEntry(Strict):
 
 
 class CourseFile(Strict):
-    """``questions/course.yaml``."""
+    """``course.yaml``; the first three keys say what it needs and where its parts lie, see ``course.folder``."""
+
+    requires: str = ""
+    answers: str = Field(default="answers", min_length=1)
+    code: str | list[str] = Field(default_factory=list)
 
     title: str = Field(min_length=1)
     subtitle: str = ""
@@ -177,5 +182,5 @@ class CourseFile(Strict):
     language: str = Field(default=ENGLISH, pattern=CODE, min_length=1)
     theme: Literal["chapters", "sections"] = "chapters"
     labs: list[FileName] = Field(min_length=1)
-    bibliography: str = Field(default="references.bib", pattern=rf"^{FILE_NAME}\.bib$", max_length=LONGEST_NAME)
-    profiles: dict[str, ProfileEntry] = Field(min_length=1)
+    bibliography: str = Field(default=BIBLIOGRAPHY, pattern=rf"^{FILE_NAME}\.bib$", max_length=LONGEST_NAME)
+    profiles: dict[str, ProfileEntry] = Field(default_factory=dict)

@@ -240,13 +240,17 @@ class RoleSpec:
 
 @dataclass(frozen=True)
 class ProfileSpec:
-    """A named choice of data, networks and lengths; ``note`` stands at the head of each lab, the rest on the cover."""
+    """A named choice of data, networks and lengths; ``note`` stands at the head of each lab, the rest on the cover.
+
+    The course's first is taken where none is named; any other has to be ``asked_for``.
+    """
 
     name: str
     title: str
     description: str
     note: str
     roles: Mapping[str, RoleSpec]
+    asked_for: bool = False
 
 
 @dataclass(frozen=True)
@@ -268,7 +272,7 @@ class CourseSpec:
     authors: tuple[tuple[str, str], ...]
     labs: tuple[LabSpec, ...]
     profiles: Mapping[str, ProfileSpec]
-    bibliography: Path
+    bibliography: Path | None
     root: Path
     introduction: str = ""
     conclusion: str = ""

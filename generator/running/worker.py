@@ -60,7 +60,8 @@ Files = Mapping[str, Mapping[str, bytes]]
 class Conditions:
     """What all jobs of a build share. ``device`` is auto, cpu, cuda or mps.
 
-    ``code`` holds the digest of each module: as planning read it, where it did.
+    ``code`` holds the digest of each module: as planning read it, where it did. ``courses`` are the folders of the
+    course's own packages of computations.
     """
 
     cache: Path
@@ -68,6 +69,7 @@ class Conditions:
     device: str
     threads: int
     code: Mapping[str, str] = field(repr=False)
+    courses: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -119,10 +121,11 @@ def failure_of(error: BaseException) -> Failure:
 
 def _compute(job: Job, conditions: Conditions, cache: Cache, reporter: _Reporter) -> Provenance:
     reporter.tell(0, 1, "starting")
+    loaded_code.adopt(conditions.courses)
     importlib.import_module(job.module)
-    if job.computation not in REGISTRY:
+    computation = REGISTRY.find(job.computation, job.module)
+    if computation is None:
         raise GenreportError(f"{job.module} has no computation called {job.computation!r}")
-    computation = REGISTRY[job.computation]
     loaded_code.check(conditions.code)
     guard = DataGuard(job.data, conditions.data, cache.folder)
     keep_freed_memory()
