@@ -12,7 +12,7 @@ from typing import Any
 from generator.answers.addresses import lab_of
 from generator.checks.course import check_course
 from generator.course.editions import Edition
-from generator.course.folder import CourseFolder, read_course_folder
+from generator.course.folder import ANSWERS, CourseFolder, read_course_folder
 from generator.course.loader import read_course
 from generator.course.parsing import nearest
 from generator.course.project import Project
@@ -148,7 +148,7 @@ def open_session(settings: Settings) -> Session:
         raise InputError([*place.mistakes, Mistake("the course has no answers to show", place.folder, hint=hint)])
     memo = Memo(folders.cache / "memo.json")
     catalogue = read_catalogue(memo, courses=place.code, ours=place.with_ours)
-    course, found = read_course(place.folder, answers or place.folder, settings.edition, settings.spoken)
+    course, found = read_course(place.folder, answers or place.folder / ANSWERS, settings.edition, settings.spoken)
     mistakes = [*place.mistakes, *found]
     if course is None:
         raise InputError(dict.fromkeys(mistakes))

@@ -6,6 +6,7 @@ A result must come from the code that its fingerprint names.
 from __future__ import annotations
 
 import sys
+import traceback
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -27,21 +28,19 @@ class CodeChangedError(GenreportError):
 
 
 def adopt(courses: Iterable[Path]) -> None:
-    """Let the packages of a course be imported from here on, in the place of those of another with the same names.
+    """Let the packages of a course be imported from here on, and forget those of another that were imported before.
 
     A worker of a cluster computes for one course after another.
     """
-    for folder in courses:
-        name = folder.name
-        if FOLDERS.get(name) == folder:
-            continue
-        for module in [module for module in sys.modules if module.partition(".")[0] == name]:
-            del sys.modules[module]
-        for known in (_SEEN, COMPILED):
+    folders = {folder.name: folder for folder in courses}
+    for name in [name for name in {**FOLDERS, **folders} if FOLDERS.get(name) != folders.get(name)]:
+        for known in (sys.modules, _SEEN, COMPILED):
             for module in [module for module in known if module.partition(".")[0] == name]:
                 del known[module]
         REGISTRY.forget(name)
-        FOLDERS[name] = folder
+        FOLDERS.pop(name, None)
+    if folders:
+        FOLDERS.update(folders)
         import_from_source()
 
 
@@ -68,6 +67,19 @@ def check_files(planned: Mapping[str, str], courses: Iterable[Path] = ()) -> Non
     """Raise CodeChangedError when any of this machine's source files, imported or not, differs from the planned one."""
     here = snapshot(courses=courses)
     _refuse(name for name in {*here, *planned} if here.get(name) != planned.get(name))
+
+
+def place_of(error: BaseException, courses: Iterable[Path]) -> str:
+    """The last line of the course's own code that an error went through, "computations/fits.py:12: "; else empty."""
+    if isinstance(error, GenreportError):
+        return ""
+    roots = [folder.resolve() for folder in courses]
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        path = Path(frame.filename)
+        for root in roots:
+            if path.is_relative_to(root):
+                return f"{path.relative_to(root.parent).as_posix()}:{frame.lineno}: "
+    return ""
 
 
 def _refuse(changed: Iterable[str]) -> None:

@@ -100,7 +100,9 @@ def run_job(job: Job, conditions: Conditions, notify: Notify) -> JobReport:
         except DamagedEntryError as error:
             return JobReport(job.fingerprint, failure=failure_of(error), damaged=error.fingerprint)
         except Exception as error:
-            return JobReport(job.fingerprint, failure=failure_of(error))
+            failure = failure_of(error)
+            where = loaded_code.place_of(error, conditions.courses)
+            return JobReport(job.fingerprint, failure=replace(failure, reason=f"{where}{failure.reason}"))
         finally:
             gc.collect()  # a network in a reference cycle would take the next job's memory
 
