@@ -97,7 +97,8 @@ class Session:
     def plan(self, forced: frozenset[str] = frozenset()) -> Plan:
         """Every job of the course; ``forced`` are questions whose jobs are computed again."""
         code = CodeReader(self.memo, courses=self.place.code)
-        planner = Planner(self.cache, self.history, self.memo, self.settings.folders.data, code)
+        data, own = self.settings.folders.data, self.course.own_data
+        planner = Planner(self.cache, self.history, self.memo, data, code, own)
         return planner.plan(self.bindings, self.profile.name, forced)
 
     @property

@@ -163,6 +163,25 @@ class AuthorEntry(Strict):
     number: str = ""
 
 
+class DataFile(Strict):
+    """One file of a data set or network: where it lies under the data folder, and where it comes from."""
+
+    path: str = Field(min_length=1, max_length=300)
+    url: str = ""
+    sha256: str = Field(default="", pattern="^([0-9a-f]{64})?$")
+    size: int | None = Field(default=None, ge=0)
+
+
+class DataEntry(Strict):
+    """A data set or network of the course's own."""
+
+    title: str = Field(min_length=1)
+    files: list[DataFile] = Field(min_length=1)
+    licence: str = ""
+    citation: str = ""
+    obtain: str = ""
+
+
 class CourseFile(Strict):
     """``course.yaml``; the first three keys say what it needs and where its parts lie, see ``course.folder``."""
 
@@ -184,3 +203,5 @@ class CourseFile(Strict):
     labs: list[FileName] = Field(min_length=1)
     bibliography: str = Field(default=BIBLIOGRAPHY, pattern=rf"^{FILE_NAME}\.bib$", max_length=LONGEST_NAME)
     profiles: dict[str, ProfileEntry] = Field(default_factory=dict)
+    datasets: dict[FileName, DataEntry] = Field(default_factory=dict)
+    networks: dict[FileName, DataEntry] = Field(default_factory=dict)

@@ -13,6 +13,7 @@ from generator.course.answer_files import AnswerFiles
 from generator.course.editions import Edition, Theme
 from generator.course.folder import FILE, ONLY_PROFILE, labs_folder
 from generator.course.forms import CourseFile, LabFile, ProfileEntry, QuestionFile, Strict, is_file_name
+from generator.course.own_data import own_data
 from generator.course.parsing import parse
 from generator.course.profiles import LAB_PROFILES, read_profiles
 from generator.course.question_files import expected_spec, figure_spec, result_spec, table_spec
@@ -91,6 +92,7 @@ class _Loader:
     def course(self) -> CourseSpec | None:
         source = self.begin()
         form = parse(source, CourseFile)
+        own = own_data({"datasets": form.datasets, "networks": form.networks}, source) if form else {}
         self.mistakes += source.mistakes
         profiles = (form and form.profiles) or {ONLY_PROFILE: ProfileEntry(title="", description="")}
         *_, self.last_profile = profiles
@@ -121,6 +123,7 @@ class _Loader:
             language=self.answers.language,
             written=self.answers.written,
             words=self.words(),
+            own_data=own,
             theme=Theme(form.theme),
             edition=self.edition,
             own_texts=self.own_texts,

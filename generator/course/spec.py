@@ -11,6 +11,7 @@ from typing import Any
 from generator.answers.addresses import Address, Point
 from generator.course.editions import Edition, Theme
 from generator.course.given import Inputs, Written
+from generator.course.own_data import OwnData
 from generator.course.yaml_source import Source, Where
 from generator.formats import ColumnFormat
 from generator.languages import ENGLISH
@@ -258,9 +259,8 @@ class CourseSpec:
     """The whole course. ``authors`` are ("name", "student number") pairs.
 
     ``own_texts`` are the files of those introductions and conclusions ("conclusion", "2-a/conclusion") that a student
-    wrote; the others stand in the course's own files. The report is in ``language``; what is not translated stays in
-    that in which the course is ``written``. ``words`` translate what results call things; ``given`` are the names of
-    the texts of the title page that a project has put in.
+    wrote. The report is in ``language``; what is not translated stays in that in which the course is ``written``.
+    ``words`` translate what results call things; ``given`` names the texts of the title page that a project has put in.
     """
 
     title: str
@@ -279,6 +279,7 @@ class CourseSpec:
     language: str = ENGLISH
     written: str = ENGLISH
     words: Mapping[str, str] = field(default_factory=dict)
+    own_data: Mapping[str, OwnData] = field(default_factory=dict)
     given: frozenset[str] = frozenset()
     theme: Theme = Theme.CHAPTERS
     edition: Edition = Edition.REFERENCE

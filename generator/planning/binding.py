@@ -246,7 +246,7 @@ class _Binder:
         """Bind the given values and inputs to the computation's signature and file the job under its address."""
         signature = self.catalogue[computation]
         places = {name: Taken((*where, "inputs", name), isinstance(taken, tuple)) for name, taken in inputs.items()}
-        bound = bind_arguments(signature, given, places, source, where)
+        bound = bind_arguments(signature, given, places, source, where, self.course.own_data)
         self.found.mistakes += bound.mistakes
         taken = {name: targets for name, targets in inputs.items() if targets}
         taken |= {name: str(Address(ROLES, job.name)) for name, job in bound.jobs.items()}

@@ -129,7 +129,7 @@ def _compute(job: Job, conditions: Conditions, cache: Cache, reporter: _Reporter
     if computation is None:
         raise GenreportError(f"{job.module} has no computation called {job.computation!r}")
     loaded_code.check(conditions.code)
-    guard = DataGuard(job.data, conditions.data, cache.folder)
+    guard = DataGuard(job.data, conditions.data, cache.folder, job.own_files)
     keep_freed_memory()
     _freeze_modules()
     device = torch_device(conditions.device)
