@@ -68,6 +68,7 @@ class Provenance:
 
     A parameter that took another job's result is recorded as "job" with the first digits of that job's fingerprint.
     ``versions`` are those of Python and of the packages that compute, by name; entries of old may lack some or all.
+    ``origin`` says where a result that was computed elsewhere was brought from; no entry states it of itself.
     """
 
     computation: str
@@ -79,6 +80,7 @@ class Provenance:
     finished: str
     precision: str = "float32"
     versions: Mapping[str, str] = field(default_factory=dict)
+    origin: str = ""
 
     @property
     def seed(self) -> int | None:

@@ -21,11 +21,11 @@ from generator.cli.options import (
     report_options,
     worker_options,
 )
-from generator.cli.stopping import end_on_sigterm
+from generator.cli.packs import pack, unpack
+from generator.cli.stopping import end_on_sigterm, unexpected, worded
 
 if TYPE_CHECKING:
     from generator.commands.check_found import Looked
-    from generator.errors import GenreportError
     from generator.running.executors.choose import ExecutorSpec
 
 # \b keeps click from filling the lines of an example.
@@ -258,6 +258,10 @@ def clean(yes: bool, common: CommonOptions) -> None:
         click.echo(f"Removed {entries}, {size}.")
 
 
+cli.add_command(pack)
+cli.add_command(unpack)
+
+
 def main() -> None:
     """Run the command line; what goes wrong is said without a traceback, and the exit code tells its kind."""
     end_on_sigterm()
@@ -276,18 +280,10 @@ def main() -> None:
         from generator.jobs import ExitCode
 
         if not isinstance(error, GenreportError):
-            from generator.cli.words import unexpected
-
             click.echo(unexpected(error), err=True)
             sys.exit(int(ExitCode.JOB_FAILED))
-        click.echo(_worded(error), err=True)
+        click.echo(worded(error), err=True)
         sys.exit(int(ExitCode.BAD_INPUT if isinstance(error, InputError) else ExitCode.JOB_FAILED))
-
-
-def _worded(error: GenreportError) -> str:
-    mistakes = getattr(error, "mistakes", ())
-    head = f"{len(mistakes)} mistakes, nothing was computed:\n" if len(mistakes) > 1 else ""
-    return click.style("error: ", fg="red", bold=True) + head + str(error)
 
 
 if __name__ == "__main__":

@@ -95,4 +95,6 @@ def _show_job(console: Console, session: Session, plan: Plan, planned: PlannedJo
         console.print(f"      computed {origin.finished} in {human_time(origin.duration)} on {escape(origin.device)}")
         versions = ", ".join(f"{name} {version}" for name, version in origin.versions.items()) or "unknown"
         console.print(f"      versions: {escape(versions)}")
+        if origin.origin:
+            console.print(f"      brought from elsewhere: {escape(origin.origin)}")
     _print_reasons(console, planned)

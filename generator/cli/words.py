@@ -1,8 +1,6 @@
-"""Sizes, durations and faults of our own as people say them."""
+"""Sizes and durations as people say them."""
 
 from __future__ import annotations
-
-import click
 
 
 def human_size(size: float) -> str:
@@ -23,15 +21,3 @@ def human_time(seconds: float) -> str:
         return f"{rest} s"
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"
-
-
-def unexpected(error: Exception) -> str:
-    """A fault of genreport's own: one line for the user, the traceback in a file for whoever mends it."""
-    import tempfile
-    import traceback
-
-    text = "".join(traceback.format_exception(error))
-    with tempfile.NamedTemporaryFile("w", prefix="genreport-", suffix=".log", delete=False) as file:
-        file.write(text)
-    head = click.style("error: ", fg="red", bold=True) + f"{type(error).__name__}: {error}"
-    return f"{head}\n    hint: this is a fault of genreport itself; please report it with {file.name}"

@@ -21,7 +21,7 @@ from generator.render.outputs.folder import OutputFolder
 from generator.render.outputs.table import chosen as chosen_forms
 from generator.render.outputs.written import Rendering
 from generator.running.versions import UNKNOWN
-from generator.store.cache import DamagedEntryError
+from generator.store.entry import DamagedEntryError
 from generator.store.files import to_json
 
 if TYPE_CHECKING:

@@ -21,6 +21,7 @@ from generator.errors import InputError, Mistake
 from generator.folders import PACKAGE, default_cache, default_data, questions_folder
 from generator.planning.binding import Bindings, bind_course
 from generator.planning.catalogue import Catalogue, read_catalogue
+from generator.planning.data import DataLock
 from generator.planning.fingerprint import CodeReader, canonical
 from generator.planning.history import History
 from generator.planning.parameters import Kind
@@ -94,11 +95,14 @@ class Session:
     history: History
     memo: Memo
 
-    def plan(self, forced: frozenset[str] = frozenset()) -> Plan:
-        """Every job of the course; ``forced`` are questions whose jobs are computed again."""
+    def plan(self, forced: frozenset[str] = frozenset(), lock: DataLock | None = None) -> Plan:
+        """Every job of the course; ``forced`` are questions whose jobs are computed again.
+
+        ``lock`` takes the place of what the cache folder says of data that is elsewhere.
+        """
         code = CodeReader(self.memo, courses=self.place.code)
         data, own = self.settings.folders.data, self.course.own_data
-        planner = Planner(self.cache, self.history, self.memo, data, code, own)
+        planner = Planner(self.cache, self.history, self.memo, data, code, lock, own)
         return planner.plan(self.bindings, self.profile.name, forced)
 
     @property

@@ -169,13 +169,22 @@ def _stored(path: Path) -> dict[str, Record]:
     return {key: record for key, record in found.items() if record is not None}
 
 
+def read_ingredients(plain: Any) -> Ingredients:
+    """Ingredients from their stored form; raises ValueError when it is damaged or of an older one."""
+    try:
+        inputs = {name: tuple(i) if isinstance(i, list) else i for name, i in plain["inputs"].items()}
+        ingredients = Ingredients(**{**plain, "inputs": inputs})
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError("these are no ingredients") from error
+    parts = (getattr(ingredients, name) for name in ("meaning", "parameters", "inputs", "data", "code"))
+    if not isinstance(ingredients.computation, str) or not all(isinstance(part, dict) for part in parts):
+        raise ValueError("these are no ingredients")
+    return ingredients
+
+
 def _record(plain: Any) -> Record | None:
     """A record from its stored form; None when it is damaged or of an older form."""
     try:
-        inputs = {name: tuple(i) if isinstance(i, list) else i for name, i in plain["ingredients"]["inputs"].items()}
-        ingredients = Ingredients(**{**plain["ingredients"], "inputs": inputs})
-        parts = (getattr(ingredients, name) for name in ("meaning", "parameters", "inputs", "data", "code"))
-        whole = isinstance(ingredients.computation, str) and all(isinstance(part, dict) for part in parts)
-        return Record(ingredients, float(plain["duration"])) if whole else None
-    except (AttributeError, KeyError, TypeError, ValueError):
+        return Record(read_ingredients(plain["ingredients"]), float(plain["duration"]))
+    except (KeyError, TypeError, ValueError):
         return None

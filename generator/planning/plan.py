@@ -14,7 +14,7 @@ from generator.course.own_data import OwnData
 from generator.datasets.sources import SOURCES
 from generator.jobs import Failure, Input, Job, one_by_one
 from generator.planning.binding import Binding, Bindings
-from generator.planning.data import digest_of, files_of, label
+from generator.planning.data import LOCK, DataLock, digest_of, files_of, label
 from generator.planning.fingerprint import CodeReader, Ingredients
 from generator.planning.history import Cause, History, Reason, explain
 from generator.planning.parameters import Kind
@@ -66,7 +66,11 @@ class Plan:
 
     def needed(self, questions: Iterable[str]) -> list[PlannedJob]:
         """The jobs of these questions ("2-a/q03") and all that they take as inputs, in planning order."""
-        open_ = self.own(questions)
+        return self.with_inputs(self.own(questions))
+
+    def with_inputs(self, fingerprints: Iterable[str]) -> list[PlannedJob]:
+        """These jobs and all that they take as inputs, in planning order."""
+        open_ = [*fingerprints]
         found: set[str] = set()
         while open_:
             fingerprint = open_.pop()
@@ -91,7 +95,7 @@ class Planner:
 
     def __init__(
         self, cache: Cache, history: History, memo: Memo, data: Path, code: CodeReader | None = None,
-        own: Mapping[str, OwnData] = MappingProxyType({}),
+        lock: DataLock | None = None, own: Mapping[str, OwnData] = MappingProxyType({}),
     ) -> None:  # fmt: skip
         """``own`` are the course's own data sets and networks, by label."""
         self.own = own
@@ -101,6 +105,7 @@ class Planner:
         self.memo = memo
         self.data = data
         self.code = code or CodeReader(memo)
+        self.lock = lock or DataLock(cache.folder / LOCK)
         self._digests: dict[str, tuple[str, list[str]]] = {}  # thousands of files, asked for by many jobs
 
     def plan(self, bindings: Bindings, profile: str, forced: frozenset[str] = frozenset()) -> Plan:
@@ -160,7 +165,9 @@ class Planner:
                 meaning[f"datasets/{name}"] = loader.identity
                 code |= loader.definitions
             if files not in self._digests:
-                self._digests[files] = digest_of(files_of(files, self.data, self.own_files), self.data, self.memo)
+                self._digests[files] = digest_of(
+                    files_of(files, self.data, self.own_files), self.data, self.memo, self.lock.known(files)
+                )
             data[name], absent = self._digests[files]
             missing += [(name, path) for path in absent]
             by_hand = by_hand or (self._by_hand(files, name) if absent else "")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import queue
 import time
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import CancelledError, Future
-from dataclasses import dataclass
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -17,11 +17,13 @@ from generator.running.executors.choose import ExecutorSpec, Workers, open_execu
 from generator.running.executors.processes import WorkerDiedError
 from generator.running.schedule import Schedule
 from generator.running.worker import JobReport, Note, failure_of
-from generator.store.cache import Cache, DamagedEntryError
+from generator.store.cache import Cache
+from generator.store.entry import DamagedEntryError
 
 ATTEMPTS = 3  # of a job whose worker dies: once may be chance, three times is the job
 SILENT_SECONDS = 60.0  # without a sign of life, of which a worker gives one in ten seconds, before it is said
 _CHECK_SECONDS = 1.0  # between two looks at whether any worker is left
+_STORING_THREADS = 4  # for results that are sent back: each waits for the disk five times
 
 
 @dataclass(frozen=True)
@@ -117,9 +119,12 @@ def run_jobs(
     messages: queue.SimpleQueue[Note | tuple[Job, Future[JobReport]]] = queue.SimpleQueue()
     under_way: dict[str, Job] = {}
     try:
-        with open_executor(spec, cache.folder, data, messages.put, code, courses) as workers:
+        with (
+            ThreadPoolExecutor(_STORING_THREADS, thread_name_prefix="store") as storing,
+            open_executor(spec, cache.folder, data, messages.put, code, courses) as workers,
+        ):
             on_event(WorkersReady(workers.description, workers.slots))
-            return _Run(cache, workers, schedule, messages, on_event, under_way).to_the_end()
+            return _Run(cache, workers, schedule, messages, on_event, under_way, storing).to_the_end()
     finally:
         for fingerprint in under_way:  # their workers were ended in the middle
             cache.tidy(fingerprint)
@@ -136,14 +141,16 @@ class _Run:
         messages: queue.SimpleQueue[Note | tuple[Job, Future[JobReport]]],
         on_event: OnEvent,
         running: dict[str, Job],
+        storing: ThreadPoolExecutor,
     ) -> None:
         self._cache, self._workers, self._schedule = cache, workers, schedule
         self._messages, self._on_event = messages, on_event
         self._checked = time.monotonic()
-        self._running = running
+        self._running, self._storing = running, storing
         self._started: dict[str, float] = {}
         self._heard: dict[str, float] = {}  # when each running job was submitted, or last gave a sign of life
         self._words: dict[str, Note] = {}
+        self._begun: set[str] = set()  # those that their worker has said something of
         self._silent: set[str] = set()
         self._deaths: dict[str, int] = {}
         self._outcomes: dict[str, Outcome] = {}
@@ -167,8 +174,8 @@ class _Run:
                 self._ended(*message)
 
     def _fill(self) -> None:
-        # No more than there are workers: what becomes ready later may be longer and must not queue behind the short.
-        while len(self._running) < self._workers.slots and (job := self._schedule.pop()) is not None:
+        # No more than the workers want: what becomes ready later may be longer and must not queue behind the short.
+        while len(self._running) < self._workers.in_flight and (job := self._schedule.pop()) is not None:
             try:
                 sent = self._workers.pack(job)
             except DamagedEntryError as error:
@@ -178,6 +185,7 @@ class _Run:
             self._running[job.fingerprint] = job
             self._heard[job.fingerprint] = time.monotonic()
             self._silent.discard(job.fingerprint)
+            self._begun.discard(job.fingerprint)
             future = self._workers.executor.submit(self._workers.call, job, sent)
             future.add_done_callback(partial(self._put, job))
 
@@ -185,15 +193,27 @@ class _Run:
         if time.monotonic() - self._checked >= _CHECK_SECONDS:
             self._workers.check()
             self._checked = time.monotonic()
+            # A job that has not begun may wait for another on its worker: it is silent when all those are.
+            spoke = max((self._heard[name] for name in self._running if name in self._begun), default=0.0)
             for fingerprint, job in self._running.items():
-                silence = self._checked - self._heard[fingerprint]
+                heard = self._heard[fingerprint]
+                silence = self._checked - (heard if fingerprint in self._begun else max(heard, spoke))
                 if silence > SILENT_SECONDS and fingerprint not in self._silent:
                     self._silent.add(fingerprint)
                     note = self._words.get(fingerprint)
                     self._on_event(JobSilent(job, silence, note.worker if note else ""))
 
     def _put(self, job: Job, future: Future[JobReport]) -> None:
-        self._messages.put((job, future))
+        if future.cancelled() or future.exception() is not None or not future.result().files:
+            self._messages.put((job, future))
+            return
+        # In another thread, for a result that is written waits for the disk while others are already coming in.
+        stored = self._storing.submit(self._store, job, future.result())
+        stored.add_done_callback(lambda done: self._messages.put((job, done)))
+
+    def _store(self, job: Job, report: JobReport) -> JobReport:
+        self._cache.import_(job.fingerprint, report.files)
+        return replace(report, files={})
 
     def _settle_hopeless(self) -> None:
         for job, reason in self._schedule.pop_hopeless():
@@ -205,6 +225,7 @@ class _Run:
             return
         self._heard[note.fingerprint] = time.monotonic()
         self._silent.discard(note.fingerprint)
+        self._begun.add(note.fingerprint)
         if note == self._words.get(note.fingerprint):
             return  # a sign of life, and nothing new
         self._words[note.fingerprint] = note
@@ -217,8 +238,6 @@ class _Run:
         del self._running[job.fingerprint]
         try:
             report = future.result()
-            if report.files:
-                self._cache.import_(job.fingerprint, report.files)
         except WorkerDiedError as error:
             self._died(job, error)
         except CancelledError as error:

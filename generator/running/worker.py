@@ -26,7 +26,8 @@ from generator.running.device import device_in_words, torch_device
 from generator.running.loaded_data import DataGuard
 from generator.running.repeatable import call
 from generator.running.versions import versions_here
-from generator.store.cache import Cache, DamagedEntryError
+from generator.store.cache import Cache
+from generator.store.entry import DamagedEntryError
 from generator.workspace import Workspace
 
 HEARTBEAT_SECONDS = 10.0  # between two signs of life of a job that has nothing new to say
@@ -61,7 +62,8 @@ class Conditions:
     """What all jobs of a build share. ``device`` is auto, cpu, cuda or mps.
 
     ``code`` holds the digest of each module: as planning read it, where it did. ``courses`` are the folders of the
-    course's own packages of computations.
+    course's own packages of computations. ``durable`` is false where the cache folder holds copies of what is kept
+    elsewhere (see ``store.cache``). ``pace`` is the least time in seconds between two notes of a job.
     """
 
     cache: Path
@@ -70,6 +72,8 @@ class Conditions:
     threads: int
     code: Mapping[str, str] = field(repr=False)
     courses: tuple[Path, ...] = ()
+    durable: bool = True
+    pace: float = PROGRESS_SECONDS
 
 
 @dataclass(frozen=True)
@@ -90,8 +94,8 @@ class JobReport:
 
 def run_job(job: Job, conditions: Conditions, notify: Notify) -> JobReport:
     """Compute a job and save its result, unless another build does so first. Every exception becomes a failure."""
-    cache = Cache(conditions.cache)
-    with _ONE_AT_A_TIME, _Reporter(job.fingerprint, notify) as reporter:
+    cache = Cache(conditions.cache, conditions.durable)
+    with _ONE_AT_A_TIME, _Reporter(job.fingerprint, notify, conditions.pace) as reporter:
         try:
             with cache.lock(job.fingerprint, on_wait=lambda: reporter.tell(0, 1, "another build computes it: waiting")):
                 if cache.is_sound(job.fingerprint):
@@ -213,8 +217,8 @@ class _Reporter:
     The computation may call :meth:`tell` as often as it likes, and its last word arrives although no other follows.
     """
 
-    def __init__(self, fingerprint: str, notify: Notify) -> None:
-        self._fingerprint, self._notify = fingerprint, notify
+    def __init__(self, fingerprint: str, notify: Notify, pace: float = PROGRESS_SECONDS) -> None:
+        self._fingerprint, self._notify, self._pace = fingerprint, notify, pace
         self._worker = f"process {os.getpid()} on {platform.node()}"
         self._latest: Note | None = None
         self._news, self._over = threading.Event(), threading.Event()
@@ -246,4 +250,4 @@ class _Reporter:
                 self._notify(note)
             elif said is not None and not heard:
                 self._notify(said)
-            self._over.wait(PROGRESS_SECONDS)
+            self._over.wait(self._pace)

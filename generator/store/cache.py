@@ -7,15 +7,26 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from generator import results
-from generator.errors import CacheError, GenreportError
 from generator.jobs import Provenance
 from generator.results import Result, Value
 from generator.store.checkpoints import DiskCheckpoints
+from generator.store.entry import (
+    ARRAYS,
+    FORMAT,
+    MANIFEST,
+    RESULT,
+    DamagedEntryError,
+    check_file,
+    damage,
+    read_manifest,
+    read_result,
+    verify,
+)
 from generator.store.files import (
     digest,
     disk_errors,
@@ -23,6 +34,7 @@ from generator.store.files import (
     from_json,
     from_safetensors,
     remove_folder,
+    replace_file,
     sync_folder,
     to_json,
     to_safetensors,
@@ -31,22 +43,7 @@ from generator.store.files import (
 from generator.store.soundness import check_result, read_provenance
 
 if TYPE_CHECKING:
-    from generator.results import Array
-
-FORMAT = 1  # of the entries on disk; an entry of another format counts as absent
-MANIFEST, RESULT, ARRAYS = "manifest.json", "result.json", "arrays.safetensors"
-
-
-class DamagedEntryError(CacheError):
-    """An entry's files are not those that were saved; remove it and compute the job again."""
-
-    def __init__(self, fingerprint: str, reason: str) -> None:
-        super().__init__(f"The cache entry {fingerprint[:12]} is damaged: {reason}", "it will be computed again")
-        self.fingerprint = fingerprint
-        self.reason = reason
-
-    def __reduce__(self) -> tuple[type[GenreportError], tuple[str, str]]:
-        return type(self), (self.fingerprint, self.reason)
+    pass
 
 
 @dataclass(frozen=True)
@@ -61,11 +58,13 @@ class Cache:
     """The entries below one folder. Reading never changes anything; writers hold the fingerprint's lock.
 
     Layout: ``entries/ab/abcd…/`` holds result.json, arrays.safetensors and manifest.json; ``partial/`` what is being
-    written or removed; ``checkpoints/`` the state of unfinished trainings; ``locks/`` one file for each job under way.
+    written or removed; ``checkpoints/`` the state of unfinished trainings; ``locks/`` one file for each job under way;
+    ``brought/`` one for each entry that was computed elsewhere, which says where from.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, durable: bool = True) -> None:
+        """``durable`` is false for a folder of copies: what a power cut spoils there is found damaged and made anew."""
+        self.folder, self._durable = folder, durable
 
     def has(self, fingerprint: str) -> bool:
         """Whether an entry is of known origin and its files of the listed sizes; loading verifies their content."""
@@ -89,14 +88,18 @@ class Cache:
     def provenance(self, fingerprint: str) -> Provenance:
         """How the entry came about; raises DamagedEntryError when it is absent or unreadable."""
         try:
-            return read_provenance(self._manifest(fingerprint)["provenance"])
-        except ValueError as error:
+            provenance = read_provenance(self._manifest(fingerprint)["provenance"])
+            origin = (self.folder / "brought" / fingerprint).read_text("utf-8")
+        except FileNotFoundError:
+            return provenance  # computed here: nobody brought it
+        except (OSError, ValueError) as error:
             raise DamagedEntryError(fingerprint, str(error)) from error
+        return replace(provenance, origin=origin)
 
     def metrics(self, fingerprint: str) -> dict[str, Value]:
         """The entry's metrics, read without its arrays."""
         document = self._verified(fingerprint, RESULT)
-        with _damage(fingerprint):
+        with damage(fingerprint):
             metrics = Result(metrics=dict(from_json(document)["metrics"]))
             check_result(metrics)
         return dict(metrics.metrics)
@@ -104,8 +107,8 @@ class Cache:
     def load(self, fingerprint: str) -> Result:
         """The entry's result, its checksums verified; raises DamagedEntryError when they do not hold."""
         document, arrays = self._verified(fingerprint, RESULT), self._verified(fingerprint, ARRAYS)
-        with _damage(fingerprint):
-            return _read_result(document, from_safetensors(arrays))
+        with damage(fingerprint):
+            return read_result(document, from_safetensors(arrays))
 
     def save(self, fingerprint: str, result: Result, provenance: Provenance) -> None:
         """Store a result; the caller holds the fingerprint's lock. The job's checkpoints are then removed.
@@ -117,17 +120,20 @@ class Cache:
         """
         document, arrays = results.encode(result)
         files = {RESULT: to_json(document), ARRAYS: to_safetensors(arrays)}
-        _read_result(files[RESULT], arrays)  # an entry that could not be read would be computed again for ever
+        read_result(files[RESULT], arrays)  # an entry that could not be read would be computed again for ever
         listed = {name: {"size": len(content), "sha256": digest(content)} for name, content in files.items()}
-        manifest = {"format": FORMAT, "files": listed, "provenance": asdict(provenance)}
+        recorded = {name: value for name, value in asdict(provenance).items() if name != "origin"}
+        manifest = {"format": FORMAT, "files": listed, "provenance": recorded}
         manifest["sha256"] = digest(to_json(manifest))
         self._store(fingerprint, {**files, MANIFEST: to_json(manifest)})
+        self._mark(fingerprint, "")
         self.checkpoints(fingerprint).discard()
 
     def remove(self, fingerprint: str) -> None:
         """Forget an entry and its checkpoints; the entry vanishes at once or not at all."""
         with disk_errors(self.folder):
             remove_folder(self._entry(fingerprint), self._partial(fingerprint))
+        self._mark(fingerprint, "")
         self.checkpoints(fingerprint).discard()
 
     def entries(self) -> Iterator[EntryInfo]:
@@ -151,20 +157,31 @@ class Cache:
             MANIFEST: (self._entry(fingerprint) / MANIFEST).read_bytes()
         }
 
-    def import_(self, fingerprint: str, files: Mapping[str, bytes]) -> None:
-        """Store what :meth:`export` gave elsewhere; nothing happens when a sound entry is there already.
+    def import_(self, fingerprint: str, files: Mapping[str, bytes], origin: str = "") -> bool:
+        """Store what :meth:`export` gave elsewhere; False when a sound entry is there already, which stays.
+
+        ``origin`` says in one line where it was brought from, if not from a worker of this build: then the entry bears
+        it as a mark until it is computed here.
 
         Raises:
             DamagedEntryError: the files do not match their manifest, or are another job's.
         """
-        listed = _read_manifest(fingerprint, files.get(MANIFEST, b""))["files"]
-        if files.keys() != {MANIFEST, *listed}:
-            raise DamagedEntryError(fingerprint, f"its files are {', '.join(sorted(files))}")
-        for name, entry in listed.items():
-            _check(fingerprint, name, files[name], entry)
+        verify(fingerprint, files)
         with self.lock(fingerprint):
-            if not self.is_sound(fingerprint):
-                self._store(fingerprint, files)
+            if self.is_sound(fingerprint):
+                return False
+            self._mark(fingerprint, origin)  # first: a kill in between must not leave an entry without its mark
+            self._store(fingerprint, files)
+        return True
+
+    def _mark(self, fingerprint: str, origin: str) -> None:
+        mark = self.folder / "brought" / fingerprint
+        with disk_errors(self.folder):
+            if origin:
+                mark.parent.mkdir(parents=True, exist_ok=True)
+                replace_file(mark, origin.encode())
+            else:
+                mark.unlink(missing_ok=True)
 
     @contextmanager
     def lock(self, fingerprint: str, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
@@ -204,8 +221,9 @@ class Cache:
             try:
                 partial.mkdir(parents=True)
                 for name in sorted(files, key=lambda name: name == MANIFEST):
-                    write_file(partial / name, files[name])
-                sync_folder(partial)
+                    write_file(partial / name, files[name], self._durable)
+                if self._durable:
+                    sync_folder(partial)
                 place.parent.mkdir(parents=True, exist_ok=True)
                 if place.exists():
                     remove_folder(place, partial.with_name(f"{fingerprint}.old"))
@@ -213,7 +231,8 @@ class Cache:
             except OSError:
                 shutil.rmtree(partial, ignore_errors=True)
                 raise
-            sync_folder(place.parent)
+            if self._durable:
+                sync_folder(place.parent)
 
     def _entry(self, fingerprint: str) -> Path:
         return self.folder / "entries" / fingerprint[:2] / fingerprint
@@ -226,7 +245,7 @@ class Cache:
             content = (self._entry(fingerprint) / MANIFEST).read_bytes()
         except OSError as error:
             raise DamagedEntryError(fingerprint, f"its manifest cannot be read ({error.strerror})") from error
-        return _read_manifest(fingerprint, content)
+        return read_manifest(fingerprint, content)
 
     def _verified(self, fingerprint: str, name: str) -> bytes:
         listed = self._manifest(fingerprint)["files"]
@@ -234,46 +253,8 @@ class Cache:
             content = (self._entry(fingerprint) / name).read_bytes()
         except OSError as error:
             raise DamagedEntryError(fingerprint, f"{name} cannot be read ({error.strerror})") from error
-        _check(fingerprint, name, content, listed[name])
+        check_file(fingerprint, name, content, listed[name])
         return content
-
-
-def _read_manifest(fingerprint: str, content: bytes) -> dict[str, Any]:
-    """The manifest, once its checksum, its format, its fingerprint and its list of files are found right."""
-    try:
-        manifest: dict[str, Any] = from_json(content)
-        whole = manifest.pop("sha256") == digest(to_json(manifest))
-        fitting = whole and (manifest["format"], manifest["provenance"]["fingerprint"]) == (FORMAT, fingerprint)
-        listed = whole and manifest["files"].keys() == {RESULT, ARRAYS}
-        listed = listed and all(entry.keys() == {"size", "sha256"} for entry in manifest["files"].values())
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise DamagedEntryError(fingerprint, "its manifest is not readable") from error
-    if not whole:
-        raise DamagedEntryError(fingerprint, "its manifest is not what was saved")
-    if not fitting or not listed:
-        raise DamagedEntryError(fingerprint, "its manifest is of another format or another job")
-    return manifest
-
-
-def _read_result(document: bytes, arrays: Mapping[str, Array]) -> Result:
-    """A stored result; raises ValueError, LookupError or TypeError when it is none that a computation may return."""
-    result = results.decode(from_json(document), arrays)
-    check_result(result)
-    return result
-
-
-@contextmanager
-def _damage(fingerprint: str) -> Iterator[None]:
-    """Whatever goes wrong in putting together what an entry holds is damage to it."""
-    try:
-        yield
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise DamagedEntryError(fingerprint, f"its content is not readable ({error})") from error
-
-
-def _check(fingerprint: str, name: str, content: bytes, listed: Mapping[str, Any]) -> None:
-    if len(content) != listed["size"] or digest(content) != listed["sha256"]:
-        raise DamagedEntryError(fingerprint, f"{name} is not what was saved")
 
 
 def _acquire(path: Path, on_wait: Callable[[], None]) -> int:

@@ -41,12 +41,13 @@ def disk_errors(folder: Path) -> Iterator[None]:
         ) from error
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Write a new file and wait until it is on the disk."""
+def write_file(path: Path, content: bytes, durable: bool = True) -> None:
+    """Write a new file and, if it is to be durable, wait until it is on the disk."""
     with path.open("wb") as file:
         file.write(content)
         file.flush()
-        os.fsync(file.fileno())
+        if durable:
+            os.fsync(file.fileno())
 
 
 def replace_file(path: Path, content: bytes) -> None:

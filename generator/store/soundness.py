@@ -51,6 +51,8 @@ def read_provenance(plain: Any) -> Provenance:
     """
     try:
         fields = dict(plain)
+        if "origin" in fields:
+            raise ValueError("an entry cannot say where it was brought from")
         if "torch" in fields:
             fields["versions"] = {"torch": fields.pop("torch")}
         provenance = Provenance(**fields)

@@ -8,7 +8,8 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from generator.store.cache import ARRAYS, MANIFEST, RESULT, Cache
+from generator.store.cache import Cache
+from generator.store.entry import ARRAYS, MANIFEST, RESULT
 from generator.store.files import digest
 from tests.campaigns.campaign import Campaign, Case
 from tests.campaigns.toy_project import leftovers

@@ -31,7 +31,8 @@ from generator.running.runner import (
     WorkersReady,
     run_jobs,
 )
-from generator.store.cache import ARRAYS, Cache
+from generator.store.cache import Cache
+from generator.store.entry import ARRAYS
 from tests.running.executors.test_processes import gone
 
 ROOT = Path(__file__).parents[2]

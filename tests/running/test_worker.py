@@ -29,7 +29,8 @@ from generator.running.worker import (
     run_job,
     with_columns,
 )
-from generator.store.cache import ARRAYS, Cache
+from generator.store.cache import Cache
+from generator.store.entry import ARRAYS
 from tests import computations_for_tests
 
 MODULE = computations_for_tests.__name__

@@ -20,12 +20,12 @@ def die(*arguments: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def write_and_die(path: Path, content: bytes) -> None:
+def write_and_die(path: Path, content: bytes, durable: bool) -> None:
     written.append(path)
     if len(written) == int(sys.argv[2]):
         path.write_bytes(content[: len(content) // 2])
         die()
-    write_whole(path, content)
+    write_whole(path, content, durable)
 
 
 if __name__ == "__main__":

@@ -35,7 +35,8 @@ from generator.results import (
 )
 from generator.store import cache as cache_module
 from generator.store import files as files_module
-from generator.store.cache import ARRAYS, MANIFEST, RESULT, Cache, DamagedEntryError
+from generator.store.cache import Cache
+from generator.store.entry import ARRAYS, MANIFEST, RESULT, DamagedEntryError
 
 FP = "ab" * 32
 OTHER = "cd" * 32
@@ -200,11 +201,22 @@ def test_kill_in_the_middle_of_saving_leaves_no_entry(tmp_path: Path, file: int)
     assert list((tmp_path / "partial").iterdir()) == []
 
 
+def test_only_a_folder_of_copies_does_not_wait_for_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[int] = []
+    monkeypatch.setattr(files_module.os, "fsync", waits.append)
+    saved(tmp_path / "own")
+    assert len(waits) == 5  # three files, their folder, and the folder of its name
+    files = Cache(tmp_path / "own").export(FP)
+    Cache(tmp_path / "copies", durable=False).import_(FP, files)
+    assert len(waits) == 5
+    assert Cache(tmp_path / "copies").load(FP).metrics == Cache(tmp_path / "own").load(FP).metrics
+
+
 def test_full_disk_leaves_nothing_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = files_module.write_file
 
-    def full(path: Path, content: bytes) -> None:
-        real(path, content[:10])
+    def full(path: Path, content: bytes, durable: bool) -> None:
+        real(path, content[:10], durable)
         if path.name == ARRAYS:
             raise OSError(errno.ENOSPC, "No space left on device")
 

@@ -1,4 +1,7 @@
-"""Entries made by somebody else: whatever they hold, with checksums that are right, they are read or found damaged."""
+"""Entries made by somebody else: whatever they hold, with checksums that are right, they are read or found damaged.
+
+Covers store/entry.py too.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,8 @@ import numpy as np
 import pytest
 
 from generator.results import Bars, BarSeries, Frames, Heatmap, ImageGrid, LineChart, Result, Series
-from generator.store.cache import ARRAYS, FORMAT, MANIFEST, RESULT, Cache, DamagedEntryError
+from generator.store.cache import Cache
+from generator.store.entry import ARRAYS, FORMAT, MANIFEST, RESULT, DamagedEntryError
 from generator.store.files import digest, to_json
 from tests.store.test_cache import FP, provenance, rich_result, saved, small_result
 

@@ -11,7 +11,7 @@ from typing import Any
 from generator.answers.addresses import Address
 from generator.formats import write
 from generator.jobs import Provenance
-from generator.languages import ngettext
+from generator.languages import gettext, ngettext
 from generator.render.content.values import Results
 
 _ID = 8  # digits of a fingerprint: of a thousand results, two have the same id once in ten thousand courses
@@ -85,7 +85,13 @@ def _words(records: Sequence[Provenance]) -> str:
     # A duration is another on each run: who asks for reproducible documents (reproducible-builds.org) gets none.
     duration = sum(record.duration for record in records)
     measured = [] if "SOURCE_DATE_EPOCH" in os.environ else [write(duration, "seconds")]
-    return "; ".join([*parts, devices, *measured])
+    brought = [gettext("computed elsewhere: %s") % ", ".join(names) for names in [_brought(records)] if names]
+    return "; ".join([*parts, devices, *measured, *brought])
+
+
+def _brought(records: Sequence[Provenance]) -> list[str]:
+    """The packs that results were brought in, each once."""
+    return list(dict.fromkeys(record.origin for record in records if record.origin))
 
 
 def _parameters(runs: Sequence[Mapping[str, Any]]) -> list[str]:

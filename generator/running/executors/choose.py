@@ -45,7 +45,11 @@ class Workers(Protocol):
 
     @property
     def slots(self) -> int:
-        """How many jobs to run at once; on a cluster that changes."""
+        """How many jobs run at once; on a cluster that changes."""
+
+    @property
+    def in_flight(self) -> int:
+        """How many jobs to send before the first of them ends: where the way is long, more than run at once."""
 
     @property
     def description(self) -> str:
@@ -68,6 +72,10 @@ class _LocalWorkers:
     slots: int
     description: str
     call: Callable[[Job, Files], JobReport]
+
+    @property
+    def in_flight(self) -> int:
+        return self.slots
 
     def pack(self, job: Job) -> Files:
         return {}

@@ -20,8 +20,9 @@ from generator.errors import ExecutorError
 from generator.jobs import Job, one_by_one
 from generator.running import loaded_code
 from generator.running.fresh_code import import_from_source
-from generator.running.worker import Conditions, Files, JobReport, Note, failure_of, run_job
-from generator.store.cache import Cache, DamagedEntryError
+from generator.running.worker import PROGRESS_SECONDS, Conditions, Files, JobReport, Note, failure_of, run_job
+from generator.store.cache import Cache
+from generator.store.entry import DamagedEntryError
 from generator.store.files import disk_errors, replace_file
 
 CONNECT_SECONDS = 5.0
@@ -33,6 +34,8 @@ CERTIFICATES = (
     "dask+tls:// needs your certificates in Dask's configuration: distributed.comm.tls.ca-file and .client.cert, or "
     "DASK_DISTRIBUTED__COMM__TLS__CA_FILE and DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT, with .key beside them"
 )
+NOTES_PER_SECOND = 200  # of all workers together: the scheduler passes on each one
+IN_FLIGHT = 2  # jobs for each worker: the way to the next one takes as long as a small job
 WORKER_SECONDS = 30.0  # to wait for a worker, at the start and when all are lost
 
 
@@ -62,8 +65,13 @@ class Cluster:
 
     @property
     def slots(self) -> int:
-        """How many jobs to run at once: one for each worker, or as many as were asked for."""
+        """How many jobs run at once: one for each worker, or as many as were asked for."""
         return max(1, min(self._workers, self._jobs or self._workers))
+
+    @property
+    def in_flight(self) -> int:
+        """How many jobs to send before the first one ends: a second waits at each worker, if --jobs allows it."""
+        return self._jobs if self._jobs and self._jobs <= self._workers else IN_FLIGHT * self.slots
 
     @property
     def description(self) -> str:
@@ -119,6 +127,7 @@ def open_cluster(
         with warnings.catch_warnings():
             # Inputs that travel with their job make it large; that is meant.
             warnings.filterwarnings("ignore", message="Sending large graph", category=UserWarning)
+            conditions = replace(conditions, pace=max(PROGRESS_SECONDS, len(client.nthreads()) / NOTES_PER_SECOND))
             terms = Terms(conditions, token.name, topic=f"genreport-{uuid.uuid4().hex}")
             terms = replace(terms, shared=_inspect_workers(client, address, terms))
             client.subscribe_topic(terms.topic, lambda event: on_note(Note(*event[1])))
@@ -141,11 +150,11 @@ def run_on_worker(job: Job, sent: Files, terms: Terms) -> JobReport:
             return JobReport(job.fingerprint, failure=failure_of(error))
         return run_job(job, _conditions_here(terms, folder), notify)
     folder = folder if _own_folder() else Path(platformdirs.user_cache_dir("genreport", appauthor=False)) / "worker"
-    cache = Cache(folder)
+    cache = Cache(folder, durable=False)
     try:
         for fingerprint, files in sent.items():
             cache.import_(fingerprint, files)
-        report = run_job(job, _conditions_here(terms, folder), notify)
+        report = run_job(job, replace(_conditions_here(terms, folder), durable=False), notify)
         return report if report.failure else replace(report, files=cache.export(job.fingerprint))
     except Exception as error:
         damaged = error.fingerprint if isinstance(error, DamagedEntryError) else ""

@@ -13,12 +13,13 @@ import pytest
 
 from generator.errors import ExecutorError
 from generator.jobs import Job, Outcome, State
-from generator.running import loaded_code
+from generator.running import loaded_code, runner
 from generator.running.executors import dask as dask_module
 from generator.running.executors.choose import ExecutorSpec
-from generator.running.runner import Event, JobProgress, WorkersReady, run_jobs
+from generator.running.runner import Event, JobProgress, JobSilent, JobStarted, WorkersReady, run_jobs
 from generator.running.worker import Conditions
-from generator.store.cache import ARRAYS, Cache
+from generator.store.cache import Cache
+from generator.store.entry import ARRAYS
 
 pytest.importorskip("distributed")
 ROOT = Path(__file__).parents[3]
@@ -139,6 +140,21 @@ def test_separate_folders_with_a_worker_killed_in_mid_job(
     assert outcomes[DOUBLE].load().metrics == {"total": 6.0}
     assert all((folder / "checkpoints").exists() or list(Cache(folder).entries()) for folder in folders)
     assert "sent back" in next(event.description for event in events if isinstance(event, WorkersReady))
+
+
+def test_a_second_job_waits_at_each_worker_and_is_not_called_silent(
+    scheduler: str, start_worker: StartWorker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "SILENT_SECONDS", 2.0)
+    start_worker(GENREPORT_CACHE=str(tmp_path / "a"))
+    jobs = [job(name * 64, "slow", seconds=4.0, steps=8) for name in "12"]
+    events: list[Event] = []
+    outcomes = run(scheduler, tmp_path, *jobs, events=events)
+    assert {outcome.state for outcome in outcomes.values()} == {State.COMPUTED}
+    assert not [event for event in events if isinstance(event, JobSilent)]
+    second = [index for index, event in enumerate(events) if isinstance(event, JobStarted)][1]
+    words = [event.message for event in events[:second] if isinstance(event, JobProgress)]
+    assert any(word.startswith("step 7") for word in words)  # one at a time, whatever waits
 
 
 def test_progress_arrives_soon(scheduler: str, start_worker: StartWorker, tmp_path: Path) -> None:

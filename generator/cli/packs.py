@@ -1,0 +1,88 @@
+"""The commands that carry results from one machine to another."""
+
+# \b keeps click from filling the lines of an example.
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from generator.cli.options import CommonOptions, common_options, project_at, read_settings
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+_SECONDS = 0.2  # between two words on how far it is
+
+
+@click.command()
+@click.argument("selection", nargs=-1)
+@common_options
+@click.option("-o", "--output", type=_FILE, default="results.genreport", show_default=True, help="The file to write.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only what was computed on that day (UTC) or later.")
+def pack(selection: tuple[str, ...], common: CommonOptions, output: Path, since: datetime | None) -> None:
+    """Put computed results into one file, to be unpacked on another machine.
+
+    SELECTION is a lab (2-a) or a question (2-a/q03); everything without one. What the machine that unpacks lacks, data
+    included, it does not need to show these results.
+
+    \b
+    genreport pack --profile course -o results.genreport
+    genreport pack 2-c 2-de --profile course --since 2026-11-01
+    """
+    from generator.cli.words import human_size
+    from generator.commands.pack import pack as write
+
+    day = since.replace(tzinfo=UTC).date() if since else None
+    done = write(read_settings(common, standing_in=project_at()), selection, output, day, _progress())
+    missing = f"; {done.missing} of the selection are not computed, or not here" if done.missing else ""
+    results = "1 result" if done.results == 1 else f"{done.results} results"
+    click.echo(f"{results} in {done.path}, {human_size(done.size)}{missing}")
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=_FILE)
+@common_options
+def unpack(files: tuple[Path, ...], common: CommonOptions) -> None:
+    """Bring results that `genreport pack` wrote elsewhere into the cache here.
+
+    Only results that this course asks for are taken, by the code, parameters and data that they come from. Digests show
+    damage, not who computed: what is unpacked is marked as brought from elsewhere, in the report too.
+
+    \b
+    genreport unpack results.genreport
+    """
+    from generator.commands.pack import unpack as bring
+
+    unused = 0
+    for file in files:
+        done = bring(read_settings(common, standing_in=project_at()), file, _progress())
+        unused += len(done.unused)
+        brought = "1 result" if len(done.brought) == 1 else f"{len(done.brought)} results"
+        click.echo(f"{file}: {brought} brought, {len(done.there)} were there")
+        for label in done.unlike:
+            click.echo(f"  {label}: other data is known here than the pack was computed from, and stays known")
+        for address, reasons in done.unused.items():
+            click.echo(f"  not used: {address}")
+            for reason in reasons[:3]:
+                click.echo(f"      {reason}")
+            if len(reasons) > 3:
+                click.echo(f"      and {len(reasons) - 3} more")
+    sys.exit(1 if unused else 0)
+
+
+def _progress() -> Callable[[str, int, int], None]:
+    """Says how far it is on one line of a terminal; nothing anywhere else."""
+    said = 0.0
+
+    def tell(what: str, number: int, total: int) -> None:
+        nonlocal said
+        if sys.stderr.isatty() and (number == total or time.monotonic() - said > _SECONDS):
+            said = time.monotonic()
+            end = "" if number < total else "\r\x1b[K"
+            click.echo(f"\r\x1b[K{number} of {total}: {what[:60]}{end}", nl=False, err=True)
+
+    return tell
