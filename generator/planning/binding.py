@@ -235,7 +235,8 @@ class _Binder:
         name = asker.computation
         if name and name not in self.catalogue and asker.like is None:
             known = list(self.catalogue)
-            details = {"expected": "one of " + ", ".join(known), "got": shown(name), "hint": nearest(name, known)}
+            expected = "one of " + ", ".join(known) if known else "one in computations/, or code: genreport for ours"
+            details = {"expected": expected, "got": shown(name), "hint": nearest(name, known)}
             self.wrong(source, "there is no such computation", (*where, "computation"), **details)
         return name in self.catalogue
 

@@ -97,7 +97,16 @@ class Pack:
 
 
 #: What zipfile raises for a file that is none, is cut off, or was altered.
-_UNREADABLE = (OSError, zlib.error, zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, RuntimeError, MemoryError)
+_UNREADABLE = (
+    OSError,
+    zlib.error,
+    zipfile.BadZipFile,
+    EOFError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+    MemoryError,
+)
 
 
 @contextmanager

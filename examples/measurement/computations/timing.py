@@ -32,7 +32,7 @@ def time_period(
 
     ``spread`` is the standard deviation of one reading, ``error`` that of the mean, estimated from the readings;
     ``mean_low`` and ``mean_high`` are the ends of its 95 % interval by Student's t. The table and the chart have the
-    mean of the readings so far.
+    mean of the readings so far; the first alone has no error.
     """
     from scipy.stats import t
 
@@ -42,7 +42,8 @@ def time_period(
     means = np.array([periods[:count].mean() for count in counts])
     errors = np.array([periods[:count].std(ddof=1) / count**0.5 for count in counts])
     half = errors * t.ppf(0.975, counts - 1)
-    rows = [
+    first = {"reading": 1, "period": float(periods[0]), "mean": float(periods[0]), "error": None}
+    rows = [first] + [
         {"reading": int(count), "period": float(periods[count - 1]), "mean": float(mean), "error": float(error)}
         for count, mean, error in zip(counts, means, errors, strict=True)
     ]
