@@ -1,4 +1,4 @@
-"""What `genreport doctor --course` says of a course's claims and kinds of metrics."""
+"""What `genreport doctor --claims` says of a course's claims and kinds of metrics."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_each_lab_has_its_comparisons_and_who_states_no_kinds(settings: Settings
     typed, one, total = of(checks, "1-a, conclusions")
     assert typed.found.endswith("1-a/q01.md:2: a number that looks measured is typed into the text, got 31.4 %")
     assert one.found == (
-        f"{settings.folders.answers / '1-a/q01.md'}:1: vgg16.linear_share (of no stated kind) is compared with "
+        f"{settings.folders.course.parent / 'answers/1-a/q01.md'}:1: vgg16.linear_share (of no stated kind) is compared with "
         "other.linear_share (of no stated kind) without a margin"
     )
     assert (total.found, total.state) == ("2 to mend", Health.FAIL)
@@ -55,7 +55,7 @@ def test_each_lab_has_its_comparisons_and_who_states_no_kinds(settings: Settings
 
 
 def test_the_command_fails_while_there_are_any(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
-    assert look_over(settings, course=True) == 1
+    assert look_over(settings, claims=True) == 1
     assert "vgg16.linear_share" in capsys.readouterr().out
-    (settings.folders.answers / "1-a/q01.md").write_text(CLAIM.replace(" %}A", " as seen %}A"))
-    assert look_over(settings, course=True) == 0
+    (settings.folders.course.parent / "answers/1-a/q01.md").write_text(CLAIM.replace(" %}A", " as seen %}A"))
+    assert look_over(settings, claims=True) == 0
