@@ -45,8 +45,9 @@ def test_each_lab_has_its_comparisons_and_who_states_no_kinds(settings: Settings
     assert kinds.found == "1 of 1 computations do not state all: network_summary"
     typed, one, total = of(checks, "1-a, conclusions")
     assert typed.found.endswith("1-a/q01.md:2: a number that looks measured is typed into the text, got 31.4 %")
+    answer = settings.folders.course.parent / "answers/1-a/q01.md"
     assert one.found == (
-        f"{settings.folders.course.parent / 'answers/1-a/q01.md'}:1: vgg16.linear_share (of no stated kind) is compared with "
+        f"{answer}:1: vgg16.linear_share (of no stated kind) is compared with "
         "other.linear_share (of no stated kind) without a margin"
     )
     assert (total.found, total.state) == ("2 to mend", Health.FAIL)
