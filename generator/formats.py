@@ -1,5 +1,10 @@
 """How numbers are written: the one table of formats, for the filters of answers, the columns of tables and the page.
 
+Digits say what is known. What was counted is written whole, also where others stand beside it that were measured: 0
+million and not 0.00, 12 and not 12.0. What was set is written as it was (``setting``): a C of 100, never of 100.000.
+What was measured has as many digits as its author asks for, zeros among them. What a test gives (``p_value``) has two,
+as journals want it, three where it is small, and a power of ten where that is shorter.
+
 A new format is a line in FORMATS and its name in ``Name``.
 """
 
@@ -10,11 +15,12 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Literal
 
 from jinja2 import Undefined
 
-from generator.languages import decimal_sign, gettext, ngettext
+from generator.languages import WIDE, decimal_sign, gettext, ngettext
 
 THIN = "\u202f"  # narrow no-break space between groups of three digits
 MINUS = "\u2212"
@@ -22,12 +28,15 @@ MISSING = "–"
 _MOST_DIGITS = 12
 _MANY = 2  # of a unit, where it is no single number's
 _SMALLEST_P = 1e-300  # below that, what is not zero becomes zero on the way
+_WRITTEN_OUT = (1e-5, 1e15)  # settings between these have all their digits, others a power of ten
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _NEGATIVE_ZERO = re.compile(r"^-(?=0(?:\.0*)?(?!\.?\d))")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~$^@&-])")
 
-Name = Literal["integer", "decimal", "percent", "points", "millions", "scientific", "p_value", "p_stated", "seconds"]
+Name = Literal[
+    "integer", "decimal", "percent", "points", "millions", "setting", "scientific", "p_value", "p_stated", "seconds"
+]
 #: What a column of a table may ask for: ``auto`` looks at its values, ``text`` leaves them as they are.
 ColumnFormat = Literal["auto", "text", Name]
 
@@ -71,18 +80,34 @@ def _whole(number: float, _: int) -> str:
 
 
 def _decimal(number: float, digits: int) -> str:
-    if isinstance(number, int):
-        return _whole(number, 0) + ("." + "0" * digits if digits else "")
-    return f"{number:,.{digits}f}".replace(",", THIN)
+    return _whole(number, 0) if isinstance(number, int) else f"{number:,.{digits}f}".replace(",", THIN)
+
+
+def _in_millions(number: float, digits: int) -> str:
+    return _decimal(number / 1e6, digits) if number else "0"
 
 
 def _scientific(number: float, digits: int) -> str:
-    mantissa, exponent = f"{number:.{digits}e}".split("e")
+    return _with_power(f"{number:.{digits}e}")
+
+
+def _with_power(text: str) -> str:
+    """What Python writes as 3.2e-04."""
+    mantissa, exponent = text.split("e")
     return f"{mantissa}{THIN}×{THIN}10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
 
 
+def _setting(number: float, _: int) -> str:
+    if isinstance(number, int) or (number.is_integer() and abs(number) < _WRITTEN_OUT[1]):
+        return _whole(number, 0)
+    if _WRITTEN_OUT[0] <= abs(number) < _WRITTEN_OUT[1]:
+        return format(Decimal(repr(number)), ",f").replace(",", THIN)
+    return _with_power(f"{Decimal(repr(number)).normalize():e}")
+
+
 def _p_value(number: float, _: int) -> str:
-    number = max(number, _SMALLEST_P)
+    if number <= _SMALLEST_P:
+        return f"<{THIN}10{str(round(math.log10(_SMALLEST_P))).translate(_SUPERSCRIPTS)}"
     if number < 1e-3:
         return _scientific(number, 1)
     digits = 2 if number >= 0.01 else 3
@@ -92,7 +117,8 @@ def _p_value(number: float, _: int) -> str:
 
 
 def _p_stated(number: float, _: int) -> str:
-    return f"p {'<' if number <= _SMALLEST_P else '='} {_p_value(number, 0)}"
+    text = _p_value(number, 0)
+    return f"p{WIDE}<{WIDE}{text[2:]}" if text.startswith("<") else f"p{WIDE}={WIDE}{text}"
 
 
 def _seconds(number: float, _: int) -> str:
@@ -120,10 +146,11 @@ FORMATS: Mapping[Name, NumberFormat] = {
     "decimal": NumberFormat(_decimal, 2, exact=True),  # 3.14159 → 3.14
     "percent": NumberFormat(lambda n, digits: _decimal(100 * n, digits), 1, lambda _: "%", THIN),  # 0.8936 → 89.4 %
     "points": NumberFormat(lambda n, digits: _decimal(100 * n, digits), 1, _points, scale=0.01),  # 0.021 → 2.1 …
-    "millions": NumberFormat(lambda n, digits: _decimal(n / 1e6, digits), 1, _millions, scale=1e6),  # → 138.4 million
+    "millions": NumberFormat(_in_millions, 1, _millions, scale=1e6),  # 138357544 → 138.4 million
+    "setting": NumberFormat(_setting, exact=True),  # as it was set: 0.0001, 0.5, 100
     "scientific": NumberFormat(_scientific, 1),  # 0.00032 → 3.2 × 10⁻⁴
     "p_value": NumberFormat(_p_value),  # never zero: 0.0593 → 0.06, 0.0547 → 0.055, 0.00032 → 3.2 × 10⁻⁴
-    "p_stated": NumberFormat(_p_stated),  # 0.0593 → p = 0.06; what a float cannot hold → p < 1.0 × 10⁻³⁰⁰
+    "p_stated": NumberFormat(_p_stated),  # 0.0593 → p = 0.06; what a float cannot hold → p < 10⁻³⁰⁰
     "seconds": NumberFormat(_seconds),  # 0.0421 → 42 ms, 3.26 → 3.3 s, 250 → 4 min 10 s, 7300 → 2 h 2 min
 }
 
@@ -185,7 +212,14 @@ def in_words(value: Any) -> str:
         return gettext("yes") if value else gettext("no")
     if isinstance(value, int):
         return write(value, "integer")
-    return _finite(value, lambda number: _signs(f"{number:.4g}")) if isinstance(value, float) else str(value)
+    return _finite(value, _four_digits) if isinstance(value, float) else str(value)
+
+
+def _four_digits(number: float) -> str:
+    text = f"{number:.4g}"
+    if "e+" in text and abs(number) < _WRITTEN_OUT[1]:
+        return write(number, "integer")
+    return _signs(_with_power(text) if "e" in text else text)
 
 
 def escape_markdown(text: str) -> str:

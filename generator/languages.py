@@ -67,6 +67,11 @@ def gettext(message: str) -> str:
     return typeset(_translations(first_part(spoken())).gettext(message))
 
 
+def pgettext(place: str, message: str) -> str:
+    """The same for a text that reads otherwise in some place, which the catalogue has as its context."""
+    return typeset(_translations(first_part(spoken())).pgettext(place, message))
+
+
 def ngettext(one: str, several: str, number: int) -> str:
     """The same for a text that depends on a number of things."""
     return typeset(_translations(first_part(spoken())).ngettext(one, several, number))

@@ -1,4 +1,4 @@
-"""Other people's validators: PDF/UA-1 by page-validation, HTML by the W3C's Nu checker, WCAG by axe-core."""
+"""Other people's validators: PDFs by page-validation and qpdf, HTML by the W3C's Nu checker, WCAG by axe-core."""
 
 from __future__ import annotations
 
@@ -17,11 +17,25 @@ VNU = Path(os.environ.get("GENREPORT_VNU") or Path(sys.prefix) / "vnu/node_modul
 
 
 def pdf_faults(path: Path) -> list[str]:
-    """Each rule of PDF/UA-1 that a PDF breaks, with where."""
+    """Each rule of PDF/UA-1 that a PDF breaks, with where, and what is wrong with its syntax."""
     import page
 
     report = page.validate_pdf(str(path), profile=page.ValidationProfile.PDF_UA_1)
-    return [f"{path.name}: {failure.rule_id}: {failure.message}" for failure in report.failures]
+    broken = [f"{path.name}: {failure.rule_id}: {failure.message}" for failure in report.failures]
+    return broken + syntax_faults(path)
+
+
+def syntax_faults(path: Path) -> list[str]:
+    """What `qpdf --check` says of a PDF; nothing where its library is not installed."""
+    try:
+        import pikepdf
+    except ImportError:
+        return []
+    try:
+        with pikepdf.open(path) as opened:
+            return [f"{path.name}: {said}" for said in (*opened.get_warnings(), *opened.check_pdf_syntax())]
+    except pikepdf.PdfError as error:
+        return [str(error)]
 
 
 def html_faults(path: Path) -> list[str]:
@@ -55,7 +69,7 @@ def wcag_faults(browser: Any, path: Path) -> list[str]:
 
 
 def faults(browser: Any, folder: Path) -> list[str]:
-    """What all three say of each page and PDF of a folder with a report, whatever they are called."""
+    """What all four say of each page and PDF of a folder with a report, whatever they are called."""
     found = [fault for path in sorted(folder.glob("*.pdf")) for fault in pdf_faults(path)]
     for path in sorted(folder.glob("*.html")):
         found += html_faults(path) + (wcag_faults(browser, path) if browser is not None else [])

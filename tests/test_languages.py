@@ -29,20 +29,20 @@ from tests.languages_for_tests import read
 OTHERS = [language for language in languages() if language != ENGLISH]
 #: The summary is for teachers, of all submissions together: it is no report.
 REPORT = [path for path in sorted((templates_folder() / "report").glob("*.j2")) if path.name != "summary.html.j2"]
-KEYWORDS = {"_": None, "gettext": None, "marked": None, "ngettext": (1, 2)}
-Message = str | tuple[str, ...]
+KEYWORDS = {"_": None, "gettext": None, "marked": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+Message = tuple[str | tuple[str, ...], str | None]
 
 
 def used() -> Iterator[Message]:
-    """Every message of the templates and of the code."""
+    """Every message of the templates and of the code, with the place that it is for, if it is for one alone."""
     for folder, method in ((templates_folder() / "report", ("**.j2", "jinja2")), (PACKAGE, ("**.py", "python"))):
-        for _, _, message, _, _ in extract_from_dir(folder, [method], keywords=KEYWORDS):
-            yield message
+        for _, _, message, _, place in extract_from_dir(folder, [method], keywords=KEYWORDS):
+            yield message, place
 
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_a_catalogue_has_what_is_used_and_nothing_else(language: str) -> None:
-    known = {message.id for message in read(language) if message.id}
+    known = {(message.id, message.context) for message in read(language) if message.id}
     assert known == set(used())
 
 

@@ -13,6 +13,8 @@ from jinja2.ext import Extension
 from jinja2.parser import Parser
 from jinja2.runtime import Context
 
+from generator.languages import ENGLISH
+
 #: Under this name, which no template can spell, the context holds the Record of its claims.
 RECORD = "record of claims"
 #: What stands before a claim without a second branch that the results contradict; two private characters enclose it.
@@ -49,7 +51,7 @@ class Claim:
     The conditions in ``after`` were judged before, and none of them held. A ``one_sided`` claim, as students make them,
     has no other branch: it is printed whether it holds or not. ``sentence`` is what stands in the report, without
     markup; ``anchor`` the id there of the place where it begins, or of the answer or exhibit around it. ``as_seen``
-    says that the claim reads the numbers as they are and infers nothing.
+    says that the claim reads the numbers as they are and infers nothing. ``language`` is that of the sentence.
     """
 
     expression: str
@@ -62,6 +64,7 @@ class Claim:
     sentence: str = ""
     anchor: str = ""
     as_seen: bool = False
+    language: str = ENGLISH
 
     @property
     def contradicted(self) -> bool:
@@ -95,7 +98,10 @@ class Record:
 
     def judge(self, tag: ClaimTag, holds: bool, values: dict[str, Any]) -> None:
         """Take down a verdict; what is written from here on is what it made the claim print."""
-        verdict = Judged(tag, holds, values, self.position, self.position)
+        told = {name: value for name, value in values.items() if value is None or isinstance(value, int | float | str)}
+        verdict = Judged(
+            tag, holds, told, self.position, self.position
+        )  # a table is no value that the ledger could print
         self.judged.append(verdict)
         if not tag.after:
             self._open.append([])

@@ -110,7 +110,7 @@ class AnswerEnvironment(ImmutableSandboxedEnvironment):
 
 
 def _kind(value: Any) -> str:
-    return "nothing" if value is None else type(value).__name__
+    return "nothing" if value is None else "str" if isinstance(value, str) else type(value).__name__
 
 
 def _join(value: Any, separator: str = "") -> str:

@@ -55,7 +55,8 @@ class AnswerSyntax:
     roles: tuple[Named, ...] = ()
     citations: tuple[Named, ...] = ()
     equations: tuple[Named, ...] = ()
-    one_sided: tuple[int, ...] = ()  # the lines of claims without a second branch
+    claims: tuple[int, ...] = ()  # the lines of all
+    one_sided: tuple[int, ...] = ()  # the lines of those without a second branch
     conditions: tuple[Stated, ...] = ()  # of claims and ifs; none where there are mistakes
     typed: tuple[Named, ...] = ()  # numbers in the prose that look measured
     mistakes: tuple[Mistake, ...] = ()
@@ -103,6 +104,7 @@ class _Reader:
         self.tables: list[ResultRead] = []
         self.citations: list[Named] = []
         self.equations: list[Named] = []
+        self.claims: list[int] = []
         self.one_sided: list[int] = []
         self.conditions: list[Stated] = []
         self.typed: list[Named] = []
@@ -119,6 +121,7 @@ class _Reader:
             roles=tuple(self.found["roles"]),
             citations=tuple(self.citations),
             equations=tuple(self.equations),
+            claims=tuple(self.claims),
             one_sided=tuple(self.one_sided),
             conditions=tuple(self.conditions),
             typed=tuple(self.typed),
@@ -168,8 +171,9 @@ class _Reader:
 
     def _claim(self, node: nodes.Node, tag: ClaimTag, condition: nodes.Expr, loops: int, branches: int) -> None:
         self._walk(condition, loops, branches)
+        self.claims.append(self.first_line + tag.line - 1)
         if tag.one_sided:
-            self.one_sided.append(self.first_line + tag.line - 1)
+            self.one_sided.append(self.claims[-1])
         for child in node.iter_child_nodes(exclude=("test",)):
             self._walk(child, loops, branches + 1)
 

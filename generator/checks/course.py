@@ -32,7 +32,10 @@ def check_course(course: CourseSpec, catalogue: Catalogue, margins: Scope = Scop
     names = CourseNames(course, catalogue, bindings, answers, keys, margins)
     for source, where, text in _introductions(course):
         checker = TextChecker(names, source.path, student=source.path in course.own_texts.values())
-        checker.text(_syntax(source, where, text))
+        syntax = _syntax(source, where, text)
+        checker.text(syntax)
+        if where[-1] == "introduction" and source is not course.source:
+            checker.common(syntax)
         mistakes += checker.mistakes
     for question in course.questions():
         mistakes += QuestionChecker(names, question).check()

@@ -9,7 +9,8 @@ from generator.answers.syntax import Named, parse_answer
 from generator.checks.expected import check_expected
 from generator.checks.text import CourseNames, TextChecker, wanted
 from generator.course.editions import Edition
-from generator.course.spec import FigureSpec, QuestionSpec, TableSpec
+from generator.course.exhibits import EmptyRows, FigureSpec, TableSpec
+from generator.course.spec import QuestionSpec
 from generator.course.yaml_source import Where
 from generator.errors import Mistake
 from generator.planning.catalogue import Signature
@@ -82,6 +83,7 @@ class QuestionChecker:
         if table.source:
             every = self._shown(table.source, (*where, "from"))
             self._columns_of_table(table.table, columns, self._signature(every), where)
+            self._empty_rows(table.empty_rows, every, (*where, "empty_rows"))
         listed = isinstance(self.source.data["tables"][table.name].get("rows"), list)
         for number, row in enumerate(table.rows):
             found = self._shown(row.result, (*where, "rows", number) if listed else (*where, "rows"))
@@ -92,6 +94,14 @@ class QuestionChecker:
                     self._name(name, (*signature.metrics, *sorted(axes)), "metric", place)
             every = _joined(every, found)
         self._caption(table.caption, (*where, "caption"), every)
+        self._caption(table.finding, (*where, "finding"), every)
+
+    def _empty_rows(self, given: EmptyRows | None, shown: Shown, where: Where) -> None:
+        """The list that says how many rows there are is a parameter of the table's own result, or of another."""
+        target, _, name = given.source.rpartition(".") if given else ("", "", "")
+        signature = self._signature(self._shown(target, where) if target else shown)
+        if name and signature is not None:
+            self._name(name, signature.parameters, "parameter", where)
 
     def _columns_of_table(
         self, name: str, columns: list[tuple[str, Where]], signature: Signature | None, where: Where
@@ -122,15 +132,20 @@ class QuestionChecker:
                 self._wrong("one of several sub-figures has no words of its own", place, expected=expected)
             one = {profile: refs[:1] for profile, refs in shown.items()}  # each point of a grid has a panel of its own
             self._caption(panel.caption, (*place, "caption" if listed else "panel_caption"), one)
+            self._caption(panel.finding, (*place, "finding" if listed else "panel_finding"), one)
             self._caption(panel.alt, (*place, "alt"), one)
         self._caption(figure.caption, (*where, "caption"), every)
+        self._caption(figure.finding, (*where, "finding"), every)
         self._caption(figure.alt, (*where, "alt"), every)
 
     def _caption(self, text: str, where: Where, shown: Shown) -> None:
-        """A caption or alternative text: what it reads must exist; `this` is the only result that is shown."""
+        """A caption, finding or alternative text: what it reads must exist; `this` is the only result that is shown."""
         this = max(shown.values(), key=lambda refs: len(set(refs)), default=[])
         written, line = self.source.text(where, text)
-        self.yaml.text(parse_answer(written, self.source.path, first_line=line, caption=True), this)
+        syntax = parse_answer(written, self.source.path, first_line=line, caption=True)
+        self.yaml.text(syntax, this)
+        if where[-1] not in ("finding", "panel_finding"):
+            self.yaml.common(syntax)
 
     def _placements(self, exhibits: Iterable[Named], answer: TextChecker) -> None:
         """Every exhibit that the answer places must exist, outside the appendix, and be placed once."""

@@ -12,6 +12,7 @@ from generator.answers.syntax import AnswerSyntax, Named, ResultRead
 from generator.checks.margins import Scope, bare_comparisons
 from generator.course.parsing import nearest
 from generator.course.references import Unread
+from generator.course.solutions import solutions_of
 from generator.course.spec import CourseSpec, QuestionSpec
 from generator.errors import Mistake
 from generator.planning.binding import Bindings
@@ -43,6 +44,11 @@ class CourseNames:
         if self.unread.names or any(answer.mistakes for answer in self.answers.values()):
             return None
         return frozenset(f"eq:{label.name}" for answer in self.answers.values() for label in answer.equations)
+
+    @cached_property
+    def solutions(self) -> frozenset[tuple[str, str]]:
+        """The exhibits that a report may lack, as they answer their own question."""
+        return solutions_of(self.questions.values())
 
     @cached_property
     def questions(self) -> Mapping[str, QuestionSpec]:
@@ -121,6 +127,15 @@ class TextChecker:
                 where = " and ".join(repr(profile.name) for profile in lacking)
                 self.unknown(role, f"role in profile {where}", lacking[0].roles)
         self.citations(syntax)
+
+    def common(self, syntax: AnswerSyntax) -> None:
+        """What students read too may not lead to what their reports may lack."""
+        home = self.question.address if self.question else ""
+        hint = "say it in `finding:`, which the reference edition alone shows"
+        for reference in syntax.refs:
+            if split_target(reference.name, home) in self.names.solutions:
+                message = "refers to a solution, which a student’s report may not show"
+                self.mistakes.append(Mistake(message, self.path, reference.line, got=repr(reference.name), hint=hint))
 
     def citations(self, syntax: AnswerSyntax) -> None:
         """Every citation needs an entry of the bibliography."""

@@ -117,11 +117,11 @@ def init(folder: Path, common: CommonOptions, language: str) -> None:
 @click.option("--output", type=FOLDER, default="check", show_default=True, help="Where the summary and reports go.")
 @click.option("--jobs", type=click.IntRange(1), help="Submissions at once (one per core).")
 def check(submissions: tuple[Path, ...], common: CommonOptions, output: Path, jobs: int | None) -> None:
-    """Build many students' projects and sum up what stands in them, for teachers.
+    """Build many students' projects or worksheets and sum up what stands in them, for teachers.
 
-    A SUBMISSION is a project's folder, or a folder full of projects. Each is built in a process with limits on time and
-    memory; the summary names unanswered questions, contradicted claims, numbers that no result supports, results that
-    differ from ours, and identical answers.
+    A SUBMISSION is a project's folder, a worksheet with its fields filled in (PDF), or a folder full of these. Each is
+    built in a process with limits on time and memory; the summary names unanswered questions, contradicted claims,
+    numbers that no result supports, results that differ from ours, and identical answers.
 
     With --profile, all are built under that one. Without, each is built under its own, but only results of the course's
     first are computed, for the labs that are handed in: a student's choice makes no teacher's machine train for hours.
@@ -129,7 +129,7 @@ def check(submissions: tuple[Path, ...], common: CommonOptions, output: Path, jo
 
     \b
     genreport check submissions/
-    genreport check submissions/ada submissions/alan --output ~/marking
+    genreport check submissions/ada submissions/alan.pdf --output ~/marking
     """
     from generator.cli.check_display import CheckDisplay
     from generator.commands.check import look_over
@@ -220,17 +220,17 @@ def fetch(force: bool, common: CommonOptions) -> None:
 
 @cli.command()
 @common_options
-@click.option("--claims", is_flag=True, help="Check what the course’s texts conclude, and from what, instead.")
-def doctor(claims: bool, common: CommonOptions) -> None:
-    """Check Python, torch, Pango, fonts, data, weights and disk; --claims: which claims take chance for a finding.
+@click.option("--texts", is_flag=True, help="Check what the course’s texts conclude, and from what, instead.")
+def doctor(texts: bool, common: CommonOptions) -> None:
+    """Check Python, torch, Pango, fonts, data, weights and disk; --texts: what claims and captions may not say.
 
     \b
     genreport doctor --data ~/genreport-data
-    genreport doctor --claims
+    genreport doctor --texts
     """
     from generator.cli.doctor_display import look_over
 
-    sys.exit(look_over(read_settings(common, standing_in=project_at()), claims=claims))
+    sys.exit(look_over(read_settings(common, standing_in=project_at()), texts=texts))
 
 
 @cli.command()

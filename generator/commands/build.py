@@ -15,7 +15,7 @@ from generator.commands.up_to_date import Files, late_files, render_key
 from generator.course.editions import Edition
 from generator.errors import CacheError, RenderError
 from generator.jobs import ExitCode, Outcome, State
-from generator.languages import listed, speaking
+from generator.languages import gettext, listed, speaking
 from generator.planning.plan import Plan
 from generator.render.outputs.folder import OutputFolder
 from generator.render.outputs.table import chosen as chosen_forms
@@ -156,10 +156,15 @@ def _report(
 
     settings = session.settings
     by_address = {address: outcomes[fingerprint] for address, fingerprint in plan.by_address.items()}
+    if settings.output.frames:  # empty frames say nothing of what happens to be in the cache
+        by_address = {}
     devices = dict.fromkeys(o.provenance.device for o in by_address.values() if o.provenance is not None)
     versions = _versions(by_address.values())
     with speaking(session.shown.language):
-        used = ", ".join(f"{name} {listed(found)}" for name, found in versions.items())
+        unknown = {UNKNOWN: gettext("unknown")}
+        used = ", ".join(
+            f"{name} {listed([unknown.get(version, version) for version in found])}" for name, found in versions.items()
+        )
     report = Report(
         course=session.shown,
         profile=session.profile,
@@ -174,6 +179,7 @@ def _report(
         fields=settings.output.fields,
         draw=_kept_drawings(settings).draw,
         enclosed={"plan.json": lambda: to_json(_exported(plan))},
+        bound={str(one.address): {**one.parameters, **one.inputs} for one in session.bindings.by_address.values()},
     )
     roles = {name: role.label for name, role in session.profile.roles.items()}
     options = {

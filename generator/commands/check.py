@@ -1,4 +1,4 @@
-"""Look over many students' projects at once: each built in a process with limits, none able to stop the others."""
+"""Look over many submissions at once: each built in a process with limits, none able to stop the others."""
 
 from __future__ import annotations
 
@@ -7,19 +7,24 @@ import itertools
 import json
 import os
 import re
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import as_completed
+from contextlib import suppress
 from pathlib import Path
 
 from generator.commands.build import Drawings, compute, render_computed
+from generator.commands.check_filled import Handed, lay_out, read_handed
 from generator.commands.check_found import Looked, answer_digest, compared
 from generator.commands.check_limits import limits, reason
 from generator.commands.check_numbers import differing, unsupported
 from generator.commands.computing import Listener
 from generator.commands.session import OutputSettings, Session, Settings, open_session
 from generator.course.editions import Edition
-from generator.course.folder import read_course_folder
+from generator.course.filled import is_filled
+from generator.course.folder import labs_folder, read_course_folder
 from generator.course.project import is_project, read_project
+from generator.course.spec import CourseSpec
 from generator.course.untrusted_files import UntrustedFileError, read_untrusted
 from generator.errors import InputError, Mistake
 from generator.languages import speaking
@@ -60,11 +65,12 @@ def look_over(
     places = _named(_submissions(folders))
     first = read_course_folder(settings.folders.course).profiles[0]
     chosen = dataclasses.replace(settings, profile=profile or settings.profile or first)
-    compute(chosen, listen, labs=_labs(places.values(), None if profile else chosen.profile))
     slots = min(settings.workers.jobs or usable_cores(), max(1, len(places)))
     workers = ProcessExecutor([_environment() for _ in range(slots)], on_note=lambda note: None)
     found: list[Looked] = []
     try:
+        labs = _labs(places.values(), None if profile else chosen.profile)
+        compute(chosen, listen, labs=labs if labs is None else labs | _labs_of_filled(workers, places.values(), chosen))
         calls = {
             workers.submit(look_at, name, place, chosen, output / REPORTS / name, profile): name
             for name, place in places.items()
@@ -81,10 +87,10 @@ def look_over(
 
 
 def _submissions(folders: Iterable[Path]) -> list[Path]:
-    """The folders, each of which must be a project or hold one: a slip must not replace the summary of a class."""
+    """The places, each of which must be a submission or hold one: a slip must not replace the summary of a class."""
     given = list(folders)
-    hint = "name a folder made by `genreport init`, or one that is full of them"
-    empty = [folder for folder in given if not any(map(is_project, _projects(folder)))]
+    hint = "name a folder made by `genreport init`, a filled worksheet (PDF), or a folder that is full of them"
+    empty = [folder for folder in given if not any(is_project(one) or is_filled(one) for one in _projects(folder))]
     if empty:
         raise InputError([Mistake("there is no submission here", folder, hint=hint) for folder in empty])
     return given
@@ -93,7 +99,7 @@ def _submissions(folders: Iterable[Path]) -> list[Path]:
 def _labs(places: Iterable[Path], profile: str | None) -> frozenset[str] | None:
     """The labs that submissions show under this profile, or under any; None for all labs."""
     wanted: set[str] = set()
-    for place in places:
+    for place in filter(is_project, places):
         try:
             form = read_project(place).form
         except InputError:
@@ -103,6 +109,25 @@ def _labs(places: Iterable[Path], profile: str | None) -> frozenset[str] | None:
                 return None
             wanted.update(form.labs)
     return frozenset(wanted)
+
+
+def _labs_of_filled(workers: ProcessExecutor, places: Iterable[Path], settings: Settings) -> frozenset[str]:
+    """The labs of all filled worksheets; they are read where whatever is wrong with one ends a worker at most."""
+    calls = [
+        workers.submit(labs_of_filled, place, labs_folder(settings.folders.course))
+        for place in filter(is_filled, places)
+    ]
+    labs: set[str] = set()
+    for call in calls:
+        with suppress(Exception):  # said when it is looked at
+            labs.update(call.result())
+    return frozenset(labs)
+
+
+def labs_of_filled(place: Path, questions: Path) -> tuple[str, ...]:
+    """In a worker process: the labs whose questions a filled worksheet has."""
+    with limits():
+        return read_handed(place, questions).labs
 
 
 def _environment() -> dict[str, str]:
@@ -126,7 +151,9 @@ def _named(folders: Iterable[Path]) -> dict[str, Path]:
 def _projects(folder: Path) -> Iterator[Path]:
     inside = [] if is_project(folder) or not folder.is_dir() else sorted(folder.iterdir())
     found = [place for place in inside if place.is_dir() and not place.is_symlink() and not place.name.startswith(".")]
-    yield from found if any(map(is_project, found)) else [folder]
+    found = found if any(map(is_project, found)) else []
+    filled = [place for place in inside if is_filled(place)]
+    yield from [*found, *filled] or [folder]
 
 
 def look_at(name: str, folder: Path, settings: Settings, output: Path, profile: str | None) -> Looked:
@@ -134,7 +161,12 @@ def look_at(name: str, folder: Path, settings: Settings, output: Path, profile: 
 
     ``settings`` hold the profile that was computed, ``profile`` is the one to build all under, if there is one.
     """
-    with limits():
+    with limits(), tempfile.TemporaryDirectory() as beside:
+        handed = None
+        if not folder.is_dir():
+            handed = read_handed(folder, labs_folder(settings.folders.course))
+            folder = Path(beside)
+            lay_out(handed, folder, settings.profile)
         project = read_project(folder)
         computed = settings.profile
         settings = dataclasses.replace(
@@ -147,7 +179,19 @@ def look_at(name: str, folder: Path, settings: Settings, output: Path, profile: 
         session = open_session(settings)
         output.mkdir(parents=True, exist_ok=True)
         left_out = list(_left_out(session, computed))
-        return _looked(name, folder, session, render_computed(session, _drawings), left_out)
+        looked = _looked(name, folder, session, render_computed(session, _drawings), left_out)
+        return looked if handed is None else _of_worksheet(looked, handed, session.course)
+
+
+def _of_worksheet(looked: Looked, handed: Handed, course: CourseSpec) -> Looked:
+    """The same for a worksheet, which asks some of the questions, and is signed at its head."""
+    return dataclasses.replace(
+        looked,
+        authors=visible(handed.signed, _LONGEST_LINE),
+        questions=len(handed.questions),
+        gaps=tuple(address for address in looked.gaps if address in handed.questions),
+        faults=_lines([*handed.remarks(course), *looked.faults]),
+    )
 
 
 def _left_out(session: Session, computed: str) -> Iterator[str]:

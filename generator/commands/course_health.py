@@ -1,4 +1,4 @@
-"""Look over what a course concludes: how its metrics are known, which conditions take chance for a finding."""
+"""Look over what a course says of results: their kinds, conclusions from chance, captions that give away what comes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from generator.answers.addresses import lab_of
+from generator.checks.captions import MEND, check_captions
 from generator.checks.course import check_course
 from generator.checks.margins import WAYS_OUT, Scope
 from generator.commands.doctor import Check, Health
@@ -19,7 +20,7 @@ _REST = "the course"  # what belongs to no lab
 def diagnose_course(settings: Settings) -> list[Check]:
     """Check the texts of every lab, in order; the mistakes that keep a report from being built are raised as ever."""
     session = open_session(settings)
-    checks = [*_kinds(session), *_margins(session)]
+    checks = [*_kinds(session), *_margins(session), *_captions(session)]
     session.save()
     return checks
 
@@ -57,6 +58,23 @@ def _margins(session: Session) -> Iterator[Check]:
             yield Check(name, Health.FAIL, f"{len(found)} to mend", WAYS_OUT)
         else:
             yield Check(name, Health.OK, "each has a margin, states one or is marked as seen; no result is typed")
+
+
+def _captions(session: Session) -> Iterator[Check]:
+    """The captions and alternative texts that say what comes out; a matter of taste where no sheet is handed out."""
+    labs = _labs(session.course)
+    mistakes = check_captions(session.course, session.catalogue)
+    for lab in session.course.labs:
+        name = f"{lab.id}, captions"
+        found = [mistake for mistake in mistakes if labs.get(mistake.path or Path()) == lab.id]
+        for mistake in found:
+            place = f"{mistake.path}:{mistake.line}: {mistake.place}"
+            got = f", {mistake.got}" if mistake.got else ""
+            yield Check(name, Health.WARN, f"{place} {mistake.message}{got}")
+        if found:
+            yield Check(name, Health.WARN, f"{len(found)} to mend", MEND)
+        else:
+            yield Check(name, Health.OK, "each says what is drawn or listed, and leaves what comes out to its finding")
 
 
 def _labs(course: CourseSpec) -> dict[Path, str]:

@@ -11,17 +11,19 @@ from pathlib import Path
 from generator.answers.addresses import Address
 from generator.commands.session import Settings, open_session
 from generator.course.editions import Edition
+from generator.course.exhibits import FigureSpec, TableSpec
 from generator.course.finding import name_for
 from generator.course.project import FILE, IMAGES, is_project, read_project
-from generator.course.spec import CourseSpec, FigureSpec, Mark, QuestionSpec, ResultSpec, TableSpec
+from generator.course.spec import CourseSpec, Mark, QuestionSpec, ResultSpec
 from generator.errors import InputError, Mistake
 from generator.formats import FORMATS
 from generator.languages import gettext, languages, marked, speaking, typeset
 from generator.planning.catalogue import Catalogue
 
 _WIDTH = 110
-_WORDS = ("label", "network", "name", "layer", "architecture")  # metrics that are no numbers
-_TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_WORDS = ("label", "network", "name", "layer", "architecture", "dataset", "precision")  # metrics that are no numbers
+_NUMBERS = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_TAGS = re.compile(r"\{%.*?%\}", re.DOTALL)
 
 _REPORT = marked("""\
 # What stands on the cover of your report. Lines that you leave out are the course's own.
@@ -49,6 +51,7 @@ _TEXTS = {
     "introduction": marked("The introduction of the report"),
     "conclusion": marked("The conclusion of the report"),
 }
+_APPENDED = {"table": marked("{name}, a table in the appendix"), "figure": marked("{name}, a figure in the appendix")}
 _MARKS = {Mark.STARRED: marked("starred"), Mark.BONUS: marked("bonus")}
 
 
@@ -142,8 +145,9 @@ def _exhibits(question: QuestionSpec) -> list[str]:
         kind = "table" if isinstance(exhibit, TableSpec) else "figure"
         place = f'{{{{ {kind}("{exhibit.name}") }}}}'
         if exhibit.appendix:
-            place = gettext("{name}, in the appendix").format(name=f"{kind} {exhibit.name}")
-        lines += [f"  {place}", *_wrapped(_contents(exhibit))]
+            place = gettext(_APPENDED[kind]).format(name=exhibit.name)
+        hidden = gettext("an answer to the question, shown only if your text places or names it; ")
+        lines += [f"  {place}", *_wrapped((hidden if exhibit.solution else "") + _contents(exhibit))]
     return [*lines, ""]
 
 
@@ -151,7 +155,7 @@ def _contents(exhibit: TableSpec | FigureSpec) -> str:
     """A table's columns; a figure's description, with an ellipsis for each number that it would print."""
     if isinstance(exhibit, TableSpec):
         return gettext("columns: ") + ", ".join(column.title for column in exhibit.columns)
-    return " ".join(_TEMPLATE.sub("…", exhibit.alt).split())
+    return " ".join(_NUMBERS.sub("…", _TAGS.sub("", exhibit.alt)).split())
 
 
 def _wrapped(text: str) -> list[str]:

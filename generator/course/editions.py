@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from enum import Enum
 
+#: What of a question's file is for teachers alone, each a path of keys; ``*`` is any one.
+_FOR_TEACHERS = frozenset(
+    {
+        "expected",
+        "marking",
+        "tables.*.finding",
+        "figures.*.finding",
+        "figures.*.panel_finding",
+        "figures.*.panels.*.finding",
+    }
+)
+
 
 class Edition(Enum):
     """Whom a report is for."""
@@ -14,8 +26,8 @@ class Edition(Enum):
 
     @property
     def withheld_from_questions(self) -> frozenset[str]:
-        """The keys of a question's file that are passed over while it is read."""
-        return frozenset() if self is Edition.REFERENCE else frozenset({"expected", "marking"})
+        """The keys of a question's file, and of what is in it, that are passed over while it is read."""
+        return frozenset() if self is Edition.REFERENCE else _FOR_TEACHERS
 
     @property
     def withheld_from_labs(self) -> frozenset[str]:

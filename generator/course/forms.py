@@ -63,6 +63,13 @@ class RowsEntry(Strict):
     label: str = ""
 
 
+class EmptyRowsEntry(Strict):
+    """The rows of an empty table by the list of a parameter: what it holds, or only how many."""
+
+    labels: str = ""
+    as_many_as: str = ""
+
+
 class TableEntry(Strict):
     """``tables.<name>``: ``from`` and ``table``, or ``rows``."""
 
@@ -74,6 +81,9 @@ class TableEntry(Strict):
     row_title: str = ""
     appendix: bool = False
     further: bool = False
+    finding: str = ""
+    solution: bool = False
+    empty_rows: Annotated[int, Field(ge=1, le=60)] | list[str | int | list[str | int]] | EmptyRowsEntry | None = None
 
 
 class PanelEntry(Strict):
@@ -83,6 +93,7 @@ class PanelEntry(Strict):
     figure: str
     caption: str = ""
     alt: str = ""
+    finding: str = ""
 
 
 class FigureEntry(Strict):
@@ -93,10 +104,13 @@ class FigureEntry(Strict):
     source: str = Field(default="", alias="from")
     figure: str = ""
     panel_caption: str = ""
+    panel_finding: str = ""
     panels: list[PanelEntry] = Field(default_factory=list)
     columns: int = Field(default=1, ge=1, le=4)
     appendix: bool = False
     further: bool = False
+    finding: str = ""
+    solution: bool = False
 
 
 class ExpectedEntry(Strict):

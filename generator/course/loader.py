@@ -18,18 +18,11 @@ from generator.course.parsing import parse
 from generator.course.profiles import LAB_PROFILES, read_profiles
 from generator.course.question_files import expected_spec, figure_spec, result_spec, table_spec
 from generator.course.roles import NAME
-from generator.course.spec import (
-    Answer,
-    CourseSpec,
-    LabSpec,
-    Mark,
-    Place,
-    QuestionSpec,
-    SectionSpec,
-)
+from generator.course.solutions import without_unnamed_solutions
+from generator.course.spec import Answer, CourseSpec, LabSpec, Mark, QuestionSpec, SectionSpec
 from generator.course.translations import Translations, spoken_and_written
 from generator.course.variants import write_out
-from generator.course.yaml_source import Source, Where, read_yaml
+from generator.course.yaml_source import Place, Source, Where, read_yaml
 from generator.errors import Mistake
 from generator.store.files import digest
 
@@ -130,7 +123,8 @@ class _Loader:
             source=source,
             files=self.files,
         )
-        return write_out(course, self.mistakes)
+        course = write_out(course, self.mistakes)
+        return without_unnamed_solutions(course) if self.edition is Edition.STUDENT else course
 
     def bibliography(self, form: CourseFile, source: Source) -> Path | None:
         """The file of the sources; None where a course has none and names none."""
@@ -165,7 +159,7 @@ class _Loader:
     def lab(self, name: str, course: Source, number: int) -> LabSpec | None:
         folder = self.questions_folder / name
         if not folder.is_dir():
-            expected = f"a folder {name}/ with lab.yaml beside course.yaml"
+            expected = f"a folder {name}/ with lab.yaml in {self.questions_folder.name}/"
             self.mistakes.append(course.mistake("there is no such lab", ("labs", number), expected=expected, got=name))
             return None
         source = self.read(folder / "lab.yaml", self.edition.withheld_from_labs)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from generator.answers.addresses import Address
+from generator.course.exhibits import ColumnSpec, EmptyRows, FigureSpec, PanelSpec, RowsSpec, TableSpec
 from generator.course.forms import (
     ColumnEntry,
+    EmptyRowsEntry,
     ExpectedEntry,
     FigureEntry,
     InputEntry,
@@ -15,17 +17,8 @@ from generator.course.forms import (
     TableEntry,
 )
 from generator.course.given import COMPUTED, InputSpec, Written, written
-from generator.course.spec import (
-    ColumnSpec,
-    ExpectedSpec,
-    FigureSpec,
-    PanelSpec,
-    Place,
-    ResultSpec,
-    RowsSpec,
-    TableSpec,
-)
-from generator.course.yaml_source import Source, Where
+from generator.course.spec import ExpectedSpec, ResultSpec
+from generator.course.yaml_source import Place, Source, Where
 
 
 def result_spec(question: str, name: str, entry: ResultEntry, source: Source) -> ResultSpec:
@@ -101,6 +94,9 @@ def table_spec(name: str, entry: TableEntry, source: Source) -> TableSpec:
     if entry.row_title and not entry.rows:
         hint = "a table of a result names its rows in one of its columns"
         source.mistakes.append(source.mistake("row_title belongs to rows:", (*where, "row_title"), hint=hint))
+    if entry.rows and isinstance(entry.empty_rows, int | EmptyRowsEntry):
+        message, expected = "how many rows there are is known", "the names of all rows of rows:, or nothing"
+        source.mistakes.append(source.mistake(message, (*where, "empty_rows"), expected=expected))
     rows = [entry.rows] if isinstance(entry.rows, str) else entry.rows
     return TableSpec(
         name=name,
@@ -112,19 +108,35 @@ def table_spec(name: str, entry: TableEntry, source: Source) -> TableSpec:
         row_title=entry.row_title,
         appendix=entry.appendix,
         further=entry.further,
+        finding=entry.finding,
+        solution=entry.solution,
+        empty_rows=_empty_rows(entry, source, (*where, "empty_rows")),
         place=Place(source.path, source.line(where) or 1),
     )
+
+
+def _empty_rows(entry: TableEntry, source: Source, where: Where) -> EmptyRows | None:
+    given = entry.empty_rows
+    if isinstance(given, EmptyRowsEntry):
+        if bool(given.labels) == bool(given.as_many_as):
+            expected = "either labels: or as_many_as:, with the name of a parameter"
+            source.mistakes.append(source.mistake("says not how many rows there are", where, expected=expected))
+        return EmptyRows(source=given.labels or given.as_many_as, labelled=bool(given.labels))
+    if isinstance(given, int):
+        return EmptyRows(((),) * given)
+    cells = (tuple(map(str, row if isinstance(row, list) else [row])) for row in given or ())
+    return EmptyRows(tuple(cells)) if given is not None else None
 
 
 def figure_spec(name: str, entry: FigureEntry, source: Source) -> FigureSpec:
     """A figure of the question; what is wrong with it is added to the source's mistakes."""
     where: Where = ("figures", name)
-    panels = [PanelSpec(panel.source, panel.figure, panel.caption, panel.alt) for panel in entry.panels]
+    panels = [PanelSpec(one.source, one.figure, one.caption, one.alt, one.finding) for one in entry.panels]
     if bool(entry.panels) == bool(entry.source or entry.figure) or bool(entry.source) != bool(entry.figure):
         expected = "either from: and figure:, or panels:"
         source.mistakes.append(source.mistake("says not what to draw", where, expected=expected))
     if entry.source:
-        panels = [PanelSpec(entry.source, entry.figure, entry.panel_caption, "")]
+        panels = [PanelSpec(entry.source, entry.figure, entry.panel_caption, "", entry.panel_finding)]
     return FigureSpec(
         name=name,
         caption=entry.caption,
@@ -133,5 +145,7 @@ def figure_spec(name: str, entry: FigureEntry, source: Source) -> FigureSpec:
         columns=entry.columns,
         appendix=entry.appendix,
         further=entry.further,
+        finding=entry.finding,
+        solution=entry.solution,
         place=Place(source.path, source.line(where) or 1),
     )

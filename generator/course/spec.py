@@ -1,4 +1,4 @@
-"""The frozen specifications that the YAML files are turned into: course, labs, questions, results and exhibits."""
+"""The frozen specifications that the YAML files are turned into: course, labs, questions and results."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 
 from generator.answers.addresses import Address, Point
 from generator.course.editions import Edition, Theme
+from generator.course.exhibits import FigureSpec, TableSpec
 from generator.course.given import Inputs, Written
 from generator.course.own_data import OwnData
-from generator.course.yaml_source import Source, Where
-from generator.formats import ColumnFormat
+from generator.course.yaml_source import Place, Source, Where
 from generator.languages import ENGLISH
 
 #: In place of a profile's name: a published number that holds under each.
@@ -28,14 +28,6 @@ class Mark(Enum):
     STARRED = "starred"
     BONUS = "bonus"
     PLAIN = ""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a piece of specification stands, for messages."""
-
-    path: Path
-    line: int
 
 
 @dataclass(frozen=True)
@@ -54,73 +46,6 @@ class ResultSpec:
     inputs: Inputs
     place: Place
     like: Written | None = None
-
-
-@dataclass(frozen=True)
-class ColumnSpec:
-    """One column of a table: which metric (or table column) it shows and how.
-
-    ``interval`` names the two columns with the ends of the 95 % interval; ``best`` is "max", "min" or "".
-    """
-
-    source: str
-    title: str
-    format: ColumnFormat = "auto"
-    digits: int | None = None
-    unit: str = ""
-    best: str = ""
-    interval: tuple[str, str] | None = None
-
-
-@dataclass(frozen=True)
-class RowsSpec:
-    """Rows of a table taken from the metrics of a result, one for each of its grid points."""
-
-    result: str
-    label: str = ""
-
-
-@dataclass(frozen=True)
-class TableSpec:
-    """A numbered table: either ``table`` of one result, or one row for each result (or grid point) in ``rows``.
-
-    One that is ``further`` is folded away on the page, and left to the page by the PDF.
-    """
-
-    name: str
-    caption: str
-    columns: tuple[ColumnSpec, ...]
-    source: str = ""  # "vgg16" or "vgg16[architecture=alexnet]"; empty when rows are given
-    table: str = ""
-    rows: tuple[RowsSpec, ...] = ()
-    row_title: str = ""
-    appendix: bool = False
-    further: bool = False
-    place: Place | None = None
-
-
-@dataclass(frozen=True)
-class PanelSpec:
-    """One sub-figure: a figure of a result; a result with a grid gives one sub-figure for each point."""
-
-    source: str
-    figure: str
-    caption: str = ""
-    alt: str = ""
-
-
-@dataclass(frozen=True)
-class FigureSpec:
-    """A numbered figure of one or more panels. Captions and alternative texts are answer templates (Jinja)."""
-
-    name: str
-    caption: str
-    alt: str
-    panels: tuple[PanelSpec, ...]
-    columns: int = 1
-    appendix: bool = False
-    further: bool = False
-    place: Place | None = None
 
 
 @dataclass(frozen=True)

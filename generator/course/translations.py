@@ -32,15 +32,17 @@ TEXTS = {
     "lab.yaml": ("title", "introduction", "conclusion", "sections.*.title", "sections.*.introduction"),
     "profiles.yaml": ("*.label",),
     "": (
-        "title", "statement", "marking", "tables.*.caption", "tables.*.row_title", "tables.*.rows.*.label",
-        "tables.*.columns.*", "figures.*.caption", "figures.*.alt", "figures.*.panel_caption",
-        "figures.*.panels.*.caption", "figures.*.panels.*.alt",
+        "title", "statement", "marking", "tables.*.caption", "tables.*.finding", "tables.*.row_title",
+        "tables.*.rows.*.label", "tables.*.columns.*", "figures.*.caption", "figures.*.finding", "figures.*.alt",
+        "figures.*.panel_caption", "figures.*.panel_finding", "figures.*.panels.*.caption",
+        "figures.*.panels.*.finding", "figures.*.panels.*.alt",
     ),
 }  # fmt: skip
 #: What of a column is its own and no text.
 _SETTINGS = ("*.columns.*.format", "*.columns.*.digits", "*.columns.*.best", "*.columns.*.interval*")
 _FORMULA = re.compile(r"\$\$.{1,4000}?\$\$|\$[^$\n]{1,2000}\$|\\begin\{.{1,4000}?\\end\{[a-z]+\*?\}", re.DOTALL)
 _WORDS_INSIDE = re.compile(r"\\(text|mathrm|operatorname)\{[^{}]*\}")
+_QUOTED = re.compile(r"""'[^']*'|"[^"]*\"""")
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 
 
@@ -85,6 +87,12 @@ class Translations:
         if not source.mistakes and (wrong or not pairs):
             place = wrong[0] if wrong else ()
             source.mistakes.append(source.mistake("has the wrong form", place, expected="word: word"))
+        elif not source.mistakes:
+            source.mistakes += [
+                source.mistake("fills other places than the original", (key,), expected=str(key.count("{}")))
+                for key, value in pairs
+                if key.count("{}") != value.count("{}")
+            ]
         return source
 
 
@@ -147,11 +155,14 @@ class _Merge:
 def differences(original: str, translated: str) -> Iterator[tuple[str, str, str]]:
     """What two versions of a text do not share of what both must have: of what kind, the original's, and the other's.
 
-    Formulas may differ in the words within them, and tags in the words that a claim chooses from.
+    Formulas and tags may differ in the words within them, not in conditions, filters or loops.
     """
+    others = _shared(translated)
+    told = False
     for what, found in _shared(original).items():
-        other = _shared(translated)[what]
-        if found != other:
+        other = others[what]
+        if found != other and not (told and what == "tags"):  # of what a tag reads it is said already
+            told = True
             lacking, strange = found - other, other - found
             yield what, ", ".join(sorted(lacking)) or "no more", ", ".join(sorted(strange)) or "nothing"
 
@@ -163,6 +174,7 @@ def _shared(text: str) -> dict[str, Counter[str]]:
         "numbers": Counter(str(read.address) for read in (*syntax.metrics, *syntax.tables)),
         "tables and figures": Counter(named.name for named in (*syntax.exhibits, *syntax.refs)),
         "roles": Counter(named.name for named in syntax.roles),
+        "tags": Counter("".join(_QUOTED.sub('""', tag).split()) for tag in _TAG.findall(text)),
         "citations": Counter(named.name for named in syntax.citations),
         "formulas": Counter("".join(_WORDS_INSIDE.sub(r"\\\1{}", formula).split()) for formula in formulas),
     }

@@ -39,6 +39,13 @@ def read_untrusted(folder: Path, name: str, largest: int = LONGEST_TEXT) -> byte
     return _read_regular(place, largest)
 
 
+def read_plain(path: Path, largest: int) -> bytes:
+    """The content of a file by its path. Raises UntrustedFileError for a link, a device, a pipe, or too many bytes."""
+    if path.is_symlink():
+        raise UntrustedFileError("is a link, which could lead anywhere")
+    return _read_regular(path, largest)
+
+
 def plain_files(folder: Path) -> list[Path]:
     """The plain files below ``folder`` in the order of their names; none of them lies behind a link.
 

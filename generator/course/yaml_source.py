@@ -30,6 +30,14 @@ DEEPEST = 20
 Where = tuple[str | int, ...]
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a piece of specification stands, for messages."""
+
+    path: Path
+    line: int
+
+
 @dataclass
 class Source:
     """A file's data, the line of each value by its path inside the file, and the mistakes met in reading it.
@@ -72,7 +80,8 @@ def dotted(where: Where) -> str:
 def read_yaml(path: Path, without: Collection[str] = ()) -> Source:
     """Read one file; whatever is wrong with it is in the source's mistakes, never raised.
 
-    The values of the top-level keys in ``without`` are passed over: no part of what comes back holds them.
+    The values under the keys in ``without`` are passed over: no part of what comes back holds them. A key inside
+    others is written with theirs ("figures.*.finding"), where ``*`` stands for any one key or place of a list.
     """
     try:
         raw = path.read_bytes()
@@ -147,7 +156,7 @@ class _Reader:
 
     def __init__(self, source: Source, text: str, without: Collection[str]) -> None:
         self.source = source
-        self.without = without
+        self.without = [tuple(path.split(".")) for path in without]
         self.text = text.split("\n")
         self.events: Iterator[Any] = yaml.parse(text, Loader=LOADER)
 
@@ -195,7 +204,7 @@ class _Reader:
                 self.skip(next(self.events))
                 continue
             key, spot = event.value, (*where, event.value)
-            if not where and key in self.without:
+            if self.withheld(spot):
                 self.skip(next(self.events))
                 continue
             if key in data:
@@ -207,6 +216,13 @@ class _Reader:
             data[key] = self.value(next(self.events), spot)
             self.source.lines[spot] = line  # the key's, where people look, not the value's
         return data
+
+    def withheld(self, where: Where) -> bool:
+        """Whether the value at a place is one of those that are passed over."""
+        return any(
+            len(path) == len(where) and all(part in ("*", str(own)) for part, own in zip(path, where, strict=True))
+            for path in self.without
+        )
 
     def skip(self, event: Any) -> None:
         """Pass over a value that has no place in the data."""

@@ -95,7 +95,7 @@ function unfoldWhatIsLinked() {
 function letKeysScroll() {
   // What is wider than the page is scrolled by keys as well: only then is it a place to stop at.
   const wide = () => {
-    for (const formula of document.querySelectorAll(".equation")) {
+    for (const formula of document.querySelectorAll(".equation > .set")) {
       formula.tabIndex = formula.scrollWidth > formula.clientWidth ? 0 : -1;
       if (formula.tabIndex < 0) formula.removeAttribute("tabindex");
     }

@@ -19,6 +19,18 @@ NAMES = [
     slip("interval", Q1, "accuracy_high", "acuracy_high", "interval", "columns.loss.interval"),
     slip("caption's metric", Q1, "{{ net.loss | decimal }}", "{{ net.lost | decimal }}", "net.lost", "no such metric"),
     slip("caption's this", Q1, "width {{ this.loss }}", "width {{ this.lost }}", "this.lost", "no such metric"),
+    slip("finding's metric", Q1, "    alt: Curves.", "    finding: '{{ net.lost }}'\n    alt: Curves.", "finding:",
+         "no such metric"),
+    slip("finding's this", Q1, ", caption: one net", ", finding: '{{ this.lost }}', caption: one net", "this.lost",
+         "no such metric"),
+    slip("panels' finding", Q2, "    alt: Bars.", "    panel_finding: '{{ this.lost }}'\n    alt: Bars.", "this.lost",
+         "no such metric"),
+    slip("finding's exhibit", Q1, "    alt: Curves.", "    finding: '{{ table(\"by_width\") }}'\n    alt: Curves.",
+         "finding:", "cannot place an exhibit"),
+    slip("empty rows' parameter", Q1, "    table: epochs", "    empty_rows: {labels: widths}\n    table: epochs",
+         "empty_rows", "no such parameter", "did you mean 'width'?"),
+    slip("empty rows' result", Q1, "    table: epochs", "    empty_rows: {labels: nit.width}\n    table: epochs",
+         "empty_rows", "no such result", "did you mean 'net'?"),
     slip("this of several", Q1, "alt: Curves.", "alt: '{{ this.loss }}'", "alt:", "could be several results"),
     slip("panel without words", Q1, ", caption: one net", "", "from: net, figure", "no words of its own"),
     slip("expected metric", Q1, "metric: net.loss", "metric: net.lost", "net.lost", "no such metric"),
@@ -73,6 +85,8 @@ NAMES = [
     slip("introduction's exhibit", LAB, "title: A lab", 'title: A lab\nconclusion: |\n  {{ table("by_width") }}',
          "{{ table",
          "outside an answer"),
+    slip("caption's solution", Q1, "caption: Two losses.",
+         "solution: true\n    caption: Two losses, {{ ref('losses') }}.", "caption: Two", "refers to a solution"),
     slip("key twice in the bibliography", BIBLIOGRAPHY, "@book{other", "@book{known", "@book", "stands twice",
          "in line 1"),
     slip("template", A1, "{% endclaim %}", "", "{% claim", "", where=A1),
@@ -85,10 +99,25 @@ CORRECT = {
     "family": (Q1, "metric: net.loss", "metric: net.accuracy_low"),
     "cited source": (Q1, "source: computed elsewhere", "source: 'known: table 2'"),
     "interval": (Q1, "{metric: net.loss,", "{metric: net.loss, interval: [accuracy_low, accuracy_high],"),
+    "solution in its finding": (
+        Q1,
+        "caption: Two losses.",
+        "solution: true\n    caption: Two losses.\n    finding: Of {{ ref('losses') }}.",
+    ),
     "statement with braces": (Q2, "statement: Measure it.", "statement: 'Measure {{ it.well }}.'"),
     "other point for other rows": (Q1, "rows: nets", "rows: [nets, {from: net, label: Own}]"),
     "bibliography's words": (BIBLIOGRAPHY, "@book{other", "@string{known = {x}}\n@comment{known, x}\n@book{other"),
 }
+
+
+def test_an_introduction_that_students_read_refers_to_no_solution(course: Course) -> None:
+    course.edit(Q2, "caption: Scores.", "caption: Scores.\n    solution: true")
+    course.edit(LAB, "title: A lab", "title: A lab\nconclusion: '{{ ref(\"1-a/q02/bars\") }}'")
+    assert course.mistakes() == []  # for teachers alone
+    course.edit(LAB, "conclusion:", "introduction:")
+    (mistake,) = course.mistakes()
+    assert "refers to a solution" in str(mistake)
+    assert mistake.line == 2
 
 
 @pytest.mark.parametrize("name", CORRECT)

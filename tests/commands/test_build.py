@@ -29,7 +29,9 @@ def course(tmp_path: Path) -> TextCourse:
 @pytest.fixture
 def no_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
     """A PDF that takes no time, and holds the text of its page."""
-    monkeypatch.setattr(pdf, "write_pdf", lambda page, target, *, fields: target.write_bytes(page.read_bytes()))
+    monkeypatch.setattr(
+        pdf, "write_pdf", lambda page, target, *, fields: pdf.Printed(target.write_bytes(page.read_bytes()))
+    )
 
 
 def while_computing(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:

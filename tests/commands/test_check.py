@@ -35,6 +35,21 @@ def test_a_folder_without_a_submission_is_refused(tmp_path: Path) -> None:
             _submissions([tmp_path / "all", tmp_path / name])
 
 
+def test_filled_worksheets_stand_beside_projects(tmp_path: Path) -> None:
+    submission(tmp_path / "all" / "ada")
+    (tmp_path / "all" / "notes").mkdir()
+    sheets = tmp_path / "sheets"
+    sheets.mkdir()
+    for place in (tmp_path / "all" / "alan.pdf", sheets / "grace.PDF", sheets / "ada.pdf", sheets / "marks.xlsx"):
+        place.write_text("x")
+    (sheets / "inner").mkdir()
+    names = _named([tmp_path / "all", sheets, sheets / "ada.pdf"])
+    assert sorted(names) == ["ada", "ada.pdf", "alan.pdf", "grace.PDF", "notes"]
+    assert _submissions([sheets, sheets / "ada.pdf"])
+    with pytest.raises(InputError, match="there is no submission here"):
+        _submissions([sheets / "marks.xlsx"])
+
+
 def test_only_the_labs_that_are_handed_in_under_the_profile_are_computed(tmp_path: Path) -> None:
     one = submission(tmp_path / "one", "authors: [{name: A}]\nlabs: [2-a]\n")
     other = submission(tmp_path / "other", "authors: [{name: B}]\nlabs: [2-b, 2-c]\nprofile: course\n")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import Any
 
 from generator.commands import check_summary
 from generator.commands.check_found import Looked
 from generator.commands.check_summary import Summary
+from tests.judges_for_tests import faults
 
 
 def rows(folder: Path) -> list[dict[str, str]]:
@@ -37,3 +39,14 @@ def test_no_cell_is_a_formula(tmp_path: Path) -> None:
     Summary(tmp_path).finish([Looked("a", authors="Eve;=1+1", faults=("\uff1d1", "=2"), problem="@x")])
     (row,) = rows(tmp_path)
     assert (row["authors"], row["faults"], row["problem"]) == ("Eve;'=1+1", "'\uff1d1\n'=2", "'@x")
+
+
+def test_the_page_is_valid_whatever_was_found(browser: Any, tmp_path: Path) -> None:
+    found = Looked(
+        "a", "Ève <b>", 9, ("2-a/q02",), ("c",), ("n",), ("d",), ("f",), page="reports/a/report.html", alike=("x",)
+    )
+    Summary(tmp_path / "some").finish(
+        [found, Looked("ü/b", problem="report.yaml: …"), Looked("c", questions=1, page="c")]
+    )
+    Summary(tmp_path / "none").finish([])
+    assert faults(browser, tmp_path / "some") + faults(browser, tmp_path / "none") == []

@@ -1,4 +1,4 @@
-"""What `genreport doctor --claims` says of a course's claims and kinds of metrics."""
+"""What `genreport doctor --texts` says of a course's claims and kinds of metrics."""
 
 from __future__ import annotations
 
@@ -56,7 +56,21 @@ def test_each_lab_has_its_comparisons_and_who_states_no_kinds(settings: Settings
 
 
 def test_the_command_fails_while_there_are_any(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
-    assert look_over(settings, claims=True) == 1
+    assert look_over(settings, texts=True) == 1
     assert "vgg16.linear_share" in capsys.readouterr().out
     (settings.folders.course.parent / "answers/1-a/q01.md").write_text(CLAIM.replace(" %}A", " as seen %}A"))
-    assert look_over(settings, claims=True) == 0
+    assert look_over(settings, texts=True) == 0
+
+
+def test_a_caption_that_says_what_comes_out_is_a_warning(settings: Settings) -> None:
+    caption = "caption: It has {{ vgg16.parameters }}."
+    table = f"tables:\n  sizes:\n    rows: [vgg16]\n    {caption}\n    columns: {{parameters: P}}\n"
+    question = settings.folders.course / "1-a/q01.yaml"
+    question.write_text(LAYERS + table)
+    one, total = of(diagnose_course(settings), "1-a, captions")
+    assert one.found == (
+        f"{question}:9: tables.sizes.caption reads a metric that is of no stated kind, vgg16.parameters"
+    )
+    assert (total.found, total.state) == ("1 to mend", Health.WARN)
+    assert "`finding:`" in total.mend
+    assert [check.state for check in of(diagnose_course(settings), "1-b, captions")] == [Health.OK]

@@ -14,7 +14,7 @@ from generator.course.editions import Edition
 from generator.course.loader import read_course
 from generator.course.spec import CourseSpec
 from generator.errors import InputError
-from tests.course_for_tests import A1, COURSE_FILE, LAB, Q1, Course
+from tests.course_for_tests import A1, COURSE_FILE, LAB, Q1, Q2, Course
 
 CANARY = "zebrafinch"
 NUMBER = "2718.2818"  # kept as it is written, too
@@ -27,6 +27,10 @@ def planted(course: Course) -> Course:
     course.edit(Q1, "expected:\n", f"expected:\n  - {{value: {NUMBER}, incomparable: {CANARY}, source: an hour}}\n")
     course.write(Q1, course.text(Q1) + f"marking: |\n  Two lines,\n  {CANARY}.\n")
     course.write(A1, f"{CANARY}\n\n{course.text(A1)}")
+    course.edit(Q1, "    caption: The epochs", f"    finding: {CANARY}\n    caption: The epochs")
+    course.edit(Q1, "    alt: Curves.", f"    finding: >-\n      The {CANARY}\n      falls.\n    alt: Curves.")
+    course.edit(Q1, "caption: one net}", f"caption: one net, finding: {CANARY}}}")
+    course.edit(Q2, "    caption: Scores.", f"    panel_finding: {CANARY}\n    caption: Scores.")
     course.edit(COURSE_FILE, "labs:", f"conclusion: {CANARY}\nlabs:")
     course.edit(LAB, "sections:", f"conclusion: >-\n  {CANARY}\nsections:")
     return course
@@ -41,7 +45,7 @@ def read(course: Course, edition: Edition, answers: Path | None = None) -> Cours
 
 def test_the_reference_edition_has_it_all(planted: Course) -> None:
     pickled = pickle.dumps(read(planted, Edition.REFERENCE))
-    assert pickled.count(CANARY.encode()) >= 6
+    assert pickled.count(CANARY.encode()) >= 10
     assert NUMBER.encode() in pickled
 
 
@@ -62,6 +66,18 @@ def test_a_students_report_has_the_students_words_alone(planted: Course, tmp_pat
     assert [question.answer.text for question in spec.questions()] == ["My own.", ""]
     assert spec.labs[0].conclusion == "My end."
     assert spec.own_texts == {"1-a/conclusion": own / "1-a" / "conclusion.md"}
+
+
+def test_a_translated_finding_is_for_teachers_too(planted: Course) -> None:
+    planted.write("questions/fr/1-a/q01.yaml", f"tables:\n  epochs:\n    finding: Le {CANARY}\n")
+    questions, answers = planted.folder / "questions", planted.folder / "answers"
+    french, mistakes = read_course(questions, answers, Edition.REFERENCE, "fr")
+    assert mistakes == []
+    assert french is not None
+    assert french.question("1-a/q01").tables["epochs"].finding == f"Le {CANARY}"
+    french, mistakes = read_course(questions, answers, Edition.WORKSHEET, "fr")
+    assert mistakes == []
+    assert CANARY.encode() not in pickle.dumps(french)
 
 
 @pytest.mark.parametrize("edition", [Edition.WORKSHEET, Edition.STUDENT])

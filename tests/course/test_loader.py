@@ -1,6 +1,6 @@
 """Mistakes in the form of the course's files are named with their file, line and place.
 
-Covers course/question_files.py, course/spec.py too.
+Covers course/exhibits.py, course/question_files.py, course/spec.py too.
 """
 
 from __future__ import annotations
@@ -37,6 +37,11 @@ FORM = [
     slip("number for rows", Q1, "rows: nets", "rows: 3", "rows: 3", "text or a list"),
     slip("column as a number", Q1, "width: Width", "width: 3", "width: 3", "text or keys with values"),
     slip("three ends", Q1, "[accuracy_low, accuracy_high]", "[a, b, c]", "interval", "at most 2"),
+    slip("empty rows of rows", Q1, "    rows: nets", "    empty_rows: 3\n    rows: nets", "empty_rows",
+         "how many rows there are is known"),
+    slip("empty rows in two ways", Q1, "    table: epochs",
+         "    empty_rows: {labels: width, as_many_as: width}\n    table: epochs", "empty_rows",
+         "either labels: or as_many_as:"),
     slip("empty caption", Q1, "caption: Two losses.", "caption: ''", "caption: ''", "figures.losses.caption",
          "some text"),
     slip("no rows", Q1, "    rows: nets\n", "", "by_width:", "says not where its rows come from"),

@@ -20,7 +20,7 @@ from generator.course.spec import CourseSpec
 from generator.errors import InputError
 from generator.languages import speaking
 from generator.planning.binding import bind_course
-from tests.course_for_tests import Course
+from tests.course_for_tests import Q1, Course
 from tests.languages_for_tests import english_in
 
 
@@ -53,7 +53,7 @@ def test_a_new_project_can_be_read_and_is_the_courses_own(course: Course, mine: 
 def test_each_answer_begins_empty_and_says_what_it_can_use(mine: Path) -> None:
     text = (mine / "answers" / "1-a" / "q01.md").read_text()
     shown = ("Train it.", '{{ table("by_width") }}', "columns: Width, Loss", '{{ figure("losses") }}', "Curves.")
-    named = ("table epochs, in the appendix", "net.NAME", 'nets(width="1").NAME', "{% claim net.loss > 0 %}")
+    named = ("epochs, a table in the appendix", "net.NAME", 'nets(width="1").NAME', "{% claim net.loss > 0 %}")
     for words in (*shown, *named):
         assert words in text
     for path in (mine / "answers").rglob("*.md"):
@@ -72,6 +72,16 @@ def test_a_question_without_a_number_goes_by_its_lab_and_title(course: Course) -
 def test_nothing_of_the_reference_answers_is_in_it(course: Course, mine: Path) -> None:
     for path in mine.rglob("*.*"):
         assert "Less." not in path.read_text()
+
+
+def test_a_scaffold_holds_no_finding_and_says_which_exhibits_are_solutions(course: Course, tmp_path: Path) -> None:
+    course.edit(Q1, "    caption: Two losses.", "    finding: They fall.\n    solution: true\n    caption: Two losses.")
+    begin(course, tmp_path / "other")
+    text = (tmp_path / "other" / "answers" / "1-a" / "q01.md").read_text()
+    assert "They fall" not in text
+    before, after = text.split('{{ figure("losses") }}\n')
+    assert after.lstrip().startswith("an answer to the question, shown only if")
+    assert "an answer to the question" not in before
 
 
 def test_init_again_adds_what_is_new_and_replaces_nothing(course: Course, mine: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,11 @@ def test_what_is_not_translated_is_known(course: Course) -> None:
     ("      loss: Perte", "      loss: {title: Perte, format: percent}", "is no text to translate"),
     ("{{ net.loss | decimal }}", "0,5", "has other numbers than the original"),
     ("{{ net.loss | decimal }}", "{{ net.accuracy }}", "has other numbers than the original"),
+    ("{{ net.loss | decimal }}", "{{ net.loss | percent }}", "has other tags than the original"),
+    ("width: Largeur", "width: Largeur $w$", "has other formulas than the original"),
+    ("loss: Perte", "loss: Perte [@known]", "has other citations than the original"),
+    ("caption: un réseau", "caption: 'un réseau {{ this.loss }}'", "has other numbers than the original"),
+    ("alt: Des courbes.", "alt: Des courbes {{ net.loss }}.", "has other numbers than the original"),
     ("[@known]", "[@other]", "has other citations than the original"),
     ("[@known]", "[@known], $x$", "has other formulas than the original"),
     ("      - {}\n", "", "has another length"),
@@ -84,6 +90,9 @@ def test_words_of_results_are_pairs_of_words(course: Course) -> None:
     course.write("questions/fr/words.yaml", "loss: perte\n")
     assert course.read("fr").words == {"loss": "perte"}
     assert course.read().words == {}
+    course.write("questions/fr/words.yaml", '"{} of {}": "{}"\n')
+    (mistake,) = course.mistakes("fr")
+    assert (mistake.message, mistake.line) == ("fills other places than the original", 1)
     course.write("questions/fr/words.yaml", "loss: [perte]\n")
     assert [mistake.message for mistake in course.mistakes("fr")] == ["has the wrong form"]
 
@@ -129,6 +138,22 @@ def test_formulas_may_differ_in_the_words_within_them() -> None:
     assert compare_answers("a $x$ b", "a b", Path("q01.md"))
 
 
+@pytest.mark.parametrize(("original", "translated", "alike"), [
+    ("{% claim a.x > 1 %}More.{% otherwise %}Less.{% endclaim %}",
+     "{% claim a.x > 1 %}Plus.{% otherwise %}Moins.{% endclaim %}", True),
+    ("{% claim a.x > 1 %}More.{% otherwise %}Less.{% endclaim %}",
+     "{% claim a.x < 1 %}Plus.{% otherwise %}Moins.{% endclaim %}", False),
+    ("{% claim a.x > 1 %}More.{% otherwise %}Less.{% endclaim %}", "{% claim a.x > 1 %}Plus.{% endclaim %}", False),
+    ('{{ "one" if a.x == 1 else "several" }}', '{{ "un" if a.x == 1 else "plusieurs" }}', True),
+    ("{{ a.x | percent }}", "{{ a.x | percent(2) }}", False),
+    ("{% for r in rows('a.t') %}{{ r.y }}{% endfor %}", "{% for r in rows('a.u') %}{{ r.y }}{% endfor %}", False),
+])  # fmt: skip
+def test_texts_choose_by_the_same_conditions_and_print_in_the_same_way(
+    original: str, translated: str, alike: bool
+) -> None:
+    assert (not list(differences(original, translated))) == alike
+
+
 def every(spec: CourseSpec) -> dict[str, QuestionSpec]:
     return {question.address: question for question in spec.questions()}
 
@@ -147,9 +172,22 @@ def test_the_built_in_course_can_be_read_in_every_language_with_the_same_results
     for address, question in every(spec).items():
         mine = every(original)[address]
         assert (question.results, question.expected, question.space) == (mine.results, mine.expected, mine.space)
-        assert [(t.source, t.table, [row.result for row in t.rows]) for t in question.tables.values()] == [
-            (t.source, t.table, [row.result for row in t.rows]) for t in mine.tables.values()
-        ]
+        assert read_by(question) == read_by(mine)
+
+
+def read_by(question: QuestionSpec) -> list[object]:
+    """What its tables and figures read, in their order: all of them but their words."""
+    tables = [
+        (table.name, table.source, table.table, table.appendix, table.further, [row.result for row in table.rows],
+         [replace(column, title="") for column in table.columns], bool(table.row_title))
+        for table in question.tables.values()
+    ]  # fmt: skip
+    figures = [
+        (figure.name, figure.columns, figure.appendix, figure.further,
+         [(panel.source, panel.figure, bool(panel.caption), bool(panel.alt)) for panel in figure.panels])
+        for figure in question.figures.values()
+    ]  # fmt: skip
+    return [*tables, *figures]
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,16 @@ def read(folder: Path, content: str | bytes) -> Source:
     return read_yaml(path)
 
 
+def test_what_is_passed_over_leaves_no_trace(tmp_path: Path) -> None:
+    path = tmp_path / "file.yaml"
+    path.write_text("a: {x: 1, y: 2}\nb: [{x: {z: 3}}, {y: 4}]\nx: 5\n")
+    source = read_yaml(path, ["x", "a.x", "b.*.x"])
+    assert source.mistakes == []
+    assert source.data == {"a": {"y": 2}, "b": [{}, {"y": 4}]}
+    assert not [where for where in (*source.lines, *source.numerals) if "x" in where]
+    assert read_yaml(path, ["*.x"]).data == {"a": {"y": 2}, "b": [{"x": {"z": 3}}, {"y": 4}], "x": 5}
+
+
 SCALARS = {
     "No": "No", "yes": "yes", "on": "on", "off": "off", "y": "y", "2026-01-01": "2026-01-01", "12:30": "12:30",
     "1_000": "1_000", "0x10": "0x10", ".inf": ".inf", "=": "=", "<<": "<<", "2024–2025": "2024–2025", "-": None,

@@ -6,14 +6,17 @@ Covers cli/check_display.py, commands/check_summary.py too.
 from __future__ import annotations
 
 import csv
+import io
 import json
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from tests.end_to_end.project import Project
+from tests.worksheets_for_tests import fill
 
 SAME = "Both of us wrote this very sentence, and neither of us changed a word of it."
 
@@ -25,6 +28,23 @@ def write(folder: Path, name: str, answers: dict[str, str], report: str = "") ->
     for question, text in answers.items():
         (place / "answers" / "2-a" / f"{question}.md").write_text(text)
     return place
+
+
+def worksheets(project: Project, folder: Path) -> None:
+    """Hand in a worksheet that was filled in, the same cut off, and what only has the name of one."""
+    options = ["--edition", "worksheet", "--frames", "--fields", "--output", "worksheet", "--format", "pdf"]
+    project.run("build", "2-a", "--only", *options)
+    blank = (project.folder / "worksheet/worksheet-2-a.pdf").read_bytes()
+    named = {name.partition(",")[0]: name for name in PdfReader(io.BytesIO(blank)).get_fields() or {}}
+    values = {
+        "names": "Grace Hopper",
+        "group": "7",
+        "answer to 2-a/q01": "There are 138.4 million, or 66.66 % {{ x }}.",
+    }
+    values["answer to 2-a/q05"] = SAME
+    (folder / "hopper.pdf").write_bytes(fill(blank, {named[name]: text for name, text in values.items()}))
+    (folder / "cut.pdf").write_bytes(blank[:5000])
+    (folder / "words.pdf").write_text("My answers.")
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +72,7 @@ def checked(
     (stolen / "images").symlink_to("/etc")
     (folder / "link").symlink_to("/etc")
     shutil.rmtree(project.folder / "build")
+    worksheets(project, folder)
     done = project.run("check", "submissions", "--output", "marking", "--jobs", "2", code=1)
     with (project.folder / "marking" / "summary.csv").open(newline="") as stream:
         return project, {row["name"]: row for row in csv.DictReader(stream)}, done.stderr
@@ -70,8 +91,24 @@ def test_every_submission_has_a_row_and_a_line(checked: Any) -> None:
         "elsewhere",
         "thief",
         "summary.html",
+        "hopper.pdf",
+        "cut.pdf",
+        "words.pdf",
     }
-    assert "[10/10]" in said
+    assert "[13/13]" in said
+
+
+def test_a_filled_worksheet_is_signed_and_looked_at_as_a_project_is(checked: Any) -> None:
+    project, rows, _ = checked
+    row = rows["hopper.pdf"]
+    assert row["authors"] == "Grace Hopper; group 7"
+    assert (row["answered"], row["questions"]) == ("2", "11")
+    assert row["unsupported"] == "2-a/q01, line 1: 66.66"
+    assert row["alike"] == "2-a/q05: first, second"
+    assert (row["faults"], row["problem"]) == ("", "")
+    page = (project.folder / "marking" / row["page"]).read_text()
+    assert "or 66.66 % {{ x }}." in page
+    assert "Grace Hopper" in page
 
 
 def test_broken_ones_say_why_and_stop_no_other(checked: Any) -> None:
@@ -79,7 +116,10 @@ def test_broken_ones_say_why_and_stop_no_other(checked: Any) -> None:
     assert "did you mean 'parameters'" in rows["typo"]["problem"]
     assert "not valid YAML" in rows["yaml"]["problem"]
     assert "no such profile" in rows["elsewhere"]["problem"]
-    assert {name for name, row in rows.items() if row["problem"]} == {"typo", "yaml", "elsewhere"}
+    assert "is cut off" in rows["cut.pdf"]["problem"]
+    assert "is not a PDF" in rows["words.pdf"]["problem"]
+    broken = {"typo", "yaml", "elsewhere", "cut.pdf", "words.pdf"}
+    assert {name for name, row in rows.items() if row["problem"]} == broken
 
 
 def test_claims_numbers_results_and_copies_are_found(checked: Any) -> None:
@@ -89,8 +129,8 @@ def test_claims_numbers_results_and_copies_are_found(checked: Any) -> None:
     assert "2-a/q01/vgg16.parameters: 1 instead of 1.38358e+08" in rows["good"]["differing"]
     assert "vgg16.linear_share < 0.5" in rows["careless"]["contradicted"]
     assert rows["careless"]["unsupported"] == "2-a/q01, line 1: 77.77"
-    assert rows["first"]["alike"] == "2-a/q05: second"
-    assert rows["second"]["alike"] == "2-a/q05: first"
+    assert rows["first"]["alike"] == "2-a/q05: hopper.pdf, second"
+    assert rows["second"]["alike"] == "2-a/q05: first, hopper.pdf"
     assert "is a link" in rows["thief"]["faults"]
 
 

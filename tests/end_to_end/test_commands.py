@@ -5,6 +5,7 @@ Covers cli/main.py, cli/options.py, cli/plan_display.py, commands/clean.py, comm
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from PIL import Image
 
 from generator.cli.main import cli
 from tests.end_to_end.project import Project
@@ -28,7 +30,12 @@ def test_the_quick_build_writes_everything(built: Project) -> None:
     assert metrics["2-a/q01/vgg16.parameters"] == 138_357_544
     assert all(re.fullmatch(r"[\w-]+/\w+/\w+(\[[^\]]+\])?\.\w+", name) for name in metrics), sorted(metrics)
     assert list((build / "results/tables").glob("*.csv"))
-    assert list((build / "results/figures").glob("*.png"))
+    digests: dict[str, list[str]] = {}
+    for path in (build / "results/figures").glob("*.png"):
+        with Image.open(path) as picture:
+            digests.setdefault(hashlib.sha256(picture.convert("RGB").tobytes()).hexdigest(), []).append(path.stem)
+    assert len(digests) > 60
+    assert [names for names in digests.values() if len(names) > 1] == []  # no picture is shown twice
     plan = json.loads((build / "results/plan.json").read_text())
     assert all(re.fullmatch(r"[0-9a-f]{64}", job["fingerprint"]) for job in plan["jobs"].values())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ def planted(built_course: Project, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 def plant(project: Project) -> list[str]:
-    """Write a word of its own into each answer, marking note, expected value, conclusion, and the introduction."""
+    """Write a word of its own into each answer, finding, marking note, expected value and conclusion, and elsewhere."""
     words = (f"zqcanary{number:05}" for number in count(1))
     planted: list[str] = []
 
@@ -47,6 +47,7 @@ def plant(project: Project) -> list[str]:
                 if key in expected:
                     origin = "by hand " if key == "source" else ""
                     text = text.replace(f"{key}: {quoted(expected[key], text, key)}", f"{key}: {origin}{word()}", 1)
+        text = with_findings(text, data, word)
         marking = f"marking: |\n  {word()}\n"
         text = text.replace("marking: |\n", marking) if "marking: |\n" in text else text + marking
         path.write_text(text)
@@ -55,6 +56,21 @@ def plant(project: Project) -> list[str]:
         keys = "introduction|conclusion" if path == course else "conclusion"
         path.write_text(re.sub(rf"(?m)^({keys}): .*\n", lambda found: f"{found[0]}  {word()}\n\n", path.read_text()))
     return planted
+
+
+def with_findings(text: str, data: dict[str, Any], word: Callable[[], str]) -> str:
+    """A question's file with a word of its own in the finding of each table and figure, be there one already or not."""
+    for group in ("tables", "figures"):
+        start = text.find(f"\n{group}:\n")
+        for name, exhibit in data.get(group, {}).items():
+            begin = text.index(f"\n  {name}:\n", start) + len(f"\n  {name}:\n")
+            if "finding" not in exhibit:
+                text = f"{text[:begin]}    finding: {word()}\n{text[begin:]}"
+                continue
+            found = re.compile(r"    finding: (?:[>|]-?\n {6}|[\"']?)").search(text, begin)
+            assert found, f"the finding of {name} is written in a way that this does not know"
+            text = f"{text[: found.end()]}{word()} {text[found.end() :]}"
+    return text
 
 
 def quoted(words: str, text: str, key: str) -> str:

@@ -97,7 +97,7 @@ def test_every_command_works_from_anywhere_inside_a_course(desk: Desk, sums: Cou
     assert "never computed" in desk.run("why", "only/q01", here=inside)
     desk.run("fetch", here=inside)
     assert "data, standard" in desk.run("doctor", here=inside)
-    assert "stated by all 2" in desk.run("doctor", "--claims", here=inside)
+    assert "stated by all 2" in desk.run("doctor", "--texts", here=inside)
     assert "standard" in desk.run("plan", "--profile", "quick", here=inside, code=2)
     assert "only" in desk.run("build", "2-a", here=inside, code=2)
 

@@ -12,8 +12,9 @@ import pytest
 
 from generator.answers.addresses import Address, parse_address
 from generator.answers.syntax import parse_answer
+from generator.course.exhibits import FigureSpec, TableSpec
 from generator.course.loader import read_course
-from generator.course.spec import CourseSpec, ExpectedSpec, FigureSpec, QuestionSpec, TableSpec
+from generator.course.spec import CourseSpec, ExpectedSpec, QuestionSpec
 from generator.folders import PACKAGE, questions_folder, templates_folder
 from generator.planning.catalogue import read_catalogue
 from generator.registry import matches
@@ -81,15 +82,16 @@ class NamedByCourse:
         if table.source:
             self.found.add((shown[0], "table", table.table))
         self.found |= {(name, table.table or "metric", column) for name in shown for column in columns}
-        self.text(table.caption, home, shown)
+        for text in (table.caption, table.finding):
+            self.text(text, home, shown)
 
     def figure(self, home: str, figure: FigureSpec) -> None:
         shown = self.shown(home, *(panel.source for panel in figure.panels))
         for name, panel in zip(shown, figure.panels, strict=True):
             self.found.add((name, "figure", panel.figure))
-            for text in (panel.caption, panel.alt):
+            for text in (panel.caption, panel.finding, panel.alt):
                 self.text(text, home, [name])
-        for text in (figure.caption, figure.alt):
+        for text in (figure.caption, figure.finding, figure.alt):
             self.text(text, home, shown)
 
     def expected(self, home: str, expected: ExpectedSpec) -> None:

@@ -12,23 +12,19 @@ import numpy as np
 
 from generator.answers.addresses import Address
 from generator.course.editions import Theme
+from generator.course.exhibits import ColumnSpec, FigureSpec, PanelSpec, RowsSpec, TableSpec
 from generator.course.spec import (
     Answer,
-    ColumnSpec,
     CourseSpec,
-    FigureSpec,
     LabSpec,
     Mark,
-    PanelSpec,
-    Place,
     ProfileSpec,
     QuestionSpec,
     ResultSpec,
     RoleSpec,
-    RowsSpec,
     SectionSpec,
-    TableSpec,
 )
+from generator.course.yaml_source import Place
 from generator.jobs import Failure, Outcome, Provenance, State
 from generator.render.content.document import Report
 from generator.results import (

@@ -197,7 +197,7 @@ _SENTENCE = re.compile(r"(?<=[.!?])[”’)]? +(?=[A-Z“(±])")
 
 def sentences(words: str) -> list[str]:
     """The sentences of a paragraph."""
-    return [one.strip() for one in _SENTENCE.split(words) if one.strip()]
+    return [one.strip() for one in _SENTENCE.split(words.replace("\u00a0", " ")) if one.strip()]
 
 
 def read(words: str) -> Iterator[Finding]:

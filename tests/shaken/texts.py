@@ -14,8 +14,9 @@ from unittest import mock
 
 from generator.answers.claims import Judged
 from generator.course.editions import Edition
+from generator.course.exhibits import FigureSpec, TableSpec
 from generator.course.loader import read_course
-from generator.course.spec import CourseSpec, FigureSpec, ProfileSpec, QuestionSpec, TableSpec
+from generator.course.spec import CourseSpec, ProfileSpec, QuestionSpec
 from generator.errors import InputError
 from generator.formats import THIN
 from generator.jobs import Outcome, State
@@ -164,7 +165,8 @@ class CourseTexts:
             except InputError as error:
                 rendered.mistakes += [str(one) for one in error.mistakes]
                 continue
-            texts = [exhibit.caption, exhibit.alt, *(one for p in exhibit.panels for one in (p.caption, p.alt))]
+            texts = [exhibit.caption, exhibit.finding, exhibit.alt]
+            texts += [one for panel in exhibit.panels for one in (panel.caption, panel.finding, panel.alt)]
             rendered.passages += [Passage(words, path) for one in dict.fromkeys(texts) for words in self._words(one)]
         rendered.claims += writer.claims.get(question.address, [])
 
@@ -200,9 +202,8 @@ def _captions(exhibit: TableSpec | FigureSpec) -> Iterator[str]:
     if isinstance(exhibit, FigureSpec):
         yield exhibit.alt
         for panel in exhibit.panels:
-            yield panel.caption
-            yield panel.alt
-    yield exhibit.caption
+            yield from (panel.caption, panel.finding, panel.alt)
+    yield from (exhibit.caption, exhibit.finding)
 
 
 def _caption_path(path: Path, text: str) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,13 +18,17 @@ from generator.answers.syntax import parse_answer
 from generator.course.spec import ProfileSpec, QuestionSpec
 from generator.errors import InputError, Mistake
 from generator.formats import FILTERS, Markdown, escape_markdown, is_number, plain
-from generator.languages import ENGLISH
+from generator.languages import ENGLISH, first_part, spoken
 from generator.render.content.sentences import TextPlace, mark_claims, printed_words
 from generator.render.content.values import LONGEST_TIME, AnswerError, Budget, ResultName, Results, Rows
+from generator.render.text.foreign_words import mark
 from generator.render.text.markdown import ANCHOR_OPEN, placeholder
-from generator.render.text.numbering import Numbering
-from generator.render.text.words import said
+from generator.render.text.numbering import Numbering, names_within
+from generator.render.text.words import Word, is_foreign, of_result, said
 
+_MARKER = r"(?:[-*+>]|#{1,6}|\d{1,9}[.)])[ \t]+"  # of a heading, or of an item of a list
+#: Where a sentence begins: a paragraph, an item, or after another sentence.
+_BEGINNING = rf"(?:(?:\A|\n[ \t]*\n|\n(?=[ \t]*{_MARKER}))\s*(?:{_MARKER})?|(?<!\b[Cc]f)(?<!\bex)[.!?][”»)*_]*\s+)"
 _LONGEST_OUTPUT = 1_000_000  # characters
 
 _EXPECTED_ERRORS = (
@@ -73,7 +78,7 @@ class AnswerWriter:
         syntax = parse_answer(text, path, first_line=first_line, caption=caption)
         if syntax.mistakes:
             raise InputError(syntax.mistakes)
-        environment = AnswerEnvironment(finalize=_printed)
+        environment = AnswerEnvironment(finalize=self._printed)
         environment.filters.update(FILTERS)
         record = Record()
         context = {**self._names(question), RECORD: record}
@@ -88,7 +93,7 @@ class AnswerWriter:
         if place is None:
             found = self.numbering.questions.get(question.address) if question else None
             place = TextPlace(question.address if question else "", found.anchor if found else "")
-        return self._file(markdown, record.judged, place, path, first_line)
+        return self._file(_begun(markdown), record.judged, place, path, first_line)
 
     def _file(self, markdown: str, judged: list[Judged], place: TextPlace, path: Path, first_line: int) -> str:
         """Put the verdicts into the ledger; the Markdown comes back with marks that its links lead to."""
@@ -105,12 +110,20 @@ class AnswerWriter:
                 printed_words(markdown, verdict, place),
                 anchor,
                 verdict.tag.as_seen,
+                spoken(),
             )
             for verdict, anchor in zip(judged, anchors, strict=True)
         ]
         if claims:
             self.claims.setdefault(place.name, []).extend(claims)
         return marked
+
+    def _printed(self, value: Any) -> Markdown:
+        """What an answer prints without a filter; words of results are in the report's language, or say in which."""
+        if not isinstance(value, str) or isinstance(value, Markdown):
+            return plain(value)
+        apart = isinstance(value, Word) and is_foreign(value) and first_part(spoken()) != first_part(self.written)
+        return mark(plain(said(value)), self.written) if apart else plain(said(value))
 
     def _names(self, question: QuestionSpec | None) -> dict[str, Any]:
         address = question.address if question else ""
@@ -131,12 +144,12 @@ class AnswerWriter:
         numbered = self.numbering.find(address, target)
         if numbered is None:
             raise AnswerError(f"nothing is called {target} here")
-        label = numbered.label.replace(" ", "\u00a0")
+        label = numbered.within.replace(" ", "\u00a0")
         return Markdown(label if numbered.anchor in self.absent else f"[{label}](#{numbered.anchor})")
 
     def _metric(self, address: str, target: str) -> Any:
         ref, name = self._find(address, target)
-        return self.results.metric(ref, name)
+        return of_result(self.results.metric(ref, name))
 
     def _find(self, address: str, target: str) -> tuple[Address, str]:
         read = parse_address(target, address, named=True)
@@ -161,9 +174,13 @@ class AnswerWriter:
         return Markdown(escape_markdown(role.label))
 
 
-def _printed(value: Any) -> Markdown:
-    """What an answer prints without a filter; words of results are those of the report's language."""
-    return plain(said(value) if isinstance(value, str) and not isinstance(value, Markdown) else value)
+def _begun(markdown: str) -> str:
+    """The Markdown with a capital where a sentence begins with a reference, which some languages write small inside."""
+    names = {name.partition(" ")[0] for name in names_within().values()}
+    if all(name[:1].isupper() for name in names):
+        return markdown
+    reference = re.compile(rf"({_BEGINNING}[*_]*\[?)({'|'.join(sorted(names))})(?=\u00a0)")
+    return reference.sub(lambda found: found[1] + found[2][:1].upper() + found[2][1:], markdown)
 
 
 def _run(environment: AnswerEnvironment, text: str, path: Path, context: Mapping[str, Any], record: Record) -> str:

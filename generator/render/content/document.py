@@ -10,10 +10,12 @@ from pathlib import Path
 from generator.answers.addresses import Address
 from generator.answers.claims import Claim
 from generator.course.editions import Edition
+from generator.course.exhibits import FigureSpec, TableSpec
 from generator.course.spec import CourseSpec, ProfileSpec, QuestionSpec
 from generator.errors import Mistake
 from generator.jobs import Outcome
 from generator.render.content.exhibits import Box, Exhibit
+from generator.render.content.frames import Bound
 from generator.render.content.ledger import Ledger
 from generator.render.content.origins import Origins
 from generator.render.content.reproduction import Comparison, Verdict
@@ -38,7 +40,7 @@ class Report:
     that a student's own pictures are read from; with ``frames``, empty frames stand in place of all exhibits; with
     ``fields``, the PDF of a worksheet has fields to write in instead of ruled lines. ``drawings`` may be shared by
     several reports, and ``draw`` makes what is not among them; ``enclosed`` writes the files of other rooms that go
-    with the exported results, by name.
+    with the exported results, by name. ``bound`` says what the computation of each result gets.
     """
 
     course: CourseSpec
@@ -55,10 +57,15 @@ class Report:
     draw: Callable[[Figure, float], Drawing] = draw_figure
     versions: str = ""
     enclosed: Mapping[str, Callable[[], bytes]] = field(default_factory=dict)
+    bound: Bound = field(default_factory=dict)
 
     def shows(self, question: QuestionSpec) -> bool:
         """Whether this question is part of the report."""
         return self.only is None or question.address in self.only
+
+    def is_framed(self, exhibit: TableSpec | FigureSpec) -> bool:
+        """Whether an empty frame stands in its place: a worksheet does not answer its own questions."""
+        return self.frames or (exhibit.solution and self.course.edition is Edition.WORKSHEET)
 
     @property
     def name(self) -> str:

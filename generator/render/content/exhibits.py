@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from generator.answers.addresses import Address
-from generator.course.spec import FigureSpec, PanelSpec, ProfileSpec, QuestionSpec, TableSpec
+from generator.course.exhibits import FigureSpec, PanelSpec, TableSpec
+from generator.course.spec import ProfileSpec, QuestionSpec
 from generator.course.translations import untranslated
 from generator.course.yaml_source import Where
 from generator.errors import InputError, Mistake
@@ -14,7 +14,7 @@ from generator.languages import gettext
 from generator.render.content.answers import AnswerWriter
 from generator.render.content.origins import Origins, origins
 from generator.render.content.sentences import TextPlace
-from generator.render.content.tables import TableContent, foreign_column, table_content, table_refs
+from generator.render.content.tables import MOST_ROWS_TOGETHER, Column, TableContent, table_content, table_refs
 from generator.render.content.values import AnswerError, ResultUnavailableError
 from generator.render.figures import TEXT_WIDTH, Drawing
 from generator.render.text.markdown import to_text
@@ -37,7 +37,10 @@ class Box:
 
 @dataclass(frozen=True)
 class Panel:
-    """One picture of a figure. ``caption`` is Markdown, ``alt`` plain words, ``share`` its part of the text's width."""
+    """One picture of a figure.
+
+    ``caption`` and ``finding`` are Markdown, ``alt`` plain words, ``share`` its part of the text's width.
+    """
 
     name: str
     drawing: Drawing
@@ -46,15 +49,39 @@ class Panel:
     caption: str = ""
     share: float = 1.0
     foreign: frozenset[str] = frozenset()
+    finding: str = ""
+
+
+@dataclass(frozen=True)
+class FramedPanel:
+    """The empty place of one sub-figure, with its caption in Markdown; ``foreign`` if that is not translated."""
+
+    letter: str = ""
+    caption: str = ""
+    foreign: bool = False
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What is to be filled in by hand: a table, whose given cells hold their words, or the panels of a figure."""
+
+    columns: tuple[Column, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    panels: tuple[FramedPanel, ...] = ()
+
+    @property
+    def short(self) -> bool:
+        """Whether it is kept on one page."""
+        return len(self.rows) <= MOST_ROWS_TOGETHER
 
 
 @dataclass(frozen=True)
 class Exhibit:
     """A numbered table or figure; ``caption`` is Markdown, ``alt`` describes the whole of a figure with sub-figures.
 
-    One that is ``further`` is folded on the page and not in the PDF. A ``frame`` to be filled in by hand has nothing of
-    these but the heads of a table's columns. ``foreign`` are those of "caption" and "alt", or, of a frame, the heads
-    that are not in the report's language.
+    Its ``finding``, Markdown too, says what is to be seen, and only the reference edition has it. One that is
+    ``further`` is folded on the page and not in the PDF. One that has a ``frame`` to be filled in has nothing of these
+    but its caption. ``foreign`` are those of "caption", "finding" and "alt" that are not in the report's language.
     """
 
     name: str
@@ -69,9 +96,10 @@ class Exhibit:
     columns: int = 1
     alt: str = ""
     tall: bool = False
-    frame: tuple[str, ...] | None = None
+    frame: Frame | None = None
     box: Box | None = None
     foreign: frozenset[str] = frozenset()
+    finding: str = ""
 
     @property
     def stem(self) -> str:
@@ -100,20 +128,6 @@ def unavailable(error: ResultUnavailableError, profile: ProfileSpec) -> Box:
     return Box(gettext("The result %s failed") % error.ref, reason, failure.hint if failure else "")
 
 
-def frame(spec: TableSpec | FigureSpec, question: QuestionSpec, numbered: Numbered) -> Exhibit:
-    """An empty frame in place of an exhibit: no result is read, and no caption, which would tell what to see."""
-    heads = tuple(column.title for column in spec.columns) if isinstance(spec, TableSpec) else ()
-    foreign = frozenset(_foreign_heads(spec, question)) if isinstance(spec, TableSpec) else frozenset()
-    address = question.address
-    return Exhibit(
-        spec.name, address, numbered, "", Origins(), spec.appendix, spec.further, frame=heads, foreign=foreign
-    )
-
-
-def _foreign_heads(spec: TableSpec, question: QuestionSpec) -> Iterator[str]:
-    return (column.title for column in spec.columns if foreign_column(spec, column, question))
-
-
 def build_exhibit(
     spec: TableSpec | FigureSpec, question: QuestionSpec, writer: AnswerWriter, numbered: Numbered
 ) -> Exhibit:
@@ -133,17 +147,18 @@ def build_exhibit(
 def _table(spec: TableSpec, question: QuestionSpec, writer: AnswerWriter, numbered: Numbered) -> Exhibit:
     refs = table_refs(spec, question, writer.results)
     content = table_content(spec, question, writer.results)
-    caption = _caption(spec.caption, spec, question, writer, refs[0] if len(refs) == 1 else None, ("caption",))
+    only = refs[0] if len(refs) == 1 else None
     return Exhibit(
         name=spec.name,
         question=question.address,
         numbered=numbered,
-        caption=caption,
+        caption=written_text(spec.caption, spec, question, writer, only, ("caption",)),
         origins=origins(refs, writer.results),
         appendix=spec.appendix,
         further=spec.further,
         table=content,
-        foreign=_foreign(spec, question, "caption"),
+        foreign=foreign_texts(spec, question, "caption", "finding"),
+        finding=written_text(spec.finding, spec, question, writer, only, ("finding",)),
     )
 
 
@@ -158,20 +173,20 @@ def _figure(spec: FigureSpec, question: QuestionSpec, writer: AnswerWriter, numb
         _panel(panel, ref, spec, question, writer, width, (place, len(sources), whole_alt))
         for place, (panel, ref) in enumerate(sources)
     )
-    caption = _caption(spec.caption, spec, question, writer, only, ("caption",))
     rows = [panels[start : start + columns] for start in range(0, len(panels), columns)]
     return Exhibit(
         name=spec.name,
         question=question.address,
         numbered=numbered,
-        caption=caption,
+        caption=written_text(spec.caption, spec, question, writer, only, ("caption",)),
         origins=origins(refs, writer.results),
         appendix=spec.appendix,
         further=spec.further,
         panels=panels,
         columns=columns,
         alt=whole_alt,
-        foreign=_foreign(spec, question, "caption", "alt"),
+        foreign=foreign_texts(spec, question, "caption", "finding", "alt"),
+        finding=written_text(spec.finding, spec, question, writer, only, ("finding",)),
         tall=sum(max(panel.drawing.height for panel in row) + 0.35 for row in rows) > _PAGE_HEIGHT,
     )
 
@@ -188,34 +203,37 @@ def _panel(
     place, count, whole_alt = position
     drawing = writer.results.drawing(ref, panel.figure, width)
     number = spec.panels.index(panel)
-    place_of_caption: Where = ("panel_caption",) if _alone(spec, question) else ("panels", number, "caption")
+    alone = is_alone(spec, question)
+    place_of_caption: Where = ("panel_caption",) if alone else ("panels", number, "caption")
+    place_of_finding: Where = ("panel_finding",) if alone else ("panels", number, "finding")
     place_of_alt: Where = ("panels", number, "alt") if panel.alt else ("alt",)
-    caption = _caption(panel.caption, spec, question, writer, ref, place_of_caption) if panel.caption else ""
+    caption = written_text(panel.caption, spec, question, writer, ref, place_of_caption)
+    finding = written_text(panel.finding, spec, question, writer, ref, place_of_finding)
     alt = _words(panel.alt, spec, question, writer, ref, place_of_alt) if panel.alt else ""
     if not alt:
         # A picture alone may take the figure's text; one of several is told apart by its own words.
         alt = whole_alt if count == 1 else to_text(f"{whole_alt} {caption}" if caption else "")
     if not alt:
         raise AnswerError(f"the sub-figure {panel.source}.{panel.figure} has no alternative text (alt)")
-    letter = _letter(place) if count > 1 else ""
-    stem = slug(f"{question.address}-{spec.name}") + (f"-{letter}" if letter else "")
-    others = {"caption": place_of_caption, "alt": place_of_alt}
-    foreign = frozenset(name for name, where in others.items() if _is_foreign(spec, question, where))
-    return Panel(stem, drawing, alt, letter, caption, width / TEXT_WIDTH, foreign)
+    own_letter = letter(place) if count > 1 else ""
+    stem = slug(f"{question.address}-{spec.name}") + (f"-{own_letter}" if own_letter else "")
+    others = {"caption": place_of_caption, "finding": place_of_finding, "alt": place_of_alt}
+    foreign = frozenset(name for name, where in others.items() if is_foreign(spec, question, where))
+    return Panel(stem, drawing, alt, own_letter, caption, width / TEXT_WIDTH, foreign, finding)
 
 
-def _alone(spec: FigureSpec, question: QuestionSpec) -> bool:
+def is_alone(spec: FigureSpec, question: QuestionSpec) -> bool:
     """Whether the file has no list of panels: the caption of each stands in the figure itself."""
     return not ((question.source.data or {}).get("figures", {}).get(spec.name, {}).get("panels"))
 
 
-def _letter(place: int) -> str:
-    """0 → a, 25 → z, 26 → aa."""
+def letter(place: int) -> str:
+    """By which a sub-figure is told from others: 0 → a, 25 → z, 26 → aa."""
     first, last = divmod(place, 26)
-    return (_letter(first - 1) if first else "") + chr(ord("a") + last)
+    return (letter(first - 1) if first else "") + chr(ord("a") + last)
 
 
-def _caption(
+def written_text(
     text: str,
     spec: TableSpec | FigureSpec,
     question: QuestionSpec,
@@ -223,10 +241,12 @@ def _caption(
     this: Address | None,
     where: Where,
 ) -> str:
-    """The text at a place of an exhibit, written in its own language."""
+    """The text at a place of an exhibit, written in its own language; nothing where there is none."""
+    if not text:
+        return ""
     file = spec.place or question.place
     place = TextPlace(question.address, writer.numbering.exhibits[question.address, spec.name].anchor)
-    with in_language(writer.written, foreign=_is_foreign(spec, question, where)):
+    with in_language(writer.written, foreign=is_foreign(spec, question, where)):
         written = writer.write(text, file.path, question, place=place, first_line=file.line, caption=True, this=this)
     return written.strip()
 
@@ -240,15 +260,17 @@ def _words(
     where: Where,
 ) -> str:
     """The same without markup, for readers who do not see the picture."""
-    written = _caption(text, spec, question, writer, this, where)
-    with in_language(writer.written, foreign=_is_foreign(spec, question, where)):
+    written = written_text(text, spec, question, writer, this, where)
+    with in_language(writer.written, foreign=is_foreign(spec, question, where)):
         return to_text(written)
 
 
-def _is_foreign(spec: TableSpec | FigureSpec, question: QuestionSpec, where: Where) -> bool:
+def is_foreign(spec: TableSpec | FigureSpec, question: QuestionSpec, where: Where) -> bool:
+    """Whether the text at a place of an exhibit is not in the report's language."""
     group = "tables" if isinstance(spec, TableSpec) else "figures"
     return untranslated(question.source, (group, spec.name, *where))
 
 
-def _foreign(spec: TableSpec | FigureSpec, question: QuestionSpec, *names: str) -> frozenset[str]:
-    return frozenset(name for name in names if _is_foreign(spec, question, (name,)))
+def foreign_texts(spec: TableSpec | FigureSpec, question: QuestionSpec, *names: str) -> frozenset[str]:
+    """Those of an exhibit's texts that are not in the report's language."""
+    return frozenset(name for name in names if is_foreign(spec, question, (name,)))

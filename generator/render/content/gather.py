@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from generator.answers.claims import Claim
 from generator.course.editions import Edition
-from generator.course.spec import CourseSpec, LabSpec, QuestionSpec, TableSpec
+from generator.course.exhibits import FigureSpec, TableSpec
+from generator.course.spec import LabSpec, QuestionSpec
 from generator.course.translations import untranslated
 from generator.course.yaml_source import Source, Where
 from generator.errors import InputError, Mistake
 from generator.languages import gettext, marked
 from generator.render.content.answers import AnswerWriter
 from generator.render.content.document import Document, LabPart, QuestionPart, Report, SectionPart
-from generator.render.content.exhibits import Box, Exhibit, build_exhibit, frame, unavailable
-from generator.render.content.ledger import summed_up
+from generator.render.content.exhibits import Box, Exhibit, Panel, build_exhibit, unavailable
+from generator.render.content.frames import frame
+from generator.render.content.ledger import places_of, summed_up
 from generator.render.content.origins import Origins, origins
 from generator.render.content.reproduction import compare, source_parts
 from generator.render.content.sentences import TextPlace
@@ -62,7 +64,7 @@ def _gather(report: Report, progress: Callable[[str], None]) -> Document:
         references=gatherer.references(used),
         citations=gatherer.numbering.citations,
         claims=gatherer.writer.claims,
-        ledger=summed_up(gatherer.writer.claims, _places(course)),
+        ledger=summed_up(gatherer.writer.claims, places_of(course)),
         results=gatherer.results,
         problems=tuple(gatherer.problems),
         warnings=tuple(gatherer.warnings),
@@ -71,18 +73,6 @@ def _gather(report: Report, progress: Callable[[str], None]) -> Document:
         images=gatherer.images,
         foreign=frozenset(gatherer.foreign),
     )
-
-
-def _places(course: CourseSpec) -> Iterator[str]:
-    """The names of all texts that may hold claims, in the order of the report."""
-    yield "introduction"
-    for number, lab in enumerate(course.labs, start=1):
-        yield f"{lab.id}/introduction"
-        for place, section in enumerate(lab.sections, start=1):
-            yield f"{number}.{place}"
-            yield from (question.address for question in section.questions)
-        yield f"{lab.id}/conclusion"
-    yield "conclusion"
 
 
 @dataclass
@@ -121,6 +111,9 @@ class _Gatherer:
         anchors = {numbered.anchor for address, numbered in numbering.questions.items() if address in left_out}
         for found in (numbering.exhibits, numbering.equations):
             anchors |= {numbered.anchor for (address, _), numbered in found.items() if address in left_out}
+        for question in self.report.course.questions():
+            idle = [name for name, one in exhibits_of(question).items() if self._idle(one)]
+            anchors |= {numbering.exhibits[question.address, name].anchor for name in idle}
         return frozenset(anchors)
 
     def prose(self, text: str, name: str, anchor: str, source: Source, where: Where = ()) -> str:
@@ -178,7 +171,7 @@ class _Gatherer:
     def question(self, spec: QuestionSpec) -> QuestionPart:
         self.progress(f"{spec.address}: {spec.title}")
         address = spec.address
-        built = {name: self._exhibit(spec, name) for name in exhibits_of(spec)}
+        built = {name: self._exhibit(spec, name) for name, one in exhibits_of(spec).items() if not self._idle(one)}
         equations = {
             label: numbered for (other, label), numbered in self.numbering.equations.items() if other == address
         }
@@ -234,16 +227,22 @@ class _Gatherer:
             for column in declared.columns:
                 self.look_in_yaml(column.title, path, spec.source, (*where, "columns", column.source))
             self.look_in_yaml(declared.row_title, path, spec.source, (*where, "row_title"))
-        if self.report.frames:
-            return frame(declared, spec, numbered)
         try:
-            exhibit = build_exhibit(declared, spec, self.writer, numbered)
+            if self.report.is_framed(declared):
+                exhibit = frame(declared, spec, self.writer, numbered, self.report.bound)
+            else:
+                exhibit = build_exhibit(declared, spec, self.writer, numbered)
         except InputError as error:
             box = self._problem_box(gettext(_UNRENDERED[numbered.kind]), error)
             return Exhibit(name, spec.address, numbered, "", Origins(), declared.appendix, declared.further, box=box)
-        for caption in (exhibit.caption, *dict.fromkeys(panel.caption for panel in exhibit.panels)):
-            self.look_in_yaml(caption, path, spec.source, where)
+        bearers: tuple[Exhibit | Panel, ...] = (exhibit, *exhibit.panels)
+        for text in dict.fromkeys(text for one in bearers for text in (one.caption, one.finding)):
+            self.look_in_yaml(text, path, spec.source, where)
         return exhibit
+
+    def _idle(self, declared: TableSpec | FigureSpec) -> bool:
+        """Whether nobody would fill in the frame: what few readers look up is no work for a student."""
+        return declared.further and self.report.is_framed(declared)
 
     def _problem_box(self, title: str, error: InputError) -> Box:
         self.problems += error.mistakes

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from generator.answers.claims import Claim
+from generator.course.spec import CourseSpec
 
 
 @dataclass(frozen=True)
@@ -56,3 +57,15 @@ def _chains(claims: Sequence[Claim]) -> list[list[Claim]]:
         else:
             chains.append([claim])
     return chains
+
+
+def places_of(course: CourseSpec) -> Iterator[str]:
+    """The names of all texts that may hold claims, in the order of the report."""
+    yield "introduction"
+    for number, lab in enumerate(course.labs, start=1):
+        yield f"{lab.id}/introduction"
+        for place, section in enumerate(lab.sections, start=1):
+            yield f"{number}.{place}"
+            yield from (question.address for question in section.questions)
+        yield f"{lab.id}/conclusion"
+    yield "conclusion"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,8 @@ from generator.render.content.values import Results
 _ID = 8  # digits of a fingerprint: of a thousand results, two have the same id once in ten thousand courses
 _MOST_IDS = 3  # on sheets, where the page has them all
 _LONGEST_VALUE = 48
+#: What a parameter got from other jobs, as provenance notes it: "jobs 0a1b2c3d4e5f, 5f4e3d2c1b0a".
+_JOBS = re.compile(r"jobs? ([0-9a-f]{12}(?:, [0-9a-f]{12})*)")
 
 
 @dataclass(frozen=True)
@@ -35,9 +38,14 @@ class Origin:
 
 @dataclass(frozen=True)
 class Origins:
-    """The results behind one exhibit or answer; ``words`` say what was run, how, where and for how long."""
+    """The results behind one exhibit or answer.
 
-    words: str = ""
+    ``calls`` are what was run and how, each in the words of code and how often in the reader's; ``circumstances`` where
+    and for how long.
+    """
+
+    calls: tuple[tuple[str, str], ...] = ()
+    circumstances: tuple[str, ...] = ()
     results: tuple[Origin, ...] = ()
 
     @property
@@ -68,30 +76,29 @@ def origins(refs: Sequence[Address], results: Results) -> Origins:
             records[str(ref)] = record
             versions = ", ".join(f"{name} {version}" for name, version in sorted(record.versions.items()))
             found.append(Origin(str(ref), record.fingerprint, versions))
-    return Origins(_words(list(records.values())), tuple(found))
+    every = list(records.values())
+    return Origins(tuple(_calls(every)), tuple(_circumstances(every)), tuple(found))
 
 
-def _words(records: Sequence[Provenance]) -> str:
-    """One line on how results came about: computation, parameters, seed, device, duration."""
-    if not records:
-        return ""
-    parts = []
+def _calls(records: Sequence[Provenance]) -> Iterator[tuple[str, str]]:
+    """Each computation with its parameters, and how many runs it had where these are several."""
     for computation in dict.fromkeys(record.computation for record in records):
         of_it = [record for record in records if record.computation == computation]
         parameters = ", ".join(_parameters([record.parameters for record in of_it]))
-        runs = ", " + ngettext("%d run", "%d runs", len(of_it)) % len(of_it) if len(of_it) > 1 else ""
-        parts.append(f"{computation}({parameters}){runs}")
-    devices = ", ".join(dict.fromkeys(record.device for record in records))
+        runs = ngettext("%d run", "%d runs", len(of_it)) % len(of_it) if len(of_it) > 1 else ""
+        yield f"{computation}({parameters})", runs
+
+
+def _circumstances(records: Sequence[Provenance]) -> Iterator[str]:
+    """The devices, how long it took, and where results came from that were not computed here."""
+    if not records:
+        return
+    yield ", ".join(dict.fromkeys(record.device for record in records))
     # A duration is another on each run: who asks for reproducible documents (reproducible-builds.org) gets none.
-    duration = sum(record.duration for record in records)
-    measured = [] if "SOURCE_DATE_EPOCH" in os.environ else [write(duration, "seconds")]
-    brought = [gettext("computed elsewhere: %s") % ", ".join(names) for names in [_brought(records)] if names]
-    return "; ".join([*parts, devices, *measured, *brought])
-
-
-def _brought(records: Sequence[Provenance]) -> list[str]:
-    """The packs that results were brought in, each once."""
-    return list(dict.fromkeys(record.origin for record in records if record.origin))
+    if "SOURCE_DATE_EPOCH" not in os.environ:
+        yield write(sum(record.duration for record in records), "seconds")
+    if names := dict.fromkeys(record.origin for record in records if record.origin):  # the packs that they came in
+        yield gettext("computed elsewhere: %s") % ", ".join(names)
 
 
 def _parameters(runs: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -105,4 +112,6 @@ def _parameters(runs: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def _short(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if found := _JOBS.fullmatch(text):  # by their ids, as exhibits bear them
+        text = ", ".join(job[:_ID] for job in found[1].split(", "))
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"

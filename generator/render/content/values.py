@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 
 from generator.answers.addresses import Address, AddressError, parse_address
 from generator.jobs import Outcome, State
-from generator.languages import ENGLISH, spoken
+from generator.languages import ENGLISH, ngettext, spoken
 from generator.render.figures import Drawing, draw_figure
-from generator.render.text.words import said_inside
+from generator.render.text.words import of_result, said_inside
 from generator.results import Figure, Result, Table
 
 _MOST_ROWS_READ = 100_000
@@ -140,7 +140,7 @@ class ResultName:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        return self._results.metric(self._results.one(self._address), name)
+        return of_result(self._results.metric(self._results.one(self._address), name))
 
     def __getitem__(self, name: str) -> Any:
         return self.__getattr__(name)
@@ -157,7 +157,7 @@ class Row:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name not in self._values:
             raise AttributeError(name)
-        return self._values[name]
+        return of_result(self._values[name])
 
 
 class Budget:
@@ -185,6 +185,10 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self._table.rows)
+
+    def __str__(self) -> str:
+        """As the ledger of claims prints what a condition rests on."""
+        return ngettext("%(num)s row", "%(num)s rows", len(self)) % {"num": len(self)}
 
     def __iter__(self) -> Iterator[Row]:
         for record in self._table.records():

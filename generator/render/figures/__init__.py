@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from generator.results import Figure
 
 #: Width of the report's text in inches: figures are drawn at the size at which they are read.
-TEXT_WIDTH = 5.28
+TEXT_WIDTH = 5.63
 _DPI = 200
 _EDGE = 0.02  # inches kept white all round, for strokes that overhang
 _MANY_CELLS = 400

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from generator.folders import templates_folder
 from generator.languages import decimal_sign
 from generator.render.figures import Drawing, draw_figure
+from generator.render.figures.words import spoken_words
 from generator.results import Result, encode
 from generator.store.files import to_json
 from generator.store.parts import PartStore
@@ -46,7 +47,7 @@ class KeptDrawings:
     def _name(self, figure: Figure, width: float) -> str:
         document, arrays = encode(Result(figures={"figure": figure}))
         content = hashlib.sha256(self._code)
-        content.update(to_json([_VERSION, width, decimal_sign(), document["figures"]]))
+        content.update(to_json([_VERSION, width, decimal_sign(), spoken_words(), document["figures"]]))
         for place, array in sorted(arrays.items()):
             content.update(to_json([place, str(array.dtype), list(array.shape)]))
             content.update(array.tobytes())

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
+from matplotlib.image import AxesImage
 
-from generator.render.figures.layout import POINT, Box, fit, localise, localised, text_height, text_width, wrap
-from generator.render.figures.style import INK, RULE, SMALL, TEXT, TONES, luminance
+from generator.languages import gettext
+from generator.render.figures.layout import POINT, Box, fit, localise, text_height, text_width, wrap
+from generator.render.figures.style import INK, RULE, SIGNS, SMALL, TEXT, TONES, luminance
+from generator.render.figures.words import localised
 from generator.results import Frames, Heatmap, ImageGrid
 
 _GAP = 0.05
 _WIDEST_CELL = 1.75
+_WIDEST_NAME, _MANY_NAMES, _FEW_NAMES = 0.22, 0.28, 8  # of the width for names of rows; of more than eight rows
 _TALLEST = 3.75  # inches for the images of a grid: two grids with their captions then share a page
 _TALLEST_HEATMAP = 3.2
 _SCALE_WIDTH = 0.55  # inches for a colour scale with its label
@@ -23,50 +28,71 @@ _MOST_IN_ONE_ROW = 6
 
 
 class _Grid:
-    """The measures of an image grid in inches, worked out once for its height and for drawing it."""
+    """The measures of an image grid in inches, worked out once for its height and for drawing it.
 
-    def __init__(self, grid: ImageGrid, width: float, most: float = _TALLEST) -> None:
+    Grids ``beside`` it, of as many rows and columns, are measured alike, so that lines of one are lines of all.
+    """
+
+    def __init__(self, grid: ImageGrid, width: float, most: float = _TALLEST, beside: Sequence[ImageGrid] = ()) -> None:
+        alike = (grid, *beside)
         self.columns = min(grid.columns, len(grid.images)) or 1
         self.rows = -(-len(grid.images) // self.columns)
         self.scale = _SCALE_WIDTH if grid.colour_label else 0.0
-        names = [wrap(title, 0.22 * width, TEXT) for title in grid.row_titles]
-        self.row_titles = names
-        self.left = max((text_width(name, TEXT) for name in names), default=0.0) + (0.08 if names else 0.0)
+        share = (_MANY_NAMES if self.rows > _FEW_NAMES else _WIDEST_NAME) * width
+        self.row_titles = [wrap(title, share, TEXT) for title in grid.row_titles[: self.rows]]
+        names = [wrap(title, share, TEXT) for one in alike for title in one.row_titles[: self.rows]]
+        self.left = max((text_width(name, TEXT) + 0.08 for name in names), default=0.0)
         free = width - self.left - self.scale - _GAP * (self.columns - 1)
-        steepest = max((image.shape[0] / image.shape[1] for image in grid.images), default=1.0)
+        steepest = max((image.shape[0] / image.shape[1] for one in alike for image in one.images), default=1.0)
         tallest = (most - _GAP * (self.rows - 1)) / max(self.rows, 1)
         self.cell = min(free / self.columns, _WIDEST_CELL, tallest / steepest)
         self.image = self.cell * steepest
-        self.titles = [wrap(title, self.cell, SMALL) for title in grid.titles]
+        self.titles = self._titles(grid)
         self.heads = [wrap(title, self.cell, TEXT) for title in grid.column_titles]
-        self.title = max((text_height(title) for title in self.titles), default=0.0) + (0.03 if any(self.titles) else 0)
-        self.head = max((text_height(head, TEXT) for head in self.heads), default=0.0) + (0.04 if self.heads else 0.0)
-        self.row = self.image + self.title + _GAP
-        self.height = self.head + self.rows * self.row - _GAP
+        heads = [wrap(title, self.cell, TEXT) for one in alike for title in one.column_titles]
+        self.head = max((text_height(head, TEXT) for head in heads), default=0.0) + (0.02 if heads else 0.0)
+        self.tops = []  # of each row's images, from the top of the grid
+        self.height = self.head
+        spare = 0.0
+        for row in range(self.rows):
+            cells = slice(row * self.columns, (row + 1) * self.columns)
+            above = max((text_height(title) for one in alike for title in self._titles(one)[cells]), default=0.0)
+            name = max((text_height(wrap(title, share, TEXT), TEXT) for one in alike
+                        for title in one.row_titles[row : row + 1]), default=0.0)  # fmt: skip
+            spare = max(0.0, name - self.image) / 2  # a name may be higher than its images
+            self.tops.append(self.height + max(above, spare))
+            self.height = self.tops[-1] + self.image + max(_GAP, spare)
+        self.height -= _GAP if self.rows and spare <= _GAP else 0.0
         self.width = self.left + self.columns * (self.cell + _GAP) - _GAP + self.scale
 
+    def _titles(self, grid: ImageGrid) -> list[str]:
+        """The titles of its images, with their signs; a sign is for a title, never alone."""
+        tones = [*grid.tones, *[""] * (len(grid.titles) - len(grid.tones))]
+        signed = (SIGNS[tone] + title if title else "" for title, tone in zip(grid.titles, tones, strict=False))
+        return [wrap(title, self.cell, SMALL) for title in signed]
 
-def _measured(grid: ImageGrid, box: Box) -> _Grid:
+
+def _measured(grid: ImageGrid, box: Box, beside: Sequence[ImageGrid]) -> _Grid:
     """The measures of a grid in its box, with smaller images where the box is lower than the grid would like."""
     most = _TALLEST
-    measure = _Grid(grid, box.width)
+    measure = _Grid(grid, box.width, beside=beside)
     for _ in range(3):  # narrower images break their titles into more lines
         excess = measure.height - box.height
         if excess < POINT / 10:
             break
         most = min(most, measure.rows * measure.image + _GAP * (measure.rows - 1)) - excess
-        measure = _Grid(grid, box.width, max(most, 0.2 * measure.rows))
+        measure = _Grid(grid, box.width, max(most, 0.2 * measure.rows), beside)
     return measure
 
 
-def image_grid_height(grid: ImageGrid, width: float) -> float:
+def image_grid_height(grid: ImageGrid, width: float, beside: Sequence[ImageGrid] = ()) -> float:
     """As high as its rows, with their titles."""
-    return _Grid(grid, width).height
+    return _Grid(grid, width, beside=beside).height
 
 
-def draw_image_grid(grid: ImageGrid, box: Box) -> None:
+def draw_image_grid(grid: ImageGrid, box: Box, beside: Sequence[ImageGrid] = ()) -> None:
     """Images side by side with hardly a gap, heads for rows and columns, and a colour scale where one is asked for."""
-    measure = _measured(grid, box)
+    measure = _measured(grid, box, beside)
     left = (box.width - measure.width) / 2
     top = box.height - max(0.0, (box.height - measure.height) / 2)
     axes = box.axes()  # one for all images, in inches: sixty-four of them take a second to set up
@@ -74,26 +100,26 @@ def draw_image_grid(grid: ImageGrid, box: Box) -> None:
     for number, image in enumerate(grid.images):
         row, column = divmod(number, measure.columns)
         x = left + measure.left + column * (measure.cell + _GAP)
-        y = top - measure.head - row * measure.row - measure.title - measure.image
-        _show(axes, image, grid, (x, y, measure.cell, measure.image))
+        y = top - measure.tops[row] - measure.image
+        cell = (x, y, measure.cell, measure.image)
+        colours = _show(axes, image, grid, cell)
+        _say_uniform(box, image, cell, colours)
         if number < len(measure.titles):
             tone = TONES[grid.tones[number]] if number < len(grid.tones) else INK
-            box.text(
-                x + measure.cell / 2, y + measure.image + 2 * POINT, measure.titles[number],
-                ha="center", va="bottom", fontsize=SMALL, color=tone,
-            )  # fmt: skip
+            box.stack(x + measure.cell / 2, y + measure.image, measure.titles[number], SMALL, color=tone)
         if column == 0 and row < len(measure.row_titles):
-            box.text(x - 0.08, y + measure.image / 2, measure.row_titles[row], ha="right", va="center")
+            name = measure.row_titles[row]
+            box.stack(x - 0.08, y + (measure.image - text_height(name, TEXT)) / 2, name, ha="right")
         if row == 0 and column < len(measure.heads):
-            box.text(x + measure.cell / 2, top - measure.head + 0.04, measure.heads[column], ha="center", va="bottom")
+            box.stack(x + measure.cell / 2, top - measure.head + 0.02, measure.heads[column])
     axes.set(xlim=(0, box.width), ylim=(0, box.height), aspect="auto")
-    if grid.colour_label:
+    if grid.colour_label and measure.rows:
         x = left + measure.width - measure.scale + 0.1
-        body = measure.rows * measure.row - _GAP - measure.title
+        body = measure.height - measure.tops[0]
         _scale(box.part(x, top - measure.height, 0.09, body), grid.colormap, grid.value_range, grid.colour_label)
 
 
-def _show(axes: Axes, image: Any, grid: ImageGrid, cell: tuple[float, float, float, float]) -> None:
+def _show(axes: Axes, image: Any, grid: ImageGrid, cell: tuple[float, float, float, float]) -> AxesImage:
     """Show one image as large as its cell (left, bottom, width, height in inches) allows, standing on its floor."""
     left, bottom, width, height = cell
     scale = min(width / image.shape[1], height / image.shape[0])
@@ -105,7 +131,21 @@ def _show(axes: Axes, image: Any, grid: ImageGrid, cell: tuple[float, float, flo
     smooth = "antialiased" if grid.smooth else "nearest"
     colormap = "gray" if image.dtype == np.uint8 else grid.colormap
     extent = (left, left + across, bottom, bottom + up)
-    axes.imshow(image, cmap=colormap, vmin=low, vmax=high, interpolation=smooth, extent=extent)
+    return axes.imshow(image, cmap=colormap, vmin=low, vmax=high, interpolation=smooth, extent=extent)
+
+
+def _say_uniform(box: Box, image: Any, cell: tuple[float, float, float, float], shown: AxesImage) -> None:
+    """Write into an image that shows nothing that this is what it holds, and not a fault in printing."""
+    if image.size == 0 or np.any(image != image[:1, :1]):
+        return
+    left, bottom, width, height = cell
+    map_of_zeros = image.dtype != np.uint8 and not image.any()
+    for words in (gettext("all 0") if map_of_zeros else gettext("uniform"), "0" if map_of_zeros else "="):
+        if text_width(words, SMALL) <= width - 2 * POINT:
+            break
+    shade = image[0, 0] / 255 if image.ndim == 3 else shown.to_rgba(image[:1, :1])[0, 0, :3]
+    ink = "white" if luminance(shade) < 0.25 else INK
+    box.text(left + width / 2, bottom + height / 2, words, ha="center", va="center", fontsize=SMALL, color=ink)
 
 
 def _scale(box: Box, colormap: str, values: tuple[float, float] | None, label: str) -> None:
@@ -149,7 +189,7 @@ def draw_heatmap(heatmap: Heatmap, box: Box) -> None:
         for (row, column), value in np.ndenumerate(values):
             ink = "white" if luminance(picture.to_rgba(value)[:3]) < 0.25 else INK
             axes.text(
-                column, row, localised(f"{value:.{digits}f}"), ha="center", va="center", color=ink, fontsize=SMALL - 0.7
+                column, row, localised(f"{value:.{digits}f}"), ha="center", va="center", color=ink, fontsize=SMALL
             )
     fit(axes, inner)
     place = axes.get_position()

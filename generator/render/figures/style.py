@@ -21,8 +21,13 @@ GRID = "#e4e7ea"
 MUTED = "#a9c4d6"  # bars beside the one that is stressed
 TONES = {"good": "#00664a", "bad": "#a83a00", "": INK}
 
+#: What is good or bad is said by a sign, too: not everyone sees these colours, and many print without any.
+SIGNS = {"good": "✓ ", "bad": "✗ ", "": ""}
+#: Of the bars of each series; the first is plain.
+HATCHES = ("", "////", "....", "xxxx", "----", "++++")
+
 TEXT = 8.0  # points; captions are set in 8.5
-SMALL = 7.2
+SMALL = 7.7  # the smallest that is used: a figure on paper may be drawn at 78 % of its size, and 6 points must remain
 
 
 @cache
@@ -39,6 +44,7 @@ def rc() -> Any:
         "font.family": ["Source Sans 3", "DejaVu Sans"],
         "font.size": TEXT,
         "axes.labelsize": TEXT,
+        "axes.labelpad": 3.5,
         "axes.titlesize": TEXT,
         "axes.labelcolor": INK,
         "axes.edgecolor": RULE,
@@ -65,6 +71,7 @@ def rc() -> Any:
         "grid.color": GRID,
         "grid.linewidth": 0.6,
         "lines.linewidth": 1.4,
+        "hatch.linewidth": 0.7,
         "legend.frameon": False,
         "legend.fontsize": SMALL,
         "figure.facecolor": "white",

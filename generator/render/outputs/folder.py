@@ -89,7 +89,13 @@ class OutputFolder:
         known = [part.forms.get(form, Form()) for form in forms]
         if not key or not all(form.key == key and self._untouched(form) for form in known):
             return None
-        return replace(part.found, documents=self.documents(report, forms))
+        return self.found(report, part.found, forms)
+
+    def found(self, report: Report, found: Rendering, forms: Iterable[str]) -> Rendering:
+        """What was found in a report, with its documents in these forms and what is to be said of each."""
+        known = read_parts(self.path)[report.name].forms if forms else {}
+        said = (words for form in forms for words in known[form].warnings)
+        return replace(found, documents=self.documents(report, forms), warnings=(*found.warnings, *said))
 
     def documents(self, report: Report, forms: Iterable[str]) -> tuple[Path, ...]:
         """Where the documents among the forms of a report are."""
@@ -108,8 +114,11 @@ class OutputFolder:
             self._remove(gone)
             write_parts(self.path, kept)
 
-    def install(self, report: Report, form: str, staged: Path, key: str) -> None:
-        """Move the files of a form to their places, each in one step, and remove those of before that it lacks."""
+    def install(self, report: Report, form: str, staged: Path, key: str, said: tuple[str, ...] = ()) -> None:
+        """Move the files of a form to their places, each in one step, and remove those of before that it lacks.
+
+        What is ``said`` of the form is kept with it.
+        """
         names = {path.relative_to(staged).as_posix() for path in staged.rglob("*") if path.is_file()}
         parts = read_parts(self.path)
         part = parts.get(report.name, Part(report.course.edition))
@@ -126,7 +135,7 @@ class OutputFolder:
             target = self.path / name
             target.parent.mkdir(parents=True, exist_ok=True)
             os.replace(staged / name, target)  # noqa: PTH105 (replaces on every system, which rename does not)
-        done = part.having(form, Form(key, {name: status(self.path / name) for name in sorted(names)}))
+        done = part.having(form, Form(key, {name: status(self.path / name) for name in sorted(names)}, said))
         parts = {**parts, report.name: done}
         self._remove(set(before) - {file for other in parts.values() for file in other.files()})
         write_parts(self.path, parts)

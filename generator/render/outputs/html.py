@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from generator.course.editions import Edition
+from generator.course.fields import answer_field, head_field
 from generator.course.spec import CourseSpec, Mark
 from generator.course.translations import untranslated
 from generator.course.yaml_source import Source
@@ -40,6 +40,8 @@ SCRIPT_WORDS = (
     marked("Light page"),
     marked("Dark page"),
 )
+_SPACES = re.compile(r"[ \t\n]+")  # those at which a line may be broken
+_JOINER = "\u2060"  # keeps formulas together with what follows, and is no word
 _LONGEST_OPENING = 100  # characters of a caption that tell what is folded away
 
 
@@ -124,12 +126,13 @@ class Page:
             about=bool(document.example() or (reference and (document.claims or document.reproduction))),
             appendix=document.appended(paged=self.paged),
             image=self._image,
+            answer_field=answer_field,
+            head_field=head_field,
         )
         self._add_languages(environment)
         surroundings = Surroundings(self._math, document.citations, images=document.images, pictures=self._pictures)
         environment.filters.update(FILTERS, number=in_words)
         environment.filters["breakable"] = _breakable
-        environment.filters["opening"] = _opening
 
         def blocks(text: str, level: int = 4, other: bool = False) -> Markup:
             with in_language(self._course.written, foreign=other):
@@ -139,7 +142,15 @@ class Page:
             with in_language(self._course.written, foreign=other):
                 return Markup(to_inline_html(text, surroundings))  # noqa: S704
 
-        environment.filters.update(blocks=blocks, inline=inline)
+        def opening(text: str, other: bool = False) -> str:
+            with in_language(self._course.written, foreign=other):
+                return _opening(text)
+
+        def words(text: str, other: bool = False) -> str:
+            with in_language(self._course.written, foreign=other):
+                return to_text(text).replace(_JOINER, "")
+
+        environment.filters.update(blocks=blocks, inline=inline, opening=opening, words=words)
         return environment
 
     @property
@@ -158,9 +169,11 @@ class Page:
             own = source is course.source and where[0] in course.given  # what a student put in is in the report's
             return not own and untranslated(source, where)
 
-        def titled(text: str, apart: bool = False) -> Markup:
-            words = environment.filters["inline"](text, apart)
-            return Markup("<span{}>{}</span>").format(Markup(other), words) if apart else words  # noqa: S704
+        def marked_out(words: str, apart: bool = True) -> str:
+            return Markup("<span{}>{}</span>").format(Markup(other), words) if apart and words else words  # noqa: S704
+
+        def titled(text: str, apart: bool = False) -> str:
+            return marked_out(environment.filters["inline"](text, apart), apart)
 
         def prose(text: str, level: int = 4, apart: bool = False) -> Markup:
             words = environment.filters["blocks"](text, level, apart)
@@ -173,6 +186,7 @@ class Page:
             lang_of=lambda *place: Markup(other if foreign(*place) else ""),  # noqa: S704
             untranslated=foreign,
             foreign_answers=called(course.written) if any(q.answer.foreign for q in course.questions()) else "",
+            marked_out=marked_out,
             titled=titled,
             prose=prose,
             script_words=json.dumps(script, ensure_ascii=False) if english else "",
@@ -219,11 +233,13 @@ def _breakable(text: str) -> Markup:
 def _opening(caption: str) -> str:
     """The words with which a caption begins: its first sentence, or what of it stands on one line."""
     try:
-        words = " ".join(to_text(caption).split())
+        words = _SPACES.sub(" ", to_text(caption))
     except MarkupError:  # a picture or a link that cannot be shown: the box in the caption itself says so
         return ""
-    first = re.split(r"(?<=[.:;])\s", words, maxsplit=1)[0]
-    return textwrap.shorten(first, _LONGEST_OPENING, placeholder=" …")
+    first = re.split(r"(?<=[.:;])\s", words, maxsplit=1)[0].rstrip(":; \u00a0\u202f")
+    if len(first) <= _LONGEST_OPENING:
+        return first
+    return first[:_LONGEST_OPENING].rpartition(" ")[0] + " …"
 
 
 class _Fragments(Mapping[str, str]):

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from generator.errors import RenderError
@@ -26,18 +27,30 @@ _PANGO_HINT = (
 )
 
 
-def write(document: Document, folder: Path, output: Output) -> None:
-    """Write the PDF; the page that it is made from is gone afterwards. RenderError when there can be none."""
+@dataclass(frozen=True)
+class Printed:
+    """A PDF that was written: its pages, and what reaches beyond their text all the same."""
+
+    pages: int
+    warnings: tuple[str, ...] = ()
+
+
+def write(document: Document, folder: Path, output: Output) -> tuple[str, ...]:
+    """Write the PDF, and return what is to be said of it; the page that it is made from is gone afterwards.
+
+    RenderError when there can be none.
+    """
     page = Page(document, output.paged)
     with tempfile.TemporaryDirectory(dir=folder.parent) as beside:
         source = Path(beside) / "print.html"
         source.write_text(page.text(), encoding="utf-8")
         page.write_assets(source.parent)
-        write_pdf(source, folder / output.file(document.report.name), fields=document.report.fields)
+        target = folder / output.file(document.report.name)
+        return write_pdf(source, target, fields=document.report.fields).warnings
 
 
-def write_pdf(page: Path, target: Path, seconds: int | None = None, *, fields: bool = False) -> int:
-    """Turn the HTML file ``page`` into the PDF ``target`` and return its number of pages.
+def write_pdf(page: Path, target: Path, seconds: int | None = None, *, fields: bool = False) -> Printed:
+    """Turn the HTML file ``page`` into the PDF ``target``.
 
     With ``fields``, what can be filled in on the page can be filled in in the PDF.
 
@@ -72,4 +85,4 @@ def write_pdf(page: Path, target: Path, seconds: int | None = None, *, fields: b
     outcome = json.loads(ended.stdout)
     if outcome["faults"]:
         raise RenderError("the PDF would have holes: " + "; ".join(outcome["faults"]), "the HTML report is there")
-    return int(outcome["pages"])
+    return Printed(int(outcome["pages"]), tuple(outcome["warnings"]))

@@ -11,12 +11,11 @@ import gc
 import json
 import logging
 import os
-import re
 import runpy
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from xml.etree.ElementTree import tostring
@@ -26,16 +25,10 @@ LIBRARIES_MISSING = 3
 #: Where the page seems to lie: its addresses reach the PDF, which must not depend on the folder that it is made in.
 _ROOT = "/report/"
 
-_LARGEST_GAP = 0.15  # of a page's height, before a figure is made smaller or moved
-_SLIGHTLY, _SMALLEST = 0.85, 0.78  # the share of their size to which pictures are shrunk at first, and at last
-_WORTH = 0.5  # the share of a gap that text must fill to be drawn up
-_MARGIN = 40.0  # CSS pixels above and below a figure, both of which must fit
-_WIDTH = re.compile(r"width:([\d.]+)%")
-_MOST_LAYOUTS = 2  # that may move something; each takes as long as the first
-_HYPHENATED = frozenset({"p", "li"})
-_SHORT = 0.4  # of the longest line of a paragraph: no line but its last is shorter, unless something went wrong
-_TEXT = frozenset({"p", "ul", "ol", "dl", "pre", "blockquote", "div"})
-_CLOSING = frozenset({"elsewhere", "marking"})  # what ends an answer: no figure of it comes after these
+# How often figures are made smaller or moved, each time after a layout: all for which so much of a page is empty, and
+# then, more carefully, those that are to blame for the worst.
+_ROUNDS, _LARGEST_GAP = 2, 0.15
+_FURTHER_ROUNDS, _WORST_GAP = 3, 0.3
 
 
 class _Faults(logging.Handler):
@@ -52,206 +45,95 @@ class _Faults(logging.Handler):
             self.messages.append(message)
 
 
-class _Layout:
-    """Where everything lies after one layout. WeasyPrint has no public way to ask, hence its private page boxes."""
-
-    def __init__(self, pages: list[Any]) -> None:
-        self.boxes = [page._page_box for page in pages]
-        self.heights: dict[Any, float] = {}
-        self.first_pages: dict[Any, int] = {}
-        for number, box in enumerate(self.boxes):
-            self._measure(box.children[0], number)
-
-    def _measure(self, box: Any, page: int) -> None:
-        for child in getattr(box, "children", ()):
-            # An anonymous box goes by the element of the box around it, and would count it twice.
-            if child.element is not None and child.element is not box.element and hasattr(child, "border_height"):
-                self.first_pages.setdefault(child.element, page)
-                self.heights[child.element] = self.heights.get(child.element, 0.0) + _number(child.border_height())
-            self._measure(child, page)
-
-    def broken_lines(self) -> Iterator[Any]:
-        """Paragraphs with a line that ends far too early: WeasyPrint 70 breaks some so where it could hyphenate."""
-        for box in (inner for page in self.boxes for inner in page.descendants()):
-            if box.element is not None and box.element.tag in _HYPHENATED and box.element.find(".//br") is None:
-                lines = [len(_text(line)) for line in box.children if type(line).__name__ == "LineBox"]
-                if any(line < _SHORT * max(lines) for line in lines[:-1]):
-                    yield box.element
-
-    def gaps(self) -> Iterator[tuple[int, float, Any]]:
-        """Empty space at the foot of a page, in CSS pixels, with the figure that did not fit into it."""
-        for number in range(len(self.boxes) - 1):
-            box = self.boxes[number]
-            empty = box.content_box_y() + box.height - _lowest(box.children[0])
-            figure = self._opening_figure(number + 1)
-            if figure is not None and empty > _LARGEST_GAP * box.height:
-                yield number, empty, figure
-
-    def _opening_figure(self, page: int) -> Any | None:
-        """The figure with which a page begins, if it is not the rest of one from the page before."""
-        box = self.boxes[page].children[0]
-        while getattr(box, "children", None):
-            if box.element is not None and box.element.tag == "figure" and self.first_pages.get(box.element) == page:
-                return box.element
-            box = box.children[0]
-        return None
+def _beside(name: str) -> SimpleNamespace:
+    """A module beside this one, without the package around it."""
+    return SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name(f"{name}.py"))))
 
 
-def _text(box: Any) -> str:
-    return getattr(box, "text", "") or "".join(_text(child) for child in getattr(box, "children", ()))
+class _Paper:
+    """A page on its way to sheets: laid out, changed where the layout is wanting, and laid out again."""
+
+    def __init__(self, text: str, folder: Path, fields: bool) -> None:
+        self.folder = folder
+        self.options = {"pdf_variant": "pdf/ua-1", "pdf_tags": True, "pdf_forms": fields}
+        self.images: dict[str, Any] = {}  # decoded once for all layouts
+        self.layouts, self.places, self.widths = map(_beside, ("pdf_layout", "pdf_places", "pdf_widths"))
+        self.html = self._read(text)
+        self.places.keep_together(self.html.etree_element)
+
+    def settled(self) -> tuple[Any, list[str]]:
+        """WeasyPrint's document of the page when nothing is left to mend, and what is to be said of it."""
+        document, layout = self._lay_out()
+        for number in range(_ROUNDS + _FURTHER_ROUNDS):
+            if not self._mended(layout, number):
+                break
+            document, layout = self._lay_out()
+        while self.layouts.mend_lines(layout) or self.places.fill_rooms(self.html.etree_element, layout):
+            document, layout = self._lay_out()
+        return document, list(self.widths.warnings(self.html.etree_element, layout))
+
+    def _mended(self, layout: Any, number: int) -> bool:
+        root = self.html.etree_element
+        worst = number >= _ROUNDS
+        mended = [
+            self.widths.fit(root, layout, self._measure),
+            self.layouts.mend_lines(layout),
+            self.places.fill_gaps(root, layout, _WORST_GAP if worst else _LARGEST_GAP, one_by_one=worst),
+        ]
+        return any(mended)
+
+    def _lay_out(self) -> tuple[Any, Any]:
+        """Read the page as it is now, for WeasyPrint keeps with the old one what it was, and lay it out."""
+        self.html = self._read(_written(self.html.etree_element))
+        document = self.html.render(cache=self.images, **self.options)
+        return document, self.layouts.Layout(document.pages)
+
+    def _measure(self, tables: list[Any]) -> dict[Any, float]:
+        """How far tables reach, each alone and with its words divided."""
+        html = self._read(_written(self.widths.without_other(self.html.etree_element, tables)))
+        found = self.layouts.Layout(html.render(cache=self.images, **self.options).pages).too_wide
+        copies = html.etree_element.iter("table")
+        return {table: found[copy].reached for table, copy in zip(tables, copies, strict=True) if copy in found}
+
+    def _read(self, text: str) -> Any:
+        import weasyprint
+        from weasyprint.urls import URLFetcher
+
+        folder = self.folder
+
+        class Fetcher(URLFetcher):  # type: ignore[misc]
+            """Reads files of the page's own folder and nothing else."""
+
+            def fetch(self, url: str, headers: Any = None) -> Any:
+                if urlsplit(url).scheme == "file":
+                    wanted = folder / unquote(urlsplit(url).path).removeprefix(_ROOT)
+                    if not wanted.resolve().is_relative_to(folder):
+                        raise ValueError(f"{wanted.name} lies outside of the report's folder")
+                    url = wanted.as_uri()
+                return super().fetch(url, headers)
+
+        fetcher = Fetcher(allowed_protocols={"file", "data"}, allow_redirects=False)
+        return weasyprint.HTML(string=text, base_url=f"file://{_ROOT}", url_fetcher=fetcher)
 
 
-def _number(length: Any) -> float:
-    return float(length) if isinstance(length, int | float) else 0.0
-
-
-def _lowest(box: Any) -> float:
-    """The lower end of the lowest leaf inside a box."""
-    if children := getattr(box, "children", ()):
-        return max(_lowest(child) for child in children)
-    return float(box.position_y) + (_number(box.height) if hasattr(box, "height") else 0.0)
-
-
-def _mend_lines(layout: _Layout) -> bool:
-    """Hyphenate no more where a line ends far too early; True if there is such a place."""
-    found = [element for element in layout.broken_lines() if "hyphens" not in element.get("style", "")]
-    for element in found:
-        element.set("style", "hyphens: manual; " + element.get("style", ""))
-    return bool(found)
-
-
-def _fill_gaps(root: Any, layout: _Layout) -> bool:
-    """Mend each gap: a figure becomes a little smaller, or text after it runs on in front of it; True if anything did.
-
-    A figure never passes a heading or another figure, so that order and numbers stay, nor the marking notes after an
-    answer; it may pass a table that fits.
-    Where nothing follows that could stand in front of it, it becomes smaller still, or moves up before the text that
-    begins on the page with the gap.
-    """
-    parents = {child: parent for parent in root.iter() for child in parent}
-    moved = False
-    for page, gap, figure in layout.gaps():
-        parent = parents.get(figure)
-        if parent is not None:
-            moved |= (
-                _shrink(figure, gap, layout, _SLIGHTLY)
-                or _fill_from_below(figure, parent, gap, layout)
-                or _shrink(figure, gap, layout, _SMALLEST)
-                or _move_up(figure, parent, page, gap, layout)
-            )
-    return moved
-
-
-def _shrink(figure: Any, gap: float, layout: _Layout, smallest: float) -> bool:
-    """Make the pictures of a figure just as much smaller as lets it stand in the gap; not below a share of their size.
-
-    Those of a figure that was made smaller before are left as they are.
-    """
-    rows = [[layout.heights.get(image, 0.0) for image in row.iter("img")] for row in figure.iter("div")
-            if "row" in row.get("class", "").split()]  # fmt: skip
-    pictures = sum(max(row, default=0.0) for row in rows)
-    if not pictures or figure.get("data-shrunk"):
-        return False
-    share = 1 - (layout.heights[figure] + _MARGIN - gap) / pictures
-    if not smallest <= share < 1:
-        return False
-    for panel in figure.iter("div"):
-        if "panel" in panel.get("class", "").split() and (width := _WIDTH.fullmatch(panel.get("style", ""))):
-            panel.set("style", f"width:{float(width[1]) * share:.3f}%")
-    figure.set("data-shrunk", f"{share:.2f}")
-    return True
-
-
-def _fill_from_below(figure: Any, parent: Any, gap: float, layout: _Layout) -> bool:
-    """Move a figure behind the text that follows it; half of the gap must be filled, or it is not worth it."""
-    siblings = list(parent)
-    place = end = siblings.index(figure)
-    filled = 0.0
-    for sibling in siblings[place + 1 :]:
-        height = layout.heights.get(sibling, 0.0)
-        table = sibling.tag == "figure" and "table" in sibling.get("class", "").split()
-        if filled >= gap or not (sibling.tag in _TEXT or (table and filled + height <= gap)):
-            break
-        if _CLOSING.intersection(sibling.get("class", "").split()):
-            break
-        filled += height
-        end += 1
-    while end > place and _goes_on(siblings[end]):
-        filled -= layout.heights.get(siblings[end], 0.0)
-        end -= 1
-    if filled < gap * _WORTH:
-        return False
-    parent.remove(figure)
-    parent.insert(end, figure)
-    return True
-
-
-def _goes_on(text: Any) -> bool:
-    """Whether a paragraph announces what follows it: no figure comes in between."""
-    return "".join(text.itertext()).rstrip().endswith(":")
-
-
-def _move_up(figure: Any, parent: Any, page: int, gap: float, layout: _Layout) -> bool:
-    """Move a figure in front of paragraphs that begin on the page with the gap, so that they run on behind it."""
-    siblings = list(parent)
-    place = begin = siblings.index(figure)
-    needed = layout.heights[figure] + _MARGIN - gap
-    while needed > 0:
-        before = siblings[begin - 1] if begin else None
-        if before is None or before.tag not in _TEXT or layout.first_pages.get(before) != page:
-            return False
-        needed -= layout.heights.get(before, 0.0)
-        begin -= 1
-    if begin in (0, place) or _goes_on(siblings[begin - 1]) or figure.get("data-moved"):
-        return False
-    parent.remove(figure)
-    parent.insert(begin, figure)
-    figure.set("data-moved", "up")
-    return True
+def _written(root: Any) -> str:
+    return "<!DOCTYPE html>" + tostring(root, encoding="unicode", method="html")
 
 
 def _write_pdf(page: Path, target: Path, fields: bool) -> dict[str, Any]:
     # fontTools writes the time into every font that it unpacks; the same report must give the same bytes.
     os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
-    import weasyprint
-    from weasyprint.urls import URLFetcher
-
     faults = _Faults()
     logging.getLogger("weasyprint").addHandler(faults)
-    folder = page.parent.resolve()
-
-    class Fetcher(URLFetcher):  # type: ignore[misc]
-        """Reads files of the page's own folder and nothing else."""
-
-        def fetch(self, url: str, headers: Any = None) -> Any:
-            if urlsplit(url).scheme == "file":
-                wanted = folder / unquote(urlsplit(url).path).removeprefix(_ROOT)
-                if not wanted.resolve().is_relative_to(folder):
-                    raise ValueError(f"{wanted.name} lies outside of the report's folder")
-                url = wanted.as_uri()
-            return super().fetch(url, headers)
-
-    fetcher = Fetcher(allowed_protocols={"file", "data"}, allow_redirects=False)
-    base = f"file://{_ROOT}"
-    html = weasyprint.HTML(string=page.read_text("utf-8"), base_url=base, url_fetcher=fetcher)
-    options = {"pdf_variant": "pdf/ua-1", "pdf_tags": True, "pdf_forms": fields}
-    images: dict[str, Any] = {}  # decoded once for all layouts
-    for _ in range(_MOST_LAYOUTS):
-        document = html.render(cache=images, **options)
-        layout = _Layout(document.pages)
-        mended = _mend_lines(layout)
-        if not _fill_gaps(html.etree_element, layout) and not mended:
-            break
-        text = "<!DOCTYPE html>" + tostring(html.etree_element, encoding="unicode", method="html")
-        html = weasyprint.HTML(string=text, base_url=base, url_fetcher=fetcher)
-    else:
-        document = html.render(cache=images, **options)
+    paper = _Paper(page.read_text("utf-8"), page.parent.resolve(), fields)
+    document, warnings = paper.settled()
     for sheet in document.pages:
         # WeasyPrint gives each box inside a link a link of its own, which PDF/UA wants to see tagged as one.
         sheet.links = [link for link in sheet.links if link[3].element_tag.split(":")[0] == "a"]
-    finish = runpy.run_path(str(Path(__file__).with_name("pdf_tags.py")))["finish"]
-    document.write_pdf(str(target), finisher=finish, **options)
-    return {"pages": len(document.pages), "faults": sorted(set(faults.messages))}
+    tags = _beside("pdf_tags")
+    tags.keep_languages()
+    document.write_pdf(str(target), finisher=tags.finish, **paper.options)
+    return {"pages": len(document.pages), "faults": sorted(set(faults.messages)), "warnings": warnings}
 
 
 def _limit(seconds: int) -> None:

@@ -1,11 +1,11 @@
-"""What WeasyPrint 70 leaves of PDF/UA-1 undone, mended in the finished PDF: list items, formulas, code points of fonts.
+"""What WeasyPrint 70 leaves of PDF/UA-1 undone, mended: languages, list items, formulas, code points of fonts.
 
 Run by the process that writes the PDF, which imports nothing of the package; so does this.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 #: What the alternative text of a formula's picture begins with, so that it is known for one among the tags.
@@ -14,6 +14,24 @@ FORMULA = "\ue010"
 _BATCH = 100  # the most entries that one part of a character map may have
 _INVISIBLE = b"200b"  # a space without width
 _NO_CHARACTERS = frozenset({b"0000", b"feff", b"fffe"})
+
+
+def keep_languages() -> None:
+    """Have WeasyPrint tag elements with their ``lang``, which it notes of the whole document alone."""
+    import pydyf
+    from weasyprint.pdf import tags
+
+    plain = tags._build_box_tree
+
+    def with_languages(box: Any, *others: Any) -> Iterator[Any]:
+        element = getattr(box, "_box", box).element  # what is placed absolutely has a box of its own inside
+        language = element.get("lang") if element is not None and element.tag not in ("html", "body") else None
+        for tagged in plain(box, *others):
+            if language:
+                tagged["Lang"] = pydyf.String(language)
+            yield tagged
+
+    tags._build_box_tree = with_languages
 
 
 def finish(document: Any, pdf: Any) -> None:

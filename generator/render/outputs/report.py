@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from generator.errors import RenderError
@@ -40,13 +41,13 @@ def render_report(
                 staged = work / form.name
                 staged.mkdir()
                 try:
-                    form.write(document, staged)
+                    said = form.write(document, staged)
                 except RenderError as error:
                     folder.withdraw(report, form.name)
                     failures.append(str(error))
                     continue
-                folder.install(report, form.name, staged, key if holds() else "")
+                folder.install(report, form.name, staged, key if holds() else "", said)
             written.append(form.name)
         folder.conclude(report, found, say)
-    documents = folder.documents(report, written)
-    return Rendering(documents, (*failures, *found.problems), found.warnings, found.gaps)
+    whole = folder.found(report, found, written)
+    return replace(whole, problems=(*failures, *found.problems))

@@ -1,8 +1,8 @@
 """The table of the forms that a report is written in.
 
 A new form is a module beside this one with a function ``write(document, folder, output)``, which writes all that
-belongs to it into the empty folder, and a line in OUTPUTS: `--format`, what is written, what is removed and what the
-templates know of the form follow from that.
+belongs to it into the empty folder and may return warnings, and a line in OUTPUTS: `--format`, what is written, what is
+removed and what the templates know of the form follow from that.
 """
 
 from __future__ import annotations
@@ -31,9 +31,12 @@ class Output:
     document: bool = True
     paged: bool = False
 
-    def write(self, document: Document, folder: Path) -> None:
-        """Write everything of this form into an empty folder. RenderError when it cannot be made."""
-        import_module(f"generator.render.outputs.{self.module}").write(document, folder, self)
+    def write(self, document: Document, folder: Path) -> tuple[str, ...]:
+        """Write everything of this form into an empty folder, and return what is to be said of it.
+
+        RenderError when it cannot be made.
+        """
+        return import_module(f"generator.render.outputs.{self.module}").write(document, folder, self) or ()
 
     def file(self, report: str) -> str:
         """What the document is called, by the name of its report."""

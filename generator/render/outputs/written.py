@@ -24,7 +24,8 @@ class Rendering:
     """A report as it lies in its folder: the documents to open, and what was found in rendering them.
 
     ``problems`` are answers and exhibits that show a box instead, ``warnings`` claims that are printed although the
-    results contradict them, both with file and line; ``gaps`` are questions without an answer.
+    results contradict them, both with file and line, and what is too wide for its page; ``gaps`` are questions without
+    an answer.
     """
 
     documents: tuple[Path, ...] = ()
@@ -35,10 +36,14 @@ class Rendering:
 
 @dataclass(frozen=True)
 class Form:
-    """One form of a report as it was written: its files by their names in the folder, and the key of their content."""
+    """One form of a report as it was written: its files by their names in the folder, and the key of their content.
+
+    ``warnings`` are what is to be said of this form alone.
+    """
 
     key: str = ""
     files: Mapping[str, Status] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,11 @@ def status(path: Path) -> Status:
 def _parts(stored: dict[str, Any]) -> Iterator[tuple[str, Part]]:
     for name, part in stored["parts"].items():
         forms = {
-            form: Form(str(known["key"]), {_plain(file): _pair(pair) for file, pair in known["files"].items()})
+            form: Form(
+                str(known["key"]),
+                {_plain(file): _pair(pair) for file, pair in known["files"].items()},
+                tuple(map(str, known.get("warnings", ()))),
+            )
             for form, known in part["forms"].items()
         }
         problems, warnings, gaps = (tuple(map(str, part["found"][words])) for words in _FOUND)

@@ -39,6 +39,9 @@ _FIELDS = {
     "address": "publisher-place",
     "howpublished": "genre",
 }
+#: What is in the language that the entry names as its ``langid``; one that names none is in English.
+_TITLES = ("title", "container-title", "genre")
+_LANGUAGES = {"english": "en", "british": "en", "american": "en", "french": "fr", "german": "de", "ngerman": "de"}
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,13 @@ def _entry(key: str, entry: Any) -> dict[str, Any]:
     for field in ("doi", "url"):
         if field in entry.fields:
             csl[field.upper()] = entry.fields[field].replace("\\_", "_")
+    language = entry.fields.get("langid", ENGLISH)
+    language = _LANGUAGES.get(language.lower(), language)
+    if first_part(language) != first_part(spoken()):
+        apart = f'<span lang="{escape(language)}">'
+        csl |= {name: f"{apart}{csl[name]}</span>" for name in _TITLES if name in csl}
+        for author in csl["author"]:
+            author |= {kind: f"{apart}{name}</span>" for kind, name in author.items() if kind == "literal"}
     return csl
 
 

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from generator.answers.claims import WARNING
 from generator.formats import Markdown
 from generator.languages import gettext, marked, typeset
+from generator.render.text import foreign_words
 from generator.render.text.maths import MarkupError
 from generator.render.text.own_images import OwnImage, OwnImages
 from generator.render.text.surroundings import Surroundings
@@ -107,9 +108,11 @@ def _parser(quotes: str) -> Any:
         "link", "warning", _inline_rule(_CONTRADICTED, lambda state, match: state.push("warning", "", 0))
     )
     parser.inline.ruler.before("link", "anchor", _inline_rule(_ANCHOR, _push_anchor))
+    parser.inline.ruler.before("link", "foreign", _inline_rule(foreign_words.MARKED, foreign_words.push))
     parser.core.ruler.at("smartquotes", _curl_quotes)
     parser.core.ruler.push("exhibits", _lift_exhibits)
     parser.core.ruler.push("spaces", _typeset)
+    parser.core.ruler.push("foreign", foreign_words.forget)
     for name, rule in {
         "math_inline": _inline_formula,
         "math_inline_double": _display_formula,
@@ -119,6 +122,7 @@ def _parser(quotes: str) -> Any:
         "citation": _citation,
         "warning": _warning,
         "anchor": _anchor,
+        "foreign": foreign_words.render,
         "image": _own_image,
         "link_open": _link,
         "exhibit": _exhibit,
@@ -213,7 +217,9 @@ def _display_formula(renderer: Any, tokens: Any, place: int, options: Any, envir
     tex = tokens[place].content
     if match := _EQUATION_ENVIRONMENT.match(tex):
         tex = match[1]
-    return f'<div class="equation">{_surroundings(environment).formula(tex, display=True)}</div>\n'
+    return (
+        f'<div class="equation"><div class="set">{_surroundings(environment).formula(tex, display=True)}</div></div>\n'
+    )
 
 
 def _labelled_formula(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
@@ -225,7 +231,7 @@ def _labelled_formula(renderer: Any, tokens: Any, place: int, options: Any, envi
         return f'<div class="equation">{surroundings.broken(error, f"({label})")}</div>\n'
     formula = surroundings.formula(tokens[place].content, display=True)
     number = f'<span class="number">({numbered.number})</span>'
-    return f'<div class="equation" id="{html.escape(numbered.anchor)}">{formula}{number}</div>\n'
+    return f'<div class="equation" id="{html.escape(numbered.anchor)}"><div class="set">{formula}</div>{number}</div>\n'
 
 
 def _citation(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:

@@ -9,7 +9,9 @@ from html import escape
 from typing import Any
 from xml.etree import ElementTree
 
+from generator.render.text.drawable import as_ziamath_takes_it
 from generator.render.text.tex import cleaned, refusal
+from generator.render.text.typesetting import set_as_tex_does
 
 _LONGEST = 4000  # characters
 _LONGEST_SHOWN = 200  # characters of a formula in a message
@@ -18,6 +20,7 @@ _SIZE = 10.0  # points; sizes are given to the page in em, so that formulas foll
 #: What the alternative text of a formula's picture begins with, by which the PDF's tags know it.
 FORMULA = "\ue010"
 _INK = "#1a1d21"  # that of the sheets' text, which a picture cannot ask for
+_SMALLEST, _DRAWN_FOR = 5.0, 24.0  # points: of scripts of scripts, and of the size that ziamath measures it by
 _LETTER = 0.6  # em: how wide each letter of the text for code is
 _MARGIN = 0.5  # points around the ink, so that no stroke is cut
 _NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
@@ -74,6 +77,7 @@ def mathml(tex: str, *, display: bool) -> str:
         _check(element, tex)
     if _drawn(root) > _MOST_DRAWN:
         raise FormulaError("set", tex, "it is nested too deeply")
+    set_as_tex_does(root, display=display)
     return ElementTree.tostring(root, encoding="unicode", short_empty_elements=False)
 
 
@@ -87,7 +91,7 @@ def _check(element: ElementTree.Element, tex: str) -> None:
     if len(element) != _PARTS.get(name, len(element)):
         raise FormulaError("set", tex, _suspects(tex) or "a command lacks what it should be put on, above or below")
     element.tag = name
-    if name == "mi" and element.text == "~":  # the converter writes \sim as an identifier, without its spaces
+    if name == "mi" and element.text == "~":  # the converter writes \sim as an identifier
         element.tag, element.text = "mo", "\u223c"
     element.attrib = {key: value for key, value in element.attrib.items() if key in _ATTRIBUTES}
     if (name == "mstyle" and not element.attrib) or (name == "mtext" and not element.text):
@@ -138,11 +142,14 @@ def _reason(error: Exception) -> str:
 @cache
 def svg_image(tex: str, *, display: bool) -> str:
     """A picture of a formula, with its TeX as alternative and as text; sizes in em, inline on the baseline."""
+    from ziamath.config import config
     from ziamath.zmath import Math
 
+    config.minsizefraction = _SMALLEST / _DRAWN_FOR
     source = mathml(tex, display=display)  # the same checks, so that both forms fail on nearly the same formulas
     try:
-        drawn = Math(_for_ziamath(source), size=_SIZE, margin=_MARGIN)
+        root = as_ziamath_takes_it(ElementTree.fromstring(source), display=display)  # noqa: S314 (our own)
+        drawn = Math(root, size=_SIZE, margin=_MARGIN)
         root = drawn.svgxml()
     except Exception as error:  # ziamath has no error type of its own
         raise FormulaError("draw", tex, _suspects(tex) or _reason(error)) from error
@@ -156,7 +163,7 @@ def svg_image(tex: str, *, display: bool) -> str:
     picture = f'<img alt="{FORMULA}{words}" style="{style}" src="data:image/svg+xml;base64,{data}">'
     # Drawn, it is no text any more: what is searched and copied is its TeX, unseen below the picture and as wide.
     wide = _LETTER * max(1, len(tex.strip()))
-    text = f'<span class="tex" style="font-size:{min(1, width / wide):.3f}em;margin-right:-{wide:.1f}em">{words}</span>'
+    text = f'<span class="tex" style="font-size:{min(1, width / wide):.3f}em">{words}</span>'
     return f'<span class="formula">{text}{picture}</span>'
 
 
@@ -171,13 +178,3 @@ def in_both_forms(tex: str, *, display: bool) -> str:
     """MathML for a formula that can be drawn as well: what the page shows and the PDF cannot is found in time."""
     svg_image(tex, display=display)
     return mathml(tex, display=display)
-
-
-def _for_ziamath(source: str) -> str:
-    """Accents as ziamath takes them: it stretches combining ones, and leaves those in ASCII small and low."""
-    source = re.sub(
-        r'(<mover accent="true">(?:(?!<mover).)*?)<mo>\^</mo></mover>', "\\1<mo>\u02c6</mo></mover>", source
-    )
-    source = source.replace('<mo stretchy="false">~</mo></mover>', "<mo>\u02dc</mo></mover>")
-    source = source.replace("<mo>^</mo>", "<mo>\u0302</mo>").replace("<mo>~</mo></mover>", "<mo>\u0303</mo></mover>")
-    return source.replace('columnspacing="0em 2em"', 'columnspacing="0em 0.3em"')

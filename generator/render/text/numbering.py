@@ -13,15 +13,14 @@ from pathlib import Path
 from generator.answers.addresses import split_target
 from generator.answers.syntax import parse_answer
 from generator.course.editions import Theme
-from generator.course.spec import CourseSpec, FigureSpec, LabSpec, QuestionSpec, TableSpec
-from generator.languages import gettext, marked
-
-_KINDS = {"table": marked("Table %s"), "figure": marked("Figure %s"), "question": marked("Question %s")}
+from generator.course.exhibits import FigureSpec, TableSpec
+from generator.course.spec import CourseSpec, LabSpec, QuestionSpec
+from generator.languages import gettext, pgettext
 
 
 @dataclass(frozen=True)
 class Numbered:
-    """Something with a number: what it is called in a reference ("Figure 3") and where it stands (an HTML id)."""
+    """Something with a number: what it is called ("Figure 3") and where it stands (an HTML id)."""
 
     kind: str  # "table", "figure", "equation" or "question"
     number: str
@@ -29,8 +28,26 @@ class Numbered:
 
     @property
     def label(self) -> str:
-        """The words of a reference."""
-        return f"({self.number})" if self.kind == "equation" else gettext(_KINDS[self.kind]) % self.number
+        """The words over it."""
+        names = {"table": gettext("Table %s"), "figure": gettext("Figure %s"), "question": gettext("Question %s")}
+        return self._called(names)
+
+    @property
+    def within(self) -> str:
+        """The words of a reference inside a sentence, where French writes no capital."""
+        return self._called(names_within())
+
+    def _called(self, names: Mapping[str, str]) -> str:
+        return f"({self.number})" if self.kind == "equation" else names[self.kind] % self.number
+
+
+def names_within() -> Mapping[str, str]:
+    """What each kind is called inside a sentence, with its number still to be filled in."""
+    return {
+        "table": pgettext("in a sentence", "Table %s"),
+        "figure": pgettext("in a sentence", "Figure %s"),
+        "question": pgettext("in a sentence", "Question %s"),
+    }
 
 
 @dataclass
@@ -154,15 +171,15 @@ def _number_exhibit(
     counts[counted] += 1
     anchor = f"{kind}-{slug(question.address)}-{slug(exhibit.name)}"
     numbering.exhibits[question.address, exhibit.name] = Numbered(kind, f"{prefix}{counts[counted]}", anchor)
-    for caption in captions_of(exhibit):
-        _cite(numbering, caption, question.address, caption=True)
+    for text in captions_of(exhibit):
+        _cite(numbering, text, question.address, caption=True)
 
 
 def captions_of(exhibit: TableSpec | FigureSpec) -> Iterator[str]:
-    """The caption of an exhibit and those of its sub-figures, in reading order."""
+    """The captions and findings of an exhibit and of its sub-figures, in reading order."""
     if isinstance(exhibit, FigureSpec):
-        yield from (panel.caption for panel in exhibit.panels)
-    yield exhibit.caption
+        yield from (text for panel in exhibit.panels for text in (panel.caption, panel.finding))
+    yield from (exhibit.caption, exhibit.finding)
 
 
 def _cite(numbering: Numbering, text: str, address: str = "", *, caption: bool = False) -> None:

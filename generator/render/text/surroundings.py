@@ -6,6 +6,7 @@ import html
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from generator.languages import ENGLISH, first_part, spoken
 from generator.render.text.maths import MarkupError
 from generator.render.text.numbering import Numbered
 from generator.render.text.own_images import OwnImages
@@ -49,4 +50,5 @@ class Surroundings:
     def broken(self, error: MarkupError, text: str) -> str:
         """The box in the place of what cannot be shown."""
         self.faults.append(Fault(str(error), text))
-        return f'<span class="broken">{html.escape(str(error))}</span>'
+        english = "" if first_part(spoken()) == ENGLISH else f' lang="{ENGLISH}"'  # the machine's own
+        return f'<span class="broken"{english}>{html.escape(str(error))}</span>'

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from generator.render.text.atoms import HYPHEN, THIN_SPACE
+
 #: What the converters take without a word and set as something else, or not at all.
 _UNSET = (
     "tag", "rule", "colorbox", "fcolorbox", "mathop", "mathbin", "mathrel", "mathopen", "mathclose", "mathpunct",
@@ -38,6 +40,8 @@ _NEGATED = {
 _NEGATION = re.compile(r"\\not\s*(=|<|>|\\in\b|\\leq\b|\\geq\b|\\subset\b)")
 _TEXT = re.compile(r"\\text\s*\{[^{}]*\}")
 _TEXT_WITH_BRACES = re.compile(r"\\text\s*\{[^{}]*\{")
+_OPERATOR_NAME = re.compile(r"\\operatorname(\*?)\s*(?:\{([^{}]*)\}|([A-Za-z](?![A-Za-z])))")
+_BESIDE = re.compile(r"(\\[A-Za-z]+)\s*\\nolimits(?![A-Za-z])")
 _PRIMES = re.compile(r"('+)\^(\{[^{}]*\}|\\[A-Za-z]+|[^\s\\{}])")
 
 
@@ -50,10 +54,21 @@ def cleaned(tex: str) -> str:
     tex = re.sub(r"\\end\s*\{gather(?:ed|\*)?\}", r"\\end{array}", tex)
     tex = re.sub(r"\\\\\s*\[-?[\d.]+\s*[a-z]{2}\]", r"\\\\", tex)  # of a line: its distance to the next
     tex = re.sub(r"\\bmod\b", r"\\;\\text{mod}\\;", tex)
+    tex = re.sub(r"\\colon(?![A-Za-z])", r"{:}\\,", tex)
+    tex = _BESIDE.sub(r"{\1}", tex)
+    tex = _OPERATOR_NAME.sub(_operator, tex)
     tex = _TEXT.sub(lambda found: found[0].replace("~", "\u00a0"), tex)
     tex = _NEGATION.sub(lambda found: f"\\{_NEGATED[found[1]]} ", tex)
     tex = _PRIMES.sub(lambda found: "^{" + r"\prime" * len(found[1]) + " " + found[2] + "}", tex)
     return re.sub(r"\\mathrm\s*\{([A-Za-z ]+)\}", r"\\text{\1}", tex)  # as one word, which is scaled as one
+
+
+def _operator(found: re.Match[str]) -> str:
+    """The name of an operator without commands, of which the converter knows none there."""
+    words = re.sub(r"\\[,; ]|~", THIN_SPACE, found[2] or found[3] or "").replace("-", HYPHEN)
+    if "\\" in words:
+        return found[0]
+    return f"\\operatorname{found[1]}{{{words}}}"
 
 
 def refusal(tex: str) -> str:

@@ -18,6 +18,7 @@ from generator.languages import NARROW, decimal_sign, speaking
 
 _NUMBER = re.compile(r"[-−+]?\d[\d\u202f]*\.\d+(?:[\u202f\u00a0 ]?%)?")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+")  # as Python's format "," writes it
+_LETTERS = re.compile(r"[^\W\d_]{2}")
 _MOST_FILLED = 200  # characters that stand for one {}
 
 
@@ -41,6 +42,10 @@ class Words:
                 return "".join(itertools.chain(*itertools.zip_longest(translated.split("{}"), pieces, fillvalue="")))
         return text
 
+    def lacks(self, text: str) -> bool:
+        """Whether a text with words in it is said as it is because nothing is known of it."""
+        return text not in self.pairs and bool(_LETTERS.search(text)) and self.say(text) == text
+
     @cached_property
     def _patterns(self) -> tuple[tuple[re.Pattern[str], str], ...]:
         """The words with places to fill, the longest first."""
@@ -49,6 +54,13 @@ class Words:
         return tuple(
             (re.compile(filled.join(map(re.escape, key.split("{}"))), re.DOTALL), self.pairs[key]) for key in open_ones
         )
+
+
+class Word(str):
+    """A text that a result brought into an answer, as opposed to one that stands there."""
+
+    __slots__ = ()
+    __module__ = "builtins"  # Jinja's messages name the module of other classes
 
 
 _NONE = Words({})
@@ -74,6 +86,16 @@ def in_language(written: str, *, foreign: bool) -> AbstractContextManager[None]:
 def said(text: str) -> str:
     """A word of a result in the language that is spoken."""
     return _known.get().say(text)
+
+
+def is_foreign(text: str) -> bool:
+    """Whether a word of a result stays in another language than the one that is spoken."""
+    return _known.get().lacks(text)
+
+
+def of_result(value: Any) -> Any:
+    """A value of a result, as answers get it."""
+    return Word(value) if isinstance(value, str) else value
 
 
 def said_inside(figure: Any) -> Any:

@@ -10,6 +10,7 @@ from generator.formats import THIN
 from generator.render.content.answers import AnswerWriter
 from generator.render.content.values import Results, ResultUnavailableError
 from generator.render.text.numbering import number_course
+from generator.render.text.words import telling
 from tests.render.sample_report import sample_report
 
 PATH = Path("answer.md")
@@ -141,3 +142,50 @@ def test_a_failed_or_missing_result_is_not_an_authors_mistake(writer):
 def test_captions_know_the_result_of_their_panel(writer):
     ref = Address("2-a/q02", "maps", (("layer", "conv1_2"),))
     assert write(writer, "{{ this.layer }}: {{ this.size }}", caption=True, this=ref) == r"conv1\_2: 224"
+
+
+def test_a_word_of_a_result_is_a_word_in_messages(writer):
+    with pytest.raises(InputError, match="'Word object' has no attribute 'x'"):
+        write(writer, "{{ vgg16.odd_name.x }}")
+    with pytest.raises(InputError, match=r"needs two numbers, got str and int"):
+        write(writer, "{{ vgg16.odd_name + 1 }}")
+
+
+def test_a_condition_on_a_whole_table_has_no_value_to_print(writer):
+    text = (
+        '{% claim rows("vgg16.layers") | names("layer", layer="fc6") == "fc6" and vgg16.fc_share > 0 %}a{% endclaim %}'
+    )
+    assert write(writer, text) == "a"
+    ((claim,),) = writer[0].claims.values()
+    assert claim.values == {"vgg16.fc_share": 0.8937}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{{ networks(architecture="alexnet").label }}', "~\ue006en:alexnet\ue007"),
+        ('{% for row in rows("vgg16.layers") %}{{ row.layer }} {% endfor %}', "couche 1 ~\ue006en:conv2\ue007"),
+        ('{{ "alexnet" if vgg16.fc_share > 0 else "vgg16" }}', "alexnet"),
+        ("{{ vgg16.fc_share | decimal }}", "0,89"),
+    ],
+)
+def test_words_of_results_say_their_language_where_they_are_not_translated(writer, text, expected):
+    with telling("fr", {"conv1": "couche 1"}):
+        assert write(writer, text).startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('Voir {{ ref("layers") }}.', "Voir [tableau"),
+        ('{{ ref("layers") }} le dit.', "[Tableau"),
+        ('Ah ! {{ ref("layers") }}', "Ah ! [Tableau"),
+        ('Un mot.\n\n- **{{ ref("layers") }}**', "Un mot.\n\n- **[Tableau"),
+        ('Cf. {{ ref("layers") }}', "Cf. [tableau"),
+        ('sur une\n{{ ref("layers") }}', "sur une\n[tableau"),
+    ],
+)
+def test_a_reference_begins_small_where_no_sentence_begins(writer, text, expected):
+    with telling("fr", {}):
+        assert write(writer, text).startswith(expected)
+    assert write(writer, text).startswith(expected.replace("tableau", "Table").replace("Tableau", "Table"))

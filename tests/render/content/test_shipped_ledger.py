@@ -139,6 +139,7 @@ def tag_begins_on(source: list[str], claim: Claim) -> bool:
 def captions(question: QuestionSpec) -> Iterator[tuple[str, str]]:
     for spec in (*question.tables.values(), *question.figures.values()):
         yield spec.name, spec.caption
+        yield spec.name, spec.finding
         yield spec.name, getattr(spec, "alt", "")
 
 

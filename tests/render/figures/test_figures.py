@@ -1,7 +1,9 @@
-"""Covers render/figures/charts.py, render/figures/layout.py, render/figures/panels.py, render/figures/pictures.py,
-render/figures/style.py too."""
+"""All kinds of figures.
 
-import itertools
+Covers render/figures/layout.py, render/figures/panels.py, render/figures/pictures.py, render/figures/style.py,
+render/figures/scatter.py too.
+"""
+
 from io import BytesIO
 
 import numpy as np
@@ -95,37 +97,6 @@ def test_sparse_figures_have_an_svg_without_date_and_dense_ones_have_none():
     assert b"<dc:date>" not in svg
     assert is_dense(ALL["panels"])
     assert draw_figure(GRID).svg is None
-
-
-def test_names_at_the_ends_of_curves_are_moved_apart_and_stay_inside():
-    from generator.render.figures.charts import spread
-
-    levels = spread([0.5, 0.51, 0.99, 1.0], 0.1)
-    ordered = sorted(levels)
-    assert all(above - below >= 0.1 - 1e-9 for below, above in itertools.pairwise(ordered))
-    assert max(levels) <= 1.0
-    assert levels[0] < levels[1] < levels[2] < levels[3]
-
-
-def test_names_stand_at_the_ends_of_their_curves():
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure as Canvas
-
-    from generator.render.figures.charts import draw_line_chart
-    from generator.render.figures.layout import Box
-
-    canvas = Canvas(figsize=(3, 2))
-    FigureCanvasAgg(canvas)
-    steps = np.arange(50)
-    ends = {"low": 0.0, "middle": 100.0, "high": 200.0}
-    draw_line_chart(
-        LineChart(tuple(Series(name, steps, steps / 49 * end) for name, end in ends.items()), "step", "score"),
-        Box(canvas, 0, 0, 3, 2),
-    )
-    (axes,) = canvas.axes
-    low, high = axes.get_ylim()
-    for words in axes.texts:
-        assert words.xy[1] == pytest.approx((ends[words.get_text()] - low) / (high - low), abs=0.01)
 
 
 def test_an_animation_shows_at_most_eight_key_frames_with_the_first_and_the_last():

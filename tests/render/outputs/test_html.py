@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from generator.render.outputs.report import render_report
+from generator.render.text.maths import mathml
 from tests.render.outputs.test_further import with_further
 from tests.render.sample_report import sample_report, silent
 
@@ -78,6 +79,43 @@ def test_the_theme_follows_the_system_and_can_be_chosen(open_page):
 def test_nothing_makes_the_page_scroll_sideways(open_page, width):
     page = open_page(width=width)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("size", ["1em", "4em"])
+def test_an_equation_never_stands_on_its_number(open_page, size):
+    page = open_page(width=390)
+    page.add_style_tag(content=f".equation math {{ font-size: {size}; }}")
+    page.evaluate("window.dispatchEvent(new Event('resize'))")
+    edges = page.evaluate("""[...document.querySelectorAll('.equation:has(.number)')].map(e => [
+        e.querySelector('.set').getBoundingClientRect().right, e.querySelector('.number').getBoundingClientRect().left,
+        e.querySelector('.number').getBoundingClientRect().right, e.getBoundingClientRect().right])""")
+    assert edges
+    for formula, number, end, equation in edges:
+        assert formula <= number < end <= equation + 1
+    if size != "1em":
+        assert page.evaluate("[...document.querySelectorAll('.set')].some(e => e.scrollWidth > e.clientWidth)")
+        assert page.evaluate(
+            "[...document.querySelectorAll('.set')].every(e => e.scrollWidth <= 390 || e.tabIndex === 0)"
+        )
+
+
+def test_formulas_stand_as_tex_sets_them(open_page):
+    """Limits are below their operator, fences as high as each other, and the ink is the text's in the dark theme."""
+    page = open_page(color_scheme="dark")
+    tex = r"\max_k \lVert g_k \rVert_2 + \begin{aligned} a &= b \\ ccc &= d \end{aligned}"
+    page.evaluate("made => document.querySelector('.answer p').innerHTML = made", mathml(tex, display=True))
+    top, bottom = page.evaluate("""[...document.querySelector('.answer munder').children].map(
+        e => e.getBoundingClientRect()).map((box, place) => place ? box.top : box.bottom).reverse()""")
+    assert top >= bottom - 2
+    heights = page.evaluate("""[...document.querySelectorAll('.answer mo')].filter(e => e.textContent == '‖').map(
+        e => e.getBoundingClientRect().height)""")
+    assert len(heights) == 2
+    assert heights[0] == pytest.approx(heights[1], abs=0.5)
+    right = page.evaluate("""[...document.querySelectorAll('.answer mtd:first-child')].map(
+        e => e.lastElementChild.getBoundingClientRect().right)""")
+    assert right[0] == pytest.approx(right[1], abs=1)
+    ink = "getComputedStyle(document.querySelector('{}')).color"
+    assert page.evaluate(ink.format(".answer math mi")) == page.evaluate(ink.format(".answer")) != "rgb(0, 0, 0)"
 
 
 def test_without_scripts_everything_can_be_read(open_page):

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from generator.course.spec import FigureSpec, PanelSpec
+from generator.course.exhibits import FigureSpec, PanelSpec
 from generator.errors import RenderError
 from generator.render.outputs import pdf
+from generator.render.outputs.folder import OutputFolder
 from generator.render.outputs.report import render_report
 from generator.render.outputs.table import DOCUMENTS
 from generator.render.outputs.written import NAME
@@ -163,7 +164,11 @@ def test_a_part_keeps_its_numbers_and_leaves_the_whole_report_alone(rendered, tm
 
 def test_when_the_pdf_fails_the_page_is_written_and_no_old_pdf_is_left(tmp_path, monkeypatch):
     output = tmp_path / "build"
-    monkeypatch.setattr(pdf, "write_pdf", lambda page, target, *, fields: target.write_text("from an earlier build"))
+
+    def earlier(page, target, *, fields):
+        return pdf.Printed(target.write_text("from an earlier build"))
+
+    monkeypatch.setattr(pdf, "write_pdf", earlier)
     render_report(sample_report(tmp_path), output, DOCUMENTS, silent)
     assert (output / "report.pdf").is_file()
 
@@ -201,3 +206,18 @@ def test_a_part_that_the_course_does_not_number_is_called_by_its_title(tmp_path)
     assert re.search(r"<h4>(<span[^>]*star.*?</span>)?\s*<span class=\"question-title\">The data", page, re.S)
     assert "Question\N{NO-BREAK SPACE}“The\N{NO-BREAK SPACE}data”" in page
     assert re.search(r'<li><a href="#2-a-q01">The data', page)
+
+
+def test_what_is_said_of_a_form_is_said_again_while_it_is_current(tmp_path, monkeypatch):
+    def written(source, target, *, fields):
+        target.write_bytes(b"%PDF")
+        return pdf.Printed(1, ("Table 1.1: a table reaches 20 mm beyond the text",))
+
+    monkeypatch.setattr(pdf, "write_pdf", written)
+    report = sample_report(tmp_path)
+    first = render_report(report, tmp_path / "build", DOCUMENTS, silent, "key")
+    assert first.warnings[-1] == "Table 1.1: a table reaches 20 mm beyond the text"
+    monkeypatch.setattr(pdf, "write_pdf", None)
+    again = render_report(report, tmp_path / "build", DOCUMENTS, silent, "key")
+    assert again == first == OutputFolder(tmp_path / "build").current(report, "key", DOCUMENTS)
+    assert len(render_report(report, tmp_path / "build", HTML, silent, "key").warnings) == len(first.warnings) - 1

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 
 from generator.course.editions import Edition, Theme
 from generator.render.outputs.report import render_report
-from tests.judges_for_tests import faults, html_faults, pdf_faults
+from tests.judges_for_tests import faults, html_faults, pdf_faults, syntax_faults
 from tests.render.outputs.test_further import with_further
 from tests.render.sample_report import sample_report, silent
 
@@ -57,6 +57,16 @@ def test_the_judges_find_what_is_wrong(tmp_path: Path) -> None:
         tmp_path / "wrong.pdf", pdf_variant="pdf/ua-1", pdf_tags=True
     )
     assert any("HEADING" in fault for fault in pdf_faults(tmp_path / "wrong.pdf"))
+
+
+def test_a_damaged_pdf_is_found(tmp_path: Path) -> None:
+    pytest.importorskip("pikepdf")
+    from weasyprint import HTML
+
+    HTML(string="<p>whole").write_pdf(tmp_path / "whole.pdf")
+    assert syntax_faults(tmp_path / "whole.pdf") == []
+    (tmp_path / "cut.pdf").write_bytes((tmp_path / "whole.pdf").read_bytes()[:-600])
+    assert syntax_faults(tmp_path / "cut.pdf")
 
 
 def test_formulas_can_be_searched_and_copied_where_they_stand(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 import pytest
 
 from generator.errors import InputError
+from generator.languages import speaking
 from generator.render.text.bibliography import format_bibliography, unknown_keys
 from tests.render.sample_report import BIBLIOGRAPHY
 
@@ -19,6 +20,24 @@ def test_references_come_in_the_order_of_their_numbers_with_names_and_links(path
     assert "<i>International Journal of Computer Vision</i>, vol. 115, no. 3, pp. 211–252, 2015." in first.html
     assert 'href="https://doi.org/10.1007/s11263-015-0816-y"' in first.html
     assert "S. van der Walt, J. L. Schönberger and scikit-image contributors" in second.html
+
+
+def test_titles_and_bodies_are_in_their_own_language(path):
+    path.write_text(
+        "@article{a, title={On {X}}, author={{The Authors} and Lovelace, Ada}, journal={J}, year={1900}}\n"
+        "@article{b, title={Sur X}, author={Lovelace, Ada}, journal={J}, year={1900}, langid={french}}\n",
+        encoding="utf-8",
+    )
+    with speaking("fr"):
+        english, french = format_bibliography(path, {"a": 1, "b": 2})
+    assert english.html == (
+        '<span lang="en">The Authors</span> et A. Lovelace, <span lang="en">On X</span>, '
+        '<i><span lang="en">J</span></i>, 1900.'
+    )
+    assert french.html == "A. Lovelace, Sur X, <i>J</i>, 1900."
+    english, french = format_bibliography(path, {"a": 1, "b": 2})
+    assert "lang" not in english.html
+    assert '<span lang="fr">Sur X</span>' in french.html
 
 
 def test_unknown_keys_are_named_and_left_out(path):

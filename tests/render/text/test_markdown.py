@@ -29,7 +29,7 @@ def test_money_is_no_formula(text):
 
 def test_formulas_inline_displayed_and_labelled():
     assert "<m>x</m>" in html("a $x$ b")
-    assert '<div class="equation"><md>x</m></div>' in html("$$x$$")
+    assert '<div class="equation"><div class="set"><md>x</m></div></div>' in html("$$x$$")
     numbered = html("$$\nx\n$$ (sum)", equations={"sum": Numbered("equation", "3", "eq-a")})
     assert 'id="eq-a"' in numbered
     assert "(3)" in numbered

@@ -12,7 +12,8 @@ from generator.labs.visualising.scores import pictures
 #: A map is drawn from 0 to this quantile of its values: a few pixels are far above all others.
 BRIGHTEST = 0.995
 COLOURS = "magma"
-LINE = (230, 60, 40)
+#: A box is seen on every photograph, by everyone: a light line between dark ones.
+LINE, EDGE = (255, 230, 0), (0, 0, 0)
 
 
 def shown_map(values: torch.Tensor) -> NDArray[np.float16]:
@@ -32,7 +33,8 @@ def framed(photograph: NDArray[np.uint8], box: tuple[int, int, int, int]) -> NDA
     top, left, bottom, right = box
     width = max(1, photograph.shape[0] // 75)
     drawn = photograph.copy()
-    inner = drawn[top + width : bottom - width, left + width : right - width].copy()
-    drawn[top:bottom, left:right] = LINE
-    drawn[top + width : bottom - width, left + width : right - width] = inner
+    for inset, colour in ((0, EDGE), (1, LINE), (1 + width, EDGE)):
+        drawn[top + inset : bottom - inset, left + inset : right - inset] = colour
+    inside = slice(top + width + 2, bottom - width - 2), slice(left + width + 2, right - width - 2)
+    drawn[inside] = photograph[inside]
     return drawn

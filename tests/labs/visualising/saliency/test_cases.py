@@ -204,4 +204,12 @@ def test_a_frame_leaves_what_is_in_it_as_it_is():
     drawn = framed(photograph, (10, 20, 110, 140))
     assert (photograph == 200).all()
     changed = (drawn != 200).any(axis=2)
-    assert (changed[10:12, 20:140].all(), changed[:10].any(), changed[12:108, 22:138].any()) == (True, False, False)
+    assert (changed[10:14, 20:140].all(), changed[:10].any(), changed[14:106, 24:136].any()) == (True, False, False)
+
+
+def test_a_frame_is_seen_on_dark_and_on_light_photographs():
+    for shade in (0, 128, 255):
+        drawn = framed(np.full((150, 150, 3), shade, np.uint8), (10, 20, 110, 140))
+        across = drawn[60, 19:26].mean(axis=1)
+        assert max(across) - min(across) > 120
+        assert np.ptp(drawn[60, 19:26].astype(int), axis=1).max() > 200  # a colour
