@@ -76,15 +76,21 @@ def matches(name: str, declared: Iterable[str]) -> bool:
     return any(name.startswith(known[:-1]) if known.endswith("*") else name == known for known in declared)
 
 
+def _package(module: str) -> str:
+    return module.partition(".")[0]
+
+
 class Registry:
-    """Computations by name; a name can be taken only once."""
+    """Computations by name; a name can be taken only once in a package: a course's names are its own."""
 
     def __init__(self) -> None:
         self._computations: dict[str, Computation] = {}
+        self._of_packages: dict[tuple[str, str], Computation] = {}
 
     def add(self, computation: Computation) -> None:
         """Register a computation; raises ValueError if its name is taken by another function or its form is wrong."""
-        known = self._computations.get(computation.name)
+        key = (computation.name, _package(computation.function.__module__))
+        known = self._of_packages.get(key)
         if known is not None and known.function.__module__ != computation.function.__module__:
             places = f"{known.function.__module__} and {computation.function.__module__}"
             raise ValueError(f"two computations are called {computation.name!r}: in {places}")
@@ -95,7 +101,16 @@ class Registry:
                 f"{computation.name}: expected (workspace, *, name: type, …) with keyword-only, typed parameters"
                 + (f"; {', '.join(loose)} is not" if loose else "")
             )
-        self._computations[computation.name] = computation
+        self._of_packages[key] = self._computations[computation.name] = computation
+
+    def find(self, name: str, module: str) -> Computation | None:
+        """The computation of this name in the package that a module belongs to, if there is one."""
+        return self._of_packages.get((name, _package(module)))
+
+    def forget(self, package: str) -> None:
+        """Remove the computations of a package."""
+        self._of_packages = {key: known for key, known in self._of_packages.items() if key[1] != package}
+        self._computations = {known.name: known for known in self._of_packages.values()}
 
     def __getitem__(self, name: str) -> Computation:
         return self._computations[name]
