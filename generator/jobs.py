@@ -29,7 +29,8 @@ class Job:
     included, JSON-ready, without those that ``inputs`` gives: ``inputs`` maps a parameter's name to the fingerprint of
     the job whose result it takes, or to those of several in order. ``address`` is the first place that asks for the job
     ("2-a/q01/vgg16"). ``seconds`` is the expected duration, or None. ``data`` maps each data set and network that it
-    reads ("dataset/mnist", "network/vgg16") to planning's digest of its files.
+    reads ("dataset/mnist", "network/vgg16") to planning's digest of its files, and ``own_files`` those that are a
+    course's own to the places of their files under the data folder.
     """
 
     fingerprint: str
@@ -40,6 +41,7 @@ class Job:
     inputs: Mapping[str, Input] = field(default_factory=dict)
     seconds: float | None = None
     data: Mapping[str, str] = field(default_factory=dict)
+    own_files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class ExitCode(IntEnum):

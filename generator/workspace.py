@@ -54,7 +54,7 @@ class Workspace:
     checkpoints: Checkpoints = field(default_factory=NoCheckpoints)
 
     def rng(self, seed: int, purpose: str) -> torch.Generator:
-        """A CPU generator of its own for each purpose ("weights", "order", "noise", "data").
+        """A torch generator on the CPU, of its own for each purpose ("weights", "order", "noise", "data").
 
         Drawing more numbers for one purpose never shifts the numbers of another, whatever the device.
         """
@@ -63,7 +63,7 @@ class Workspace:
         return torch.Generator().manual_seed(stream_seed(seed, purpose))
 
     def numpy_rng(self, seed: int, purpose: str) -> np.random.Generator:
-        """The same for NumPy and scikit-learn."""
+        """The same as a generator of NumPy's, for NumPy and scikit-learn; torch is not loaded for it."""
         import numpy as np
 
         return np.random.default_rng(stream_seed(seed, purpose))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from generator.registry import Registry, computation, kind_of, kinds_of
+from generator.registry import Registry, column_kind, computation, kind_of, kinds_of
 from generator.results import Result
 from generator.workspace import Workspace
 
@@ -16,13 +16,19 @@ def test_a_mapping_of_kinds_declares_the_same_names_as_a_list() -> None:
     def train(workspace: Workspace, *, seed: int) -> Result:
         raise NotImplementedError
 
-    @computation(metrics=["images", "accuracy", "accuracy_*"], registry=registry)
+    @computation(
+        metrics=["images", "accuracy", "accuracy_*"],
+        tables={"runs": ["p"]},
+        columns={"margins": ["p"]},
+        registry=registry,
+    )
     def again(workspace: Workspace, *, seed: int) -> Result:
         raise NotImplementedError
 
     assert registry["train"].metrics == registry["again"].metrics == ("images", "accuracy", "accuracy_*")
     assert registry["train"].kinds == {"images": "exact", "accuracy": "measured", "accuracy_*": "measured"}
     assert registry["again"].kinds == {}
+    assert (registry["train"].columns, registry["again"].columns) == ({}, {"p": "margins"})
 
 
 @pytest.mark.parametrize(
@@ -41,3 +47,18 @@ def test_the_kind_of_a_member_is_its_own_or_its_closest_family() -> None:
     kinds = kinds_of({"measured": ["accuracy_*"], "margins": ["accuracy_low_*"], "exact": ["accuracy_low_count"]})
     names = ("accuracy_1", "accuracy_low_1", "accuracy_low_count", "accuracy", "loss")
     assert [kind_of(name, kinds) for name in names] == ["measured", "margins", "exact", "", ""]
+
+
+def test_the_kind_of_a_column_is_its_own_or_that_of_the_metric_it_repeats() -> None:
+    kinds = {"test": "measured", "accuracy_*": "measured", "seeds": "exact", "bound_low": "exact"}
+    columns = {"outcome": "margins", "seeds": "seeded"}
+    found = {
+        "measured": ("test", "accuracy_1"),
+        "seeded": ("seeds",),
+        "margins": ("outcome", "p", "low", "test_high", "first_p"),
+        "exact": ("bound_low",),
+        "": ("label", "help", "highest"),
+    }
+    assert {name: column_kind(name, columns, kinds) for names in found.values() for name in names} == {
+        name: kind for kind, names in found.items() for name in names
+    }

@@ -20,6 +20,20 @@ _SUMS = (nodes.Add, nodes.Sub)
 _PRODUCTS = (nodes.Mul, nodes.Div, nodes.FloorDiv)
 
 
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """A value read from a row of a table: ``table`` is its address. No two are equal, as their rows may be others."""
+
+    table: Address
+    column: str
+
+    def __str__(self) -> str:
+        return f"{self.table}, column {self.column!r}"
+
+
+Read = Address | Cell
+
+
 @dataclass(frozen=True)
 class Comparison:
     """Which of two quantities is larger: the results that each is read from, in source order.
@@ -28,8 +42,8 @@ class Comparison:
     compared with a number, is equal to something or simply holds, as ``test.differs``, has nothing on the right.
     """
 
-    left: tuple[Address, ...] = ()
-    right: tuple[Address, ...] = ()
+    left: tuple[Read, ...] = ()
+    right: tuple[Read, ...] = ()
     stated: bool = False
 
 
@@ -63,7 +77,10 @@ def conditions(tree: nodes.Template) -> Iterator[Stated]:
 
 
 class _Reader:
-    """Reads conditions; ``values`` are the expressions that a text's own names stand for, None for those of loops."""
+    """Reads conditions; ``values`` are the expressions that a text's own names stand for, None for those of loops.
+
+    A loop over the rows of a table gives its name a value while its body is read: any row stands for each.
+    """
 
     def __init__(self, values: Mapping[str, nodes.Node | None]) -> None:
         self.values = values
@@ -71,6 +88,9 @@ class _Reader:
 
     def read(self, node: nodes.Node, within: tuple[Condition, ...]) -> Iterator[Stated]:
         """The conditions in a node, each before those that stand under it."""
+        if isinstance(node, nodes.For):
+            yield from self.loop(node, within)
+            return
         if not isinstance(node, nodes.If | nodes.CondExpr):
             for child in node.iter_child_nodes():
                 yield from self.read(child, within)
@@ -84,6 +104,20 @@ class _Reader:
         for child in node.iter_child_nodes(only=others):
             yield from self.read(child, within)
 
+    def loop(self, node: nodes.For, within: tuple[Condition, ...]) -> Iterator[Stated]:
+        """The conditions in a loop, with that of ``for row in rows("a.t") if row.x > 1``, which chooses its rows."""
+        outer = self.values
+        if isinstance(node.target, nodes.Name) and self.table(node.iter):
+            self.values = {**outer, node.target.name: node.iter}
+        chosen = self.condition(node.test) if node.test else None
+        if chosen is not None:
+            yield Stated(chosen, node.lineno or 1, within=within)
+        for child in node.iter_child_nodes(only=("body",)):
+            yield from self.read(child, (*within, chosen) if chosen is not None else within)
+        self.values = outer
+        for child in node.iter_child_nodes(only=("iter", "else_")):
+            yield from self.read(child, within)
+
     def condition(self, node: nodes.Node) -> Condition:
         """An expression as a condition; whatever compares nothing says nothing."""
         node = self.meant(node)
@@ -92,8 +126,8 @@ class _Reader:
             return Joined(parts, every=isinstance(node, nodes.And))
         if isinstance(node, nodes.Compare):
             return Joined(tuple(self.comparisons(node)))
-        if address := self.address(node):
-            return Comparison((address,))
+        if cells := tuple(self.own(node)):
+            return Comparison(cells)
         return Joined(tuple(map(self.condition, node.iter_child_nodes())))
 
     def comparisons(self, node: nodes.Compare) -> Iterator[Comparison]:
@@ -118,7 +152,7 @@ class _Reader:
     def says_how_much(self, node: nodes.Node) -> bool:
         """Whether a number of the text's own is added to what is read, or multiplied with it."""
         node = self.meant(node)
-        if self.address(node) is not None:
+        if any(self.own(node)):
             return False
         if isinstance(node, (*_SUMS, *_PRODUCTS)):
             nothing = {0} if isinstance(node, _SUMS) else {0, 1}
@@ -127,15 +161,42 @@ class _Reader:
         inner = [node.node] if isinstance(node, nodes.Filter) else node.iter_child_nodes()
         return any(self.says_how_much(child) for child in inner if child is not None)
 
-    def reads(self, node: nodes.Node) -> Iterator[Address]:
-        """The metrics that an expression reads."""
+    def reads(self, node: nodes.Node) -> Iterator[Read]:
+        """The metrics and the columns of tables that an expression reads."""
         node = self.meant(node)
-        address = self.address(node)
-        if address is not None:
-            yield address
+        if own := tuple(self.own(node)):
+            yield from own
             return
         for child in node.iter_child_nodes():
             yield from self.reads(child)
+
+    def own(self, node: nodes.Node) -> Iterator[Read]:
+        """What this very node reads: a metric, a column of a row, or the columns that `names` goes by."""
+        if address := self.address(node):
+            yield address
+        elif isinstance(node, nodes.Getattr | nodes.Getitem):
+            name = node.attr if isinstance(node, nodes.Getattr) else getattr(node.arg, "value", None)
+            table = self.table(node.node) if isinstance(name, str) else None
+            if table is not None:
+                yield Cell(table, str(name))
+        elif isinstance(node, nodes.Filter) and node.name == "names" and (table := self.table(node.node)):
+            yield from (Cell(table, str(named.key)) for named in node.kwargs)
+
+    def table(self, node: nodes.Node | None) -> Address | None:
+        """The table that an expression takes its rows from, all of them or one; None where it takes none."""
+        while node is not None:
+            node = self.meant(node)
+            if isinstance(node, nodes.Call):
+                if getattr(node.node, "name", "") != "rows" or len(node.args) != 1:
+                    return None
+                try:
+                    return parse_address(str(getattr(node.args[0], "value", "")), named=True)
+                except AddressError:  # which is said where the text is read
+                    return None
+            if not isinstance(node, nodes.Filter | nodes.Getitem):
+                return None
+            node = node.node
+        return None
 
     def meant(self, node: nodes.Node) -> nodes.Node:
         """What a name that was set stands for; anything else is itself. Nothing any more where too much was read."""

@@ -45,8 +45,10 @@ def check_course(course: CourseSpec, catalogue: Catalogue, margins: Scope = Scop
     return list(dict.fromkeys(mistakes))  # the profiles share most mistakes
 
 
-def _bibliography(path: Path) -> tuple[frozenset[str] | None, list[Mistake]]:
+def _bibliography(path: Path | None) -> tuple[frozenset[str] | None, list[Mistake]]:
     """The keys of all entries, None when the file cannot be read, and what is wrong with it."""
+    if path is None:
+        return frozenset(), []
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -1,4 +1,6 @@
-"""Check that a condition which calls one noisy metric larger than another says what makes it more than chance.
+"""Check that a condition which calls one noisy number larger than another says what makes it more than chance.
+
+The numbers are metrics, and values of rows that a text takes from a table.
 
 Two accuracies, losses or shares of two runs are hardly ever equal: that one of them is larger is no finding. A claim
 that concludes something from it rests on a margin, states by how much, or says that it only reads what stands there.
@@ -11,8 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from generator.answers.addresses import Address
-from generator.answers.conditions import Comparison, Condition, Stated
+from generator.answers.conditions import Comparison, Condition, Read, Stated
 from generator.errors import Mistake
 
 NOISY = ("measured", "seeded")
@@ -25,12 +26,12 @@ WAYS_OUT = (
     "these two printed numbers are so, write `{% claim a > b as seen %}`"
 )
 
-#: The kind of a metric, "" where its computation states none, None for what is no metric of a known computation.
-KindOf = Callable[[Address], str | None]
+#: The kind of a metric or of a column, "" where its computation states none, None for what no known computation gives.
+KindOf = Callable[[Read], str | None]
 
 
 class Scope(Enum):
-    """Which metrics are held to it: none, those whose kind is stated, or all (the others as if they were measured)."""
+    """Which numbers are held to it: none, those whose kind is stated, or all (the others as if they were measured)."""
 
     NONE = "none"
     STATED = "stated"
@@ -52,10 +53,10 @@ class _Judge:
     kind_of: KindOf
     scope: Scope
 
-    def described(self, address: Address) -> str:
+    def described(self, address: Read) -> str:
         return f"{address} ({self.kind_of(address) or 'of no stated kind'})"
 
-    def noisy(self, addresses: Iterable[Address]) -> Address | None:
+    def noisy(self, addresses: Iterable[Read]) -> Read | None:
         """The first that is another number on other data or with another seed."""
         kinds = (*NOISY, "") if self.scope is Scope.ALL else NOISY
         return next((address for address in addresses if self.kind_of(address) in kinds), None)
@@ -67,7 +68,7 @@ class _Judge:
         parts = [self.has_margin(part) for part in condition.parts]
         return any(parts) if condition.every else bool(parts) and all(parts)
 
-    def bare(self, condition: Condition, supported: bool) -> Iterator[tuple[Address, Address]]:
+    def bare(self, condition: Condition, supported: bool) -> Iterator[tuple[Read, Read]]:
         """The noisy metrics of each comparison in a condition that neither it nor what it is joined with supports."""
         if not isinstance(condition, Comparison):
             supported = supported or (condition.every and self.has_margin(condition))

@@ -8,6 +8,7 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from generator.answers.addresses import Address, split_target
+from generator.answers.conditions import Cell, Read
 from generator.answers.syntax import AnswerSyntax, Named, ResultRead
 from generator.checks.margins import Scope, bare_comparisons
 from generator.course.parsing import nearest
@@ -147,13 +148,16 @@ class TextChecker:
         """File the mistake that a text names something that does not exist."""
         self.mistakes.append(Mistake(f"there is no such {what}", self.path, named.line, **wanted(named.name, known)))
 
-    def _kind(self, address: Address, shown: set[Address]) -> str | None:
-        """How the metric is known; the parameters of a grid are settings."""
+    def _kind(self, read: Read, shown: set[Address]) -> str | None:
+        """How a metric or a column is known; the parameters of a grid are settings."""
+        address = read.table if isinstance(read, Cell) else read
         whole = next(iter(shown), None) if address.whole == THIS else address
         home = whole.at_home(self.question.address if self.question else "") if whole else None
         signature = self.names.signature(home) if home else None
         if home is None or signature is None:
             return None
+        if isinstance(read, Cell):
+            return signature.column_kind(read.column)
         return "exact" if address.name in self.names.axes(home) else signature.kind(address.name)
 
     def _conditions(self, syntax: AnswerSyntax, shown: set[Address]) -> None:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from generator.commands.session import Settings
 
 
-def look_over(settings: Settings, *, course: bool) -> int:
-    """Check the machine, or the course, and show what was found; returns the exit code."""
-    if course:
+def look_over(settings: Settings, *, texts: bool) -> int:
+    """Check the machine, or the course's texts, and show what was found; returns the exit code."""
+    if texts:
         from generator.commands.course_health import diagnose_course
 
         return show_checks(diagnose_course(settings))

@@ -16,6 +16,7 @@ from generator.cli.options import (
     common_options,
     find_project,
     language_option,
+    project_at,
     read_settings,
     report_options,
     worker_options,
@@ -73,6 +74,7 @@ def build(
     genreport build --set classifier=mobilenet_v2 --profile light
     genreport build --edition worksheet --frames --fields
     genreport build my-report 2-a
+    genreport build --course my-course
     """
     from generator.cli.build_display import BuildDisplay
     from generator.commands.build import build as run_build
@@ -100,10 +102,11 @@ def init(folder: Path, common: CommonOptions, language: str) -> None:
     \b
     genreport init my-report
     genreport init mon-rapport --language fr
+    genreport init my-report --course ../my-course
     """
     from generator.commands.init import begin_project
 
-    written = begin_project(folder, read_settings(common, language=language))
+    written = begin_project(folder, read_settings(common, language=language, standing_in=project_at(folder)))
     click.echo(f"{len(written)} files written to {folder}/: put your names into report.yaml, your answers into")
     click.echo(f"answers/, and run: genreport build {folder}")
 
@@ -120,8 +123,9 @@ def check(submissions: tuple[Path, ...], common: CommonOptions, output: Path, jo
     built in a process with limits on time and memory; the summary names unanswered questions, contradicted claims,
     numbers that no result supports, results that differ from ours, and identical answers.
 
-    With --profile, all are built under that one. Without, each is built under its own, but only results of `quick` are
-    computed, for the labs that are handed in: a student's choice makes no teacher's machine train for hours.
+    With --profile, all are built under that one. Without, each is built under its own, but only results of the course's
+    first are computed, for the labs that are handed in: a student's choice makes no teacher's machine train for hours.
+    The course is the one of --course, or that one stands in: what a submission names is not even looked for.
 
     \b
     genreport check submissions/
@@ -158,7 +162,7 @@ def plan(selection: tuple[str, ...], common: CommonOptions) -> None:
     from generator.commands.computing import other_versions
     from generator.commands.plan import make_plan
 
-    session, planned, needed = make_plan(read_settings(common), selection)
+    session, planned, needed = make_plan(read_settings(common, standing_in=project_at()), selection)
     show_plan(needed, other_versions(session, planned))
 
 
@@ -174,7 +178,7 @@ def list_(common: CommonOptions) -> None:
     from generator.cli.plan_display import show_questions
     from generator.commands.plan import make_plan
 
-    session, planned, _ = make_plan(read_settings(common))
+    session, planned, _ = make_plan(read_settings(common, standing_in=project_at()))
     show_questions(session, planned)
 
 
@@ -190,7 +194,7 @@ def why(question: str, common: CommonOptions) -> None:
     from generator.cli.plan_display import show_story
     from generator.commands.plan import make_plan
 
-    session, planned, _ = make_plan(read_settings(common), [question])
+    session, planned, _ = make_plan(read_settings(common, standing_in=project_at()), [question])
     for address in session.questions([question]):
         show_story(session, planned, address)
 
@@ -208,7 +212,7 @@ def fetch(force: bool, common: CommonOptions) -> None:
     from generator.cli.fetch_display import FetchDisplay
     from generator.commands.fetch import fetch_data
 
-    settings = read_settings(common)
+    settings = read_settings(common, standing_in=project_at())
     with FetchDisplay(settings.folders.data) as display:
         fetched, by_hand = fetch_data(settings, display.listen, force=force)
     sys.exit(display.conclude(fetched, by_hand))
@@ -216,17 +220,17 @@ def fetch(force: bool, common: CommonOptions) -> None:
 
 @cli.command()
 @common_options
-@click.option("--course", is_flag=True, help="Check what the course’s texts conclude, and from what, instead.")
-def doctor(course: bool, common: CommonOptions) -> None:
-    """Check Python, torch, Pango, fonts, data, weights and disk; --course: what claims and captions may not say.
+@click.option("--texts", is_flag=True, help="Check what the course’s texts conclude, and from what, instead.")
+def doctor(texts: bool, common: CommonOptions) -> None:
+    """Check Python, torch, Pango, fonts, data, weights and disk; --texts: what claims and captions may not say.
 
     \b
     genreport doctor --data ~/genreport-data
-    genreport doctor --course
+    genreport doctor --texts
     """
     from generator.cli.doctor_display import look_over
 
-    sys.exit(look_over(read_settings(common), course=course))
+    sys.exit(look_over(read_settings(common, standing_in=project_at()), texts=texts))
 
 
 @cli.command()
@@ -242,7 +246,7 @@ def clean(yes: bool, common: CommonOptions) -> None:
     from generator.cli.words import human_size
     from generator.commands.clean import unneeded
 
-    cache, stale = unneeded(read_settings(common))
+    cache, stale = unneeded(read_settings(common, standing_in=project_at()))
     if not stale:
         click.echo(f"Every entry in {cache.folder} is needed.")
         return

@@ -22,12 +22,13 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 
 @dataclass(frozen=True)
 class CommonOptions:
-    """Where data and cached results are, and under which profile; None where nothing is said."""
+    """Which course, where data and cached results are, and under which profile; None where nothing is said."""
 
     profile: str | None
     overrides: tuple[str, ...]
     data: Path | None
     cache: Path | None
+    course: str | None = None
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,8 @@ class ReportOptions:
 def common_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of CommonOptions; it gets them as ``common``."""
     options = [
-        click.option("--profile", help="Which data, networks and lengths to use (quick; a project names its own)."),
+        click.option("--course", metavar="FOLDER", help="The course: a folder with course.yaml, or an installed one."),
+        click.option("--profile", help="Which data, networks and lengths to use (the first; a project’s own)."),
         click.option("--set", "overrides", multiple=True, metavar="ROLE=VALUE", help="Put a value in a role."),
         click.option("--data", type=FOLDER, envvar="GENREPORT_DATA", help="Folder of data sets and weights."),
         click.option("--cache", type=FOLDER, envvar="GENREPORT_CACHE", help="Folder of cached results."),
@@ -53,9 +55,10 @@ def common_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def run(
-        profile: str | None, overrides: tuple[str, ...], data: Path | None, cache: Path | None, **others: Any
-    ) -> None:
-        command(common=CommonOptions(profile, overrides, data, cache), **others)
+        course: str | None, profile: str | None, overrides: tuple[str, ...], data: Path | None, cache: Path | None,
+        **others: Any,
+    ) -> None:  # fmt: skip
+        command(common=CommonOptions(profile, overrides, data, cache, course), **others)
 
     return _with(options, run)
 
@@ -124,17 +127,24 @@ def read_settings(
     workers: ExecutorSpec | None = None,
     project: Project | None = None,
     language: str = "",
+    standing_in: Project | None = None,
 ) -> Settings:
-    """The settings that the options amount to; raises InputError for options that cannot be."""
+    """The settings that the options amount to; raises InputError for options that cannot be.
+
+    ``project`` is the one whose report is built; without one, the project that is ``standing_in`` may name the course.
+    """
     from generator.commands.session import Folders, OutputSettings, Settings
     from generator.course.editions import Edition
+    from generator.course.finding import find_course
+    from generator.course.folder import read_course_folder
     from generator.errors import InputError, Mistake
     from generator.running.executors.choose import ExecutorSpec
 
-    base = Folders()
-    own = project.form.profile if project else "quick"
+    base = Folders(**{name: folder for name in ("data", "cache") if (folder := getattr(common, name))})
+    course = read_course_folder(find_course(common.course or "", project or standing_in, base.cache))
+    own = (project.form.profile if project else "") or course.profiles[0]
     output = OutputSettings(folder=project.folder / "build") if project else OutputSettings()
-    chosen = Edition.STUDENT if project else Edition.REFERENCE
+    chosen = Edition.STUDENT if project else Edition.REFERENCE if course.answers else Edition.WORKSHEET
     if wanted is not None:
         chosen = Edition(wanted.edition) if wanted.edition else chosen
         output = OutputSettings(wanted.output or output.folder, wanted.formats, wanted.frames, wanted.fields)
@@ -151,7 +161,7 @@ def read_settings(
         overrides=_roles(common.overrides),
         edition=chosen,
         project=project,
-        folders=Folders(common.data or base.data, common.cache or base.cache),
+        folders=Folders(base.data, base.cache, course.folder),
         workers=workers or ExecutorSpec(),
         output=output,
         language=wanted.language if wanted else language,
@@ -173,12 +183,17 @@ def _roles(overrides: Iterable[str]) -> dict[str, Any]:
 
 def find_project(selection: tuple[str, ...]) -> tuple[Project | None, tuple[str, ...]]:
     """The student's project that the first word names or the current folder is, and the rest of the selection."""
+    for folder, rest in ((Path(*selection[:1]), selection[1:]), (Path(), selection)):
+        if (project := project_at(folder)) is not None:
+            return project, rest
+    return None, selection
+
+
+def project_at(folder: Path = Path()) -> Project | None:
+    """The student's project in a folder, if it is one: it may name the course."""
     from generator.course.project import is_project, read_project
 
-    for folder, rest in ((Path(*selection[:1]), selection[1:]), (Path(), selection)):
-        if is_project(folder):
-            return read_project(folder), rest
-    return None, selection
+    return read_project(folder) if is_project(folder) else None
 
 
 def _formats(context: click.Context, option: click.Parameter, text: str) -> frozenset[str]:

@@ -22,6 +22,7 @@ from generator.commands.computing import Listener
 from generator.commands.session import OutputSettings, Session, Settings, open_session
 from generator.course.editions import Edition
 from generator.course.filled import is_filled
+from generator.course.folder import labs_folder, read_course_folder
 from generator.course.project import is_project, read_project
 from generator.course.spec import CourseSpec
 from generator.course.untrusted_files import UntrustedFileError, read_untrusted
@@ -62,7 +63,8 @@ def look_over(
     before anything is computed or written when a folder holds no submission, or the course is wrong.
     """
     places = _named(_submissions(folders))
-    chosen = dataclasses.replace(settings, profile=profile or settings.profile)
+    first = read_course_folder(settings.folders.course).profiles[0]
+    chosen = dataclasses.replace(settings, profile=profile or settings.profile or first)
     slots = min(settings.workers.jobs or usable_cores(), max(1, len(places)))
     workers = ProcessExecutor([_environment() for _ in range(slots)], on_note=lambda note: None)
     found: list[Looked] = []
@@ -102,7 +104,7 @@ def _labs(places: Iterable[Path], profile: str | None) -> frozenset[str] | None:
             form = read_project(place).form
         except InputError:
             continue  # said when it is looked at
-        if profile in (None, form.profile):
+        if profile in (None, form.profile) or not form.profile:
             if not form.labs:
                 return None
             wanted.update(form.labs)
@@ -111,7 +113,10 @@ def _labs(places: Iterable[Path], profile: str | None) -> frozenset[str] | None:
 
 def _labs_of_filled(workers: ProcessExecutor, places: Iterable[Path], settings: Settings) -> frozenset[str]:
     """The labs of all filled worksheets; they are read where whatever is wrong with one ends a worker at most."""
-    calls = [workers.submit(labs_of_filled, place, settings.folders.questions) for place in filter(is_filled, places)]
+    calls = [
+        workers.submit(labs_of_filled, place, labs_folder(settings.folders.course))
+        for place in filter(is_filled, places)
+    ]
     labs: set[str] = set()
     for call in calls:
         with suppress(Exception):  # said when it is looked at
@@ -159,7 +164,7 @@ def look_at(name: str, folder: Path, settings: Settings, output: Path, profile: 
     with limits(), tempfile.TemporaryDirectory() as beside:
         handed = None
         if not folder.is_dir():
-            handed = read_handed(folder, settings.folders.questions)
+            handed = read_handed(folder, labs_folder(settings.folders.course))
             folder = Path(beside)
             lay_out(handed, folder, settings.profile)
         project = read_project(folder)
@@ -168,7 +173,7 @@ def look_at(name: str, folder: Path, settings: Settings, output: Path, profile: 
             settings,
             project=project,
             edition=Edition.STUDENT,
-            profile=profile or project.form.profile,
+            profile=profile or project.form.profile or computed,
             output=OutputSettings(output, frozenset({"html"})),
         )
         session = open_session(settings)

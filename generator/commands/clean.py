@@ -9,9 +9,9 @@ from generator.store.cache import Cache, EntryInfo
 
 
 def unneeded(settings: Settings) -> tuple[Cache, list[EntryInfo]]:
-    """The cache entries and checkpoints that no question needs under any profile."""
+    """The cache entries and checkpoints that no question needs under any profile, nor another course."""
     session = open_session(settings)
-    wanted: set[str] = set()
+    wanted = set(session.history.of_others())
     for name in session.course.profiles:
         other = open_session(dataclasses.replace(settings, profile=name, overrides={}))
         wanted |= other.plan().jobs.keys()

@@ -49,8 +49,9 @@ def compute_results(
     hits = [planned.job for planned in plan.jobs.values() if planned.standing is Standing.HIT]
     session.memo.save()  # the workers find the digests of the data files in it
     outcomes |= run_jobs(
-        jobs, session.cache, settings.workers, data=settings.folders.data, on_event=listen, hits=hits, code=plan.code
-    )
+        jobs, session.cache, settings.workers, data=settings.folders.data, on_event=listen, hits=hits, code=plan.code,
+        courses=session.place.code,
+    )  # fmt: skip
     _remember(session, plan, outcomes)
     return plan, outcomes
 

@@ -16,12 +16,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from types import MappingProxyType
 
-from generator.commands.fetch import remote_files
+from generator.commands.fetch import by_hand, remote_files
 from generator.commands.session import Settings, open_session
+from generator.course.own_data import OwnData
 from generator.datasets.download import Condition, condition
-from generator.datasets.local_files import data_files
-from generator.datasets.sources import SOURCES
 from generator.folders import PACKAGE, templates_folder
 from generator.store.memo import Memo
 
@@ -32,6 +32,8 @@ PATIENCE = 120  # seconds; torch's first import on a slow disk takes tens of the
 
 #: A profile's name to the names of the data sets and of the pre-trained networks that it uses.
 Needs = Mapping[str, tuple[frozenset[str], frozenset[str]]]
+#: A course's own data sets and networks, by label.
+Own = Mapping[str, OwnData]
 
 
 class Health(Enum):
@@ -59,16 +61,19 @@ def diagnose(settings: Settings) -> list[Check]:
         name: open_session(dataclasses.replace(settings, profile=name, overrides={})).needs()
         for name in session.course.profiles
     }
-    checks = every_check(settings.folders.data, settings.folders.cache, needs, session.memo)
+    own = session.course.own_data
+    checks = every_check(settings.folders.data, settings.folders.cache, needs, session.memo, own)
     session.save()
     return checks
 
 
-def every_check(data: Path, cache: Path, profiles: Needs, memo: Memo | None = None) -> list[Check]:
+def every_check(
+    data: Path, cache: Path, profiles: Needs, memo: Memo | None = None, own: Own = MappingProxyType({})
+) -> list[Check]:
     """Every check, in the order in which faults should be mended.
 
     ``memo`` remembers the digests of data files, so that large ones are not read each time. Raises KeyError when a
-    profile names a data set or network that is in none of the tables.
+    profile names a data set or network that is in none of the tables, nor the course's ``own``.
     """
     with ThreadPoolExecutor() as children:  # two imports of seconds each, in processes of their own
         torch, pango = children.submit(check_torch), children.submit(check_pango)
@@ -79,8 +84,8 @@ def every_check(data: Path, cache: Path, profiles: Needs, memo: Memo | None = No
             check_fonts(templates_folder() / "report"),
             check_chromium(),
             check_folder("cache folder", cache, ROOM),
-            check_folder("data folder", data, bytes_to_fetch(data, profiles)),
-            *(check_profile(name, data, *needs, memo or Memo(None)) for name, needs in profiles.items()),
+            check_folder("data folder", data, bytes_to_fetch(data, profiles, own)),
+            *(check_profile(name, data, *needs, memo or Memo(None), own) for name, needs in profiles.items()),
         ]
 
 
@@ -196,17 +201,19 @@ def check_folder(name: str, folder: Path, needed: int) -> Check:
     return Check(name, Health.WARN, f"{found}, {needed / 1e9:,.1f} GB needed", "free some space there")
 
 
-def bytes_to_fetch(data: Path, profiles: Needs) -> int:
+def bytes_to_fetch(data: Path, profiles: Needs, own: Own = MappingProxyType({})) -> int:
     """What fetching everything that is missing would take, files that several profiles share counted once."""
-    files = {file for needs in profiles.values() for file in remote_files(*needs)}
+    files = {file for needs in profiles.values() for file in remote_files(*needs, own)}
     return sum(file.size for file in files if not (data / file.path).exists())
 
 
-def check_profile(name: str, data: Path, datasets: frozenset[str], networks: frozenset[str], memo: Memo) -> Check:
+def check_profile(
+    name: str, data: Path, datasets: frozenset[str], networks: frozenset[str], memo: Memo,
+    own: Own = MappingProxyType({}),
+) -> Check:  # fmt: skip
     """Whether a profile's data and weights are there and are the published ones."""
     title = f"data, {name}"
-    files = remote_files(datasets, networks)
-    packaged = [path for source in sorted(datasets) for path in data_files(source, data)]
+    files = remote_files(datasets, networks, own)
     conditions = {file: condition(file, data, memo) for file in files}
     missing = [file for file, found in conditions.items() if found is Condition.MISSING]
     different = [Path(file.path).name for file, found in conditions.items() if found is Condition.DIFFERENT]
@@ -215,11 +222,10 @@ def check_profile(name: str, data: Path, datasets: frozenset[str], networks: fro
         more = f" and {len(missing) - NAMED} more" if len(missing) > NAMED else ""
         found = f"missing: {names}{more} ({sum(file.size for file in missing) / 1e6:,.1f} MB)"
         return Check(title, Health.WARN, found, f"genreport fetch --profile {name}")
-    gone = [path for path in packaged if not path.is_file()]
+    gone = by_hand(datasets, networks, data, own)
     if gone:
-        by_hand = [SOURCES[source].obtain for source in sorted(datasets) if gone[0] in data_files(source, data)]
-        mend = by_hand[0] or f"{sys.executable} -m pip install --force-reinstall scikit-image scikit-learn"
-        return Check(title, Health.FAIL, f"missing: {', '.join(map(str, gone))}", mend)
+        mend = gone[0][1] or f"{sys.executable} -m pip install --force-reinstall scikit-image scikit-learn"
+        return Check(title, Health.FAIL, f"missing: {', '.join(str(path) for path, _ in gone)}", mend)
     if different:
         mend = f"fine if your teacher gave them to you; otherwise genreport fetch --profile {name} --force"
         return Check(title, Health.WARN, f"differ from the published files: {', '.join(different)}", mend)

@@ -12,6 +12,7 @@ from generator.answers.addresses import Address
 from generator.commands.session import Settings, open_session
 from generator.course.editions import Edition
 from generator.course.exhibits import FigureSpec, TableSpec
+from generator.course.finding import name_for
 from generator.course.project import FILE, IMAGES, is_project, read_project
 from generator.course.spec import CourseSpec, Mark, QuestionSpec, ResultSpec
 from generator.errors import InputError, Mistake
@@ -36,8 +37,9 @@ year: {year}
 language: {language}     # of the report: {languages}
 theme: {theme}   # chapters (a cover, Figure 2.1) or sections (a title above the contents, Figure 7)
 labs: [{labs}]   # those of your report, in its order
-profile: {profile}   # quick, light or course: which data and networks
+profile: {profile}   # {profiles}: which data and networks
 """)
+_FROM = marked("from: {course}   # the course that this is a report of: a folder, or the name of an installed course\n")
 
 _OWN = marked("""\
 {{#
@@ -59,24 +61,28 @@ def begin_project(folder: Path, settings: Settings) -> list[Path]:
         settings = dataclasses.replace(settings, language=read_project(folder).form.language)
     session = open_session(dataclasses.replace(settings, edition=Edition.WORKSHEET))  # no answer is even read
     with speaking(session.course.language):
-        written = write_project(folder, session.course, session.catalogue, session.bindings.refs, settings.profile)
+        name = name_for(session.place.folder, folder)
+        profile = session.settings.profile
+        written = write_project(folder, session.course, session.catalogue, session.bindings.refs, profile, name)
     session.save()
     return written
 
 
 def write_project(
-    folder: Path, course: CourseSpec, catalogue: Catalogue, refs: Mapping[str, Sequence[Address]], profile: str
-) -> list[Path]:
+    folder: Path, course: CourseSpec, catalogue: Catalogue, refs: Mapping[str, Sequence[Address]], profile: str,
+    name: str = "",
+) -> list[Path]:  # fmt: skip
     """Write what is missing of a project into ``folder`` and return what was written; no file is ever replaced.
 
-    ``refs`` maps a result's address to its grid under the profile. Raises InputError when the folder cannot be one.
+    ``refs`` maps a result's address to its grid under the profile. ``name`` is what the project calls the course, if it
+    is not the program's own. Raises InputError when the folder cannot be one.
     """
     if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / FILE).is_file())):
         hint = "name a new folder, or an empty one"
         raise InputError([Mistake("this is no place for a project: it holds other things", folder, hint=hint)])
     written = []
-    for name, text in _files(course, catalogue, refs, profile):
-        path = folder / name
+    for file, text in _files(course, catalogue, refs, profile, name):
+        path = folder / file
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
@@ -86,7 +92,7 @@ def write_project(
 
 
 def _files(
-    course: CourseSpec, catalogue: Catalogue, refs: Mapping[str, Sequence[Address]], profile: str
+    course: CourseSpec, catalogue: Catalogue, refs: Mapping[str, Sequence[Address]], profile: str, of: str
 ) -> Iterator[tuple[str, str]]:
     words = {name: _quoted(getattr(course, name)) for name in ("title", "institution", "programme", "course", "year")}
     labs = ", ".join(lab.id for lab in course.labs)
@@ -94,8 +100,8 @@ def _files(
         FILE,
         gettext(_REPORT).format(
             **words, labs=labs, profile=profile, language=course.language, theme=course.theme.value,
-            languages=", ".join(languages()),
-        ),
+            languages=", ".join(languages()), profiles=", ".join(course.profiles),
+        ) + (gettext(_FROM).format(course=_quoted(of)) if of else ""),
     )  # fmt: skip
     shown = [result for question in course.questions() for result in question.results.values()]
     example = str(_example(shown[0], catalogue, refs)) if shown else "lab/question/result.x"

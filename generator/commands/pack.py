@@ -88,8 +88,9 @@ def _data(session: Session, plan: Plan, jobs: Iterable[PlannedJob]) -> dict[str,
     """The digests of all data that these jobs, and what they were computed from, read: here, or where that was."""
     lock, data = DataLock(session.cache.folder / LOCK), session.settings.folders.data
     reached = plan.with_inputs(job.job.fingerprint for job in jobs)
+    own = {label: found.paths for label, found in session.course.own_data.items()}
     labels = sorted({label for planned in reached for label in planned.job.data})
-    found = {label: digests_of(files_of(label, data), data, session.memo) or lock.known(label) for label in labels}
+    found = {label: digests_of(files_of(label, data, own), data, session.memo) or lock.known(label) for label in labels}
     return {label: dict(digests) for label, digests in found.items() if digests}
 
 

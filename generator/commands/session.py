@@ -12,16 +12,17 @@ from typing import Any
 from generator.answers.addresses import lab_of
 from generator.checks.course import check_course
 from generator.course.editions import Edition
+from generator.course.folder import ANSWERS, CourseFolder, read_course_folder
 from generator.course.loader import read_course
 from generator.course.parsing import nearest
 from generator.course.project import Project
 from generator.course.spec import CourseSpec, ProfileSpec, RoleSpec
 from generator.errors import InputError, Mistake
-from generator.folders import PACKAGE, default_cache, default_data, questions_folder, templates_folder
+from generator.folders import PACKAGE, default_cache, default_data, questions_folder
 from generator.planning.binding import Bindings, bind_course
 from generator.planning.catalogue import Catalogue, read_catalogue
 from generator.planning.data import DataLock
-from generator.planning.fingerprint import canonical
+from generator.planning.fingerprint import CodeReader, canonical
 from generator.planning.history import History
 from generator.planning.parameters import Kind
 from generator.planning.plan import Plan, Planner
@@ -33,12 +34,11 @@ from generator.store.memo import Memo
 
 @dataclass(frozen=True)
 class Folders:
-    """Where things are read, and where results are kept."""
+    """Where things are read, and where results are kept; ``course`` is the folder with course.yaml."""
 
     data: Path = field(default_factory=default_data)
     cache: Path = field(default_factory=default_cache)
-    questions: Path = field(default_factory=questions_folder)
-    answers: Path = field(default_factory=lambda: templates_folder() / "answers")
+    course: Path = field(default_factory=questions_folder)
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,10 @@ class Settings:
     """What the command line decides. ``overrides`` maps a role to the value that takes its place.
 
     A student's report needs a ``project``; the other editions take its title page and its choice of labs, if given.
-    Without a ``language`` it is in the project's, or else the course's.
+    Without a ``language`` it is in the project's, or else the course's; without a ``profile``, under the first.
     """
 
-    profile: str = "quick"
+    profile: str = ""
     overrides: Mapping[str, Any] = field(default_factory=dict)
     edition: Edition = Edition.REFERENCE
     project: Project | None = None
@@ -70,11 +70,6 @@ class Settings:
     workers: ExecutorSpec = field(default_factory=ExecutorSpec)
     output: OutputSettings = field(default_factory=OutputSettings)
     language: str = ""
-
-    @property
-    def answers(self) -> Path:
-        """The folder of the answers that a report of this edition shows."""
-        return self.project.answers if self.project and self.edition is Edition.STUDENT else self.folders.answers
 
     @property
     def spoken(self) -> str:
@@ -90,6 +85,7 @@ class Session:
     """
 
     settings: Settings
+    place: CourseFolder
     course: CourseSpec
     shown: CourseSpec
     profile: ProfileSpec
@@ -104,8 +100,15 @@ class Session:
 
         ``lock`` takes the place of what the cache folder says of data that is elsewhere.
         """
-        planner = Planner(self.cache, self.history, self.memo, self.settings.folders.data, lock=lock)
+        code = CodeReader(self.memo, courses=self.place.code)
+        data, own = self.settings.folders.data, self.course.own_data
+        planner = Planner(self.cache, self.history, self.memo, data, code, lock, own)
         return planner.plan(self.bindings, self.profile.name, forced)
+
+    @property
+    def answers(self) -> Path | None:
+        """The folder of the answers that the report shows, if there is any."""
+        return _answers(self.settings, self.place)
 
     def questions(self, selection: Iterable[str]) -> tuple[str, ...]:
         """The addresses of the questions that a selection names ("2-a", "2-a/q03"); all for an empty one.
@@ -141,14 +144,20 @@ class Session:
 
 def open_session(settings: Settings) -> Session:
     """Load, check and bind the course. Raises InputError with every mistake of every file."""
-    folders = settings.folders
+    folders, project = settings.folders, settings.project
+    place = read_course_folder(folders.course)
+    settings = dataclasses.replace(settings, profile=settings.profile or place.profiles[0])
+    answers = _answers(settings, place)
+    if answers is None and settings.edition is not Edition.WORKSHEET:
+        hint = "make a worksheet, --edition worksheet, or a student's report, `genreport init DIR`"
+        raise InputError([*place.mistakes, Mistake("the course has no answers to show", place.folder, hint=hint)])
     memo = Memo(folders.cache / "memo.json")
-    catalogue = read_catalogue(memo)
-    project = settings.project
-    course, mistakes = read_course(folders.questions, settings.answers, settings.edition, settings.spoken)
+    catalogue = read_catalogue(memo, courses=place.code, ours=place.with_ours)
+    course, found = read_course(place.folder, answers or place.folder / ANSWERS, settings.edition, settings.spoken)
+    mistakes = [*place.mistakes, *found]
     if course is None:
-        raise InputError(mistakes)
-    checked = "" if mistakes else _content_key(course, memo)
+        raise InputError(dict.fromkeys(mistakes))
+    checked = "" if mistakes else _content_key(course, place, memo)
     if mistakes or not memo.holds("checked", checked):
         mistakes += check_course(course, catalogue)
         if mistakes:
@@ -158,15 +167,21 @@ def open_session(settings: Settings) -> Session:
     bindings = bind_course(course, profile, catalogue)
     if bindings.mistakes:
         raise InputError(bindings.mistakes)
-    history = History(folders.cache / "history.json")
+    history = History(folders.cache / "history.json", place.key)
     shown = dataclasses.replace(project.cover(course), labs=project.labs(course)) if project else course
-    return Session(settings, course, shown, profile, catalogue, bindings, Cache(folders.cache), history, memo)
+    return Session(settings, place, course, shown, profile, catalogue, bindings, Cache(folders.cache), history, memo)
 
 
-def _content_key(course: CourseSpec, memo: Memo) -> str:
-    """A digest of all that checking reads: every file of the course and every module of the package."""
+def _answers(settings: Settings, place: CourseFolder) -> Path | None:
+    own = settings.project if settings.edition is Edition.STUDENT else None
+    return own.answers if own else place.answers
+
+
+def _content_key(course: CourseSpec, place: CourseFolder, memo: Memo) -> str:
+    """A digest of all that checking reads: every file of the course and every module of its code and of the package."""
     digests = {str(path): digest for path, digest in course.files.items()}
-    digests |= {str(path): memo.digest(path) for path in sorted(PACKAGE.rglob("*.py"))}
+    modules = (path for package in (PACKAGE, *place.code) for path in sorted(package.rglob("*.py")))
+    digests |= {str(path): memo.digest(path) for path in modules}
     return hashlib.sha256(canonical([course.edition.value, course.language, digests]).encode()).hexdigest()
 
 

@@ -37,9 +37,11 @@ class Files:
 def loaded_files(session: Session) -> Digests:
     """What the course was read from: the digests are those of the bytes that will be shown, whatever is saved later."""
     settings = session.settings
-    roots = {"answers": settings.answers, "questions": settings.folders.questions}
+    roots = {"questions": session.shown.root}
     if settings.project is not None:
         roots["project"] = settings.project.folder
+    if (answers := session.answers) is not None:
+        roots = {"answers": answers, **roots}
     return {_label(path, roots): digest for path, digest in session.shown.files.items()}
 
 
@@ -51,7 +53,7 @@ def late_files(session: Session) -> Digests:
     roots = {"code": PACKAGE, "templates": templates_folder() / "report", "questions": session.shown.root}
     files = [path for path in PACKAGE.rglob("*.py") if path.relative_to(PACKAGE).parts[0] not in SCIENCE]
     files += [path for path in roots["templates"].rglob("*") if path.is_file()]
-    files.append(session.shown.bibliography)
+    files += [path for path in (session.shown.bibliography,) if path is not None]
     project = session.settings.project
     if project is not None and session.settings.edition is Edition.STUDENT:
         roots["images"] = project.folder

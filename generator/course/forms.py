@@ -12,6 +12,7 @@ from generator.languages import CODE, ENGLISH
 
 FILE_NAME = "[A-Za-z0-9][A-Za-z0-9_-]*"
 LONGEST_NAME = 64  # characters
+BIBLIOGRAPHY = "references.bib"  # which a course may lack, unless it names it
 #: The name of a lab's folder, a question's file or the bibliography: a part of addresses ("2-a/q03") and of paths.
 FileName = Annotated[str, Field(pattern=f"^{FILE_NAME}$", max_length=LONGEST_NAME)]
 
@@ -126,7 +127,7 @@ class ExpectedEntry(Strict):
     spread: str = ""
     unless: str = ""
     source: str
-    profile: str = "course"
+    profile: str = ""
 
 
 class QuestionFile(Strict):
@@ -176,8 +177,31 @@ class AuthorEntry(Strict):
     number: str = ""
 
 
+class DataFile(Strict):
+    """One file of a data set or network: where it lies under the data folder, and where it comes from."""
+
+    path: str = Field(min_length=1, max_length=300)
+    url: str = ""
+    sha256: str = Field(default="", pattern="^([0-9a-f]{64})?$")
+    size: int | None = Field(default=None, ge=0)
+
+
+class DataEntry(Strict):
+    """A data set or network of the course's own."""
+
+    title: str = Field(min_length=1)
+    files: list[DataFile] = Field(min_length=1)
+    licence: str = ""
+    citation: str = ""
+    obtain: str = ""
+
+
 class CourseFile(Strict):
-    """``questions/course.yaml``."""
+    """``course.yaml``; the first three keys say what it needs and where its parts lie, see ``course.folder``."""
+
+    requires: str = ""
+    answers: str = Field(default="answers", min_length=1)
+    code: str | list[str] = Field(default_factory=list)
 
     title: str = Field(min_length=1)
     subtitle: str = ""
@@ -191,5 +215,7 @@ class CourseFile(Strict):
     language: str = Field(default=ENGLISH, pattern=CODE, min_length=1)
     theme: Literal["chapters", "sections"] = "chapters"
     labs: list[FileName] = Field(min_length=1)
-    bibliography: str = Field(default="references.bib", pattern=rf"^{FILE_NAME}\.bib$", max_length=LONGEST_NAME)
-    profiles: dict[str, ProfileEntry] = Field(min_length=1)
+    bibliography: str = Field(default=BIBLIOGRAPHY, pattern=rf"^{FILE_NAME}\.bib$", max_length=LONGEST_NAME)
+    profiles: dict[str, ProfileEntry] = Field(default_factory=dict)
+    datasets: dict[FileName, DataEntry] = Field(default_factory=dict)
+    networks: dict[FileName, DataEntry] = Field(default_factory=dict)

@@ -11,13 +11,9 @@ from typing import Any
 from generator.answers.language import FUNCTIONS
 from generator.course.answer_files import AnswerFiles
 from generator.course.editions import Edition, Theme
-from generator.course.forms import (
-    CourseFile,
-    LabFile,
-    QuestionFile,
-    Strict,
-    is_file_name,
-)
+from generator.course.folder import FILE, ONLY_PROFILE, labs_folder
+from generator.course.forms import CourseFile, LabFile, ProfileEntry, QuestionFile, Strict, is_file_name
+from generator.course.own_data import own_data
 from generator.course.parsing import parse
 from generator.course.profiles import LAB_PROFILES, read_profiles
 from generator.course.question_files import expected_spec, figure_spec, result_spec, table_spec
@@ -35,9 +31,9 @@ TAKEN = {"this", "loop", *FUNCTIONS}  # words of the language of answers
 
 
 def read_course(
-    questions: Path, answers: Path, edition: Edition = Edition.REFERENCE, language: str = ""
+    folder: Path, answers: Path, edition: Edition = Edition.REFERENCE, language: str = ""
 ) -> tuple[CourseSpec | None, list[Mistake]]:
-    """The course with those of its questions that can be read, and the mistakes in the form of all files.
+    """The course in a folder with those of its questions that can be read, and the mistakes in the form of all files.
 
     What they name is checked elsewhere, in ``generator.checks``.
     There is no course when course.yaml itself is wrong or a lab's profiles cannot be read: half of what follows would
@@ -45,15 +41,17 @@ def read_course(
     folder for a student's report, and is never opened for a worksheet. Texts are those in ``language``, where there are
     any; without one, in the language that course.yaml names.
     """
-    loader = _Loader(questions, AnswerFiles(edition, answers, language))
+    loader = _Loader(folder, AnswerFiles(edition, answers, language))
     return loader.course(), loader.mistakes
 
 
 class _Loader:
     """Walks from the course to its labs and questions and gathers what is wrong on the way."""
 
-    def __init__(self, questions: Path, answers: AnswerFiles) -> None:
-        self.questions_folder = questions
+    def __init__(self, folder: Path, answers: AnswerFiles) -> None:
+        self.folder = folder
+        self.questions_folder = labs_folder(folder)
+        self.last_profile = ONLY_PROFILE
         self.answers = answers
         self.edition = answers.edition
         self.translations = Translations()
@@ -64,43 +62,38 @@ class _Loader:
     def read(self, path: Path, without: frozenset[str] = frozenset()) -> Source:
         source = read_yaml(path, without)
         self.files[path] = source.digest
-        if path.parent != self.questions_folder:
-            self.translate(source, without)
+        if path.name != FILE:
+            self.translate(source, path.relative_to(self.questions_folder).as_posix(), without)
         return source
 
-    def translate(self, source: Source, without: frozenset[str]) -> None:
-        name = source.path.relative_to(self.questions_folder).as_posix()
+    def translate(self, source: Source, name: str, without: frozenset[str]) -> None:
         if translation := self.translations.apply(source, name, without):
             self.files[translation.path] = translation.digest
 
     def begin(self) -> Source:
         """Read course.yaml, and see into which language all is to be translated."""
         without = self.edition.withheld_from_course
-        source = self.read(self.questions_folder / "course.yaml", without)
+        source = self.read(self.folder / FILE, without)
         own = source.data.get("language") if isinstance(source.data, Mapping) else None
         language, written, mistake = spoken_and_written(self.questions_folder, self.answers.language, own)
         self.mistakes += [source.mistake(mistake, ("language",), got=repr(language))] if mistake else []
         self.answers = replace(self.answers, language=language, written=written)
         self.translations = Translations.of(self.questions_folder, language, written)
-        self.translate(source, without)
+        self.translate(source, FILE, without)
         return source
 
     def course(self) -> CourseSpec | None:
         source = self.begin()
         form = parse(source, CourseFile)
+        own = own_data({"datasets": form.datasets, "networks": form.networks}, source) if form else {}
         self.mistakes += source.mistakes
+        profiles = (form and form.profiles) or {ONLY_PROFILE: ProfileEntry(title="", description="")}
+        *_, self.last_profile = profiles
         names = _names(form.labs if form else source.data, "labs")
         labs = [lab for number, name in names if (lab := self.lab(name, source, number)) is not None]
         if form is None:
             return None
         self.duplicates(form.labs, source, ("labs",))
-        bibliography = self.questions_folder / form.bibliography
-        try:
-            self.files[bibliography] = digest(bibliography.read_bytes())
-        except OSError:
-            self.mistakes.append(
-                source.mistake("the bibliography is missing", ("bibliography",), got=form.bibliography)
-            )
         self.mistakes += self.answers.strays({question.address for lab in labs for question in lab.questions()})
         lab_profiles = self.lab_profiles(labs)
         if unreadable := [mistake for source in lab_profiles for mistake in source.mistakes]:
@@ -115,14 +108,15 @@ class _Loader:
             year=str(form.year),
             authors=tuple((author.name, author.number) for author in form.authors),
             labs=tuple(labs),
-            profiles=read_profiles(form.profiles, source, lab_profiles, self.mistakes),
-            bibliography=bibliography,
-            root=self.questions_folder,
+            profiles=read_profiles(profiles, source, lab_profiles, self.mistakes),
+            bibliography=self.bibliography(form, source),
+            root=self.folder,
             introduction=self.own_text("introduction", form.introduction),
             conclusion=self.own_text("conclusion", form.conclusion),
             language=self.answers.language,
             written=self.answers.written,
             words=self.words(),
+            own_data=own,
             theme=Theme(form.theme),
             edition=self.edition,
             own_texts=self.own_texts,
@@ -131,6 +125,18 @@ class _Loader:
         )
         course = write_out(course, self.mistakes)
         return without_unnamed_solutions(course) if self.edition is Edition.STUDENT else course
+
+    def bibliography(self, form: CourseFile, source: Source) -> Path | None:
+        """The file of the sources; None where a course has none and names none."""
+        path = self.folder / form.bibliography
+        try:
+            self.files[path] = digest(path.read_bytes())
+        except OSError:
+            if "bibliography" not in form.model_fields_set and not path.exists():
+                return None
+            wrong = source.mistake("the bibliography is missing", ("bibliography",), got=form.bibliography)
+            self.mistakes.append(wrong)
+        return path
 
     def words(self) -> Mapping[str, str]:
         source = self.translations.words()
@@ -153,7 +159,7 @@ class _Loader:
     def lab(self, name: str, course: Source, number: int) -> LabSpec | None:
         folder = self.questions_folder / name
         if not folder.is_dir():
-            expected = f"a folder {name}/ with lab.yaml beside course.yaml"
+            expected = f"a folder {name}/ with lab.yaml in {self.questions_folder.name}/"
             self.mistakes.append(course.mistake("there is no such lab", ("labs", number), expected=expected, got=name))
             return None
         source = self.read(folder / "lab.yaml", self.edition.withheld_from_labs)
@@ -193,9 +199,9 @@ class _Loader:
         if form is not None:
             self.names(form, source)
             results = {key: result_spec(address, key, entry, source) for key, entry in form.results.items()}
-        expected = [
-            expected_spec(entry, source, ("expected", n)) for n, entry in enumerate(form.expected if form else ())
-        ]
+        published = form.expected if form else ()
+        at_home = self.last_profile  # the largest, to which published numbers belong unless they say otherwise
+        expected = [expected_spec(one, source, ("expected", n), at_home) for n, one in enumerate(published)]
         tables = {key: table_spec(key, entry, source) for key, entry in form.tables.items()} if form else {}
         figures = {key: figure_spec(key, entry, source) for key, entry in form.figures.items()} if form else {}
         self.mistakes += source.mistakes

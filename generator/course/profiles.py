@@ -54,8 +54,11 @@ def read_profiles(
     }
     for lab in labs:
         _add_lab(lab, found, mistakes)
+    first = next(iter(entries))
     return {
-        name: ProfileSpec(name, entry.title, entry.description, entry.note, _Roles(found[name], mistakes).read())
+        name: ProfileSpec(
+            name, entry.title, entry.description, entry.note, _Roles(found[name], mistakes).read(), name != first
+        )
         for name, entry in entries.items()
     }
 

@@ -33,7 +33,10 @@ class ProjectAuthor(Strict):
 
 
 class ProjectFile(Strict):
-    """``report.yaml``; what it leaves out is the course's own."""
+    """``report.yaml``; what it leaves out is the course's own.
+
+    ``from`` names the course, and can do no more: a folder, seen from the project's own, or one that is installed.
+    """
 
     title: Line = ""
     subtitle: Line = ""
@@ -45,7 +48,8 @@ class ProjectFile(Strict):
     language: str = Field(default="", pattern=CODE)
     theme: Literal["", "chapters", "sections"] = ""
     labs: list[FileName] = Field(default_factory=list)
-    profile: FileName = "quick"
+    profile: FileName | Literal[""] = ""
+    source: Line = Field(default="", alias="from")
 
 
 @dataclass(frozen=True)

@@ -52,8 +52,8 @@ def column_spec(key: str, entry: str | ColumnEntry) -> ColumnSpec:
     return ColumnSpec(key, entry.title, entry.format, entry.digits, entry.unit, entry.best, interval)
 
 
-def expected_spec(entry: ExpectedEntry, source: Source, where: Where) -> ExpectedSpec:
-    """A published number; whatever is wrong with what it is compared with is added to the source's mistakes."""
+def expected_spec(entry: ExpectedEntry, source: Source, where: Where, profile: str) -> ExpectedSpec:
+    """A published number, of a ``profile`` unless it says of which; what is wrong is added to the source's mistakes."""
     cell = bool(entry.table)
     ways = (entry.metric, entry.table, entry.incomparable)
     if sum(map(bool, ways)) != 1 or cell != bool(entry.row) or cell != bool(entry.column):
@@ -71,7 +71,7 @@ def expected_spec(entry: ExpectedEntry, source: Source, where: Where) -> Expecte
         metric=entry.table or entry.metric,
         value=float(entry.value),
         source=entry.source,
-        profile=entry.profile,
+        profile=entry.profile or profile,
         rounding=0.0 if isinstance(entry.value, int) else 0.5 * 10.0**last,
         digits=max(0, -last),
         images=entry.images,

@@ -12,6 +12,7 @@ from generator.answers.addresses import Address, Point
 from generator.course.editions import Edition, Theme
 from generator.course.exhibits import FigureSpec, TableSpec
 from generator.course.given import Inputs, Written
+from generator.course.own_data import OwnData
 from generator.course.yaml_source import Place, Source, Where
 from generator.languages import ENGLISH
 
@@ -165,13 +166,17 @@ class RoleSpec:
 
 @dataclass(frozen=True)
 class ProfileSpec:
-    """A named choice of data, networks and lengths; ``note`` stands at the head of each lab, the rest on the cover."""
+    """A named choice of data, networks and lengths; ``note`` stands at the head of each lab, the rest on the cover.
+
+    The course's first is taken where none is named; any other has to be ``asked_for``.
+    """
 
     name: str
     title: str
     description: str
     note: str
     roles: Mapping[str, RoleSpec]
+    asked_for: bool = False
 
 
 @dataclass(frozen=True)
@@ -179,9 +184,8 @@ class CourseSpec:
     """The whole course. ``authors`` are ("name", "student number") pairs.
 
     ``own_texts`` are the files of those introductions and conclusions ("conclusion", "2-a/conclusion") that a student
-    wrote; the others stand in the course's own files. The report is in ``language``; what is not translated stays in
-    that in which the course is ``written``. ``words`` translate what results call things; ``given`` are the names of
-    the texts of the title page that a project has put in.
+    wrote. The report is in ``language``; what is not translated stays in that in which the course is ``written``.
+    ``words`` translate what results call things; ``given`` names the texts of the title page that a project has put in.
     """
 
     title: str
@@ -193,13 +197,14 @@ class CourseSpec:
     authors: tuple[tuple[str, str], ...]
     labs: tuple[LabSpec, ...]
     profiles: Mapping[str, ProfileSpec]
-    bibliography: Path
+    bibliography: Path | None
     root: Path
     introduction: str = ""
     conclusion: str = ""
     language: str = ENGLISH
     written: str = ENGLISH
     words: Mapping[str, str] = field(default_factory=dict)
+    own_data: Mapping[str, OwnData] = field(default_factory=dict)
     given: frozenset[str] = frozenset()
     theme: Theme = Theme.CHAPTERS
     edition: Edition = Edition.REFERENCE

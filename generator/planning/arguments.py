@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -49,17 +49,21 @@ class Arguments:
 
 
 def bind_arguments(
-    signature: Signature, given: Mapping[str, Given], inputs: Mapping[str, Taken], source: Source, where: Where
-) -> Arguments:
+    signature: Signature, given: Mapping[str, Given], inputs: Mapping[str, Taken], source: Source, where: Where,
+    own: Collection[str] = (),
+) -> Arguments:  # fmt: skip
     """Bind what a result at ``where`` gives; ``inputs`` are the parameters that get the results of others.
+
+    ``own`` are the labels of the course's own data sets and networks ("dataset/swings").
 
     Parameters in ``given`` whose value could not be found out are left alone: that has been said before.
     """
-    return _Binder(signature, source).bind(given, inputs, where)
+    return _Binder(signature, source, own).bind(given, inputs, where)
 
 
 class _Binder:
-    def __init__(self, signature: Signature, source: Source) -> None:
+    def __init__(self, signature: Signature, source: Source, own: Collection[str]) -> None:
+        self.own = own
         self.signature = signature
         self.source = source
         self.found = Arguments()
@@ -139,8 +143,9 @@ class _Binder:
             if not isinstance(name, str):
                 continue
             self.found.files.append((kind, name))
-            if name not in FILES[kind]:
-                known = sorted(FILES[kind])
+            if name not in FILES[kind] and kind.label(name) not in self.own:
+                own = [one.partition("/")[2] for one in self.own if one.startswith(kind.label(""))]
+                known = sorted([*FILES[kind], *own])
                 hint = nearest(name, known) or hint
                 expected = "one of " + ", ".join(known)
                 message = f"there is no {kind.value} of this name"

@@ -235,7 +235,8 @@ class _Binder:
         name = asker.computation
         if name and name not in self.catalogue and asker.like is None:
             known = list(self.catalogue)
-            details = {"expected": "one of " + ", ".join(known), "got": shown(name), "hint": nearest(name, known)}
+            expected = "one of " + ", ".join(known) if known else "one in computations/, or code: genreport for ours"
+            details = {"expected": expected, "got": shown(name), "hint": nearest(name, known)}
             self.wrong(source, "there is no such computation", (*where, "computation"), **details)
         return name in self.catalogue
 
@@ -246,7 +247,7 @@ class _Binder:
         """Bind the given values and inputs to the computation's signature and file the job under its address."""
         signature = self.catalogue[computation]
         places = {name: Taken((*where, "inputs", name), isinstance(taken, tuple)) for name, taken in inputs.items()}
-        bound = bind_arguments(signature, given, places, source, where)
+        bound = bind_arguments(signature, given, places, source, where, self.course.own_data)
         self.found.mistakes += bound.mistakes
         taken = {name: targets for name, targets in inputs.items() if targets}
         taken |= {name: str(Address(ROLES, job.name)) for name, job in bound.jobs.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from generator.folders import PACKAGE
 from generator.planning.code.declarations import Declaration, ParameterDeclaration
 from generator.planning.fingerprint import CodeReader
 from generator.planning.parameters import ParameterType, UnsupportedTypeError, parse_type
-from generator.registry import kind_of
+from generator.registry import column_kind, kind_of
 from generator.store.memo import Memo
 
 LABS = "labs"
@@ -45,10 +45,15 @@ class Signature:
     tables: Mapping[str, tuple[str, ...]]
     figures: tuple[str, ...]
     kinds: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     def kind(self, metric: str) -> str:
         """How a metric is known; see ``registry.KINDS``. Empty where the computation does not say."""
         return kind_of(metric, self.kinds)
+
+    def column_kind(self, column: str) -> str:
+        """How the values of a column are known, in whichever of the tables it stands."""
+        return column_kind(column, self.columns, self.kinds)
 
     @property
     def labelled(self) -> str:
@@ -74,21 +79,22 @@ class Catalogue:
         return iter(sorted(self._signatures))
 
 
-def read_catalogue(memo: Memo, package: Path = PACKAGE) -> Catalogue:
-    """Read every computation of the package's labs.
+def read_catalogue(
+    memo: Memo, package: Path = PACKAGE, *, courses: Iterable[Path] = (), ours: bool = True
+) -> Catalogue:
+    """Read every computation of the package's labs, if ``ours`` are wanted, and of the courses' own packages.
 
     Raises InputError with all duplicate names, odd types and defaults, and files that are not Python.
     """
     reader = CodeReader(memo, package)
     signatures: dict[str, Signature] = {}
     mistakes: list[Mistake] = []
-    for path in sorted((package / LABS).rglob("*.py")):
+    for path, module in [*(_modules(package, LABS) if ours else ()), *(m for code in courses for m in _modules(code))]:
         try:
             declared = reader.read(path)["computations"]
         except InputError as error:
             mistakes += error.mistakes
             continue
-        module = ".".join(path.relative_to(package.parent).with_suffix("").parts)
         for plain in declared:
             signature = _signature(plain, module, path, mistakes)
             if signature.name in signatures:
@@ -101,6 +107,14 @@ def read_catalogue(memo: Memo, package: Path = PACKAGE) -> Catalogue:
     if mistakes:
         raise InputError(mistakes)
     return Catalogue(signatures)
+
+
+def _modules(package: Path, below: str = "") -> Iterator[tuple[Path, str]]:
+    """The modules of a package with their names; tests that stand beside what they test are none of them."""
+    for path in sorted((package / below).rglob("*.py")):
+        parts = path.relative_to(package.parent).with_suffix("").parts
+        if not (path.name.startswith("test_") or path.name == "conftest.py"):
+            yield path, ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 def _signature(plain: Declaration, module: str, path: Path, mistakes: list[Mistake]) -> Signature:
@@ -123,6 +137,7 @@ def _signature(plain: Declaration, module: str, path: Path, mistakes: list[Mista
         tables={name: tuple(columns) for name, columns in plain["tables"].items()},
         figures=tuple(plain["figures"]),
         kinds=plain["kinds"],
+        columns=plain["columns"],
     )
 
 

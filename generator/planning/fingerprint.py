@@ -67,17 +67,18 @@ class Code:
 class CodeReader:
     """Finds every definition of the project that a function can reach, at the grain of functions and classes.
 
+    The project is the program's package and those of the ``courses``, which import each other as they like.
+
     Modules imported by a computed name are beyond it; who uses that says what else the result depends on, as the
     planner does for the loaders of data sets.
     """
 
-    def __init__(self, memo: Memo, package: Path = PACKAGE) -> None:
+    def __init__(self, memo: Memo, package: Path = PACKAGE, courses: Iterable[Path] = ()) -> None:
         self.package = package.name
         self._memo = memo
-        self._folder = package
         readers = [memo.digest(Path(str(module.__file__))) for module in _READERS]
         self._kind = "code/" + hashlib.sha256("".join(readers).encode()).hexdigest()[:16]
-        self._names = Names(package, self.read)
+        self._names = Names(package, self.read, courses)
         self._effects = Effects(self._names)
         self._identity: Identities[Spot] = Identities(self._content)
         self._contents: dict[Spot, Content[Spot]] = {}
@@ -212,7 +213,7 @@ class CodeReader:
         """The files beside a module that a statement reads: their labels, and the digests of their contents."""
         found = []
         for path in files_beside(self._names, spot):
-            label = path.relative_to(self._folder.resolve().parent).as_posix()
+            label = path.relative_to(self._names.folder(spot[0]).resolve().parent).as_posix()
             found.append((label, f"{path.name}:{self._memo.digest(path)}"))
         return found
 
@@ -230,7 +231,8 @@ class CodeReader:
         module, position = spot
         if module not in self._places:
             path = self.path(module)
-            self._places[module] = module if path is None else path.relative_to(self._folder.parent).as_posix()
+            above = None if path is None else self._names.folder(module).parent
+            self._places[module] = path.relative_to(above).as_posix() if path and above else module
         names = ["*"] if position == WHOLE else self._names.statement(spot)["binds"]
         return f"{self._places[module]}::{names[0] if names else _MODULE}"
 

@@ -14,6 +14,7 @@ from generator.planning.fingerprint import Ingredients
 from generator.store.memo import read_json, write_json
 
 VERSION = 1
+_OF_COURSE = "\n"  # in a key, between the course and what is of it
 
 
 class Cause(StrEnum):
@@ -106,44 +107,66 @@ class Record:
 class History:
     """Records by profile and address, in one JSON file in the cache folder."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, course: str = "") -> None:
+        """``course`` tells its addresses from those of other courses; see ``CourseFolder.key``."""
         self._path = path
-        self._changed = False
-        stored = read_json(path)
-        plain = stored.get("records") if stored.get("version") == VERSION else None
-        self._records: dict[str, Record] = {}
-        for key, value in plain.items() if isinstance(plain, dict) else ():
-            record = _record(value)
-            if record is not None:
-                self._records[key] = record
+        self._course = f"{course}{_OF_COURSE}" if course else ""
+        self._records = _stored(path)
+        self._noted: dict[str, Record] = {}
 
     def record(self, profile: str, address: str) -> Record | None:
         """The last record of an address under a profile, if there is one."""
-        return self._records.get(f"{profile}:{address}")
+        return self._records.get(self._key(profile, address))
 
     def duration(self, computation: str, profile: str) -> float | None:
         """The mean duration of a computation, as an estimate in seconds for a job that never ran.
 
         Over the records of the profile, or over all where that has none: a GPU's course says little of a laptop.
         """
-        known = {key: r.duration for key, r in self._records.items() if r.ingredients.computation == computation}
-        own = [duration for key, duration in known.items() if key.startswith(f"{profile}:")]
+        known = {
+            key: record.duration
+            for key, record in self._records.items()
+            if record.ingredients.computation == computation and self._is_own(key)
+        }
+        own = [duration for key, duration in known.items() if key.startswith(self._key(profile, ""))]
         durations = own or list(known.values())
         return sum(durations) / len(durations) if durations else None
 
     def note(self, profile: str, address: str, ingredients: Ingredients, duration: float) -> None:
         """Remember what an address was computed from."""
-        key, record = f"{profile}:{address}", Record(ingredients, duration)
+        key, record = self._key(profile, address), Record(ingredients, duration)
         if self._records.get(key) != record:
-            self._records[key] = record
-            self._changed = True
+            self._records[key] = self._noted[key] = record
+
+    def of_others(self) -> frozenset[str]:
+        """The fingerprints that the other courses which use this cache were last built from, those that still exist."""
+        found: dict[str, set[str]] = {}
+        for key, record in self._records.items():
+            if not self._is_own(key):
+                found.setdefault(key.rpartition(_OF_COURSE)[0], set()).add(record.ingredients.fingerprint())
+        return frozenset[str]().union(*(made for course, made in found.items() if not course or Path(course).is_dir()))
+
+    def _key(self, profile: str, address: str) -> str:
+        return f"{self._course}{profile}:{address}"
+
+    def _is_own(self, key: str) -> bool:
+        return key.startswith(self._course) if self._course else _OF_COURSE not in key
 
     def save(self) -> None:
-        """Write the history back if it changed."""
-        if self._changed:
+        """Write what was noted back, if anything was, beside what another build has noted meanwhile."""
+        if self._noted:
+            self._records = {**_stored(self._path), **self._noted}
             records = {key: asdict(record) for key, record in self._records.items()}
             write_json(self._path, {"version": VERSION, "records": records})
-            self._changed = False
+            self._noted = {}
+
+
+def _stored(path: Path) -> dict[str, Record]:
+    """The records in a file, those that are whole."""
+    stored = read_json(path)
+    plain = stored.get("records") if stored.get("version") == VERSION else None
+    found = {key: _record(value) for key, value in plain.items()} if isinstance(plain, dict) else {}
+    return {key: record for key, record in found.items() if record is not None}
 
 
 def read_ingredients(plain: Any) -> Ingredients:

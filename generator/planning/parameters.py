@@ -26,6 +26,10 @@ class Kind(Enum):
         """Whether another job's result can be given for it."""
         return self in (Kind.NETWORK, Kind.RESULT)
 
+    def label(self, name: str) -> str:
+        """A data set's or a network's name with its kind: "dataset/mnist"."""
+        return f"{self.name.lower()}/{name}"
+
 
 PLAIN = {"int": int, "float": float, "str": str, "bool": bool, "None": type(None)}
 NAMED = {"Dataset": Kind.DATASET, "Network": Kind.NETWORK, "Result": Kind.RESULT}

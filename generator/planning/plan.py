@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
+from types import MappingProxyType
 
 from generator.answers.addresses import Address, parse_address
+from generator.course.own_data import OwnData
 from generator.datasets.sources import SOURCES
 from generator.jobs import Failure, Input, Job, one_by_one
 from generator.planning.binding import Binding, Bindings
@@ -92,9 +94,12 @@ class Planner:
     """Fingerprints bindings; holds what is shared between them."""
 
     def __init__(
-        self, cache: Cache, history: History, memo: Memo, data: Path,
-        code: CodeReader | None = None, lock: DataLock | None = None,
+        self, cache: Cache, history: History, memo: Memo, data: Path, code: CodeReader | None = None,
+        lock: DataLock | None = None, own: Mapping[str, OwnData] = MappingProxyType({}),
     ) -> None:  # fmt: skip
+        """``own`` are the course's own data sets and networks, by label."""
+        self.own = own
+        self.own_files = {files: found.paths for files, found in own.items()}
         self.cache = cache
         self.history = history
         self.memo = memo
@@ -132,6 +137,11 @@ class Planner:
             parameters=binding.parameters,
             inputs=inputs,
             data={label(kind, name): ingredients.data[name] for kind, name in binding.files},
+            own_files={
+                files: self.own_files[files]
+                for kind, name in binding.files
+                if (files := label(kind, name)) in self.own_files
+            },
         )
         known = plan.jobs.get(fingerprint) or self._judge(job, ingredients, failure, plan.profile)
         if binding.address.question in forced and known.standing is Standing.HIT:
@@ -147,25 +157,31 @@ class Planner:
         code = {**called_by.definitions, **reached.definitions}
         data: dict[str, str] = {}
         missing: list[tuple[str, str]] = []
+        by_hand = ""
         for kind, name in binding.files:
-            if kind is Kind.DATASET:
+            files = label(kind, name)
+            if kind is Kind.DATASET and files not in self.own:
                 loader = self.code.reach(f"{self.code.package}.datasets.{name}", "load")
                 meaning[f"datasets/{name}"] = loader.identity
                 code |= loader.definitions
-            files = label(kind, name)
             if files not in self._digests:
                 self._digests[files] = digest_of(
-                    files_of(files, self.data), self.data, self.memo, self.lock.known(files)
+                    files_of(files, self.data, self.own_files), self.data, self.memo, self.lock.known(files)
                 )
             data[name], absent = self._digests[files]
             missing += [(name, path) for path in absent]
+            by_hand = by_hand or (self._by_hand(files, name) if absent else "")
         ingredients = Ingredients(signature.name, meaning, dict(binding.parameters), dict(inputs), data, code)
         if not missing:
             return ingredients, None
         hint = "fetch it with `genreport fetch`, or name the folder that holds it with --data DIR or GENREPORT_DATA"
-        first = missing[0][0]
-        by_hand = SOURCES[first].obtain if first in SOURCES else ""
         return ingredients, Failure(f"data missing: {_listed(missing)}", by_hand or hint)
+
+    def _by_hand(self, files: str, name: str) -> str:
+        """How to get a data set or network that cannot be fetched."""
+        if files in self.own:
+            return self.own[files].obtain
+        return SOURCES[name].obtain if name in SOURCES else ""
 
     def _judge(self, job: Job, ingredients: Ingredients, failure: Failure | None, profile: str) -> PlannedJob:
         """Whether the job's result is there, and if not, why, and how long it may take."""

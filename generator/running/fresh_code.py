@@ -1,4 +1,4 @@
-"""Import the package's modules from their source alone: byte code is believed by time and size, which edits can keep.
+"""Import the package's and a course's modules from their source: byte code is believed by time and size, which can lie.
 
 Imports nothing else of the package, as it has to come before it.
 """
@@ -11,11 +11,14 @@ from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from multiprocessing.connection import Connection
+from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
 _PACKAGE = __name__.partition(".")[0]
 
+#: The folders of the packages of computations that belong to the course of this process, by the packages' names.
+FOLDERS: dict[str, Path] = {}
 #: SHA-256 of the very source that each module was compiled from, by name, of those that were loaded here.
 COMPILED: dict[str, str] = {}
 
@@ -49,8 +52,11 @@ class _Finder(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if fullname.partition(".")[0] != _PACKAGE:
+        package = fullname.partition(".")[0]
+        if package != _PACKAGE and package not in FOLDERS:
             return None
+        if fullname in FOLDERS:
+            path = [str(FOLDERS[fullname].parent)]
         spec = PathFinder.find_spec(fullname, path, target)
         loader: Any = spec.loader if spec is not None else None
         if spec is not None and type(loader) is SourceFileLoader:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from generator.errors import GenreportError
-from generator.planning.data import digest_of, files_of
+from generator.planning.data import Own, digest_of, files_of
 from generator.store.memo import Memo, stamp
 
 # Digests of large files are remembered by this process, and taken from planning's memo where the cache is shared.
@@ -23,13 +24,13 @@ class DataChangedError(GenreportError):
 class DataGuard:
     """Holds a job to its data: made just before the computation, asked again just after it."""
 
-    def __init__(self, planned: Mapping[str, str], data: Path, cache: Path) -> None:
-        """``planned`` maps "dataset/mnist" or "network/vgg16" to planning's digest of its files.
+    def __init__(self, planned: Mapping[str, str], data: Path, cache: Path, own: Own = MappingProxyType({})) -> None:
+        """``planned`` maps "dataset/mnist" or "network/vgg16" to planning's digest of its files, ``own`` some to them.
 
         Raises:
             DataChangedError: the files are others now, or others on this machine.
         """
-        self._files = {name: files_of(name, data) for name in planned}
+        self._files = {name: files_of(name, data, own) for name in planned}
         self._stamps = self._now()
         memo = _MEMOS.setdefault(cache, Memo(cache / "memo.json")) if planned else Memo(None)
         for name, files in self._files.items():

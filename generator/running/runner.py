@@ -99,13 +99,14 @@ def run_jobs(
     on_event: OnEvent,
     hits: Iterable[Job] = (),
     code: Mapping[str, str] = MappingProxyType({}),
+    courses: tuple[Path, ...] = (),
 ) -> dict[str, Outcome]:
     """Compute jobs in the order that their inputs allow; returns each one's outcome by fingerprint.
 
     ``hits`` are jobs that planning found in the cache: when the entry of one turns out to be damaged as it is read for
     an input, it is computed again. ``code`` holds the digests of the modules that planning read, by name: a job whose
-    worker has others fails, rather than be stored under a fingerprint that is not its own. A job's failure never
-    raises: it is an outcome, and what needs the job is skipped.
+    worker has others fails, rather than be stored under a fingerprint that is not its own. ``courses`` are the folders
+    of the course's own packages. A job's failure never raises: it is an outcome, and what needs the job is skipped.
     ``on_event`` is called from this thread only.
 
     Raises:
@@ -120,7 +121,7 @@ def run_jobs(
     try:
         with (
             ThreadPoolExecutor(_STORING_THREADS, thread_name_prefix="store") as storing,
-            open_executor(spec, cache.folder, data, messages.put, code) as workers,
+            open_executor(spec, cache.folder, data, messages.put, code, courses) as workers,
         ):
             on_event(WorkersReady(workers.description, workers.slots))
             return _Run(cache, workers, schedule, messages, on_event, under_way, storing).to_the_end()

@@ -61,9 +61,9 @@ Files = Mapping[str, Mapping[str, bytes]]
 class Conditions:
     """What all jobs of a build share. ``device`` is auto, cpu, cuda or mps.
 
-    ``code`` holds the digest of each module: as planning read it, where it did. ``durable`` is false where the cache
-    folder holds copies of what is kept elsewhere (see ``store.cache``). ``pace`` is the least time in seconds between
-    two notes of a job.
+    ``code`` holds the digest of each module: as planning read it, where it did. ``courses`` are the folders of the
+    course's own packages of computations. ``durable`` is false where the cache folder holds copies of what is kept
+    elsewhere (see ``store.cache``). ``pace`` is the least time in seconds between two notes of a job.
     """
 
     cache: Path
@@ -71,6 +71,7 @@ class Conditions:
     device: str
     threads: int
     code: Mapping[str, str] = field(repr=False)
+    courses: tuple[Path, ...] = ()
     durable: bool = True
     pace: float = PROGRESS_SECONDS
 
@@ -103,7 +104,9 @@ def run_job(job: Job, conditions: Conditions, notify: Notify) -> JobReport:
         except DamagedEntryError as error:
             return JobReport(job.fingerprint, failure=failure_of(error), damaged=error.fingerprint)
         except Exception as error:
-            return JobReport(job.fingerprint, failure=failure_of(error))
+            failure = failure_of(error)
+            where = loaded_code.place_of(error, conditions.courses)
+            return JobReport(job.fingerprint, failure=replace(failure, reason=f"{where}{failure.reason}"))
         finally:
             gc.collect()  # a network in a reference cycle would take the next job's memory
 
@@ -124,12 +127,13 @@ def failure_of(error: BaseException) -> Failure:
 
 def _compute(job: Job, conditions: Conditions, cache: Cache, reporter: _Reporter) -> Provenance:
     reporter.tell(0, 1, "starting")
+    loaded_code.adopt(conditions.courses)
     importlib.import_module(job.module)
-    if job.computation not in REGISTRY:
+    computation = REGISTRY.find(job.computation, job.module)
+    if computation is None:
         raise GenreportError(f"{job.module} has no computation called {job.computation!r}")
-    computation = REGISTRY[job.computation]
     loaded_code.check(conditions.code)
-    guard = DataGuard(job.data, conditions.data, cache.folder)
+    guard = DataGuard(job.data, conditions.data, cache.folder, job.own_files)
     keep_freed_memory()
     _freeze_modules()
     device = torch_device(conditions.device)

@@ -80,12 +80,37 @@ def test_names_set_from_one_another_do_not_double_for_ever() -> None:
     assert isinstance(one.condition, Joined)
 
 
-def test_a_text_s_own_names_stand_for_what_was_set_and_rows_for_no_result() -> None:
+def test_a_text_s_own_names_stand_for_what_was_set_and_those_of_loops_for_rows() -> None:
     text = (
         "{% set gap = a.x - b.y %}{% set odd = odd %}{% claim gap > 0 and odd > gap %}A{% otherwise %}B{% endclaim %}"
         '{% for row in rows("a.runs") %}{% if row.x > row.y and loop.index > 1 %}C{% endif %}{% endfor %}'
     )
     assert [spelt(one.condition) for one in stated(text)] == [
         "(({a.x <> b.y}) & ({a.x, b.y}))",
-        "(({}) & ({}))",
+        "(({a.runs, column 'x' <> a.runs, column 'y'}) & ({}))",
     ]
+
+
+IF = "{{% if {} %}}A{{% endif %}}"
+LOOP = '{{% for r in rows("a.t"){} %}}{}{{% endfor %}}'
+ROWS = {
+    LOOP.format(" if r.x > b.x", "{{ r.x if r.p < 0.05 }}{% else %}" + IF.format("r.x")): [
+        "({a.t, column 'x' <> b.x})", "({a.t, column 'p'})", "(())",
+    ],
+    LOOP.format("", LOOP.replace("a.t", "a.u").format("", IF.format("r.x")) + IF.format("r.x")): [
+        "{a.u, column 'x'}", "{a.t, column 'x'}",
+    ],
+    '{% set all = rows("a.t") %}' + IF.format('(all | first).x > all[1]["x"] + 0.5'): [
+        "({a.t, column 'x' <> a.t, column 'x' !})",
+    ],
+    IF.format('rows("a.t") | names("label", outcome="lower", seed=1) == "b" and rows("a.t") | length > 2'): [
+        "(({a.t, column 'outcome', a.t, column 'seed'}) & ({}))",
+    ],
+    LOOP.replace('"a.t"', "a").format("", IF.format('r.x > rows("…").y')): ["({})"],
+    "{% for n in a.x %}{{ n if n.x }}{% endfor %}": ["(())"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ROWS)
+def test_values_of_rows_are_read_with_their_table_and_column(text: str) -> None:
+    assert [spelt(one.condition) for one in stated(text)] == ROWS[text]

@@ -65,6 +65,8 @@ introduction: |
   This speaks of the reference edition.
 conclusion: |
   All of it is a toy.
+answers: ../templates/answers
+code: genreport
 labs: [2-a]
 bibliography: references.bib
 profiles:

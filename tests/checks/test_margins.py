@@ -131,6 +131,30 @@ def test_kinds_come_from_the_computation_and_a_grid_s_parameter_is_exact(course:
     assert mistakes_of(course, Scope.ALL) == []
 
 
+def test_columns_of_rows_have_the_kind_they_state_or_that_of_the_metric_they_repeat(course: Course) -> None:
+    loop = '{% for row in rows("net.epochs") if row.loss CONDITION %}A{% endfor %}'
+    course.edit(
+        "generator/labs/toy.py", '["loss", "accuracy", "accuracy_*"]', '{"seeded": ["loss"], "exact": ["accuracy"]}'
+    )
+    course.write(A1, loop.replace("CONDITION", "> net.loss"))
+    (mistake,) = mistakes_of(course, Scope.STATED)
+    assert mistake.message.startswith("net.epochs, column 'loss' (seeded) is compared with net.loss (seeded) without")
+    course.write(A1, loop.replace("CONDITION", "> row.high"))
+    assert mistakes_of(course, Scope.ALL) == []  # an end of an interval, as its name says
+    course.edit("generator/labs/toy.py", 'figures=["losses"]', 'figures=["losses"], columns={"measured": ["high"]}')
+    (mistake,) = mistakes_of(course, Scope.STATED)
+    assert "column 'high' (measured)" in mistake.message
+    course.write(A1, loop.replace("CONDITION", "> 2 * net.loss"))
+    assert mistakes_of(course, Scope.ALL) == []
+
+
+def test_two_rows_of_one_column_are_two_numbers(course: Course) -> None:
+    text = '{% set all = rows("net.epochs") %}{% claim (all | last).loss < (all | first).loss %}A{% otherwise %}B'
+    course.write(A1, text + "{% endclaim %}")
+    (mistake,) = mistakes_of(course, Scope.ALL)
+    assert mistake.message.count("net.epochs, column 'loss'") == 2
+
+
 def test_a_student_s_answers_are_not_held_to_it(course: Course) -> None:
     assert len(mistakes_of(course, Scope.ALL)) == 1
     assert mistakes_of(course, Scope.ALL, Edition.STUDENT) == []

@@ -33,6 +33,7 @@ class Build:
         self.memo, self.history = Memo(None), SimpleNamespace(note=lambda *parts: None)
         self.settings = Settings(folders=Folders(folder, folder / "cache"), workers=ExecutorSpec(jobs=1, device="cpu"))
         self.course = SimpleNamespace(questions=lambda: iter("abc"))
+        self.place = SimpleNamespace(code=())
         self.jobs = [
             Job(OLD, "add", MODULE, "1-a/q01/old", {"numbers": [1, 2]}),
             Job(DOUBLE, "double", MODULE, "1-a/q01/double", inputs={"source": OLD}),

@@ -1,4 +1,4 @@
-"""What `genreport doctor --course` says of a course's claims and kinds of metrics."""
+"""What `genreport doctor --texts` says of a course's claims and kinds of metrics."""
 
 from __future__ import annotations
 
@@ -45,8 +45,9 @@ def test_each_lab_has_its_comparisons_and_who_states_no_kinds(settings: Settings
     assert kinds.found == "1 of 1 computations do not state all: network_summary"
     typed, one, total = of(checks, "1-a, conclusions")
     assert typed.found.endswith("1-a/q01.md:2: a number that looks measured is typed into the text, got 31.4 %")
+    answer = settings.folders.course.parent / "answers/1-a/q01.md"
     assert one.found == (
-        f"{settings.folders.answers / '1-a/q01.md'}:1: vgg16.linear_share (of no stated kind) is compared with "
+        f"{answer}:1: vgg16.linear_share (of no stated kind) is compared with "
         "other.linear_share (of no stated kind) without a margin"
     )
     assert (total.found, total.state) == ("2 to mend", Health.FAIL)
@@ -55,16 +56,16 @@ def test_each_lab_has_its_comparisons_and_who_states_no_kinds(settings: Settings
 
 
 def test_the_command_fails_while_there_are_any(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
-    assert look_over(settings, course=True) == 1
+    assert look_over(settings, texts=True) == 1
     assert "vgg16.linear_share" in capsys.readouterr().out
-    (settings.folders.answers / "1-a/q01.md").write_text(CLAIM.replace(" %}A", " as seen %}A"))
-    assert look_over(settings, course=True) == 0
+    (settings.folders.course.parent / "answers/1-a/q01.md").write_text(CLAIM.replace(" %}A", " as seen %}A"))
+    assert look_over(settings, texts=True) == 0
 
 
 def test_a_caption_that_says_what_comes_out_is_a_warning(settings: Settings) -> None:
     caption = "caption: It has {{ vgg16.parameters }}."
     table = f"tables:\n  sizes:\n    rows: [vgg16]\n    {caption}\n    columns: {{parameters: P}}\n"
-    question = settings.folders.questions / "1-a/q01.yaml"
+    question = settings.folders.course / "1-a/q01.yaml"
     question.write_text(LAYERS + table)
     one, total = of(diagnose_course(settings), "1-a, captions")
     assert one.found == (

@@ -17,6 +17,8 @@ title: A course
 year: 2026
 introduction: "The introduction SECRETINTRODUCTION."
 conclusion: "The conclusion SECRETCONCLUSION."
+answers: ../answers
+code: genreport
 labs: [1-a, 1-b]
 profiles:
   quick: {title: Quick, description: Small, roles: {}}
@@ -48,7 +50,7 @@ class TextCourse:
             profile=profile,
             edition=edition,
             project=read_project(below / "mine") if edition is Edition.STUDENT else None,
-            folders=Folders(below / "data", below / "cache", below / "questions", below / "answers"),
+            folders=Folders(below / "data", below / "cache", below / "questions"),
             output=OutputSettings(below / output, frozenset(formats)),
         )
 

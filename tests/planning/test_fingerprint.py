@@ -200,8 +200,11 @@ def test_how_metrics_are_known_changes_no_fingerprint_and_which_there_are_does(c
         course.edit("generator/labs/toy.py", f"metrics={before}", f"metrics={declared}")
         identities.append(CodeReader(Memo(None), course.package).reach("generator.labs.toy", "train").identity)
         before = declared
+    course.edit("generator/labs/toy.py", before, '["accuracy", "accuracy_*", "loss"]')
+    course.edit("generator/labs/toy.py", 'figures=["losses"]', 'columns={"margins": ["low"]}, figures=["losses"]')
+    identities.insert(1, CodeReader(Memo(None), course.package).reach("generator.labs.toy", "train").identity)
     first, *others, fewer = identities
-    assert others == [first, first]
+    assert others == [first, first, first]
     assert fewer != first
 
 

@@ -189,7 +189,7 @@ def test_a_damaged_input_is_computed_again(build: Build) -> None:
 
 def test_changed_code_fails_the_job_rather_than_poison_the_cache(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
     planned = loaded_code.snapshot() | {"generator.results": "0" * 64}
-    monkeypatch.setattr(loaded_code, "snapshot", lambda read: planned)
+    monkeypatch.setattr(loaded_code, "snapshot", lambda read, courses: planned)
     failure = build.run(job("add", numbers=[1]), slots=1)["add"].failure
     assert failure is not None
     assert "generator.results" in failure.reason

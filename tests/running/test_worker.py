@@ -251,7 +251,8 @@ def test_code_that_is_imported_late_is_checked_too(conditions: Conditions, monke
         return Result()
 
     monkeypatch.setattr(loaded_code, "_SEEN", {})
-    monkeypatch.setitem(REGISTRY._computations, "sneaky", Computation("sneaky", sneaky))  # type: ignore[arg-type]
+    computation = Computation("sneaky", sneaky)  # type: ignore[arg-type]
+    monkeypatch.setitem(REGISTRY._of_packages, ("sneaky", "tests"), computation)
     failure = run(conditions, "sneaky").failure
     assert failure is not None
     assert "generator.new_module" in failure.reason

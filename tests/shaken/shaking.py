@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,14 @@ from tests.shaken.aim import Aim, aim_of, close_together, numbers_of, parts_of, 
 from tests.shaken.branches import Arm, Fork, written
 from tests.shaken.contradictions import unborne
 from tests.shaken.draws import LIKELY, MARGIN, MOODS, NEAR, Draw, Mood, Recipe, is_setting
+from tests.shaken.judgements import Named, said
 from tests.shaken.reader import Finding, read, sentences
+from tests.shaken.senses import unmeant
 from tests.shaken.snapshot import KeptJob
 from tests.shaken.texts import CourseTexts, Text, in_words
 
 Key = tuple[str, int, int]
+_SAME = 1e-6
 _LONGEST = 90  # characters of what is said of a computation that failed
 
 
@@ -184,11 +188,29 @@ class Shaking:
                 self._note(text, read(sentence), draw, report, loose)
         for claim in rendered.claims:
             self._note(text, unborne(claim, in_words(claim.sentence.strip())), draw, report, loose)
+        for one in said(rendered.claims, in_words, partial(self._between, text, draw)):
+            self._note(text, unmeant(one), draw, report, loose)
         for mistake in rendered.mistakes if not loose else ():
             report.mistakes.setdefault(f"{text.name}: {mistake}", draw.name)
         for number, words in draw.failures.items() if not loose else ():
             kind = words if len(words) <= _LONGEST else words[:_LONGEST] + "…"
             report.failures.setdefault(f"{self.jobs[number].computation}: {kind}", draw.name)
+
+    def _between(self, text: Text, draw: Draw, difference: str) -> Iterator[tuple[Named, Named]]:
+        """The numbers of the two results that a result compares, of which a metric of it is the difference."""
+        tree: Any = reading_environment().parse("{{ " + difference + " }}")
+        for address in reads_of(tree.body[0].nodes[0]):
+            for number in numbers_of(address, _home(text), self.course.bindings, self.numbers)[:1]:
+                job, value = self.jobs[number], draw.result(number).metrics.get(address.name)
+                first, second = (job.inputs.get(name) for name in ("first", "second"))
+                if isinstance(first, int) and isinstance(second, int) and isinstance(value, float):
+                    ends = []
+                    for one, on in ((first, "first_on"), (second, "second_on")):
+                        name = f"{job.parameters.get(on, 'target')}_accuracy"
+                        ends.append((f"{self.jobs[one].addresses[0]}.{name}", draw.result(one).metrics.get(name)))
+                    before, after = (end for _, end in ends)
+                    if isinstance(before, float) and isinstance(after, float) and abs(after - before - value) < _SAME:
+                        yield (ends[0][0], before), (ends[1][0], after)
 
     def _note(self, text: Text, found: Iterator[Finding], draw: Draw, report: Report, loose: bool) -> None:
         for finding in found:

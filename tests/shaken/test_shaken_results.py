@@ -14,6 +14,7 @@ import pytest
 from generator.folders import questions_folder, templates_folder
 from generator.planning.catalogue import read_catalogue
 from generator.store.memo import Memo
+from tests.shaken import turning
 from tests.shaken.recipes import RECIPES
 from tests.shaken.shaking import Effort, Report, Shaking
 from tests.shaken.snapshot import COMMAND, alike, read_jobs
@@ -21,6 +22,8 @@ from tests.shaken.texts import CourseTexts
 
 SEED = os.environ.get("GENREPORT_SEED", "1")
 EFFORT = Effort(rounds=400, tries=600, close=10) if os.environ.get("GENREPORT_CAMPAIGN") == "full" else Effort()
+#: Comparisons that are turned round, the results that each turned text is written from, and how many must be noticed.
+TURNED, ROUNDS, NOTICED = 65, 40, 45
 #: Branches that chance and aim may miss with another seed.
 MOST_UNREACHED = 4
 
@@ -55,6 +58,23 @@ def test_every_branch_is_read(report):
     assert len(report.never) <= MOST_UNREACHED, "\n".join(map(str, report.never))
     assert not report.reached - report.arms.keys()
     assert len(report.reached) > 400
+
+
+def test_most_comparisons_that_are_turned_round_are_noticed(shaking, record_property):
+    """The reader is itself put to a test: a sample of claims says the opposite of what its condition is.
+
+    In each text of the sample one ``<`` or ``>`` of a claim is turned round in the template, and the text is written
+    from shaken results of each mood, as above. It is noticed where the reader finds a fault in it, or where it cannot
+    be written. The sample is drawn by a seed from all comparisons in the claims of answers. Some of the rest no reader
+    could notice: those of settings, which never change; those whose sentence is merely left out; those of sentences
+    that speak of something else than a number.
+    """
+    drawn = turning.draws(shaking, "turned", ROUNDS)
+    sample = turning.sample(shaking, "turned", TURNED)
+    missed = [one for one in sample if not turning.noticed(shaking, one, drawn)]
+    found = f"turned round: {len(sample)} comparisons, {len(sample) - len(missed)} noticed"
+    record_property("shaken results", "\n".join([found, *(f"turned and not noticed: {one}" for one in missed)]))
+    assert len(sample) - len(missed) >= NOTICED, "\n".join(map(str, missed))
 
 
 def test_what_is_kept_gives_the_report_itself(shaking):

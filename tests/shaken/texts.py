@@ -193,9 +193,19 @@ class CourseTexts:
                 yield words
 
 
+class Printed(str):
+    """What a claim printed, as Markdown, what stands ``before`` it in its paragraph, and where it stands."""
+
+    before: str
+    span: tuple[int, int]
+
+
 def _printed(markdown: str, verdict: Judged, place: TextPlace) -> str:
     """What a claim printed, as Markdown and without the rest of its sentence."""
-    return markdown[verdict.start : verdict.end]
+    printed = Printed(markdown[verdict.start : verdict.end])
+    printed.span = verdict.start, verdict.end
+    printed.before = markdown[max(0, markdown.rfind("\n\n", 0, verdict.start)) : verdict.start]
+    return printed
 
 
 def _captions(exhibit: TableSpec | FigureSpec) -> Iterator[str]:

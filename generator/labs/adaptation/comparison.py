@@ -38,6 +38,7 @@ MEANS = ("source_accuracy", "target_accuracy", "source_domain_accuracy", "target
             "target_domain_accuracy", "difference", "difference_low", "difference_high", "p", "outcome",
         ],
     },
+    columns={"exact": ["label"], "seeded": ["lost", "target_accuracy", "source_accuracy"], "margins": ["outcome"]},
     figures=["curves", "factors"],
 )  # fmt: skip
 def compare_runs(workspace: Workspace, *, runs: list[Result], labels: list[str]) -> Result:

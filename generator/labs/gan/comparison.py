@@ -134,6 +134,7 @@ def compare_gan(
         "margins": ["better", "worse", "detectable"],
     },
     tables={"variants": ["label", "sound", "verdict"]},
+    columns={"exact": ["label"], "seeded": ["sound"], "margins": ["verdict"]},
     figures=["strips"],
 )
 def show_strips(workspace: Workspace, *, usual: Result, variants: list[Result]) -> Result:

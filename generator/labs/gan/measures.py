@@ -42,7 +42,7 @@ BATCH = 1000
     },
     tables={"classes": ["class_name", "share", "low", "high", "real_share", "agreement", "agreement_low",
                         "agreement_high"]},
-    figures=["classes"],
+    figures=["classes"], columns={"exact": ["real_share"], "seeded": ["share"]},
 )  # fmt: skip
 def measure_gan(
     workspace: Workspace, *, gan: Result, judge: Result, samples: int = 10_000, shown: int = 16, seed: int = 0

@@ -74,6 +74,7 @@ def output_scores(workspace: Workspace, *, network: Network, dataset: Dataset, i
         "margins": ["top1_low", "top1_high", "top5_low", "top5_high"],
     },
     tables={"predictions": ["image", "true_class", "predicted_class", "probability", "true_probability", "true_rank"]},
+    columns={"measured": ["probability", "true_probability", "true_rank"]},
     figures=["predictions"],
 )  # fmt: skip
 def classify_images(workspace: Workspace, *, network: Network, dataset: Dataset, examples: list[int]) -> Result:

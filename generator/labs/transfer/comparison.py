@@ -28,6 +28,7 @@ from generator.workspace import Workspace
     tables={
         "layers": ["layer", "label", "reference_test", "reference_low", "reference_high", "test", "low", "high", "p"],
     },
+    columns={"exact": ["label"]},
     figures=["layers"],
 )  # fmt: skip
 def compare_transfers(

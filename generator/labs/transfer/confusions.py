@@ -32,6 +32,7 @@ SHOWN, SIDE = 10, 240
         "classes": ["class_name", "images", "right", "accuracy", "low", "high", "taken_for", "taken_for_count"],
         "pairs": ["true_class", "predicted_class", "count"],
     },
+    columns={"measured": ["count"]},
     figures=["confusion", "worst"],
 )  # fmt: skip
 def svm_confusions(

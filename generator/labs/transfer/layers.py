@@ -62,7 +62,7 @@ class LayerFit:
             "normal_p",
         ],
     },
-    figures=["layers"],
+    figures=["layers"], columns={"measured": ["raw_test", "raw_train", "test", "train", "validation"]},
 )  # fmt: skip
 def svm_by_layer(
     workspace: Workspace, *, features: Result, reference: str, c: float = 1.0, folds: int = 3, seed: int = 0

@@ -64,7 +64,7 @@ def _narrowed(names: Names, module: str, texts: list[str], up: int) -> list[Path
     if path is None:
         return []
     levels = [path.parent.resolve()]
-    while len(levels) < up and levels[-1] != names.folder.resolve():
+    while len(levels) < up and levels[-1] != names.outermost(module):
         levels.append(levels[-1].parent)
     hits: dict[Path, None] = {}
     for text in texts if ANY not in texts else ():

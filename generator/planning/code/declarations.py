@@ -13,6 +13,7 @@ from generator.registry import kinds_of
 DECORATOR = "computation"
 FORM = "(workspace: Workspace, *, name: type, …) -> Result"
 KINDS_FORM = 'metrics={"exact": ["name", …], "measured": […], "seeded": […], "margins": […]}'
+_FORMS = {"tables": '{"name": ["column", …]}', "columns": KINDS_FORM.replace("metrics", "columns")}
 
 #: Makes a mistake of a message, a line and what was expected.
 Wrong = Callable[[str, int, str], Mistake]
@@ -27,13 +28,17 @@ class ParameterDeclaration(TypedDict):
 
 
 class Declaration(TypedDict):
-    """A computation in JSON-ready form; ``line`` is that of its ``def``; ``kinds`` holds the metrics that have one."""
+    """A computation in JSON-ready form; ``line`` is that of its ``def``.
+
+    ``kinds`` holds the metrics that have one, ``columns`` the columns of tables that state one of their own.
+    """
 
     name: str
     line: int
     summary: str
     metrics: list[str]
     kinds: dict[str, str]
+    columns: dict[str, str]
     tables: dict[str, list[str]]
     figures: list[str]
     parameters: list[ParameterDeclaration]
@@ -57,11 +62,13 @@ def declarations(tree: ast.Module, path: Path) -> list[Declaration]:
 
 
 def without_kinds(decorator: ast.expr) -> ast.expr:
-    """The decorator as a fingerprint knows it: how metrics are known changes nothing that is computed."""
+    """The decorator as a fingerprint knows it: how metrics and columns are known changes nothing that is computed."""
     if not (isinstance(decorator, ast.Call) and _is_computation(decorator)):
         return decorator
     keywords = []
     for word in decorator.keywords:
+        if word.arg == "columns" and _is_outputs(word):
+            continue
         value = _literal(word.value) if word.arg == "metrics" else None
         if isinstance(value, dict) and _is_outputs(word):
             names = sorted({name for names in value.values() for name in names})
@@ -94,13 +101,26 @@ def _decorator_mistakes(decorator: ast.Call, wrong: Wrong) -> Iterator[Mistake]:
         yield wrong("the decorator takes keywords only", decorator.lineno, "metrics=…, tables=…, figures=…")
     for word in decorator.keywords:
         if word.arg != "registry" and not _is_outputs(word):
-            expected = '{"name": ["column", …]}' if word.arg == "tables" else '["name", …]'
+            expected = _FORMS.get(word.arg or "", '["name", …]')
             yield wrong(f"{word.arg or '**'} cannot be read without running it", word.value.lineno, expected)
-        elif word.arg == "metrics":
+        elif word.arg in ("metrics", "columns"):
             try:
                 kinds_of(_literal(word.value))
             except ValueError as error:
-                yield wrong(str(error), word.value.lineno, KINDS_FORM)
+                yield wrong(str(error), word.value.lineno, KINDS_FORM.replace("metrics", word.arg))
+    yield from _stray_columns(decorator, wrong)
+
+
+def _stray_columns(decorator: ast.Call, wrong: Wrong) -> Iterator[Mistake]:
+    """Kinds of columns that no table has."""
+    words = {word.arg: word for word in decorator.keywords if _is_outputs(word)}
+    if "columns" in words:
+        tables = _literal(words["tables"].value) if "tables" in words else {}
+        known = {column for columns in tables.values() for column in columns}
+        stated = words["columns"].value
+        for name in (name for names in _literal(stated).values() for name in names):
+            if name not in known:
+                yield wrong(f"no table has the column {name!r}", stated.lineno, ", ".join(sorted(known)))
 
 
 def _signature_mistakes(node: ast.FunctionDef, wrong: Wrong) -> Iterator[Mistake]:
@@ -131,8 +151,8 @@ def _is_outputs(word: ast.keyword) -> bool:
     value = _literal(word.value)
     if word.arg == "tables":
         return isinstance(value, dict) and _names([*value]) and all(map(_names, value.values()))
-    if word.arg == "metrics" and isinstance(value, dict):
-        return _names([*value]) and all(map(_names, value.values()))
+    if word.arg == "columns" or (word.arg == "metrics" and isinstance(value, dict)):
+        return isinstance(value, dict) and _names([*value]) and all(map(_names, value.values()))
     return word.arg in ("metrics", "figures") and _names(value)
 
 
@@ -144,12 +164,14 @@ def _declaration(node: ast.FunctionDef | ast.AsyncFunctionDef, decorator: ast.ex
     keywords = decorator.keywords if isinstance(decorator, ast.Call) else []
     outputs = {word.arg: ast.literal_eval(word.value) for word in keywords if word.arg != "registry"}
     kinds = kinds_of(outputs.get("metrics", ()))
+    columns = kinds_of(outputs.get("columns", {}))
     return {
         "name": node.name,
         "line": node.lineno,
         "summary": (ast.get_docstring(node) or "").partition("\n")[0],
         "metrics": list(kinds),
         "kinds": {name: kind for name, kind in kinds.items() if kind},
+        "columns": columns,
         "tables": {name: list(columns) for name, columns in outputs.get("tables", {}).items()},
         "figures": list(outputs.get("figures", ())),
         "parameters": [

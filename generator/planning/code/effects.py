@@ -104,7 +104,7 @@ class Effects:
             for position, origin in sorted(code["loads"], key=lambda load: load[0]) if code else ():
                 home, _, member = origin.partition(":")
                 home = self._names.absolute(module, home)
-                for name in (home, f"{home}.{member}"):  # the member may be a module
+                for name in (home, self._names.behind(home, member), f"{home}.{member}"):  # it may be a module
                     if member or name == home:
                         for loaded in self._packages(name):
                             first.setdefault(loaded, position)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
+from generator.folders import PACKAGE
 from generator.planning.code.source_code import FILES, ModuleCode, Statement
 
 WHOLE = -1  # in place of a statement's position: all that a module defines
@@ -19,11 +20,11 @@ Target = tuple[Spot | str, str]
 
 
 class Names:
-    """Resolves names from module to module; each module is read once."""
+    """Resolves names from module to module, of the package and of the courses' own; each module is read once."""
 
-    def __init__(self, package: Path, read: Callable[[Path], ModuleCode]) -> None:
+    def __init__(self, package: Path, read: Callable[[Path], ModuleCode], courses: Iterable[Path] = ()) -> None:
         self.package = package.name
-        self.folder = package
+        self._folders = {folder.name: folder for folder in (*courses, package)}
         self._read = read
         self._paths: dict[str, Path | None] = {}
         self._ours: dict[str, bool] = {}
@@ -36,17 +37,27 @@ class Names:
         """The file of a project module ("generator.labs.transfer.layers"), or None for any other."""
         if module not in self._paths:
             first, *rest = module.split(".")
-            base = self.folder.joinpath(*rest)
-            candidates = (base / "__init__.py", base.parent / f"{base.name}.py") if first == self.package else ()
+            base = self._folders.get(first, Path()).joinpath(*rest)
+            candidates = (base / "__init__.py", base.parent / f"{base.name}.py") if first in self._folders else ()
             self._paths[module] = next((path for path in candidates if path.is_file()), None)
         return self._paths[module]
+
+    def folder(self, module: str) -> Path:
+        """The folder of the package that a project module is in."""
+        return self._folders[module.partition(".")[0]]
+
+    def outermost(self, module: str) -> Path:
+        """The folder in which files count as lying beside a module: its package, or all of the course that it is of."""
+        folder = self.folder(module)
+        return folder.resolve() if folder.name == self.package else folder.resolve().parent
 
     def is_ours(self, module: str) -> bool:
         """Whether a name is a project module's, or that of a folder of them that has no ``__init__.py``."""
         if module not in self._ours:
             first, *rest = module.split(".")
-            folder = first == self.package and self.folder.joinpath(*rest).is_dir()
-            self._ours[module] = folder or self.path(module) is not None
+            folder = self._folders.get(first)
+            is_folder = folder is not None and folder.joinpath(*rest).is_dir()
+            self._ours[module] = is_folder or self.path(module) is not None
         return self._ours[module]
 
     def module(self, name: str) -> ModuleCode | None:
@@ -154,9 +165,21 @@ class Names:
         if self.is_ours(f"{module}.{name}"):
             found += self._home(module, f"{module}.{name}:", attributes, seen)
         only_typed = all(position < 0 for position, _ in self.bindings(module).get(name, ()))
+        if self.behind(module, name):
+            return found
         if (only_typed or not found) and "__getattr__" in self.bindings(module):
             found += [*self._named(module, "__getattr__", (name,), seen)]
         return found
+
+    def behind(self, module: str, name: str) -> str:
+        """The module from which the program's public face takes a name when it is asked for it; empty for all else.
+
+        What its imports for type checkers say, so that a new public name changes nothing for those who use another.
+        """
+        if module != PACKAGE.name or module != self.package or "__getattr__" not in self.bindings(module):
+            return ""
+        places = self.bindings(module).get(name, ())
+        return places[0][1].partition(":")[0] if len(places) == 1 and places[0][0] < 0 else ""
 
     def _home(
         self, importer: str, origin: str, attributes: Sequence[str], seen: set[tuple[str, str]]

@@ -104,20 +104,14 @@ def read_tree(tree: ast.Module) -> ModuleCode:
             loads += _loads(statement, position)
     readers = {*_BESIDE, *(name for name, places in imports.items() if any(_reads_files(o) for _, o in places))}
     for entry in statements:
-        if all(readers.isdisjoint(_words(mention)) for mention in entry["mentions"]):
-            # What is left of them is how far up it goes from a folder that another statement found.
+        if any(not readers.isdisjoint(_words(mention)) for mention in entry["mentions"]):
+            readers.update(() if entry["kind"] else entry["binds"])  # others join names to what it finds
+        else:  # what is left of them is how far up it goes from a folder that another statement found
             entry["texts"] = [UP] * up if (up := ups(entry["texts"] or [])) else None
     mentions = (mention for statement in statements for mention in statement["mentions"])
     loads += [(LATER, f"{mention[1:]}:") for mention in mentions if mention[0] == "'"]
     words = hashlib.sha256("\0".join(_docstrings(tree)).encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    return {
-        "statements": statements,
-        "imports": imports,
-        "loads": loads,
-        "words": words,
-        "computations": [],
-        "sha256": "",
-    }
+    return ModuleCode(statements=statements, imports=imports, loads=loads, words=words, computations=[], sha256="")
 
 
 def _has_fields(node: ast.ClassDef) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from generator.answers.addresses import Address
 from generator.course.exhibits import FigureSpec, PanelSpec, TableSpec
-from generator.course.spec import QuestionSpec
+from generator.course.spec import ProfileSpec, QuestionSpec
 from generator.course.translations import untranslated
 from generator.course.yaml_source import Where
 from generator.errors import InputError, Mistake
@@ -118,10 +118,10 @@ class Exhibit:
         return (*tables, *(f"figures/{panel.name}.png" for panel in self.panels))
 
 
-def unavailable(error: ResultUnavailableError, profile: str) -> Box:
-    """The notice for a result that failed or was not computed."""
+def unavailable(error: ResultUnavailableError, profile: ProfileSpec) -> Box:
+    """The notice for a result that failed or was not computed under a profile."""
     if error.pending:
-        option = "" if profile == "quick" else f" --profile {profile}"
+        option = f" --profile {profile.name}" if profile.asked_for else ""
         return Box(gettext("Not computed yet"), "", f"genreport build {error.ref.question}{option}", pending=True)
     failure = error.outcome.failure if error.outcome else None
     reason = failure.reason if failure else "its job gave no result"  # from here on the machine speaks, in English
@@ -138,7 +138,7 @@ def build_exhibit(
             return _table(spec, question, writer, numbered)
         return _figure(spec, question, writer, numbered)
     except ResultUnavailableError as error:
-        box = unavailable(error, writer.profile.name)
+        box = unavailable(error, writer.profile)
         return Exhibit(spec.name, question.address, numbered, "", Origins(), spec.appendix, spec.further, box=box)
     except (AnswerError, ValueError, ArithmeticError) as error:  # a picture in a text, a number out of all bounds
         raise InputError([Mistake(str(error), place.path, place.line, spec.name)]) from error

@@ -181,7 +181,7 @@ class _Gatherer:
             with in_language(self.report.course.written, foreign=spec.answer.foreign):
                 answer = self.writer.write(spec.answer.text, spec.answer.path, spec, place=place)
         except ResultUnavailableError as error:
-            answer, box = "", unavailable(error, self.report.profile.name)
+            answer, box = "", unavailable(error, self.report.profile)
         except InputError as error:
             answer, box = "", self._problem_box(gettext("This answer could not be rendered"), error)
         self._look(answer, spec.answer.path, spec.answer.text, equations=equations)

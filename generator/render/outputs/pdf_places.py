@@ -81,7 +81,7 @@ def _grow(room: Any, empty: float, layout: Layout) -> bool:
     if room.get("data-grown"):
         return False
     height = layout.heights.get(room, 0.0)
-    if "field" in room.get("class", "").split():
+    if room.tag == "textarea" and "field" in room.get("class", "").split():
         _add_style(room, f"height:{min(height * _MOST_GROWTH, height + empty):.1f}px")
     elif "ruled" in room.get("class", "").split() and len(room):
         lines = min(int(empty / (height / len(room))), round(len(room) * (_MOST_GROWTH - 1)))
@@ -108,7 +108,10 @@ def _shrink(gap: Gap, layout: Layout, smallest: float) -> bool:
     boxes = [box for box in figure.iter("div") if "frame-box" in box.get("class", "").split()]
     rows = [[layout.heights.get(image, 0.0) for image in row.iter("img")] for row in figure.iter("div")
             if "row" in row.get("class", "").split()]  # fmt: skip
-    pictures = sum(max(row, default=0.0) for row in [*rows, *([layout.heights.get(box, 0.0)] for box in boxes)])
+    beside = [[box for box in row.iter("div") if box in boxes] for row in figure.iter("div")
+              if "frame-row" in row.get("class", "").split()]  # fmt: skip
+    rows += [[layout.heights.get(box, 0.0) for box in row] for row in beside or ([box] for box in boxes)]
+    pictures = sum(max(row, default=0.0) for row in rows)
     if not pictures or figure.get("data-shrunk"):
         return False
     share = 1 - (layout.heights[figure] + _MARGIN - gap.size) / pictures

@@ -98,11 +98,12 @@ def _around(element: Any, parents: Mapping[Any, Any]) -> Iterator[Any]:
         element = parents.get(element)
 
 
-def _name(around: Iterable[Any]) -> str:
-    """What the nearest exhibit or question around something is called."""
+def _name(around: list[Any]) -> str:
+    """What the nearest exhibit or question around something is called, a question with its lab."""
+    lab = next((f"{one.get('id', '').removeprefix('lab-')}, " for one in around if one.get("class") == "lab"), "")
     for one in around:
         wanted = {"figure": "label", "section": "question-number"}.get(one.tag)
         for inside in one.iter("span") if wanted else ():
             if wanted in inside.get("class", "").split():
-                return " ".join("".join(inside.itertext()).split())
+                return (lab if one.tag == "section" else "") + (inside.text or "").strip()
     return "the text"

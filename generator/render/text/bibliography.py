@@ -53,7 +53,7 @@ class Reference:
     html: str
 
 
-def format_bibliography(path: Path, citations: Mapping[str, int]) -> tuple[Reference, ...]:
+def format_bibliography(path: Path | None, citations: Mapping[str, int]) -> tuple[Reference, ...]:
     """The references that are cited, in the order of their numbers.
 
     Keys that the file does not have are left out: :func:`unknown_keys` names them. InputError if BibTeX cannot read it.
@@ -68,7 +68,7 @@ def format_bibliography(path: Path, citations: Mapping[str, int]) -> tuple[Refer
     )
 
 
-def known_keys(path: Path) -> frozenset[str]:
+def known_keys(path: Path | None) -> frozenset[str]:
     """All keys of the bibliography; none of one that cannot be read, which whoever formats it reports."""
     try:
         return frozenset(_read(path))
@@ -76,14 +76,16 @@ def known_keys(path: Path) -> frozenset[str]:
         return frozenset()
 
 
-def unknown_keys(path: Path, keys: Iterable[str]) -> frozenset[str]:
+def unknown_keys(path: Path | None, keys: Iterable[str]) -> frozenset[str]:
     """Those of the keys that the bibliography does not have."""
     keys = frozenset(keys)
     return keys - _read(path).keys() if keys else frozenset()
 
 
-def _read(path: Path) -> dict[str, dict[str, Any]]:
-    """Entries by key, in the form of CSL's JSON."""
+def _read(path: Path | None) -> dict[str, dict[str, Any]]:
+    """Entries by key, in the form of CSL's JSON; none where there is no bibliography."""
+    if path is None:
+        return {}
     from pybtex.database import parse_file  # late: planning and checking need no bibliography
     from pybtex.exceptions import PybtexError
 

@@ -124,6 +124,7 @@ def _respell_operator(element: Element) -> None:
     text = text_of(element)
     if is_name(text):
         element.tag, element.text = "mi", text.replace(HYPHEN, "-").replace(THIN_SPACE, "\u2009")
+        element.attrib.clear()  # HTML allows none of an operator's
         return
     element.attrib.update(lspace="0em", rspace="0em")
     if element.get("minsize"):
@@ -171,7 +172,7 @@ def _move_limits(element: Element, style: _Style) -> None:
         element.tag = UNDER[element.tag]
     elif element.tag in BESIDE and not style.display and style.whole:
         element.tag = BESIDE[element.tag]  # the converter goes by the whole formula; TeX by where the operator stands
-    if base.tag in ("mo", "mi"):
+    if base.tag == "mo":
         base.set("movablelimits", "false")
 
 

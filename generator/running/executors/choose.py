@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -91,27 +91,31 @@ def open_executor(
     data: Path,
     on_note: Callable[[Note], None],
     planned: Mapping[str, str] = MappingProxyType({}),
+    courses: tuple[Path, ...] = (),
 ) -> Iterator[Workers]:
     """Start the workers, and end them when the block is left; on an exception at once, in the middle of their jobs.
 
     ``on_note`` is called with each worker's notes, from other threads. ``planned`` holds the digests of the modules
-    that planning read, by name: a worker that has others computes nothing.
+    that planning read, by name: a worker that has others computes nothing. ``courses`` are the folders of the course's
+    own packages of computations.
 
     Raises:
         ExecutorError: the place, the device or the number of jobs asked for is not to be had.
     """
     if spec.jobs is not None and spec.jobs < 1:
         raise ExecutorError(f"Cannot run {spec.jobs} jobs at once", "give --jobs a number from 1")
-    code = loaded_code.snapshot(planned)
+    courses = tuple(folder.resolve() for folder in courses)
+    code = loaded_code.snapshot(planned, courses)
     if spec.where == "here":
-        with _processes(spec, cache.resolve(), data.resolve(), code, on_note) as workers:
+        conditions = Conditions(cache.resolve(), data.resolve(), spec.device, 1, code, courses)
+        with _processes(spec, conditions, on_note) as workers:
             yield workers
     elif spec.where.startswith(("dask://", "dask+tls://")):
         from generator.running.executors.dask import open_cluster  # only here: Dask is an extra, and slow to import
 
         kind, _, place = spec.where.partition("://")
         address = f"{'tls' if kind == 'dask+tls' else 'tcp'}://{place}"
-        conditions = Conditions(cache.resolve(), data.resolve(), spec.device, 1, code)
+        conditions = Conditions(cache.resolve(), data.resolve(), spec.device, 1, code, courses)
         with open_cluster(address, conditions, spec.jobs, on_note) as cluster:
             yield cluster
     else:
@@ -121,13 +125,11 @@ def open_executor(
 
 
 @contextmanager
-def _processes(
-    spec: ExecutorSpec, cache: Path, data: Path, code: Mapping[str, str], on_note: Callable[[Note], None]
-) -> Iterator[Workers]:
+def _processes(spec: ExecutorSpec, conditions: Conditions, on_note: Callable[[Note], None]) -> Iterator[Workers]:
     choice = _ask_for_device(spec.device)
     slots, threads = _shape(choice, spec.jobs)
     executor = ProcessExecutor([_environment(choice, slot, threads) for slot in range(slots)], on_note)
-    conditions = Conditions(cache, data, choice.device, threads, code)
+    conditions = replace(conditions, device=choice.device, threads=threads)
     try:
         yield _LocalWorkers(
             executor, slots, _describe(choice, slots, threads), partial(_run_here, conditions=conditions)

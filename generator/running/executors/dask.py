@@ -163,7 +163,7 @@ def run_on_worker(job: Job, sent: Files, terms: Terms) -> JobReport:
 
 def inspect_worker(terms: Terms) -> bool:
     """In a worker: whether it shares the client's cache folder; raises CodeChangedError when its code differs."""
-    loaded_code.check_files(terms.conditions.code)
+    loaded_code.check_files(terms.conditions.code, terms.conditions.courses)
     return _look_for_token(terms)[1]
 
 

@@ -38,6 +38,15 @@ def test_metrics_may_say_how_they_are_known(course: Course) -> None:
     assert train["kinds"] == {"accuracy_*": "measured", "loss": "measured", "accuracy_low": "margins"}
 
 
+def test_columns_may_say_so_too(course: Course) -> None:
+    course.edit(
+        TOY, 'figures=["losses"]', 'figures=["losses"], columns={"margins": ["low", "high"], "exact": ["epoch"]}'
+    )
+    train = read_module(course.path(TOY))["computations"][0]
+    assert train["columns"] == {"low": "margins", "high": "margins", "epoch": "exact"}
+    assert train["tables"] == {"epochs": ["epoch", "loss", "low", "high"]}
+
+
 SLIPS = {
     "not called": ('@computation(metrics=["difference"])', "@computation  # bare", "# bare", "is not called"),
     "name": ('metrics=["difference"]', "metrics=NAMES", "metrics=NAMES", "metrics cannot be read"),
@@ -45,6 +54,9 @@ SLIPS = {
     "kind": ('metrics=["difference"]', 'metrics={"mesured": ["a"]}', '{"mesured"', "no kind of metrics is called 'mes"),
     "two kinds": ('metrics=["difference"]', 'metrics={"exact": ["a"], "seeded": ["b", "a"]}', '{"exact"',
                   "'a' is declared exact and seeded"),
+    "no column": ('figures=["bars"]', 'columns={"exact": ["name", "scor"]}', '{"exact"', "no table has the column 'sc"),
+    "column kind": ('figures=["bars"]', 'columns={"exakt": ["name"]}', '{"exakt"', "no kind of metrics is called 'ex"),
+    "columns": ('figures=["bars"]', 'columns=["name"]', 'columns=["name"', "columns cannot be read"),
     "no list": ('metrics=["difference"]', 'metrics={"exact": "difference"}', '{"exact"', "metrics cannot be read"),
     "tables": ('metrics=["difference"]', 'tables={"a": "b"}', 'tables={"a"', "tables cannot be read"),
     "unhashable": ('metrics=["difference"]', "tables={[]: []}", "tables={[]", "tables cannot be read"),

@@ -1,4 +1,4 @@
-"""Covers render/outputs/pdf_process.py too; test_pdf_places.py and test_pdf_widths.py cover what it does to layouts."""
+"""A page becomes a PDF in another process. Covers render/outputs/pdf_layout.py, render/outputs/pdf_process.py too."""
 
 import os
 import shutil

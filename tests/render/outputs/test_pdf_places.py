@@ -8,6 +8,7 @@ from pypdf import PdfReader
 
 from generator.render.outputs.html import report_folder
 from generator.render.outputs.pdf import write_pdf
+from tests.judges_for_tests import pdf_faults
 from tests.render.outputs.test_pdf import page
 
 
@@ -149,6 +150,7 @@ def test_a_split_table_says_at_the_head_of_the_next_page_that_it_is_continued(tm
     assert len(parts) == 2
     assert ["Table 1 (continued)" in text for text in sheets] == [number == parts[1] for number in range(len(sheets))]
     assert all("head" in sheets[part] for part in parts)
+    assert pdf_faults(tmp_path / "x.pdf") == []
 
 
 def test_room_to_write_goes_on_to_the_foot_of_its_page_but_never_becomes_more_than_twice_as_high(tmp_path):
@@ -160,3 +162,13 @@ def test_room_to_write_goes_on_to_the_foot_of_its_page_but_never_becomes_more_th
     write_pdf(page(tmp_path, body.replace("'ruled'", "'other'")), tmp_path / "bare.pdf")
     before = PdfReader(tmp_path / "bare.pdf").pages[0].get_contents().get_data()
     assert drawn.count(b" re") == 2 * before.count(b" re") > 0
+
+
+def test_a_field_of_one_line_stays_one(tmp_path):
+    """The field for a date is no room to write, even where it is the last on its page."""
+    field = "<input type='text' class='field' name='date' title='Date' style='display:block;height:30px;width:300px'>"
+    body = f"<main><div>{filler(1, 'before')}{field}</div><h2 style='break-before:page'>next</h2></main>"
+    write_pdf(page(tmp_path, body), tmp_path / "x.pdf", fields=True)
+    (annotation,) = PdfReader(tmp_path / "x.pdf").pages[0]["/Annots"]
+    _, first, _, second = annotation.get_object()["/Rect"]
+    assert abs(first - second) == pytest.approx(30 * 0.75, abs=1)

@@ -11,7 +11,10 @@ from generator.render.figures import TEXT_WIDTH
 from generator.render.outputs.html import report_folder
 from generator.render.outputs.pdf import write_pdf
 from generator.render.outputs.pdf_widths import _TURNED, choice
+from generator.render.outputs.report import render_report
+from tests.judges_for_tests import pdf_faults
 from tests.render.outputs.test_pdf import page
+from tests.render.sample_report import sample_report, silent
 
 
 @pytest.mark.parametrize(
@@ -69,6 +72,7 @@ def test_a_wider_one_is_turned(tmp_path):
     printed, turned, _ = written(tmp_path, 12, "1234567890")
     assert printed.warnings == ()
     assert True in turned
+    assert pdf_faults(tmp_path / "x.pdf") == []
 
 
 def test_one_much_too_wide_is_told_by_its_name(tmp_path):
@@ -103,3 +107,13 @@ def test_the_text_is_as_wide_as_figures_are_drawn():
     )
     assert 140 <= 210 - 2 * beside <= 150
     assert pytest.approx(210 - 2 * beside, abs=0.3) == TEXT_WIDTH * 25.4
+
+
+def test_a_formula_that_is_too_wide_becomes_smaller_or_is_told_by_its_question(tmp_path):
+    terms = [f"a_{{{number}}}" for number in range(60)]
+    for count, warned in ((20, False), (60, True)):
+        answer = f"$${' + '.join(terms[:count])} = 1$$"
+        report = sample_report(tmp_path, answers={"q01": answer})
+        warnings = render_report(report, tmp_path / "build", {"pdf"}, silent).warnings
+        found = [warning for warning in warnings if "beyond the text" in warning]
+        assert [warning.startswith("2-a, Question 1: a line reaches ") for warning in found] == [True] * warned

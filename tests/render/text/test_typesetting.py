@@ -78,6 +78,14 @@ def test_tables_say_of_themselves_whether_they_are_displayed() -> None:
     assert every(r"\begin{aligned} a &= b \end{aligned}", "mtable")[0].get("displaystyle") == "true"
 
 
+@pytest.mark.parametrize(
+    "tex", [r"\max_x f", r"\argmin_x f", r"\lim_x f", r"\operatorname*{sup}_x f", r"\Pr_x", r"\log x"]
+)
+@pytest.mark.parametrize("display", [True, False])
+def test_names_have_none_of_the_attributes_of_operators(tex: str, display: bool) -> None:
+    assert all(not name.attrib for name in every(tex, "mi", display=display))
+
+
 def test_accents_are_small() -> None:
     (hat,) = every(r"\hat x", "mo")
     assert (hat.text, hat.get("stretchy")) == ("\u02c6", "false")

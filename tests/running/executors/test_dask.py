@@ -208,7 +208,7 @@ def test_other_code_on_the_worker_is_refused(
 ) -> None:
     start_worker()
     planned = loaded_code.snapshot() | {"generator.registry": "0" * 64}
-    monkeypatch.setattr(loaded_code, "snapshot", lambda read: planned)
+    monkeypatch.setattr(loaded_code, "snapshot", lambda read, courses: planned)
     with pytest.raises(ExecutorError, match=r"worker tcp://.*generator\.registry") as caught:
         run(scheduler, tmp_path, job(ADD, "add", numbers=[1]))
     assert "restart" in caught.value.hint

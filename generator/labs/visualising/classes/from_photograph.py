@@ -60,6 +60,7 @@ NUMBERED = (
         "journeys": ["journey", "origin", "target", "overtaken", "first_score", "first_confidence", "first_contrast",
                      "origin_confidence", "likeness", "score", "confidence", "said", "roughness", "contrast"],
     },
+    columns={"seeded": ["overtaken", "origin_confidence", "likeness", "score", "confidence"]},
     figures=["journey_*", "scores"],
 )  # fmt: skip
 def visualise_from_photographs(

@@ -48,6 +48,7 @@ REPORT_EVERY = 20
         "classes": ["class_name", "score", "own_confidence", "confidence", "rank", "said", "said_confidence",
                     "roughness", "contrast"],
     },
+    columns={"seeded": ["rank", "said", "said_confidence"]},
     figures=["classes", "scores"],
 )  # fmt: skip
 def visualise_classes(

@@ -89,6 +89,7 @@ class Budget:
         "attacks": ["attack", "images", "fooled", "share", "low", "high", "l2", "median_l2", "linf_levels", "psnr",
                     "passes", "seconds", "saved_share"],
     },
+    columns={"measured": ["fooled", "share", "l2", "median_l2", "linf_levels", "psnr", "passes", "saved_share"]},
     figures=["attacks"],
 )  # fmt: skip
 def compare_attacks(

@@ -36,6 +36,7 @@ MAGNIFICATION = 10
         "targets": ["target", "pairs", "fooled", "share", "low", "high", "mean_steps", "l2", "linf_levels", "psnr",
                     "confidence", "saved_share", "saved_low", "saved_high"],
     },
+    columns={"measured": ["share", "steps", "l2", "linf_levels", "psnr"]},
     figures=["steps"],
 )  # fmt: skip
 def fool_images(
@@ -90,6 +91,7 @@ def fool_images(
         "pairs": ["image", "true_class", "predicted_class", "target", "fooled", "steps", "l2", "linf_levels", "psnr",
                   "confidence_before", "confidence", "saved_fooled"],
     },
+    columns={"measured": ["steps", "l2", "linf_levels", "psnr", "confidence_before", "confidence", "saved_fooled"]},
     figures=["pairs"],
 )  # fmt: skip
 def show_fooling(

@@ -81,6 +81,7 @@ class Answers:
                     "other_target"],
         "files": ["file", "kept", "low", "high"],
     },
+    columns={"exact": ["factor"]},
     figures=["factors"],
 )  # fmt: skip
 def transfer_fooling(

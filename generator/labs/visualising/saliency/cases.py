@@ -42,7 +42,7 @@ DRAWN = 3
         "images": ["case", "image", "true_class", "predicted_class", "probability", "share", "elsewhere",
                    "correlation"],
     },
-    figures=["cases", "overview"],
+    figures=["cases", "overview"], columns={"measured": ["probability", "share", "elsewhere", "correlation"]},
 )  # fmt: skip
 def saliency_cases(
     workspace: Workspace, *, network: Network, dataset: Dataset, images: int, region: float = 0.2, seed: int = 0
