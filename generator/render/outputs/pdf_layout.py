@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-_HYPHENATED = frozenset({"p", "li"})
+_SET_IN_LINES = frozenset({"p", "li", "figcaption", "caption"})
 _SHORT = 0.4  # of the longest line of a paragraph: no line but its last is shorter, unless something went wrong
 #: What makes WeasyPrint break a paragraph differently, and is not seen; the first where it could hyphenate.
 _REMEDIES = ("hyphens: manual", "word-spacing: 0.02em", "word-spacing: -0.02em")
@@ -82,7 +82,7 @@ class Layout:
     def broken_lines(self) -> Iterator[Any]:
         """Paragraphs with a line that ends far too early: WeasyPrint 70 breaks some so."""
         for box in (inner for page in self.boxes for inner in page.descendants()):
-            if box.element is not None and box.element.tag in _HYPHENATED and box.element.find(".//br") is None:
+            if box.element is not None and box.element.tag in _SET_IN_LINES and box.element.find(".//br") is None:
                 lines = [len(_text(line)) for line in box.children if type(line).__name__ == "LineBox"]
                 if any(line < _SHORT * max(lines) for line in lines[:-1]):
                     yield box.element
