@@ -96,7 +96,7 @@ def test_a_part_of_the_reference_edition(french: Project, browser: Any) -> None:
 
 def test_no_figure_of_the_course_has_an_english_word(built_course: Project) -> None:
     folder = built_course.folder
-    folders = Folders(cache=folder / "cache", questions=folder / "questions", answers=folder / "templates/answers")
+    folders = Folders(cache=folder / "cache", course=folder / "questions")
     session = open_session(Settings(folders=folders, edition=Edition.WORKSHEET, language="fr"))
     plan, outcomes = compute_results(session, (), False, lambda event: None)
     words = Words(session.course.words)
