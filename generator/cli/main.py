@@ -22,6 +22,7 @@ from generator.cli.options import (
     worker_options,
 )
 from generator.cli.packs import pack, unpack
+from generator.cli.release import release
 from generator.cli.stopping import end_on_sigterm, unexpected, worded
 
 if TYPE_CHECKING:
@@ -260,6 +261,7 @@ def clean(yes: bool, common: CommonOptions) -> None:
 
 cli.add_command(pack)
 cli.add_command(unpack)
+cli.add_command(release)
 
 
 def main() -> None:
