@@ -21,8 +21,9 @@ from generator.commands.session import Folders, Settings, open_session
 from generator.course.editions import Edition
 from generator.course.forms import ExpectedEntry
 from generator.course.translations import TEXTS
-from generator.course.yaml_source import Where, is_among
+from generator.course.yaml_source import Where, is_among, read_yaml
 from generator.errors import InputError
+from generator.folders import questions_folder
 from tests.courses_for_tests import CourseHere, write_sums
 
 BIBLIOGRAPHY = """\
@@ -326,6 +327,46 @@ def test_code_that_reads_what_stays_behind_is_named(tmp_path: Path, read: str) -
     )
     with pytest.raises(InputError, match=r"steps\.py: reads a file that is not handed out as it is"):
         handed_out(course)
+
+
+def test_code_that_is_not_copied_is_missed(tmp_path: Path) -> None:
+    course = write_sums(tmp_path / "sums")
+    course.write("computations/tests/__init__.py", "")
+    course.write("computations/tests/steps.py", (course.code / "steps.py").read_text())
+    course.edit("computations/adding.py", "from .steps", "from .tests.steps")
+    with pytest.raises(InputError, match=r"would not be those of the course\n.*\n?.*only/q01/added \(standard\)"):
+        handed_out(course)
+    assert not (tmp_path / "handout").exists()
+
+
+def test_labs_beside_the_course_file_go_below_questions(tmp_path: Path) -> None:
+    course = write_sums(tmp_path / "sums")
+    course.write("questions/fr/only/q01.yaml", "title: Une somme\n")
+    for path in (course.folder / "questions").iterdir():
+        path.rename(course.folder / path.name)
+    (course.folder / "questions").rmdir()
+    done = handed_out(course)
+    assert {"questions/only/q01.yaml", "questions/only/q02.yaml", "questions/fr/only/q01.yaml"} <= {*done.files}
+    assert done.unused == ()
+
+
+def test_our_own_course_without_a_word_for_teachers(tmp_path: Path) -> None:
+    done = release(Settings(folders=Folders(tmp_path / "data", tmp_path / "cache")), tmp_path / "handout")
+    text = "\n".join(file.decode() for file in done.files.values())
+    words = " ".join(text.split())
+    questions = questions_folder()
+    hidden = 0
+    for path in sorted(questions.rglob("*.yaml")):
+        data = read_yaml(path).data
+        paths = [tuple(one.split(".")) for one in withheld(path.name)]
+        known = path.stem not in ("words", "profiles")
+        for where, holder, key in places(data) if known else ():
+            if any(is_among(where[:n], paths) for n in range(len(where) + 1)) and len(holder[key]) > 40:
+                hidden += 1
+                assert " ".join(holder[key].split()) not in words, f"{path}: {where}"
+    assert hidden > 150
+    assert (done.labs, done.questions, done.left_out["answer"]) == (4, 44, 44)
+    assert not [line for line in text.splitlines() if line.lstrip().startswith("#")]
 
 
 def test_a_course_with_mistakes_is_not_handed_out(tmp_path: Path) -> None:

@@ -69,8 +69,9 @@ def test_a_bibliography_that_cannot_be_read_is_an_input_error_that_names_it(path
 def test_a_bibliography_that_is_handed_out_prints_the_same_and_holds_no_more(path):
     strange = (
         "SECRET between entries @comment{SECRET}\n@string{ieee = {IEEE}}\n"
-        "@Article{a, TITLE = \"{On} {\\'e}t{\\'e}\" # { again}, author={{The Authors} and van der Berg, Jr., Ada and Lee}"
-        ", journal=ieee, year={2001 (SECRET)}, annote={SECRET}, note={SECRET}, pages={1--2}, url={https://a.org/x\\_y}}\n"
+        "@Article{a, TITLE = \"{On} {\\'e}t{\\'e}\" # { again}, author={{The Authors} and"
+        " van der Berg, Jr., Ada and Lee},"
+        " journal=ieee, year={2001 (SECRET)}, annote={SECRET}, note={SECRET}, pages={1--2}, url={https://a.org/x\\_y}}\n"
         "@misc{b, title={B}, langid={french}, abstract={SECRET}}\n"
     )
     path.write_text(f"{BIBLIOGRAPHY}\n{strange}", encoding="utf-8")
