@@ -25,6 +25,8 @@ def check_target(target: Path, apart: Iterable[Path]) -> None:
             raise _no_place(
                 target, f"is inside the course, or the course inside it: {folder}", "name a folder elsewhere"
             )
+    if Path.cwd().is_relative_to(whole):
+        raise _no_place(target, "is where you stand, and would be replaced", "stand elsewhere")
     if os.path.lexists(target) and not target.is_dir():
         raise _no_place(target, "is no folder", "name a new folder, or an empty one")
     if target.is_dir() and (strange := sorted(_strange(target))):

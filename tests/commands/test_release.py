@@ -281,7 +281,7 @@ def test_a_release_replaces_an_empty_folder_and_its_own_and_nothing_else(tmp_pat
     assert text_of(tmp_path / "handout") == before
 
 
-def test_there_are_places_that_no_release_goes_to(tmp_path: Path) -> None:
+def test_there_are_places_that_no_release_goes_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     course = write_sums(tmp_path / "sums")
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "link").symlink_to("elsewhere")
@@ -294,6 +294,9 @@ def test_there_are_places_that_no_release_goes_to(tmp_path: Path) -> None:
     }.items():  # fmt: skip
         with pytest.raises(InputError, match=said):
             handed_out(course, name)
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    with pytest.raises(InputError, match="is where you stand"):
+        handed_out(course, "elsewhere")
     assert [*(tmp_path / "elsewhere").iterdir()] == []
     assert [path.name for path in (tmp_path / "full").iterdir()] == ["notes.txt"]
 
