@@ -31,8 +31,8 @@ def project(tmp_path: Path) -> Project:
     """A checkout with a course of texts in the place of its own."""
     course = text_course(tmp_path / "course")
     project = checkout(tmp_path / "project")
-    for name, place in (("questions", "questions"), ("answers", "templates/answers")):
-        shutil.rmtree(project.folder / place)
+    for name, place in (("questions", "questions"), ("answers", "answers")):
+        shutil.rmtree(project.folder / place, ignore_errors=True)
         shutil.copytree(course.folder / name, project.folder / place)
     (tmp_path / "slow/weasyprint").mkdir(parents=True)
     (tmp_path / "slow/weasyprint/__init__.py").write_text(SLOW)
