@@ -10,7 +10,7 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from generator.render.figures.style import HATCHES, MARKERS, PALETTE, SIGNS, SMALL
-from generator.render.outputs import pdf_process
+from generator.render.outputs import pdf_places
 from tests.render.figures.drawing_for_tests import HALF, drawn, texts
 from tests.render.figures.test_figures import ALL
 
@@ -40,8 +40,8 @@ def linear(shade):
 @pytest.mark.parametrize("width", [HALF, 5.28])
 def test_no_text_is_smaller_than_six_points_on_paper(name, width):
     sizes = [text.get_fontsize() for text in texts(drawn(ALL[name], width))]
-    assert all(size * pdf_process._SMALLEST >= LEAST for size in sizes), sizes
-    assert SMALL * pdf_process._SMALLEST >= LEAST
+    assert all(size * pdf_places._SMALLEST >= LEAST for size in sizes), sizes
+    assert SMALL * pdf_places._SMALLEST >= LEAST
 
 
 @pytest.mark.parametrize("who", SEEN_BY)
