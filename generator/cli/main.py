@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generator import __version__
+from generator.cli.listing import computations, roles
 from generator.cli.options import (
     FOLDER,
     CommonOptions,
@@ -260,6 +261,8 @@ def clean(yes: bool, common: CommonOptions) -> None:
 
 cli.add_command(pack)
 cli.add_command(unpack)
+cli.add_command(computations)
+cli.add_command(roles)
 
 
 def main() -> None:

@@ -1,0 +1,62 @@
+"""The commands that tell an author what there is: computations, roles, and the form of the files."""
+
+# \b keeps click from filling the lines of an example.
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import click
+
+from generator.cli.options import CommonOptions, common_options, project_at, read_settings
+
+as_json = click.option("--json", "plain", is_flag=True, help="As JSON, for other programs.")
+
+
+@click.command()
+@click.argument("name", default="")
+@common_options
+@as_json
+def computations(name: str, common: CommonOptions, plain: bool) -> None:
+    """List the computations that the course can use: parameters, metrics by kind, tables, figures.
+
+    With NAME, all that one says of itself. They are read, not imported: one that cannot run here is listed too.
+
+    \b
+    genreport computations
+    genreport computations time_period --course examples/measurement
+    genreport computations --json
+    """
+    from generator.cli.listing_display import show_computation, show_computations
+    from generator.commands.listing import computation_data, list_computations
+
+    found = list_computations(read_settings(common, standing_in=project_at()), name)
+    if plain:
+        data = [computation_data(one) for one in found]
+        click.echo(json.dumps(data[0] if name else data, indent=2, ensure_ascii=False))
+    elif name:
+        show_computation(found[0])
+    else:
+        show_computations(found)
+
+
+@click.command()
+@common_options
+@as_json
+def roles(common: CommonOptions, plain: bool) -> None:
+    """List the roles of a profile, with their values and labels, and the lab whose own they are.
+
+    \b
+    genreport roles
+    genreport roles --profile light --json
+    genreport roles --course examples/measurement --profile long
+    """
+    from generator.cli.listing_display import show_roles
+    from generator.commands.listing import list_roles
+
+    profile, found = list_roles(read_settings(common, standing_in=project_at()))
+    if plain:
+        click.echo(json.dumps({"profile": profile, "roles": [*map(asdict, found)]}, indent=2, ensure_ascii=False))
+    else:
+        show_roles(profile, found)
