@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
-from generator.cli.options import CommonOptions, common_options, project_at, read_settings
+from generator.cli.options import FOLDER, CommonOptions, common_options, project_at, read_settings
 
 as_json = click.option("--json", "plain", is_flag=True, help="As JSON, for other programs.")
 
@@ -60,3 +61,24 @@ def roles(common: CommonOptions, plain: bool) -> None:
         click.echo(json.dumps({"profile": profile, "roles": [*map(asdict, found)]}, indent=2, ensure_ascii=False))
     else:
         show_roles(profile, found)
+
+
+@click.command()
+@click.option("--to", "folder", type=FOLDER, default="schemas", show_default=True, help="Where they go.")
+def schema(folder: Path) -> None:
+    """Write JSON Schemas of all YAML files, by which editors complete, explain and check their keys.
+
+    They are made of the models that check the files. A file says in its first line where its schema lies: that line is
+    printed for each file of the course that one stands in, and `genreport init` writes it into report.yaml.
+
+    \b
+    genreport schema
+    genreport schema --to ../schemas
+    """
+    from generator.commands.schema import first_lines, write_schemas
+
+    click.echo(
+        f"{len(write_schemas(folder))} schemas written to {folder}/. In the first line of a file stands its own:"
+    )
+    for file, line in first_lines(folder, Path.cwd()).items():
+        click.echo(f"  {file:32}{line.rstrip()}")

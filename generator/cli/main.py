@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generator import __version__
-from generator.cli.listing import computations, roles
+from generator.cli.listing import computations, roles, schema
 from generator.cli.options import (
     FOLDER,
     CommonOptions,
@@ -263,6 +263,7 @@ cli.add_command(pack)
 cli.add_command(unpack)
 cli.add_command(computations)
 cli.add_command(roles)
+cli.add_command(schema)
 
 
 def main() -> None:
