@@ -1,4 +1,4 @@
-"""The commands that tell an author what there is: computations, roles, and the form of the files."""
+"""The commands that tell an author what there is: computations, roles, the form of files, one question's story."""
 
 # \b keeps click from filling the lines of an example.
 
@@ -82,3 +82,20 @@ def schema(folder: Path) -> None:
     )
     for file, line in first_lines(folder, Path.cwd()).items():
         click.echo(f"  {file:32}{line.rstrip()}")
+
+
+@click.command()
+@click.argument("question")
+@common_options
+def why(question: str, common: CommonOptions) -> None:
+    """Tell one question's story: its results, where they came from, what would be computed, the last failure.
+
+    \b
+    genreport why 2-a/q03
+    """
+    from generator.cli.plan_display import show_story
+    from generator.commands.plan import make_plan
+
+    session, planned, _ = make_plan(read_settings(common, standing_in=project_at()), [question])
+    for address in session.questions([question]):
+        show_story(session, planned, address)
