@@ -221,6 +221,9 @@ def test_an_installed_package_works_from_any_folder(tmp_path: Path) -> None:
     assert child.stdout.startswith(f"{content / 'questions'} {content / 'templates'}\n")
     assert "2-a/q01" in child.stdout
     assert list((content / "templates/report/fonts").glob("*.woff"))
+    scaffold = ROOT / "templates" / "scaffold"
+    made_from = {path.relative_to(scaffold) for path in scaffold.rglob("*.*") if path.suffix != ".pyc"}
+    assert {path.relative_to(content / "templates/scaffold") for path in content.rglob("scaffold/**/*.*")} == made_from
 
 
 def test_ci_runs_make_test() -> None:

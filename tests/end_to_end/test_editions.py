@@ -63,6 +63,10 @@ def with_findings(text: str, data: dict[str, Any], word: Callable[[], str]) -> s
     for group in ("tables", "figures"):
         start = text.find(f"\n{group}:\n")
         for name, exhibit in data.get(group, {}).items():
+            if (on_one_line := text.find(f"\n  {name}: {{", start)) >= 0 and "finding" not in exhibit:
+                begin = on_one_line + len(f"\n  {name}: {{")
+                text = f"{text[:begin]}finding: {word()}, {text[begin:]}"
+                continue
             begin = text.index(f"\n  {name}:\n", start) + len(f"\n  {name}:\n")
             if "finding" not in exhibit:
                 text = f"{text[:begin]}    finding: {word()}\n{text[begin:]}"

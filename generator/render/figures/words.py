@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import numpy as np
-
 from generator.languages import decimal_sign, gettext, marked
 
 #: All words of this room: what is drawn depends on them.
@@ -24,6 +22,8 @@ def localised(number: str) -> str:
 
 def constant_value(values: Any) -> float | None:
     """The one value of several measurements that are all alike; None where they differ, or are too few to say."""
+    import numpy as np  # late: a build that draws nothing needs the words and no arrays
+
     numbers = np.asarray(values, float)
     numbers = numbers[np.isfinite(numbers)]
     if numbers.size < _LEAST:

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 _SET_IN_LINES = frozenset({"p", "li", "figcaption", "caption"})
-_SHORT = 0.4  # of the longest line of a paragraph: no line but its last is shorter, unless something went wrong
+#: Of the longest line of a paragraph in letters: no line but the last is shorter unless something went wrong; pictures,
+#: such as formulas, have no letters.
+_SHORT, _SHORT_WITH_PICTURES = 0.66, 0.4
 #: What makes WeasyPrint break a paragraph differently, and is not seen; the first where it could hyphenate.
 _REMEDIES = ("hyphens: manual", "word-spacing: 0.02em", "word-spacing: -0.02em")
 _OVERHANG = 2.0  # CSS pixels, half a millimetre, by which something may reach beyond the text
@@ -84,7 +86,8 @@ class Layout:
         for box in (inner for page in self.boxes for inner in page.descendants()):
             if box.element is not None and box.element.tag in _SET_IN_LINES and box.element.find(".//br") is None:
                 lines = [len(_text(line)) for line in box.children if type(line).__name__ == "LineBox"]
-                if any(line < _SHORT * max(lines) for line in lines[:-1]):
+                least = _SHORT if box.element.find(".//img") is None else _SHORT_WITH_PICTURES
+                if any(line < least * max(lines) for line in lines[:-1]):
                     yield box.element
 
     def empty(self, page: int) -> float:
