@@ -64,24 +64,35 @@ def roles(common: CommonOptions, plain: bool) -> None:
 
 
 @click.command()
-@click.option("--to", "folder", type=FOLDER, default="schemas", show_default=True, help="Where they go.")
-def schema(folder: Path) -> None:
+@click.option("--to", "folder", type=FOLDER, help="Where they go (schemas/ in the course that one stands in).")
+@click.option("--lines", is_flag=True, help="Put the line at the head of each file of the course that has none.")
+def schema(folder: Path | None, lines: bool) -> None:
     """Write JSON Schemas of all YAML files, by which editors complete, explain and check their keys.
 
-    They are made of the models that check the files. A file says in its first line where its schema lies: that line is
-    printed for each file of the course that one stands in, and `genreport init` writes it into report.yaml.
+    They are made of the models that check the files. A file says in its first line where its schema lies: `genreport
+    init` and `new-question` write that line, and for the files of the course that one stands in, it is printed.
 
     \b
     genreport schema
+    genreport schema --lines
     genreport schema --to ../schemas
     """
-    from generator.commands.schema import first_lines, write_schemas
+    from generator.commands.schema import FOLDER as USUAL
+    from generator.commands.schema import add_lines, without_line, write_schemas
+    from generator.course.finding import course_around
 
-    click.echo(
-        f"{len(write_schemas(folder))} schemas written to {folder}/. In the first line of a file stands its own:"
-    )
-    for file, line in first_lines(folder, Path.cwd()).items():
-        click.echo(f"  {file:32}{line.rstrip()}")
+    course = course_around(Path.cwd())
+    folder = folder or (course or Path()) / USUAL
+    click.echo(f"{len(write_schemas(folder))} schemas written to {folder}/")
+    missing = without_line(course, folder) if course else {}
+    if lines:
+        add_lines(missing)
+        click.echo(f"{len(missing)} files begin with a line more, by which editors find theirs")
+        return
+    if missing:
+        click.echo("So that editors find them, put (or have put, with --lines) at the head of:")
+    for path, line in missing.items():
+        click.echo(f"  {path.relative_to(course or path.parent)}\n      {line.rstrip()}")
 
 
 @click.command()

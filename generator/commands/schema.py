@@ -1,28 +1,24 @@
-"""Write the JSON Schemas of the YAML files where editors find them, and say by which line of a file they do."""
+"""Write the JSON Schemas of the YAML files where editors find them, and the line of a file by which they do."""
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from generator.course.finding import course_around
 from generator.course.folder import FILE, labs_folder
-from generator.course.schemas import ENDING, MADE, Schema, schema_line, schemas
+from generator.course.profiles import LAB_PROFILES
+from generator.course.schemas import ENDING, LINE, MADE, Schema, schema_line, schemas
 from generator.course.translations import WORDS
 from generator.errors import InputError, Mistake
+from generator.languages import languages
+from generator.store.files import replace_file
 
-#: The files that the schemas are for, below the folder of the labs.
-_FILES = {
-    "lab": "LAB/lab.yaml",
-    "question": "LAB/q01.yaml",
-    "profiles": "LAB/profiles.yaml",
-    "course-texts": f"fr/{FILE}",
-    "lab-texts": "fr/LAB/lab.yaml",
-    "question-texts": "fr/LAB/q01.yaml",
-    "profiles-texts": "fr/LAB/profiles.yaml",
-    "words": f"fr/{WORDS}",
-}
+FOLDER = "schemas"
+LAB_FILE = "lab.yaml"
+_KINDS = {FILE: "course", LAB_FILE: "lab", LAB_PROFILES: "profiles"}  # of a course's files; any other is a question
 
 
 def write_schemas(folder: Path) -> list[Path]:
@@ -43,12 +39,50 @@ def schema_text(schema: Schema) -> str:
     return json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
 
 
-def first_lines(folder: Path, here: Path) -> dict[str, str]:
-    """The first line of each kind of file of the course that one stands in, for schemas in a folder."""
-    course = (course_around(here) or here).resolve()
-    below = labs_folder(course).relative_to(course)
-    files = {"course": Path(FILE), **{name: below / file for name, file in _FILES.items()}}
-    return {
-        file.as_posix(): schema_line(Path(os.path.relpath(folder.resolve() / f"{name}{ENDING}", course / file.parent)))
-        for name, file in files.items()
-    }
+def first_line(course: Path, path: Path, folder: Path) -> str:
+    """The line by which a file of a course finds its schema in a folder; empty where that is not there."""
+    schema = folder / f"{_kind(course, path)}{ENDING}"
+    return schema_line(os.path.relpath(schema.resolve(), path.parent.resolve())) if schema.is_file() else ""
+
+
+def without_line(course: Path, folder: Path) -> dict[Path, str]:
+    """The YAML files of a course that do not begin with such a line, and the line that is theirs."""
+    first = {path: first_line(course, path, folder) for path in _files(course)}
+    return {path: line for path, line in first.items() if line and not _content(path).startswith(LINE.encode())}
+
+
+def add_lines(lines: Mapping[Path, str]) -> None:
+    """Put lines at the heads of files, and change nothing else in them. Raises InputError for one that is read-only."""
+    for path, line in lines.items():
+        try:
+            replace_file(path.resolve(), line.encode() + _content(path))
+        except OSError as error:
+            raise InputError([Mistake(f"cannot be written: {error.strerror or error}", path)]) from error
+
+
+def _content(path: Path) -> bytes:
+    return path.read_bytes().removeprefix(codecs.BOM_UTF8)
+
+
+def _files(course: Path) -> Iterator[Path]:
+    """The YAML files of a course: course.yaml, and those of labs and their translations."""
+    below = labs_folder(course)
+    yield course / FILE
+    for folder in sorted(path for path in below.iterdir() if _is_lab(path) or path.name in languages()):
+        yield from sorted(folder.rglob("*.yaml"))
+
+
+def _is_lab(folder: Path) -> bool:
+    return (folder / LAB_FILE).is_file()
+
+
+def _kind(course: Path, path: Path) -> str:
+    """Which schema a file of a course is for."""
+    below = labs_folder(course)
+    if path == course / FILE:
+        return "course"
+    outer = below / path.relative_to(below).parts[0]
+    if path == outer / WORDS:
+        return Path(WORDS).stem
+    kind = _KINDS.get(path.name, "question")
+    return kind if _is_lab(outer) else f"{kind}-texts"

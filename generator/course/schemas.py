@@ -20,6 +20,7 @@ Schema = dict[str, Any]
 #: The dialect that most editors know; the schemas use nothing that later ones lack.
 DIALECT = "http://json-schema.org/draft-07/schema#"
 ENDING = ".schema.json"
+LINE = "# yaml-language-server: $schema="
 MADE = "Made by genreport, of the models that check these files."
 _ROLE = {"$ref": "#/$defs/Role"}
 _NAMED = {"pattern": f"^{NAME.pattern}$"}
@@ -28,7 +29,7 @@ _TYPES = {str: {"type": "string"}, dict: {"type": "object"}, object: _ROLE}
 
 def schema_line(schema: Path | str) -> str:
     """The first line of a YAML file by which editors find its schema, at a path seen from that file."""
-    return f"# yaml-language-server: $schema={Path(schema).as_posix()}\n"
+    return f"{LINE}{Path(schema).as_posix()}\n"
 
 
 def schemas() -> dict[str, Schema]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ from generator.errors import InputError
 from tests.courses_for_tests import write_sums
 
 ROOT = Path(__file__).resolve().parents[2]
-COURSES = (ROOT / "questions", ROOT / "examples" / "measurement")
+COURSES = (ROOT / "questions", ROOT / "examples" / "measurement", ROOT / "templates" / "scaffold" / "course")
 SCHEMAS = schemas()
 MODELS: dict[str, type[Strict]] = {
     "course": CourseFile, "lab": LabFile, "question": QuestionFile, "report": ProjectFile,
@@ -60,7 +61,7 @@ def test_each_is_a_schema(name: str) -> None:
 def test_every_file_that_we_ship_fits_its_schema(folder: Path) -> None:
     found = {path.relative_to(folder): complaints(kind(path), read_yaml(path).data) for path in folder.rglob("*.yaml")}
     assert {path: said for path, said in found.items() if said} == {}
-    assert len(found) > 10
+    assert len(found) > 3
 
 
 def test_no_kind_of_file_is_left_out() -> None:
@@ -174,18 +175,51 @@ def test_a_new_project_names_the_schema_that_lies_beside(tmp_path: Path) -> None
     assert schema == SCHEMAS[f"report{ENDING}"]
 
 
-def test_the_lines_that_are_printed_lead_to_the_schemas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def run(*words: str) -> str:
+    done = CliRunner().invoke(cli, words)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def test_each_file_of_a_course_gets_the_line_that_leads_to_its_schema(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = shutil.copytree(COURSES[1], tmp_path / "course")
+    files = {path: path.read_bytes() for path in course.rglob("*.yaml")}
+    (course / "computations" / "settings.yaml").write_text("a: 1\n")
+    monkeypatch.chdir(course / "questions")
+    printed = run("schema")
+    assert {path: path.read_bytes() for path in files} == files
+    assert f"{len(files)} files begin with a line more" in run("schema", "--lines")
+    for path, before in files.items():
+        line, _, after = path.read_bytes().partition(b"\n")
+        assert after == before
+        assert line.decode() in printed
+        schema = path.parent / line.decode().removeprefix("# yaml-language-server: $schema=")
+        assert schema.resolve() == course / "schemas" / f"{kind(path.relative_to(course))}{ENDING}"
+    assert (course / "computations" / "settings.yaml").read_text() == "a: 1\n"
+    assert "0 files begin" in run("schema", "--lines")
+    assert run("schema").count("\n") == 1
+
+
+def test_a_new_question_has_the_line_where_the_course_has_schemas(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     course = write_sums(tmp_path / "sums")
-    monkeypatch.chdir(course.folder / "questions")
-    done = CliRunner().invoke(cli, ["schema", "--to", "../schemas"])
-    assert done.exit_code == 0
-    lines = dict(line.split("# yaml-language-server: $schema=") for line in done.output.splitlines()[1:])
-    assert len(lines) == len(SCHEMAS) - 1  # report.yaml has its own beside it
-    for file, schema in lines.items():
-        path = (course.folder / file.strip()).parent / schema
-        (course.folder / file.strip()).parent.mkdir(parents=True, exist_ok=True)
-        assert json.loads(path.read_text()) == SCHEMAS[path.name]
-    assert any(line.split() == ["questions/LAB/q01.yaml"] for line in lines)
+    monkeypatch.chdir(course.folder)
+    run("new-question", "only/q03")
+    run("schema")
+    run("new-question", "only/q04")
+    first = [(course.folder / f"questions/only/q0{n}.yaml").read_text().splitlines()[0] for n in (3, 4)]
+    assert "$schema" not in first[0]
+    assert first[1] == "# yaml-language-server: $schema=../../schemas/question.schema.json"
+    assert complaints("question", read_yaml(course.folder / "questions/only/q04.yaml").data) == []
+
+
+def test_without_a_course_the_schemas_are_written_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("schema", "--to", "here/below", "--lines").startswith(f"{len(SCHEMAS)} schemas written to here/below/")
+    assert {path.name: json.loads(path.read_text()) for path in (tmp_path / "here/below").iterdir()} == SCHEMAS
 
 
 def test_schemas_are_written_again_but_nothing_else_is_replaced(tmp_path: Path) -> None:
