@@ -23,6 +23,7 @@ from generator.cli.options import (
     worker_options,
 )
 from generator.cli.packs import pack, unpack
+from generator.cli.release import release
 from generator.cli.scaffolds import new_computation, new_course, new_question
 from generator.cli.stopping import end_on_sigterm, unexpected, worded
 
@@ -247,6 +248,7 @@ def clean(yes: bool, common: CommonOptions) -> None:
 
 cli.add_command(pack)
 cli.add_command(unpack)
+cli.add_command(release)
 cli.add_command(new_course)
 cli.add_command(new_question)
 cli.add_command(new_computation)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -111,6 +111,14 @@ def read_yaml_text(path: Path, raw: bytes, without: Collection[str] = ()) -> Sou
     return source
 
 
+def is_among(where: Where, paths: Iterable[tuple[str, ...]]) -> bool:
+    """Whether a place is one of those that the paths name, where ``*`` stands for any one key or place of a list."""
+    return any(
+        len(path) == len(where) and all(part in ("*", str(own)) for part, own in zip(path, where, strict=True))
+        for path in paths
+    )
+
+
 def parse_value(text: str) -> Any:
     """A value given on the command line, read as YAML would read it in a file; text where it is nothing else."""
     source = Source(Path("--set"))
@@ -204,7 +212,7 @@ class _Reader:
                 self.skip(next(self.events))
                 continue
             key, spot = event.value, (*where, event.value)
-            if self.withheld(spot):
+            if is_among(spot, self.without):
                 self.skip(next(self.events))
                 continue
             if key in data:
@@ -216,13 +224,6 @@ class _Reader:
             data[key] = self.value(next(self.events), spot)
             self.source.lines[spot] = line  # the key's, where people look, not the value's
         return data
-
-    def withheld(self, where: Where) -> bool:
-        """Whether the value at a place is one of those that are passed over."""
-        return any(
-            len(path) == len(where) and all(part in ("*", str(own)) for part, own in zip(path, where, strict=True))
-            for path in self.without
-        )
 
     def skip(self, event: Any) -> None:
         """Pass over a value that has no place in the data."""

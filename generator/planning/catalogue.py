@@ -89,7 +89,7 @@ def read_catalogue(
     reader = CodeReader(memo, package)
     signatures: dict[str, Signature] = {}
     mistakes: list[Mistake] = []
-    for path, module in [*(_modules(package, LABS) if ours else ()), *(m for code in courses for m in _modules(code))]:
+    for path, module in [*(modules(package, LABS) if ours else ()), *(m for code in courses for m in modules(code))]:
         try:
             declared = reader.read(path)["computations"]
         except InputError as error:
@@ -109,12 +109,17 @@ def read_catalogue(
     return Catalogue(signatures)
 
 
-def _modules(package: Path, below: str = "") -> Iterator[tuple[Path, str]]:
+def modules(package: Path, below: str = "") -> Iterator[tuple[Path, str]]:
     """The modules of a package with their names; tests that stand beside what they test are none of them."""
     for path in sorted((package / below).rglob("*.py")):
         parts = path.relative_to(package.parent).with_suffix("").parts
-        if not (path.name.startswith("test_") or path.name == "conftest.py"):
+        if not is_test(path):
             yield path, ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def is_test(path: Path) -> bool:
+    """Whether a module stands beside others to test them."""
+    return path.name.startswith("test_") or path.name == "conftest.py"
 
 
 def _signature(plain: Declaration, module: str, path: Path, mistakes: list[Mistake]) -> Signature:

@@ -100,6 +100,12 @@ class CodeReader:
         """SHA-256 of each project module that was read, by name, of the very bytes that its definitions came from."""
         return self._names.digests()
 
+    def read_beside(self, module: str) -> list[Path]:
+        """The files that a project module reads from beside itself, or from elsewhere in its course."""
+        code = self._names.module(module)
+        statements = code["statements"] if code else []
+        return sorted({path for s in statements for path in files_beside(self._names, (module, s["position"]))})
+
     def reach(self, module: str, name: str) -> Code:
         """All code that ``module``'s ``name`` can reach, itself included.
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -39,6 +40,9 @@ _FIELDS = {
     "address": "publisher-place",
     "howpublished": "genre",
 }
+#: What else of an entry a list of references prints or needs.
+_FURTHER = ("year", "doi", "url", "langid")
+_YEAR = re.compile(r"\d{4}")
 #: What is in the language that the entry names as its ``langid``; one that names none is in English.
 _TITLES = ("title", "container-title", "genre")
 _LANGUAGES = {"english": "en", "british": "en", "american": "en", "french": "fr", "german": "de", "ngerman": "de"}
@@ -60,7 +64,7 @@ def format_bibliography(path: Path | None, citations: Mapping[str, int]) -> tupl
     """
     if not citations:
         return ()
-    entries = _read(path)
+    entries = read_bibliography(path)
     cited = sorted((number, key) for key, number in citations.items() if key in entries)
     return tuple(
         Reference(key, number, text + _link(entries[key]))
@@ -71,7 +75,7 @@ def format_bibliography(path: Path | None, citations: Mapping[str, int]) -> tupl
 def known_keys(path: Path | None) -> frozenset[str]:
     """All keys of the bibliography; none of one that cannot be read, which whoever formats it reports."""
     try:
-        return frozenset(_read(path))
+        return frozenset(read_bibliography(path))
     except InputError:
         return frozenset()
 
@@ -79,20 +83,48 @@ def known_keys(path: Path | None) -> frozenset[str]:
 def unknown_keys(path: Path | None, keys: Iterable[str]) -> frozenset[str]:
     """Those of the keys that the bibliography does not have."""
     keys = frozenset(keys)
-    return keys - _read(path).keys() if keys else frozenset()
+    return keys - read_bibliography(path).keys() if keys else frozenset()
 
 
-def _read(path: Path | None) -> dict[str, dict[str, Any]]:
-    """Entries by key, in the form of CSL's JSON; none where there is no bibliography."""
+def as_printed(path: Path) -> str:
+    """The bibliography with what a list of references prints of each entry, and without what stands between them.
+
+    Raises InputError if BibTeX cannot read it.
+    """
+    blocks = []
+    for key, entry in _parse(path).entries.items():
+        authors = " and ".join(str(person) for person in entry.persons.get("author", ()))
+        fields = {"author": authors} if authors else {}
+        fields |= {name: entry.fields[name] for name in (*_FIELDS, *_FURTHER) if name in entry.fields}
+        if year := _YEAR.search(fields.get("year", "")):
+            fields["year"] = year[0]
+        lines = "".join(f",\n  {name} = {{{value}}}" for name, value in fields.items())
+        blocks.append(f"@{entry.type}{{{key}{lines}\n}}\n")
+    return "\n".join(blocks)
+
+
+def read_bibliography(path: Path | None) -> dict[str, dict[str, Any]]:
+    """Entries by key, in the form of CSL's JSON; none where there is no bibliography. InputError if it is no BibTeX."""
     if path is None:
         return {}
+    with _told(path):  # fields are read as LaTeX, where a "%" hides the brace that closes them
+        return {key: _entry(key, entry) for key, entry in _parse(path).entries.items()}
+
+
+def _parse(path: Path) -> Any:
     from pybtex.database import parse_file  # late: planning and checking need no bibliography
+
+    with _told(path):
+        return parse_file(str(path), bib_format="bibtex")
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Say in our words what is wrong with a bibliography."""
     from pybtex.exceptions import PybtexError
 
     try:
-        database = parse_file(str(path), bib_format="bibtex")
-        # Fields are read as LaTeX, where a "%" hides the brace that closes them.
-        return {key: _entry(key, entry) for key, entry in database.entries.items()}
+        yield
     except FileNotFoundError as error:
         raise InputError([Mistake("this bibliography does not exist", path)]) from error
     except (PybtexError, UnicodeDecodeError) as error:
@@ -113,7 +145,7 @@ def _entry(key: str, entry: Any) -> dict[str, Any]:
             csl[name] = _plain(entry.fields[field])
     if "page" in csl:
         csl["page"] = re.sub(r"-+", "–", csl["page"])
-    if match := re.search(r"\d{4}", entry.fields.get("year", "")):
+    if match := _YEAR.search(entry.fields.get("year", "")):
         csl["issued"] = {"date-parts": [[int(match[0])]]}
     csl["author"] = [_name(person) for person in entry.persons.get("author", ())]
     for field in ("doi", "url"):

@@ -2,7 +2,7 @@ import pytest
 
 from generator.errors import InputError
 from generator.languages import speaking
-from generator.render.text.bibliography import format_bibliography, unknown_keys
+from generator.render.text.bibliography import as_printed, format_bibliography, read_bibliography, unknown_keys
 from tests.render.sample_report import BIBLIOGRAPHY
 
 
@@ -64,3 +64,20 @@ def test_a_bibliography_that_cannot_be_read_is_an_input_error_that_names_it(path
     path.unlink() if content is None else path.write_text(content, encoding="utf-8")
     with pytest.raises(InputError, match=r"references\.bib"):
         format_bibliography(path, {"x": 1})
+
+
+def test_a_bibliography_that_is_handed_out_prints_the_same_and_holds_no_more(path):
+    strange = (
+        "SECRET between entries @comment{SECRET}\n@string{ieee = {IEEE}}\n"
+        "@Article{a, TITLE = \"{On} {\\'e}t{\\'e}\" # { again}, author={{The Authors} and"
+        " van der Berg, Jr., Ada and Lee},"
+        " journal=ieee, year={2001 (SECRET)}, annote={SECRET}, note={SECRET}, pages={1--2}, url={https://a.org/x\\_y}}\n"
+        "@misc{b, title={B}, langid={french}, abstract={SECRET}}\n"
+    )
+    path.write_text(f"{BIBLIOGRAPHY}\n{strange}", encoding="utf-8")
+    other = path.with_name("other.bib")
+    other.write_text(as_printed(path), encoding="utf-8")
+    assert "SECRET" not in as_printed(path)
+    assert read_bibliography(other) == read_bibliography(path)
+    numbers = {key: number for number, key in enumerate(read_bibliography(path), start=1)}
+    assert format_bibliography(other, numbers) == format_bibliography(path, numbers)
