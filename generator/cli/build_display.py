@@ -30,9 +30,13 @@ QUIET = 5.0  # seconds between two plain progress lines of one job
 
 
 class BuildDisplay(LiveDisplay):
-    """Shows a build's events on standard error and its end on standard output."""
+    """Shows a build's events on standard error and its end on standard output.
 
-    def __init__(self) -> None:
+    With ``tracebacks``, all of why a job failed.
+    """
+
+    def __init__(self, *, tracebacks: bool = False) -> None:
+        self.tracebacks = tracebacks
         self.errors = Console(stderr=True, highlight=False, soft_wrap=True)
         self.output = Console(highlight=False, soft_wrap=True)
         self.live = self.errors.is_terminal
@@ -100,6 +104,8 @@ class BuildDisplay(LiveDisplay):
         reason = f": {outcome.failure.reason}" if outcome.failure else ""
         took = f" in {human_time(event.duration)}" if outcome.state is State.COMPUTED else ""
         self.say(f"[{self.finished}/{self.queued}] {event.job.address}: {outcome.state.value}{took}{reason}")
+        if self.tracebacks and outcome.failure and outcome.failure.traceback:
+            self.say(outcome.failure.traceback.rstrip())
 
     def _drop(self, fingerprint: str) -> None:
         bar = self.bars.pop(fingerprint, None)

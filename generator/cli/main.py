@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generator import __version__
+from generator.cli.listing import computations, roles, schema, why
 from generator.cli.options import (
     FOLDER,
     CommonOptions,
@@ -54,6 +55,7 @@ def cli() -> None:
 @click.option("--force", is_flag=True, help="Compute the selection again, although it is in the cache.")
 @click.option("--fresh-versions", is_flag=True, help="Compute again what other versions of torch, NumPy … computed.")
 @click.option("--strict", is_flag=True, help="Warnings make the build fail (exit code 1).")
+@click.option("--traceback", is_flag=True, help="Print the whole traceback of a computation that fails.")
 def build(
     selection: tuple[str, ...],
     common: CommonOptions,
@@ -63,6 +65,7 @@ def build(
     force: bool,
     fresh_versions: bool,
     strict: bool,
+    traceback: bool,
 ) -> None:
     """Compute what is missing and write the report.
 
@@ -83,7 +86,7 @@ def build(
 
     project, selection = find_project(selection)
     settings = read_settings(common, wanted, workers, project)
-    with BuildDisplay() as display:
+    with BuildDisplay(tracebacks=traceback) as display:
         report = run_build(
             settings, selection, only=only, force=force, fresh_versions=fresh_versions, strict=strict,
             listen=display.listen, say=display.say,
@@ -185,23 +188,6 @@ def list_(common: CommonOptions) -> None:
 
 
 @cli.command()
-@click.argument("question")
-@common_options
-def why(question: str, common: CommonOptions) -> None:
-    """Tell one question's story: its results, where they came from, and what would be computed.
-
-    \b
-    genreport why 2-a/q03
-    """
-    from generator.cli.plan_display import show_story
-    from generator.commands.plan import make_plan
-
-    session, planned, _ = make_plan(read_settings(common, standing_in=project_at()), [question])
-    for address in session.questions([question]):
-        show_story(session, planned, address)
-
-
-@cli.command()
 @common_options
 @click.option("--force", is_flag=True, help="Replace files that differ from the published ones.")
 def fetch(force: bool, common: CommonOptions) -> None:
@@ -266,6 +252,10 @@ cli.add_command(release)
 cli.add_command(new_course)
 cli.add_command(new_question)
 cli.add_command(new_computation)
+cli.add_command(computations)
+cli.add_command(roles)
+cli.add_command(schema)
+cli.add_command(why)
 
 
 def main() -> None:

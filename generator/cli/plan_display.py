@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -10,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from generator.cli.words import human_time
+from generator.commands.last_failures import LastFailures
 from generator.jobs import one_by_one
 from generator.planning.plan import Plan, PlannedJob, Standing
 
@@ -98,3 +100,9 @@ def _show_job(console: Console, session: Session, plan: Plan, planned: PlannedJo
         if origin.origin:
             console.print(f"      brought from elsewhere: {escape(origin.origin)}")
     _print_reasons(console, planned)
+    if planned.standing is not Standing.HIT and (failure := LastFailures.of(session).last(planned.addresses)):
+        since = "" if failure.fingerprint == job.fingerprint else ", before something changed"
+        console.print(f"      [red]failed on {failure.when}{since}:[/] {escape(failure.reason)}")
+        if failure.hint:
+            console.print(f"      hint: {escape(failure.hint)}")
+        console.print(escape(indent(failure.traceback.rstrip(), "        ")), style="dim")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from generator import __version__
 from generator.commands.computing import Listener, compute_results, failures
+from generator.commands.last_failures import noting_failures
 from generator.commands.session import Session, Settings, open_session
 from generator.commands.up_to_date import Files, late_files, render_key
 from generator.course.editions import Edition
@@ -77,6 +78,7 @@ def build(
         ExecutorError, CacheError: there is nowhere to compute, or no room to keep results.
     """
     session = open_session(settings)
+    listen = noting_failures(session, listen)
     chosen = session.questions(selection)
     _check_writable(settings)
     files = Files.of(session)

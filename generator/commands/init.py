@@ -9,17 +9,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from generator.answers.addresses import Address
+from generator.commands.schema import schema_text
 from generator.commands.session import Settings, open_session
 from generator.course.editions import Edition
 from generator.course.exhibits import FigureSpec, TableSpec
 from generator.course.finding import name_for
 from generator.course.project import FILE, IMAGES, is_project, read_project
+from generator.course.schemas import ENDING, project_schema, schema_line
 from generator.course.spec import CourseSpec, Mark, QuestionSpec, ResultSpec
 from generator.errors import InputError, Mistake
 from generator.formats import FORMATS
 from generator.languages import gettext, languages, marked, speaking, typeset
 from generator.planning.catalogue import Catalogue
 
+SCHEMA = f"report{ENDING}"  # of report.yaml, beside it, for editors
 _WIDTH = 110
 _WORDS = ("label", "network", "name", "layer", "architecture", "dataset", "precision")  # metrics that are no numbers
 _NUMBERS = re.compile(r"\{\{.*?\}\}", re.DOTALL)
@@ -96,9 +99,10 @@ def _files(
 ) -> Iterator[tuple[str, str]]:
     words = {name: _quoted(getattr(course, name)) for name in ("title", "institution", "programme", "course", "year")}
     labs = ", ".join(lab.id for lab in course.labs)
+    yield SCHEMA, schema_text(project_schema())
     yield (
         FILE,
-        gettext(_REPORT).format(
+        schema_line(SCHEMA) + gettext(_REPORT).format(
             **words, labs=labs, profile=profile, language=course.language, theme=course.theme.value,
             languages=", ".join(languages()), profiles=", ".join(course.profiles),
         ) + (gettext(_FROM).format(course=_quoted(of)) if of else ""),

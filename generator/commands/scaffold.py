@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator import __version__
+from generator.commands.schema import FOLDER as SCHEMAS
+from generator.commands.schema import add_lines, first_line, without_line, write_schemas
 from generator.course.answer_files import OWN_TEXTS
 from generator.course.finding import course_around, find_course
 from generator.course.folder import CODE, FILE, CourseFolder, labs_folder, read_course_folder
@@ -48,7 +50,10 @@ class NewQuestion:
 
 
 def begin_course(folder: Path) -> list[Path]:
-    """Make a course of one lab and two questions in a new or empty folder. Raises InputError for another one."""
+    """Make a course of one lab and two questions in a new or empty folder; what comes back is all but the schemas.
+
+    Raises InputError for another folder.
+    """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         hint = "name a new folder, or an empty one"
         raise InputError([Mistake("this is no place for a course: it holds other things", folder, hint=hint)])
@@ -63,7 +68,10 @@ def begin_course(folder: Path) -> list[Path]:
         for path in sorted(scaffold.rglob("*"))
         if path.suffix in _ENDINGS and "__pycache__" not in path.parts
     }
-    return _write(files)
+    written = _write(files)
+    write_schemas(folder / SCHEMAS)
+    add_lines(without_line(folder, folder / SCHEMAS))
+    return written
 
 
 def course_to_change(named: str) -> CourseFolder:
@@ -92,7 +100,9 @@ def add_question(course: CourseFolder, address: str, section: int | None = None)
         raise InputError([Mistake("there is no such section", path, expected=f"1 to {len(sections)}", got=got)])
     chosen = (section or len(sections)) - 1
     answer = course.answers / lab / f"{name}.md" if course.answers else None
-    files = {path.with_name(f"{name}.yaml"): _filled("question.yaml", lab, name)}
+    question = path.with_name(f"{name}.yaml")
+    line = first_line(course.folder, question, course.folder / SCHEMAS)
+    files = {question: line + _filled("question.yaml", lab, name)}
     if answer is not None:
         files[answer] = _filled("answer.md", lab, name)
     _refuse_taken(files)

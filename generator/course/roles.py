@@ -14,6 +14,11 @@ from generator.errors import Mistake
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 UNKNOWN = object()  # the value of a role that has no known form, or that does not exist: said once, not again
+#: The key of what stands for another role, and those of the longer forms with the types of their values; that of an
+#: ``object`` is written as a role.
+REFERENCE = "role"
+VALUE_KEYS: Mapping[str, type] = {"value": object, "label": str}
+JOB_KEYS: Mapping[str, type] = {"computation": str, "like": str, "params": dict, "name": str, "label": str}
 FORMS = "a value, {value, label}, {role}, {computation or like, params, name, label}, or a list of these"
 
 
@@ -30,10 +35,10 @@ def read_role(
         return RoleSpec([item.value for item in items], ", ".join(item.label for item in items), source, where)
     if not isinstance(value, Mapping):
         return RoleSpec(value, "" if value is None else str(value), source, where)
-    if set(value) == {"role"}:
-        return look_up(value["role"], source, (*where, "role"))
+    if set(value) == {REFERENCE}:
+        return look_up(value[REFERENCE], source, (*where, REFERENCE))
     if "value" in value:
-        _check_keys(value, {"value": object, "label": str}, source, where, mistakes)
+        _check_keys(value, VALUE_KEYS, source, where, mistakes)
         inner = read_role(name, value["value"], source, (*where, "value"), mistakes, look_up)
         return RoleSpec(inner.value, str(value.get("label", inner.label)), source, where)
     return _role_job(name, value, source, where, mistakes)
@@ -43,8 +48,7 @@ def _role_job(name: str, value: Mapping[str, Any], source: Source, where: Where,
     if not {"computation", "like"} & set(value):
         mistakes.append(source.mistake("has the wrong form", where, expected=FORMS, got=shown(dict(value))))
         return RoleSpec(UNKNOWN, "", source, where)
-    known = {"computation": str, "like": str, "params": dict, "name": str, "label": str}
-    if not _check_keys(value, known, source, where, mistakes):
+    if not _check_keys(value, JOB_KEYS, source, where, mistakes):
         return RoleSpec(UNKNOWN, "", source, where)
     if {"computation", "like"} <= set(value):
         mistakes.append(source.mistake("says not what to compute", where, expected=COMPUTED))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -142,14 +142,19 @@ class _Merge:
     def _text(self, holder: Any, key: Any, text: str, where: Where, place: Where) -> None:
         """Replace one text; ``where`` it stands in the translation, and ``place`` in the original."""
         name = ".".join(map(str, place))
-        known = any(fnmatchcase(name, pattern) for pattern in self.texts)
-        if not known or any(fnmatchcase(name, pattern) for pattern in _SETTINGS):
+        if not is_text(name, self.texts):
             self.wrong("is no text to translate", where, expected="one of " + ", ".join(self.texts))
             return
         for what, expected, got in differences(holder[key], text):
             self.wrong(f"has other {what} than the original", where, expected=expected, got=got)
         holder[key] = text
         self.source.translated = {*(self.source.translated or ()), place}
+
+
+def is_text(name: str, texts: Iterable[str]) -> bool:
+    """Whether what stands at a place of a file, "tables.sums.caption", is one of the ``texts`` to translate."""
+    known = any(fnmatchcase(name, pattern) for pattern in texts)
+    return known and not any(fnmatchcase(name, pattern) for pattern in _SETTINGS)
 
 
 def differences(original: str, translated: str) -> Iterator[tuple[str, str, str]]:

@@ -60,11 +60,16 @@ class ParameterType:
         return ast.unparse(self.tree) == SEVERAL
 
     @property
-    def choices(self) -> tuple[str, ...]:
-        """The texts that a Literal allows, for hints."""
+    def literals(self) -> tuple[Any, ...]:
+        """All that a Literal allows."""
         subscripts = (node for node in ast.walk(self.tree) if isinstance(node, ast.Subscript))
         literals = (node for node in subscripts if ast.unparse(node.value) == "Literal")
-        return tuple(value for node in literals for value in _choices(node.slice) if isinstance(value, str))
+        return tuple(value for node in literals for value in _choices(node.slice))
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The texts among these, for hints."""
+        return tuple(value for value in self.literals if isinstance(value, str))
 
 
 _MISFIT = object()

@@ -70,15 +70,18 @@ def check_files(planned: Mapping[str, str], courses: Iterable[Path] = ()) -> Non
 
 
 def place_of(error: BaseException, courses: Iterable[Path]) -> str:
-    """The last line of the course's own code that an error went through, "computations/fits.py:12: "; else empty."""
+    """The last line of computations' code that an error went through, "computations/fits.py, line 12: "; else empty.
+
+    That is the course's own code, or, of a computation that came with the program, of its labs.
+    """
     if isinstance(error, GenreportError):
         return ""
-    roots = [folder.resolve() for folder in courses]
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        path = Path(frame.filename)
-        for root in roots:
+    frames = [(Path(frame.filename), frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+    own = [(folder.resolve(), folder.resolve().parent) for folder in courses]
+    for root, shown_from in (*own, (PACKAGE / "labs", PACKAGE.parent)):
+        for path, line in reversed(frames):
             if path.is_relative_to(root):
-                return f"{path.relative_to(root.parent).as_posix()}:{frame.lineno}: "
+                return f"{path.relative_to(shown_from).as_posix()}, line {line}: "
     return ""
 
 

@@ -52,7 +52,12 @@ def test_each_file_of_a_new_course_begins_by_saying_what_it_is_for(tmp_path: Pat
         "computations/__init__.py", "computations/dice.py", "computations/test_dice.py",
     }  # fmt: skip
     for path in written:
-        assert re.match(r"(# |% |\{# |\"\"\").{20}", path.read_text()), path
+        text, line = path.read_text(), re.compile(r"# yaml-language-server: \$schema=(.+)\n")
+        if path.suffix == ".yaml":
+            found = line.match(text)
+            assert found is not None
+            assert (path.parent / found[1]).is_file()
+        assert re.match(r"(# |% |\{# |\"\"\").{20}", line.sub("", text)), path
 
 
 def test_a_course_is_made_in_a_new_or_empty_folder_and_never_in_a_project(tmp_path: Path) -> None:

@@ -185,4 +185,4 @@ def test_a_folder_without_a_course_is_said_to_be_none(desk: Desk) -> None:
 def test_code_that_does_not_import_fails_with_file_and_line(desk: Desk, sums: CourseHere) -> None:
     sums.edit("computations/steps.py", "def numbers", "import no_such_package_anywhere\n\n\ndef numbers")
     told = desk.run("build", "--format", "html", "--device", "cpu", here="sums", code=1)
-    assert "computations/steps.py:4: ModuleNotFoundError" in told
+    assert "computations/steps.py, line 4: ModuleNotFoundError" in told

@@ -6,6 +6,7 @@ Covers running/loaded_code.py too.
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -97,7 +98,7 @@ def test_code_that_does_not_import_says_where(course: CourseHere, tmp_path: Path
     course.edit("computations/steps.py", "\n\n\ndef", "\n\nimport no_such_package_anywhere\n\n\ndef")
     failure = run(course, tmp_path / "cache", "a").failure
     assert failure is not None
-    assert failure.reason.startswith("computations/steps.py:3: ModuleNotFoundError")
+    assert failure.reason.startswith("computations/steps.py, line 3: ModuleNotFoundError")
     assert "no_such_package_anywhere" in failure.reason
 
 
@@ -105,4 +106,13 @@ def test_a_computation_that_fails_says_where(course: CourseHere, tmp_path: Path)
     course.edit("computations/steps.py", "return [*", "raise ValueError('no numbers')\n    return [*")
     failure = run(course, tmp_path / "cache", "a").failure
     assert failure is not None
-    assert failure.reason == "computations/steps.py:5: ValueError: no numbers"
+    assert failure.reason == "computations/steps.py, line 5: ValueError: no numbers"
+
+
+def test_a_computation_of_ours_that_fails_says_where_too(tmp_path: Path) -> None:
+    from generator.labs.shared.statistics import holm_adjusted
+
+    with pytest.raises(TypeError) as caught:
+        holm_adjusted([0.5, None])  # type: ignore[list-item]
+    place = loaded_code.place_of(caught.value, [tmp_path])
+    assert re.fullmatch(r"generator/labs/shared/statistics\.py, line \d+: ", place)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypedDict
@@ -168,7 +169,7 @@ def _declaration(node: ast.FunctionDef | ast.AsyncFunctionDef, decorator: ast.ex
     return {
         "name": node.name,
         "line": node.lineno,
-        "summary": (ast.get_docstring(node) or "").partition("\n")[0],
+        "summary": _first_sentence(ast.get_docstring(node) or ""),
         "metrics": list(kinds),
         "kinds": {name: kind for name, kind in kinds.items() if kind},
         "columns": columns,
@@ -183,3 +184,9 @@ def _declaration(node: ast.FunctionDef | ast.AsyncFunctionDef, decorator: ast.ex
             for argument, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
         ],
     }
+
+
+def _first_sentence(docstring: str) -> str:
+    """What a docstring says first, in one line: up to a full stop that is followed by a capital, or the paragraph."""
+    paragraph = " ".join(docstring.partition("\n\n")[0].split())
+    return re.split(r"(?<=[.!?]) (?=[A-Z])", paragraph, maxsplit=1)[0]
