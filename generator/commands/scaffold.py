@@ -101,8 +101,8 @@ def add_question(course: CourseFolder, address: str, section: int | None = None)
     chosen = (section or len(sections)) - 1
     answer = course.answers / lab / f"{name}.md" if course.answers else None
     question = path.with_name(f"{name}.yaml")
-    line = first_line(course.folder, question, course.folder / SCHEMAS)
-    files = {question: line + _filled("question.yaml", lab, name)}
+    schema_line = first_line(course.folder, question, course.folder / SCHEMAS)
+    files = {question: schema_line + _filled("question.yaml", lab, name)}
     if answer is not None:
         files[answer] = _filled("answer.md", lab, name)
     _refuse_taken(files)
