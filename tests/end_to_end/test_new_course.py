@@ -67,7 +67,7 @@ def test_the_tutorial_can_be_followed_word_for_word(shell: Shell) -> None:
     assert "reproduced" in page
 
     said = shell.follow(PARTS)
-    assert "questions/dice/lab.yaml:8: q03 is in the section “The mean of many throws”" in said
+    assert "questions/dice/lab.yaml:9: q03 is in the section “The mean of many throws”" in said
     said = shell.run(["genreport", "build", "dice/q03", "--format", "html"])  # which asks for nothing as yet
     assert "0 computed" in said
 
