@@ -79,6 +79,8 @@ def _unknown_key(source: Source, model: type[Strict], where: Where) -> Mistake:
 
 def _misfit(source: Source, where: Where, details: list[dict[str, Any]]) -> Mistake:
     value = details[0]["input"]
+    # That a key may be left empty goes without saying where it may be something else, too.
+    details = [detail for detail in details if detail.get("ctx", {}).get("expected") != "''"] or details
     expected = " or ".join(dict.fromkeys(_expected(detail) for detail in details))
     kinds = {detail["type"] for detail in details}
     hint = ""
@@ -87,7 +89,8 @@ def _misfit(source: Source, where: Where, details: list[dict[str, Any]]) -> Mist
     elif "bool_type" in kinds and str(value).lower() in YAML_11_WORDS:
         hint = "write true or false"
     elif "literal_error" in kinds:
-        hint = nearest(str(value), details[0]["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", "))
+        words = next(detail["ctx"]["expected"] for detail in details if detail["type"] == "literal_error")
+        hint = nearest(str(value), words.replace("'", "").replace(" or ", ", ").split(", "))
     return source.mistake("has the wrong form", where, expected=expected, got=shown(value), hint=hint)
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _LEAST = 0.85  # of their size, to which letters of tables are made smaller: 7.5 points
 _LEAST_FORMULA = 0.75
+_SET = {"equation", "set"}  # the classes of what a displayed formula stands in, with its number and without
 _SPARE = 0.99  # of the width there is: sizes are rounded
 _TURNED = 230.0 / 143.0  # the text of turned pages in print.css, as a share of that of others
 _ADVICE = {"table": "give it fewer columns or shorter words", "line": "divide its formula, or what is long in it"}
@@ -26,7 +27,7 @@ def fit(root: Any, layout: Layout, measure: Measure) -> bool:
     """Change all that is too wide so that it fits, or nearly; True if anything was changed."""
     found = {element: reach for element, reach in layout.too_wide.items() if not element.get("data-fitted")}
     tables = {element: reach for element, reach in found.items() if element.tag == "table"}
-    formulas = {element: reach for element, reach in found.items() if "equation" in element.get("class", "").split()}
+    formulas = {element: reach for element, reach in found.items() if _SET & {*element.get("class", "").split()}}
     for formula, reach in formulas.items():
         formula.set("style", f"font-size:{max(_LEAST_FORMULA, _SPARE * reach.text / reach.reached):.3f}em")
     if tables:

@@ -76,7 +76,7 @@ def test_every_exhibit_says_where_it_comes_from(rendered):
     page = (rendered[0] / "report.html").read_text()
     assert page.count('<details class="origin"><summary>ab12ab12</summary>') == 11  # of twelve, one of which failed
     assert page.count("<summary>Where the numbers of this answer come from</summary>") == 2
-    assert "summarise_network(architecture=vgg16, seed=0), 4 runs; 2 CPU cores; 4.9\u202fs</p>" in page
+    assert "<code>summarise_network(architecture=vgg16, seed=0)</code>, 4 runs; 2 CPU cores; 4.9\u202fs</p>" in page
     assert "<p>torch 2</p>" in page
     assert "2-a/\u200bq01/\u200bvgg16 = <code>" + "ab12" * 16 + "</code>" in page
     links = set(re.findall(r'href="(results/[^"]+)"', page))
