@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from generator import __version__
@@ -93,7 +93,9 @@ def build(
             plan, outcomes = compute_results(session, computing, False, listen)
             report, key = _report(session, plan, outcomes, chosen if only else None, files)
         rendering = _render(session, report, key, files, say)
-        _kept_drawings(settings).tidy()
+        if report.kept is not None and late_files(session) == files.late:
+            report.kept.keep()
+        _tidy(session)
     session.save()
     states = [outcomes[planned.job.fingerprint].state for planned in plan.needed(computing)]
     failed = tuple(failures(plan, outcomes))
@@ -133,7 +135,7 @@ def render_computed(session: Session, drawings: Drawings) -> Rendering:
     files = Files.of(session)
     plan, outcomes = compute_results(session, (), False, lambda event: None)
     report, key = _report(session, plan, outcomes, None, files)
-    report = dataclasses.replace(report, drawings=drawings, draw=draw_figure)
+    report = dataclasses.replace(report, drawings=drawings, draw=draw_figure, kept=None)
     return _render(session, report, key, files, lambda text: None)
 
 
@@ -155,8 +157,10 @@ def _report(
 ) -> tuple[Report, str]:
     """What is to be rendered, and the key under which it would be the same again."""
     from generator.render.content.document import Report
+    from generator.render.content.kept import KeptParts
 
     settings = session.settings
+    drawings = _kept_drawings(settings)
     by_address = {address: outcomes[fingerprint] for address, fingerprint in plan.by_address.items()}
     if settings.output.frames:  # empty frames say nothing of what happens to be in the cache
         by_address = {}
@@ -179,7 +183,8 @@ def _report(
         images=settings.project.folder if settings.project and settings.edition is Edition.STUDENT else None,
         frames=settings.output.frames,
         fields=settings.output.fields,
-        draw=_kept_drawings(settings).draw,
+        draw=drawings.draw,
+        kept=KeptParts(session.kept.store, session.kept.program, drawings.find, files.pictures),
         enclosed={"plan.json": lambda: to_json(_exported(plan))},
         bound={str(one.address): {**one.parameters, **one.inputs} for one in session.bindings.by_address.values()},
     )
@@ -200,6 +205,12 @@ def _kept_drawings(settings: Settings) -> KeptDrawings:
     return KeptDrawings(settings.folders.cache / "drawings")
 
 
+def _tidy(session: Session) -> None:
+    """Remove what no report asked for in a month, once a day."""
+    _kept_drawings(session.settings).tidy()
+    session.kept.store.tidy()
+
+
 def _versions(outcomes: Iterable[Outcome]) -> dict[str, list[str]]:
     """The versions that results were computed with, by name: several where they differ, unknown where none is noted."""
     records = [outcome.provenance.versions for outcome in outcomes if outcome.provenance is not None]
@@ -215,12 +226,12 @@ def _mixture(outcomes: Iterable[Outcome]) -> list[str]:
 
 
 def _remove_damaged(session: Session, report: Report) -> list[str]:
-    """Read every result that the report shows; entries whose checksums do not hold are removed and named."""
+    """Read every result that may have changed since; entries whose checksums do not hold are removed and named."""
     warnings = []
     for address, outcome in report.outcomes.items():
         try:
             if outcome.has_result:
-                outcome.load()
+                session.cache.verify(outcome.fingerprint, session.memo, outcome.load)
         except DamagedEntryError as error:
             session.cache.remove(outcome.fingerprint)
             warnings.append(f"{address}: {error.message}; it was computed again")
@@ -252,5 +263,5 @@ def _render(session: Session, report: Report, key: str, files: Files, say: Say) 
 
 def _exported(plan: Plan) -> dict[str, Any]:
     """The plan as results/plan.json holds it: for each address its fingerprint and all that went into it."""
-    jobs = {address: asdict(plan.jobs[fp].ingredients) | {"fingerprint": fp} for address, fp in plan.by_address.items()}
+    jobs = {address: {**vars(plan.jobs[fp].ingredients), "fingerprint": fp} for address, fp in plan.by_address.items()}
     return {"profile": plan.profile, "jobs": dict(sorted(jobs.items()))}

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from generator.answers.addresses import lab_of
+from generator.answers.syntax import READINGS
 from generator.checks.course import check_course
+from generator.commands.program import program_digest
 from generator.course.editions import Edition
 from generator.course.folder import ANSWERS, CourseFolder, read_course_folder
 from generator.course.loader import read_course
@@ -30,6 +32,8 @@ from generator.render.outputs.table import DOCUMENTS
 from generator.running.executors.choose import ExecutorSpec
 from generator.store.cache import Cache
 from generator.store.memo import Memo
+from generator.store.parts import PartStore
+from generator.store.plain import digest_of
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,18 @@ class Settings:
         return self.language or (self.project.form.language if self.project else "")
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What can be made again is kept in a ``store``, under names that hold the digest of the ``program``."""
+
+    store: PartStore
+    program: str
+
+    def name(self, *what: Any) -> str:
+        """The name under which something is kept."""
+        return digest_of([self.program, *what])
+
+
 @dataclass
 class Session:
     """The course under one profile, with what has been remembered of earlier builds.
@@ -94,6 +110,7 @@ class Session:
     cache: Cache
     history: History
     memo: Memo
+    kept: Kept
 
     def plan(self, forced: frozenset[str] = frozenset(), lock: DataLock | None = None) -> Plan:
         """Every job of the course; ``forced`` are questions whose jobs are computed again.
@@ -138,6 +155,7 @@ class Session:
 
     def save(self) -> None:
         """Keep what was remembered for the next build."""
+        READINGS.keep(self.kept.store, _texts(self.kept, self.place, self.settings))
         self.memo.save()
         self.history.save()
 
@@ -152,6 +170,8 @@ def open_session(settings: Settings) -> Session:
         hint = "make a worksheet, --edition worksheet, or a student's report, `genreport init DIR`"
         raise InputError([*place.mistakes, Mistake("the course has no answers to show", place.folder, hint=hint)])
     memo = Memo(folders.cache / "memo.json")
+    kept = Kept(PartStore(folders.cache / "kept"), program_digest(memo))
+    READINGS.recall(kept.store, _texts(kept, place, settings))
     catalogue = read_catalogue(memo, courses=place.code, ours=place.with_ours)
     course, found = read_course(place.folder, answers or place.folder / ANSWERS, settings.edition, settings.spoken)
     mistakes = [*place.mistakes, *found]
@@ -169,7 +189,14 @@ def open_session(settings: Settings) -> Session:
         raise InputError(bindings.mistakes)
     history = History(folders.cache / "history.json", place.key)
     shown = dataclasses.replace(project.cover(course), labs=project.labs(course)) if project else course
-    return Session(settings, place, course, shown, profile, catalogue, bindings, Cache(folders.cache), history, memo)
+    cache = Cache(folders.cache)
+    return Session(settings, place, course, shown, profile, catalogue, bindings, cache, history, memo, kept)
+
+
+def _texts(kept: Kept, place: CourseFolder, settings: Settings) -> str:
+    """The name under which it is kept what all texts of a course say."""
+    project = str(settings.project.folder) if settings.project else ""
+    return kept.name("texts", str(place.folder), project, settings.edition.value, settings.spoken)
 
 
 def _answers(settings: Settings, place: CourseFolder) -> Path | None:

@@ -40,6 +40,7 @@ from generator.store.files import (
     to_safetensors,
     write_file,
 )
+from generator.store.memo import Memo, is_settled, stamp
 from generator.store.soundness import check_result, read_provenance
 
 if TYPE_CHECKING:
@@ -84,6 +85,17 @@ class Cache:
         except DamagedEntryError:
             return False
         return True
+
+    def verify(self, fingerprint: str, memo: Memo, load: Callable[[], object]) -> None:
+        """Have an entry read whose files are not those that were found sound before. DamagedEntryError if it is not."""
+        try:
+            stamps = [stamp(self._entry(fingerprint) / name) for name in (MANIFEST, RESULT, ARRAYS)]
+        except OSError as error:
+            raise DamagedEntryError(fingerprint, f"a file cannot be read ({error.strerror})") from error
+        if not memo.holds(f"sound:{fingerprint}", str(stamps)):
+            load()
+            if is_settled(*stamps):
+                memo.keep(f"sound:{fingerprint}", str(stamps))
 
     def provenance(self, fingerprint: str) -> Provenance:
         """How the entry came about; raises DamagedEntryError when it is absent or unreadable."""

@@ -34,8 +34,7 @@ class Memo:
         if isinstance(known, dict) and known.get("stamp") == before and "value" in known:
             return known["value"]
         value = read(path)
-        _, *changed, _ = before
-        if time.time_ns() - max(changed) > SETTLED:
+        if is_settled(before):
             self._facts[key] = {"stamp": before, "value": value}
             self._changed = True
         return value
@@ -70,6 +69,12 @@ def stamp(path: Path) -> list[int]:
     """
     status = path.stat()
     return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
+
+
+def is_settled(*stamps: list[int]) -> bool:
+    """Whether files are so old that none could change again without its stamp."""
+    changed = max(time for _, *times, _ in stamps for time in times)
+    return time.time_ns() - changed > SETTLED
 
 
 def _stored_facts(path: Path) -> dict[str, Any]:

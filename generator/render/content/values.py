@@ -42,17 +42,20 @@ class Results:
 
     ``refs`` maps "2-a/q01/networks" to its results in grid order; ``outcomes`` maps ``str(Address)`` to its outcome.
     ``draw`` draws a figure so many inches wide; ``drawings`` keeps what was drawn, by the job's fingerprint, the
-    figure's name and its width: reports that are rendered one after the other may share it.
+    figure's name and its width: reports that are rendered one after the other may share it. ``asked`` are the questions
+    whose results something has asked for.
     """
 
     refs: Mapping[str, tuple[Address, ...]]
     outcomes: Mapping[str, Outcome]
     drawings: MutableMapping[tuple[str, str, float], Drawing] = field(default_factory=dict)
     draw: Callable[[Figure, float], Drawing] = draw_figure
+    asked: set[str] = field(default_factory=set)
     _loaded: dict[str, Result] = field(default_factory=dict)
 
     def select(self, address: Address) -> tuple[Address, ...]:
         """The results that an address means, one for each point of the grid that fits; AnswerError if there is none."""
+        self.asked.add(address.question)
         points = self.refs.get(str(address.whole))
         if points is None:
             raise AnswerError(f"{address.question} has no result called {address.result}")
@@ -80,6 +83,7 @@ class Results:
 
     def outcome(self, ref: Address) -> Outcome | None:
         """How this result's job ended."""
+        self.asked.add(ref.question)
         return self.outcomes.get(str(ref))
 
     def load(self, ref: Address) -> Result:

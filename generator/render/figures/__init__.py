@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _MANY_POINTS = 1500
 class Drawing:
     """One drawn figure: a PNG of 200 dots per inch, an SVG where the figure is sparse, and its size in inches.
 
-    An animation comes beside the strip of its key frames, for the page.
+    An animation comes beside the strip of its key frames, for the page. One that is kept has the name of its place.
     """
 
     png: bytes
@@ -29,6 +29,7 @@ class Drawing:
     width: float
     height: float
     animation: Animation | None = None
+    kept: str = field(default="", compare=False)
 
 
 def is_dense(figure: Figure) -> bool:

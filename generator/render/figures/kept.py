@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -33,12 +34,17 @@ class KeptDrawings:
     def draw(self, figure: Figure, width: float) -> Drawing:
         """The same as draw_figure."""
         name = self._name(figure, width)
-        found = self._store.read(name)
-        drawing = _drawing(found) if found is not None else None
+        drawing = self.find(name)
         if drawing is None:
             drawing = draw_figure(figure, width)
             self._store.write(name, _parts(drawing))
-        return drawing
+        return replace(drawing, kept=name)
+
+    def find(self, name: str) -> Drawing | None:
+        """What is kept under a name that a drawing bears."""
+        found = self._store.read(name)
+        drawing = _drawing(found) if found is not None else None
+        return drawing and replace(drawing, kept=name)
 
     def tidy(self) -> None:
         """Remove what no report asked for in a month."""

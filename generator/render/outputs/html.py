@@ -29,6 +29,7 @@ from generator.render.text.markdown import to_html, to_inline_html, to_text
 from generator.render.text.maths import MarkupError, mathml, svg_image
 from generator.render.text.surroundings import Surroundings
 from generator.render.text.words import Word, in_language, telling
+from generator.store.plain import digest_of
 
 #: What the page loads besides its figures and fonts, from templates/report into the assets folder.
 _SCREEN_FILES = ("common.css", "screen.css", "page.js")
@@ -123,6 +124,7 @@ class Page:
             starred=Mark.STARRED,
             bonus=Mark.BONUS,
             answer_html=self._answer,
+            question_html=self._question,
             about=bool(document.example() or (reference and (document.claims or document.reproduction))),
             appendix=document.appended(paged=self.paged),
             image=self._image,
@@ -201,6 +203,17 @@ class Page:
     def _image(self, panel: Panel) -> str:
         """Where the picture of a panel lies: SVG where there is one."""
         return f"{self._pictures}/{panel.name}.{'svg' if panel.drawing.svg else 'png'}"
+
+    def _question(self, part: QuestionPart) -> Markup:
+        """A question's HTML: what was kept of an earlier report, where it was made from the same."""
+
+        def make() -> str:
+            module: Any = self._templates.get_template("parts.html.j2").module
+            return str(module.question(part))
+
+        kept = self.document.report.kept
+        text = kept.text(digest_of([part.key, self.paged]), make) if kept and part.key else make()
+        return Markup(text)  # noqa: S704
 
     def _answer(self, part: QuestionPart) -> Markup:
         """An answer's HTML with its exhibits in their places; those that it does not place follow at its end."""

@@ -1,0 +1,210 @@
+"""Questions that were gathered before are not gathered again: each is kept under a digest of all that it was made from.
+
+What a question reads is in its :class:`Inputs`, hashed whole; a result outside of them may be read, but then the
+question is not kept. Neither is one with problems, which somebody is about to mend.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, cast
+
+from generator.answers.addresses import Address
+from generator.answers.claims import Claim
+from generator.course.editions import Edition
+from generator.course.spec import QuestionSpec
+from generator.course.yaml_source import Source
+from generator.formats import Markdown
+from generator.jobs import Outcome
+from generator.render.content.agreement import Uncertainty
+from generator.render.content.exhibits import Box, Exhibit, Frame, FramedPanel, Panel
+from generator.render.content.origins import Origin, Origins
+from generator.render.content.reproduction import Comparison, Verdict
+from generator.render.content.tables import Cell, Column, TableContent
+from generator.render.figures import Drawing
+from generator.render.text.maths import MarkupError
+from generator.render.text.numbering import Numbered, Numbering
+from generator.render.text.own_images import OwnImages
+from generator.render.text.words import Word
+from generator.store.parts import PartStore
+from generator.store.plain import Short, digest_of, plain, read_plain
+
+if TYPE_CHECKING:
+    from generator.render.content.document import Report
+
+#: A file of the course is as its bytes are, and as its translation makes it.
+SHORT: Short = {Source: lambda source: [str(source.path), source.digest, source.translated]}
+
+
+@dataclass(frozen=True)
+class MadeQuestion:
+    """What gathering makes of a question: its answer in Markdown, its exhibits, and what is said of both."""
+
+    answer: str
+    exhibits: tuple[Exhibit, ...]
+    box: Box | None
+    claims: tuple[Claim, ...]
+    numbers: Origins
+    comparisons: tuple[Comparison, ...]
+    pictures: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class KeptDrawing:
+    """In place of a drawing, the name under which it is kept."""
+
+    name: str
+
+
+_KINDS = (
+    Box, Cell, Claim, Column, Comparison, Exhibit, Frame, FramedPanel, KeptDrawing, MadeQuestion, Markdown, Numbered,
+    Origin, Origins, Panel, TableContent, Uncertainty, Verdict, Word,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """All that a question is made from, the program that makes it included.
+
+    ``scope`` are the questions whose results it can name: its own and those whose addresses stand in its texts.
+    """
+
+    digest: str
+    scope: frozenset[str]
+
+
+@dataclass
+class KeptParts:
+    """A store of gathered questions and of their HTML; ``drawing`` finds a figure that was drawn before.
+
+    Nothing is written before :meth:`keep`, for which whoever builds waits until it is known that no file of the
+    ``program`` changed meanwhile. ``pictures`` are the digests of a student's own.
+    """
+
+    store: PartStore
+    program: str
+    drawing: Callable[[str], Drawing | None]
+    pictures: Mapping[str, str] = field(default_factory=dict)
+    _pending: dict[str, dict[str, bytes]] = field(default_factory=dict)
+
+    def question(self, inputs: Inputs, images: OwnImages) -> MadeQuestion | None:
+        """The question that was made from these; a student's pictures in it are among those that are shown."""
+        parts = self.store.read(inputs.digest)
+        if parts is None:
+            return None
+        try:
+            made = self._drawn(read_plain(json.loads(parts["question"]), _KINDS))
+            for address in made.pictures:
+                images.get(address)
+        except (LookupError, TypeError, ValueError, MarkupError):
+            return None
+        return made
+
+    def keep_question(self, inputs: Inputs, made: MadeQuestion) -> bool:
+        """Have it kept; False if it has something that cannot be."""
+        try:
+            stored = plain(_named(made))
+        except (TypeError, ValueError):
+            return False
+        self._pending[inputs.digest] = {"question": json.dumps(stored, separators=(",", ":")).encode()}
+        return True
+
+    def text(self, name: str, make: Callable[[], str]) -> str:
+        """The text that is kept under a name, or what ``make`` gives."""
+        parts = self.store.read(name)
+        if parts is not None and "text" in parts:
+            return parts["text"].decode()
+        made = make()
+        self._pending[name] = {"text": made.encode()}
+        return made
+
+    def value(self, name: str, kinds: Iterable[type], make: Callable[[], Any]) -> Any:
+        """The value, made of these kinds, that is kept under a name, or what ``make`` gives."""
+        kept = self.text(name, lambda: json.dumps(plain(make()), separators=(",", ":")))
+        return read_plain(json.loads(kept), kinds)
+
+    def keep(self) -> None:
+        """Write what this run made."""
+        for name, parts in self._pending.items():
+            self.store.write(name, parts)
+        self._pending.clear()
+
+    def _drawn(self, made: MadeQuestion) -> MadeQuestion:
+        """With its drawings again; LookupError if one is gone."""
+
+        def found(panel: Panel) -> Panel:
+            drawing = self.drawing(cast(KeptDrawing, panel.drawing).name)
+            if drawing is None:
+                raise LookupError(panel.name)
+            return replace(panel, drawing=drawing)
+
+        return _each_panel(made, found)
+
+
+def inputs_of(report: Report, spec: QuestionSpec, common: str) -> Inputs:
+    """What a question is made from; ``common`` is the digest of what all of them share (see :func:`common_inputs`)."""
+    own = plain(spec, SHORT)
+    written = json.dumps(own)
+    homes = {str(points[0].question) for points in report.refs.values() if points}
+    scope = frozenset({spec.address, *(home for home in homes if f"{home}/" in written)})
+    refs = {name: points for name, points in report.refs.items() if points and points[0].question in scope}
+    return Inputs(digest_of([common, written, plain(spec.source, SHORT), refs, states(report, refs)]), scope)
+
+
+def common_inputs(report: Report, numbering: Numbering, absent: frozenset[str], keys: frozenset[str]) -> str:
+    """The digest of what all questions of a report are made from: the program, the course's own, every number.
+
+    Empty where none are kept. ``keys`` are those of the bibliography.
+    """
+    if report.kept is None:
+        return ""
+    course = replace(report.course, labs=(), profiles={}, files={}, introduction="", conclusion="")
+    framed = report.frames or course.edition is Edition.WORKSHEET
+    numbers = replace(numbering, cited={})
+    return digest_of(
+        [
+            report.kept.program,
+            course,
+            report.profile,
+            [report.name, report.only is None, report.frames, report.fields, absent],
+            report.bound if framed else {},
+            numbers,
+            keys,
+            report.kept.pictures,
+            os.environ.get("SOURCE_DATE_EPOCH"),
+        ],
+        SHORT,
+    )
+
+
+def states(report: Report, refs: Mapping[str, tuple[Address, ...]]) -> dict[str, Any]:
+    """What can be seen of the ends of the jobs behind some results."""
+    return {str(ref): _state(report.outcomes.get(str(ref))) for points in refs.values() for ref in points}
+
+
+def _state(outcome: Outcome | None) -> Any:
+    """What can be seen of a job's end: how its result came about, or why there is none."""
+    if outcome is None:
+        return None
+    return [outcome.fingerprint, outcome.has_result or outcome.state.value, outcome.provenance, outcome.failure]
+
+
+def _named(made: MadeQuestion) -> MadeQuestion:
+    """With the names of its drawings in their places; ValueError if one is not kept."""
+
+    def named(panel: Panel) -> Panel:
+        if not panel.drawing.kept:
+            raise ValueError(panel.name)
+        return replace(panel, drawing=cast(Drawing, KeptDrawing(panel.drawing.kept)))
+
+    return _each_panel(made, named)
+
+
+def _each_panel(made: MadeQuestion, change: Callable[[Panel], Panel]) -> MadeQuestion:
+    exhibits: Iterator[Exhibit] = (
+        replace(exhibit, panels=tuple(map(change, exhibit.panels))) for exhibit in made.exhibits
+    )
+    return replace(made, exhibits=tuple(exhibits))
