@@ -34,7 +34,9 @@ def compute_results(
         failure = _blocked(plan, fingerprint)
         if planned.standing is Standing.HIT:
             load = functools.cache(functools.partial(session.cache.load, fingerprint))
-            outcomes[fingerprint] = Outcome(State.HIT, fingerprint, session.cache.provenance(fingerprint), load=load)
+            facts = functools.partial(session.cache.facts, fingerprint)
+            provenance = session.cache.provenance(fingerprint)
+            outcomes[fingerprint] = Outcome(State.HIT, fingerprint, provenance, load=load, facts=facts)
         elif fingerprint not in needed:
             outcomes[fingerprint] = Outcome(State.PENDING, fingerprint)
         elif failure is not None:

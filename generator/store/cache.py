@@ -110,11 +110,15 @@ class Cache:
 
     def metrics(self, fingerprint: str) -> dict[str, Value]:
         """The entry's metrics, read without its arrays."""
+        return dict(self.facts(fingerprint).metrics)
+
+    def facts(self, fingerprint: str) -> Result:
+        """The entry's metrics and tables, read without its arrays and what is drawn of them."""
         document = self._verified(fingerprint, RESULT)
         with damage(fingerprint):
-            metrics = Result(metrics=dict(from_json(document)["metrics"]))
-            check_result(metrics)
-        return dict(metrics.metrics)
+            facts = results.decode({**from_json(document), "figures": {}, "arrays": []}, {})
+            check_result(facts)
+        return facts
 
     def load(self, fingerprint: str) -> Result:
         """The entry's result, its checksums verified; raises DamagedEntryError when they do not hold."""

@@ -16,7 +16,7 @@ from generator.languages import gettext, spoken
 from generator.render.content.answers import AnswerWriter
 from generator.render.content.document import Document, LabPart, QuestionPart, Report, SectionPart
 from generator.render.content.exhibits import Box, Exhibit
-from generator.render.content.kept import MadeQuestion, common_inputs, inputs_of
+from generator.render.content.kept import Inputs, KeptParts, Made, MadeAnswer, MadeExhibits, common_inputs, inputs_of
 from generator.render.content.ledger import places_of, summed_up
 from generator.render.content.making import QuestionMaker
 from generator.render.content.reproduction import Comparison, source_parts
@@ -166,42 +166,49 @@ class _Gatherer:
     def question(self, spec: QuestionSpec) -> QuestionPart:
         self.progress(f"{spec.address}: {spec.title}")
         address = spec.address
-        made, key = self._made(spec)
-        if made.claims:
-            self.writer.claims[address] = list(made.claims)
-        self.comparisons += made.comparisons
-        built = {exhibit.name: exhibit for exhibit in made.exhibits}
-        self.appendix += [exhibit for exhibit in made.exhibits if exhibit.appendix]
-        box = made.box
-        if self.report.course.edition is Edition.STUDENT and box is None and not made.answer.strip():
+        exhibits, answer, key = self._made(spec)
+        if claims := [*exhibits.claims, *answer.claims]:
+            self.writer.claims[address] = claims
+        self.comparisons += exhibits.comparisons
+        box = answer.box
+        # What the answer's own box says already is not said again by each exhibit.
+        built = {one.name: one for one in exhibits.exhibits if box is None or one.box != box}
+        self.appendix += [exhibit for exhibit in built.values() if exhibit.appendix]
+        if self.report.course.edition is Edition.STUDENT and box is None and not answer.answer.strip():
             self.gaps.append(address)
             box = Box(gettext("Not answered yet"), "", pending=True)
         return QuestionPart(
             spec=spec,
             numbered=self.numbering.questions[address],
-            answer=made.answer,
+            answer=answer.answer,
             exhibits=tuple(built[name] for name in self.numbering.order[address] if name in built),
             equations=self.maker.equations(address),
             box=box,
             contradicted=self._warn(address),
-            further=tuple(exhibit for exhibit in made.exhibits if exhibit.folded),
-            numbers=made.numbers,
+            further=tuple(exhibit for exhibit in built.values() if exhibit.folded),
+            numbers=exhibits.numbers,
             key=key,
         )
 
-    def _made(self, spec: QuestionSpec) -> tuple[MadeQuestion, str]:
+    def _made(self, spec: QuestionSpec) -> tuple[MadeExhibits, MadeAnswer, str]:
         """What is made of a question, now or in an earlier run, and the name under which its HTML can be kept."""
         kept = self.report.kept
         if kept is None:
-            return self.maker.make(spec), ""
-        inputs = inputs_of(self.report, spec, self.common)
-        if (found := kept.question(inputs, self.maker.images)) is not None:
-            return found, inputs.digest
+            return self.maker.exhibits(spec), self.maker.answer(spec), ""
+        of_exhibits, of_answer = inputs_of(self.report, spec, self.common)
+        exhibits, first = self._kept(kept, MadeExhibits, of_exhibits, lambda: self.maker.exhibits(spec))
+        answer, second = self._kept(kept, MadeAnswer, of_answer, lambda: self.maker.answer(spec))
+        return exhibits, answer, of_answer.digest if first and second else ""
+
+    def _kept(self, kept: KeptParts, kind: type[Made], inputs: Inputs, make: Callable[[], Made]) -> tuple[Made, bool]:
+        """What was made of these inputs, or is now; and whether it can be found again."""
+        if (found := kept.made(kind, inputs, self.maker.images)) is not None:
+            return found, True
         self.results.asked.clear()
         before = len(self.problems)
-        made = self.maker.make(spec)
+        made = make()
         whole = len(self.problems) == before and self.results.asked <= inputs.scope
-        return made, inputs.digest if whole and kept.keep_question(inputs, made) else ""
+        return made, whole and kept.keep_made(inputs, made)
 
     def _warn(self, name: str) -> tuple[Claim, ...]:
         """The claims of a place that are printed although they do not hold; each is a warning."""

@@ -10,12 +10,12 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from generator.answers.addresses import Address
 from generator.answers.claims import Claim
 from generator.course.editions import Edition
-from generator.course.spec import QuestionSpec
+from generator.course.spec import Answer, QuestionSpec
 from generator.course.yaml_source import Source
 from generator.formats import Markdown
 from generator.jobs import Outcome
@@ -40,16 +40,27 @@ SHORT: Short = {Source: lambda source: [str(source.path), source.digest, source.
 
 
 @dataclass(frozen=True)
-class MadeQuestion:
-    """What gathering makes of a question: its answer in Markdown, its exhibits, and what is said of both."""
+class MadeAnswer:
+    """What comes of an answer: its Markdown, or a box; its claims, and the student's pictures that it shows."""
 
     answer: str
-    exhibits: tuple[Exhibit, ...]
     box: Box | None
+    claims: tuple[Claim, ...]
+    pictures: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class MadeExhibits:
+    """What comes of the rest of a question, whatever its answer says."""
+
+    exhibits: tuple[Exhibit, ...]
     claims: tuple[Claim, ...]
     numbers: Origins
     comparisons: tuple[Comparison, ...]
     pictures: tuple[str, ...]
+
+
+Made = TypeVar("Made", MadeAnswer, MadeExhibits)
 
 
 @dataclass(frozen=True)
@@ -60,14 +71,14 @@ class KeptDrawing:
 
 
 _KINDS = (
-    Box, Cell, Claim, Column, Comparison, Exhibit, Frame, FramedPanel, KeptDrawing, MadeQuestion, Markdown, Numbered,
-    Origin, Origins, Panel, TableContent, Uncertainty, Verdict, Word,
+    Box, Cell, Claim, Column, Comparison, Exhibit, Frame, FramedPanel, KeptDrawing, MadeAnswer, MadeExhibits, Markdown,
+    Numbered, Origin, Origins, Panel, TableContent, Uncertainty, Verdict, Word,
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """All that a question is made from, the program that makes it included.
+    """All that a part of a question is made from, the program that makes it included.
 
     ``scope`` are the questions whose results it can name: its own and those whose addresses stand in its texts.
     """
@@ -78,7 +89,7 @@ class Inputs:
 
 @dataclass
 class KeptParts:
-    """A store of gathered questions and of their HTML; ``drawing`` finds a figure that was drawn before.
+    """A store of what was made of questions, and of their HTML; ``drawing`` finds a figure that was drawn before.
 
     Nothing is written before :meth:`keep`, for which whoever builds waits until it is known that no file of the
     ``program`` changed meanwhile. ``pictures`` are the digests of a student's own.
@@ -90,26 +101,27 @@ class KeptParts:
     pictures: Mapping[str, str] = field(default_factory=dict)
     _pending: dict[str, dict[str, bytes]] = field(default_factory=dict)
 
-    def question(self, inputs: Inputs, images: OwnImages) -> MadeQuestion | None:
-        """The question that was made from these; a student's pictures in it are among those that are shown."""
+    def made(self, kind: type[Made], inputs: Inputs, images: OwnImages) -> Made | None:
+        """What was made from these; a student's pictures in it are among those that are shown."""
         parts = self.store.read(inputs.digest)
         if parts is None:
             return None
         try:
-            made = self._drawn(read_plain(json.loads(parts["question"]), _KINDS))
+            made = read_plain(json.loads(parts["made"]), _KINDS)
+            made = self._drawn(made) if isinstance(made, MadeExhibits) else made
             for address in made.pictures:
                 images.get(address)
-        except (LookupError, TypeError, ValueError, MarkupError):
+        except (AttributeError, LookupError, TypeError, ValueError, MarkupError):
             return None
-        return made
+        return made if isinstance(made, kind) else None
 
-    def keep_question(self, inputs: Inputs, made: MadeQuestion) -> bool:
+    def keep_made(self, inputs: Inputs, made: MadeAnswer | MadeExhibits) -> bool:
         """Have it kept; False if it has something that cannot be."""
         try:
-            stored = plain(_named(made))
+            stored = plain(_named(made) if isinstance(made, MadeExhibits) else made)
         except (TypeError, ValueError):
             return False
-        self._pending[inputs.digest] = {"question": json.dumps(stored, separators=(",", ":")).encode()}
+        self._pending[inputs.digest] = {"made": json.dumps(stored, separators=(",", ":")).encode()}
         return True
 
     def text(self, name: str, make: Callable[[], str]) -> str:
@@ -120,6 +132,14 @@ class KeptParts:
         made = make()
         self._pending[name] = {"text": made.encode()}
         return made
+
+    def found(self, name: str) -> bytes:
+        """What is kept as JSON under a name; an empty object where there is nothing."""
+        return (self.store.read(name) or {}).get("found", b"{}")
+
+    def note(self, name: str, content: bytes) -> None:
+        """Have it kept under the name from now on."""
+        self._pending[name] = {"found": content}
 
     def value(self, name: str, kinds: Iterable[type], make: Callable[[], Any]) -> Any:
         """The value, made of these kinds, that is kept under a name, or what ``make`` gives."""
@@ -132,7 +152,7 @@ class KeptParts:
             self.store.write(name, parts)
         self._pending.clear()
 
-    def _drawn(self, made: MadeQuestion) -> MadeQuestion:
+    def _drawn(self, made: MadeExhibits) -> MadeExhibits:
         """With its drawings again; LookupError if one is gone."""
 
         def found(panel: Panel) -> Panel:
@@ -144,14 +164,23 @@ class KeptParts:
         return _each_panel(made, found)
 
 
-def inputs_of(report: Report, spec: QuestionSpec, common: str) -> Inputs:
-    """What a question is made from; ``common`` is the digest of what all of them share (see :func:`common_inputs`)."""
-    own = plain(spec, SHORT)
-    written = json.dumps(own)
+def inputs_of(report: Report, spec: QuestionSpec, common: str) -> tuple[Inputs, Inputs]:
+    """What the exhibits of a question are made from, and what its answer is, which may be of all.
+
+    ``common`` is the digest of what all questions share (see :func:`common_inputs`).
+    """
+    answer = json.dumps(plain(spec.answer))
+    others = json.dumps(plain(replace(spec, answer=Answer("", spec.answer.path)), SHORT))
+    exhibits = _inputs(report, spec.address, others, [common, others, plain(spec.source, SHORT)])
+    return exhibits, _inputs(report, spec.address, others + answer, [exhibits.digest, answer])
+
+
+def _inputs(report: Report, address: str, words: str, read: list[Any]) -> Inputs:
+    """What is read together with the results that these words can name."""
     homes = {str(points[0].question) for points in report.refs.values() if points}
-    scope = frozenset({spec.address, *(home for home in homes if f"{home}/" in written)})
+    scope = frozenset({address, *(home for home in homes if f"{home}/" in words)})
     refs = {name: points for name, points in report.refs.items() if points and points[0].question in scope}
-    return Inputs(digest_of([common, written, plain(spec.source, SHORT), refs, states(report, refs)]), scope)
+    return Inputs(digest_of([*read, refs, states(report, refs)]), scope)
 
 
 def common_inputs(report: Report, numbering: Numbering, absent: frozenset[str], keys: frozenset[str]) -> str:
@@ -192,7 +221,7 @@ def _state(outcome: Outcome | None) -> Any:
     return [outcome.fingerprint, outcome.has_result or outcome.state.value, outcome.provenance, outcome.failure]
 
 
-def _named(made: MadeQuestion) -> MadeQuestion:
+def _named(made: MadeExhibits) -> MadeExhibits:
     """With the names of its drawings in their places; ValueError if one is not kept."""
 
     def named(panel: Panel) -> Panel:
@@ -203,7 +232,7 @@ def _named(made: MadeQuestion) -> MadeQuestion:
     return _each_panel(made, named)
 
 
-def _each_panel(made: MadeQuestion, change: Callable[[Panel], Panel]) -> MadeQuestion:
+def _each_panel(made: MadeExhibits, change: Callable[[Panel], Panel]) -> MadeExhibits:
     exhibits: Iterator[Exhibit] = (
         replace(exhibit, panels=tuple(map(change, exhibit.panels))) for exhibit in made.exhibits
     )

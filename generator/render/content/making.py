@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from generator.render.content.answers import AnswerWriter
 from generator.render.content.document import Report
 from generator.render.content.exhibits import Box, Exhibit, Panel, build_exhibit, unavailable
 from generator.render.content.frames import frame
-from generator.render.content.kept import MadeQuestion
+from generator.render.content.kept import MadeAnswer, MadeExhibits
 from generator.render.content.origins import Origins, origins
 from generator.render.content.reproduction import compare
 from generator.render.content.sentences import TextPlace
@@ -46,41 +47,49 @@ class QuestionMaker:
     keys: frozenset[str]
     problems: list[Mistake] = field(default_factory=list)
 
-    def make(self, spec: QuestionSpec) -> MadeQuestion:
-        """Build the exhibits of a question and run its answer."""
-        address = spec.address
-        before = dict(self.images.shown)
-        self.images.shown.clear()
-        built = {
-            name: self._exhibit(spec, name) for name, one in exhibits_of(spec).items() if not self.report.is_idle(one)
-        }
-        equations = self.equations(address)
-        place = TextPlace(address, self.writer.numbering.questions[address].anchor, self.surroundings(equations))
-        answer, box = "", None
-        try:
-            with in_language(self.report.course.written, foreign=spec.answer.foreign):
-                answer = self.writer.write(spec.answer.text, spec.answer.path, spec, place=place)
-        except ResultUnavailableError as error:
-            answer, box = "", unavailable(error, self.report.profile)
-        except InputError as error:
-            answer, box = "", self._problem_box(gettext("This answer could not be rendered"), error)
-        self.look(answer, spec.answer.path, spec.answer.text, equations=equations)
-        for name in ("title", "statement", "marking"):
-            self.look_in_yaml(getattr(spec, name), spec.place.path, spec.source, (name,), inline=name == "title")
-        # What the answer's own box says already is not said again by each exhibit.
-        telling = tuple(exhibit for exhibit in built.values() if box is None or exhibit.box != box)
-        pictures = tuple(self.images.shown)
-        self.images.shown.update(before)
-        refs, results = self.report.refs, self.writer.results
-        return MadeQuestion(
-            answer=answer,
-            exhibits=telling,
-            box=box,
-            claims=tuple(self.writer.claims.get(address, ())),
+    def exhibits(self, spec: QuestionSpec) -> MadeExhibits:
+        """Build all of a question but its answer."""
+        address, refs, results = spec.address, self.report.refs, self.writer.results
+        self.writer.claims.pop(address, None)
+        declared = {name: one for name, one in exhibits_of(spec).items() if not self.report.is_idle(one)}
+        with self._noting_pictures() as pictures:
+            built = tuple(self._exhibit(spec, name) for name in declared)
+        return MadeExhibits(
+            exhibits=built,
+            claims=tuple(self.writer.claims.pop(address, ())),
             numbers=origins([ref for name in spec.results for ref in refs.get(f"{address}/{name}", ())], results),
             comparisons=compare(spec, self.report.profile, results, self.keys),
-            pictures=pictures,
+            pictures=tuple(pictures),
         )
+
+    def answer(self, spec: QuestionSpec) -> MadeAnswer:
+        """Run the answer of a question, and look over its other texts."""
+        equations = self.equations(spec.address)
+        anchor = self.writer.numbering.questions[spec.address].anchor
+        place = TextPlace(spec.address, anchor, self.surroundings(equations))
+        answer, box = "", None
+        with self._noting_pictures() as pictures:
+            try:
+                with in_language(self.report.course.written, foreign=spec.answer.foreign):
+                    answer = self.writer.write(spec.answer.text, spec.answer.path, spec, place=place)
+            except ResultUnavailableError as error:
+                answer, box = "", unavailable(error, self.report.profile)
+            except InputError as error:
+                answer, box = "", self._problem_box(gettext("This answer could not be rendered"), error)
+            self.look(answer, spec.answer.path, spec.answer.text, equations=equations)
+            for name in ("title", "statement", "marking"):
+                self.look_in_yaml(getattr(spec, name), spec.place.path, spec.source, (name,), inline=name == "title")
+        return MadeAnswer(answer, box, tuple(self.writer.claims.pop(spec.address, ())), tuple(pictures))
+
+    @contextmanager
+    def _noting_pictures(self) -> Iterator[list[str]]:
+        """The student's pictures that are shown meanwhile."""
+        noted: list[str] = []
+        before = dict(self.images.shown)
+        self.images.shown.clear()
+        yield noted
+        noted += self.images.shown
+        self.images.shown.update(before)
 
     def equations(self, address: str) -> dict[str, Numbered]:
         """The labelled equations of a question, by their labels."""

@@ -52,6 +52,7 @@ class Results:
     draw: Callable[[Figure, float], Drawing] = draw_figure
     asked: set[str] = field(default_factory=set)
     _loaded: dict[str, Result] = field(default_factory=dict)
+    _facts: dict[str, Result] = field(default_factory=dict)
 
     def select(self, address: Address) -> tuple[Address, ...]:
         """The results that an address means, one for each point of the grid that fits; AnswerError if there is none."""
@@ -97,9 +98,18 @@ class Results:
             self._loaded[key] = replace(outcome.load(), arrays={})
         return self._loaded[key]
 
+    def facts(self, ref: Address) -> Result:
+        """The same with no more than its metrics and tables."""
+        key = str(ref)
+        if key in self._loaded or (outcome := self.outcome(ref)) is None or outcome.facts is None:
+            return self.load(ref)
+        if key not in self._facts:
+            self._facts[key] = outcome.facts()
+        return self._facts[key]
+
     def metric(self, ref: Address, name: str) -> Any:
         """One metric, or one parameter of the grid point."""
-        metrics = self.load(ref).metrics
+        metrics = self.facts(ref).metrics
         if name in metrics:
             return metrics[name]
         if name in dict(ref.point):
@@ -120,7 +130,7 @@ class Results:
 
     def table(self, ref: Address, name: str) -> Table:
         """One table of a result."""
-        tables = self.load(ref).tables
+        tables = self.facts(ref).tables
         if name not in tables:
             raise AnswerError(f"{ref} has no table {name}; it has {', '.join(sorted(tables)) or 'none'}")
         return tables[name]

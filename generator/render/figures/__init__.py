@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from generator.render.figures.animation import Animation
     from generator.results import Figure
 
 #: Width of the report's text in inches: figures are drawn at the size at which they are read.
@@ -15,6 +14,16 @@ _DPI = 200
 _EDGE = 0.02  # inches kept white all round, for strokes that overhang
 _MANY_CELLS = 400
 _MANY_POINTS = 1500
+
+
+@dataclass(frozen=True)
+class Animation:
+    """An animated WebP that repeats for ever, and its first key frame as a WebP that stands still, both in pixels."""
+
+    moving: bytes
+    still: bytes
+    width: int
+    height: int
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from generator.folders import templates_folder
 from generator.languages import decimal_sign
-from generator.render.figures import Drawing, draw_figure
+from generator.render.figures import Animation, Drawing, draw_figure
 from generator.render.figures.words import spoken_words
 from generator.results import Result, encode
 from generator.store.files import to_json
@@ -83,8 +83,6 @@ def _drawing(parts: dict[str, bytes]) -> Drawing | None:
         width, height = json.loads(parts["size"])
         animation = None
         if "film" in parts:
-            from generator.render.figures.animation import Animation  # late: it needs matplotlib, the others do not
-
             size: Any = json.loads(parts["film"])
             animation = Animation(parts["moving"], parts["still"], *size)
         return Drawing(parts["png"], parts.get("svg"), width, height, animation)

@@ -67,7 +67,7 @@ def metrics(document: Document) -> dict[str, Any]:
     for refs in document.report.refs.values():
         for ref in refs:
             try:
-                result = document.results.load(ref)
+                result = document.results.facts(ref)
             except ResultUnavailableError:
                 continue
             found |= {str(replace(ref, name=name)): portable(value) for name, value in result.metrics.items()}

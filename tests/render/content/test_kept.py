@@ -45,13 +45,13 @@ class Builder:
 @pytest.fixture
 def builder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Builder:
     made: list[str] = []
-    make = QuestionMaker.make
+    make = QuestionMaker.answer
 
     def noted(self: QuestionMaker, spec: QuestionSpec) -> Any:
         made.append(spec.id)
         return make(self, spec)
 
-    monkeypatch.setattr(QuestionMaker, "make", noted)
+    monkeypatch.setattr(QuestionMaker, "answer", noted)
     return Builder(tmp_path_factory.getbasetemp() / "kept questions", made)  # drawings are shared by all tests
 
 
@@ -145,13 +145,13 @@ def test_one_answer_and_another_program_are_made_anew(builder: Builder, store: s
 def test_what_is_read_outside_of_the_inputs_is_not_kept(
     builder: Builder, store: str, report: Report, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make = QuestionMaker.make
+    make = QuestionMaker.answer
 
     def curious(self: QuestionMaker, spec: QuestionSpec) -> Any:
         self.writer.results.select(self.report.refs["2-a/q02/effect"][0])
         return make(self, spec)
 
-    monkeypatch.setattr(QuestionMaker, "make", curious)
+    monkeypatch.setattr(QuestionMaker, "answer", curious)
     builder.page(report, store)
     builder.page(report, store)
     assert "q04" in builder.made
