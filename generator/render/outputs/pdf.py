@@ -47,13 +47,13 @@ def write(document: Document, folder: Path, output: Output) -> tuple[str, ...]:
         source.write_text(page.text(), encoding="utf-8")
         page.write_assets(source.parent)
         target = folder / output.file(document.report.name)
-        report, chapters = document.report, source.with_name("chapters.json")
+        report, parts = document.report, source.with_name("parts.json")
         if report.kept is None:
             return write_pdf(source, target, fields=report.fields).warnings
-        name = digest_of(["chapters of", report.name, report.fields, report.course.language, str(report.course.root)])
-        chapters.write_bytes(report.kept.found(name))
-        warnings = write_pdf(source, target, fields=report.fields, remembered=chapters).warnings
-        report.kept.note(name, chapters.read_bytes())
+        name = digest_of(["sheets of", report.name, report.fields, report.course.language, str(report.course.root)])
+        parts.write_bytes(report.kept.found(name))
+        warnings = write_pdf(source, target, fields=report.fields, remembered=parts).warnings
+        report.kept.note(name, parts.read_bytes())
         return warnings
 
 
@@ -63,7 +63,7 @@ def write_pdf(
     """Turn the HTML file ``page`` into the PDF ``target``.
 
     With ``fields``, what can be filled in on the page can be filled in in the PDF. The file ``remembered`` has how the
-    chapters of an earlier one were laid out, as JSON, and then those of this one.
+    chapters of an earlier one were laid out and drawn, as JSON, and then those of this one.
 
     RenderError when a library, image, font or alternative text is missing, or after ``seconds`` of processor time,
     which are more for a larger page unless they are given.

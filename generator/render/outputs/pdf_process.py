@@ -1,7 +1,7 @@
 """Runs in a process of its own and turns one HTML file into a PDF: a layout that hangs is then a process to end.
 
-Usage: python -P pdf_process.py PAGE.html REPORT.pdf SECONDS [fields] [CHAPTERS.json]; prints one JSON object with
-"pages" and "faults". CHAPTERS.json has what became of the chapters of an earlier run, and then of this one.
+Usage: python -P pdf_process.py PAGE.html REPORT.pdf SECONDS [fields] [PARTS.json]; prints one JSON object with
+"pages" and "faults". PARTS.json has what became of the chapters and SVGs of an earlier run, and then of this one.
 After SECONDS of the processor's time the system ends the process; it ends of itself when its standard input does.
 Imports nothing of the package, so that it starts at once.
 """
@@ -162,16 +162,20 @@ def _write_pdf(page: Path, target: Path, fields: bool, remembered: Path | None) 
     faults = _Faults()
     logging.getLogger("weasyprint").addHandler(faults)
     known = json.loads(remembered.read_bytes()) if remembered is not None else {}
-    paper = _Paper(page.read_text("utf-8"), page.parent.resolve(), fields, known)
+    folder = page.parent.resolve()
+    paper = _Paper(page.read_text("utf-8"), folder, fields, known.get("chapters", {}))
     document, warnings = paper.settled()
-    if remembered is not None:
-        remembered.write_text(json.dumps(paper.settled_chapters), "utf-8")
+    drawings = _beside("pdf_drawings").Drawings(known.get("drawings", {}), folder, _ROOT, _program())
+    drawings.remember()
     for sheet in document.pages:
         # WeasyPrint gives each box inside a link a link of its own, which PDF/UA wants to see tagged as one.
         sheet.links = [link for link in sheet.links if link[3].element_tag.split(":")[0] == "a"]
     tags = _beside("pdf_tags")
     tags.keep_languages()
     document.write_pdf(str(target), finisher=tags.finish, **paper.options)
+    if remembered is not None:
+        kept = {"chapters": paper.settled_chapters, "drawings": drawings.drawn}
+        remembered.write_text(json.dumps(kept), "utf-8")
     return {"pages": len(document.pages), "faults": sorted(set(faults.messages)), "warnings": warnings}
 
 
