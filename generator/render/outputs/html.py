@@ -24,6 +24,7 @@ from generator.formats import FILTERS, in_words
 from generator.languages import ENGLISH, called, first_part, gettext, marked, ngettext, typeset
 from generator.render.content.document import Document, QuestionPart
 from generator.render.content.exhibits import Exhibit, Panel
+from generator.render.outputs.compiled import COMPILED
 from generator.render.outputs.table import Output
 from generator.render.text.markdown import to_html, to_inline_html, to_text
 from generator.render.text.maths import MarkupError, mathml, svg_image
@@ -107,6 +108,7 @@ class Page:
             trim_blocks=True,
             lstrip_blocks=True,
             extensions=["jinja2.ext.i18n"],
+            bytecode_cache=COMPILED,
         )
         environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
         document = self.document
