@@ -63,6 +63,11 @@ def common_options(command: Callable[..., None]) -> Callable[..., None]:
     return _with(options, run)
 
 
+places_option = click.option(
+    "--read-cache", "places", multiple=True, metavar="PLACE", envvar="GENREPORT_READ_CACHE",
+    help="A folder or address to copy results from that others put there by `genreport push`.",
+)  # fmt: skip
+
 language_option = click.option(
     "--language", default="", metavar="CODE", help="Of the report: en, fr (its own: the project’s, or the course’s)."
 )
@@ -128,6 +133,7 @@ def read_settings(
     project: Project | None = None,
     language: str = "",
     standing_in: Project | None = None,
+    places: tuple[str, ...] = (),
 ) -> Settings:
     """The settings that the options amount to; raises InputError for options that cannot be.
 
@@ -165,6 +171,7 @@ def read_settings(
         workers=workers or ExecutorSpec(),
         output=output,
         language=wanted.language if wanted else language,
+        places=(*places, *(project.form.read_cache if project else ())),
     )
 
 

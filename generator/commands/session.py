@@ -60,6 +60,7 @@ class Settings:
 
     A student's report needs a ``project``; the other editions take its title page and its choice of labs, if given.
     Without a ``language`` it is in the project's, or else the course's; without a ``profile``, under the first.
+    ``places`` are folders and addresses to copy results from, before those that the course names.
     """
 
     profile: str = ""
@@ -70,6 +71,7 @@ class Settings:
     workers: ExecutorSpec = field(default_factory=ExecutorSpec)
     output: OutputSettings = field(default_factory=OutputSettings)
     language: str = ""
+    places: tuple[str, ...] = ()
 
     @property
     def spoken(self) -> str:
@@ -163,6 +165,7 @@ def open_session(settings: Settings) -> Session:
         if mistakes:
             raise InputError(dict.fromkeys(mistakes))
         memo.keep("checked", checked)
+    settings = dataclasses.replace(settings, places=tuple(dict.fromkeys((*settings.places, *course.places))))
     profile = _profile(course, settings)
     bindings = bind_course(course, profile, catalogue)
     if bindings.mistakes:
