@@ -24,7 +24,7 @@ from generator.cli.options import (
     report_options,
     worker_options,
 )
-from generator.cli.packs import pack, push, unpack
+from generator.cli.packs import colab, pack, push, unpack
 from generator.cli.release import release
 from generator.cli.scaffolds import new_computation, new_course, new_question
 from generator.cli.stopping import end_on_sigterm, unexpected, worded
@@ -102,7 +102,8 @@ def build(
 @click.argument("folder", type=FOLDER)
 @common_options
 @language_option
-def init(folder: Path, common: CommonOptions, language: str) -> None:
+@click.option("--ci", type=click.Choice(["github", "gitlab"]), help="Add a workflow that builds it on each push.")
+def init(folder: Path, common: CommonOptions, language: str, ci: str | None) -> None:
     """Make a student's project in FOLDER: report.yaml, and a file for each answer that says what it can use.
 
     In a folder that is a project already, only what is missing is added.
@@ -111,10 +112,13 @@ def init(folder: Path, common: CommonOptions, language: str) -> None:
     genreport init my-report
     genreport init mon-rapport --language fr
     genreport init my-report --course ../my-course
+    genreport init my-report --ci github
     """
+    from generator.commands.ci import write_workflow
     from generator.commands.init import begin_project
 
     written = begin_project(folder, read_settings(common, language=language, standing_in=project_at(folder)))
+    written += write_workflow(folder, ci) if ci else []
     click.echo(f"{len(written)} files written to {folder}/: put your names into report.yaml, your answers into")
     click.echo(f"answers/, and run: genreport build {folder}")
 
@@ -216,6 +220,7 @@ cli.add_command(check)
 cli.add_command(pack)
 cli.add_command(unpack)
 cli.add_command(push)
+cli.add_command(colab)
 cli.add_command(release)
 cli.add_command(new_course)
 cli.add_command(new_question)

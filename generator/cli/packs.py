@@ -75,6 +75,27 @@ def unpack(files: tuple[Path, ...], common: CommonOptions) -> None:
 
 
 @click.command()
+@click.argument("selection", nargs=-1)
+@common_options
+@click.option("-o", "--output", type=_FILE, default="lab.ipynb", show_default=True, help="The notebook to write.")
+@click.option("--install", default="", metavar="WHAT", help="What pip installs there: a version, an address, a wheel.")
+def colab(selection: tuple[str, ...], common: CommonOptions, output: Path, install: str) -> None:
+    """Write a notebook that computes on a service with a GPU, and packs the results to be unpacked here.
+
+    SELECTION is a lab (2-a) or a question (2-a/q03); everything without one. The notebook keeps results and checkpoints
+    in a folder that outlives the machine, on Google Drive where it runs there: a training that is cut off goes on from
+    its last epoch.
+
+    \b
+    genreport colab 2-c --profile course -o lab.ipynb
+    """
+    from generator.commands.notebook import write_notebook
+
+    write_notebook(read_settings(common, standing_in=project_at()), selection, output, install)
+    click.echo(f"{output}: open it where there is a GPU and run its cells; then here: genreport unpack FILE")
+
+
+@click.command()
 @click.argument("folder", type=FOLDER)
 @click.argument("selection", nargs=-1)
 @common_options
