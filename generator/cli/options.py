@@ -105,15 +105,19 @@ def worker_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--jobs", type=click.IntRange(1), help="Jobs at once (one per core, or one per card)."),
         click.option(
             "--executor", default="here", show_default=True, metavar="PLACE",
-            help="here; dask://HOST:PORT, which trusts all who can reach that port; or dask+tls://HOST:PORT.",
+            help="here; dask://HOST:PORT, which trusts all who can reach that port; dask+tls://HOST:PORT; or slurm.",
+        ),
+        click.option(
+            "--executor-option", "options", multiple=True, metavar="NAME=VALUE", callback=_pairs,
+            help="What Slurm is asked for: partition, time (minutes), mem, gpus, cpus, or any other of its options.",
         ),
     ]  # fmt: skip
 
     @functools.wraps(command)
-    def run(device: str, jobs: int | None, executor: str, **others: Any) -> None:
+    def run(device: str, jobs: int | None, executor: str, options: tuple[tuple[str, str], ...], **others: Any) -> None:
         from generator.running.executors.choose import ExecutorSpec
 
-        command(workers=ExecutorSpec(executor, jobs, device), **others)
+        command(workers=ExecutorSpec(executor, jobs, device, options), **others)
 
     return _with(options, run)
 
@@ -201,6 +205,17 @@ def project_at(folder: Path = Path()) -> Project | None:
     from generator.course.project import is_project, read_project
 
     return read_project(folder) if is_project(folder) else None
+
+
+def _pairs(context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The options that --executor-option gives."""
+    pairs = []
+    for text in given:
+        name, sign, value = text.partition("=")
+        if not (name and sign and value):
+            raise click.BadParameter(f"expected NAME=VALUE; got {text!r}", context, option)
+        pairs.append((name, value))
+    return tuple(pairs)
 
 
 def _formats(context: click.Context, option: click.Parameter, text: str) -> frozenset[str]:
