@@ -11,9 +11,11 @@ import pytest
 from click.testing import CliRunner
 
 from generator.cli.main import cli
+from generator.commands.check_filled import Handed
 from generator.commands.init import begin_project
 from generator.commands.unshown import unshown_texts
 from generator.course.editions import Edition
+from generator.course.filled import Filled
 from generator.errors import InputError
 from tests.hidden_for_tests import HIDDEN, SECRET, HiddenCourse, numbers, with_secret, words, write_hidden
 
@@ -268,3 +270,10 @@ def test_commands_follow_what_is_in_the_report(course: HiddenCourse, monkeypatch
     assert "two/q01 (not chosen)" in listed
     assert "is not chosen, and not in this report" in said("why", "two/q01", code=1)
     assert "--hidden is not for a student's report" in said("build", "--hidden", code=1)
+
+
+def test_a_sheet_that_asks_a_hidden_question_is_of_no_other_version(course: HiddenCourse) -> None:
+    handed = Handed(Filled("en", {"names": "Ada"}, {HIDDEN: "Mine."}, {HIDDEN: "12345678"}), (HIDDEN,))
+    assert [*handed.remarks(course.session(Edition.WORKSHEET).course)] == []
+    (said,) = handed.remarks(course.session(Edition.WORKSHEET, hidden=True).course)
+    assert said.startswith("none of its questions has the words that the course has")
