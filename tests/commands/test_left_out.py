@@ -154,6 +154,17 @@ def test_other_results_stay_what_they_are(course: HiddenCourse) -> None:
     assert needed == {"one/q01/added", "one/q03/again", "one/q02/multiplied"}
 
 
+def test_data_that_it_alone_reads_is_not_needed(course: HiddenCourse) -> None:
+    course.edit("course.yaml", "labs:", "datasets: {rare: {title: R, files: [{path: r.csv}], obtain: Ask.}}\nlabs:")
+    course.edit("questions/one/q02.yaml", "{last: 4}", "{last: 4, data: rare}")
+    course.edit("computations/secretly.py", "import Result", "import Dataset, Result")
+    course.edit("computations/secretly.py", "last: int", "last: int, data: Dataset")
+    assert course.session().needs() == (frozenset(), frozenset())
+    assert course.session(hidden=True).needs() == ({"rare"}, frozenset())
+    course.edit("questions/one/q03.yaml", "caption: Sums.", "caption: '{{ metric(\"one/q02/secretly.count\") }} sums.'")
+    assert course.session().needs() == ({"rare"}, frozenset())  # by a caption of another
+
+
 def test_a_students_answer_to_it_is_no_fault_and_is_named(course: HiddenCourse) -> None:
     student(course, q01="{# nothing #}", q02="Mine, {{ nothing.at_all }}.", q03="Also mine.")
     session = course.session(Edition.STUDENT)
