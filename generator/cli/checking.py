@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from generator.cli.options import FOLDER, CommonOptions, common_options, places_option, read_settings
+from generator.cli.options import FOLDER, CommonOptions, common_options, hidden_option, places_option, read_settings
 
 if TYPE_CHECKING:
     from generator.commands.check_found import Looked
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 @common_options
 @click.option("--output", type=FOLDER, default="check", show_default=True, help="Where the summary and reports go.")
 @click.option("--jobs", type=click.IntRange(1), help="Submissions at once (one per core).")
+@hidden_option
 @places_option
 @click.option("--trust", is_flag=True, help="Take results that were brought from elsewhere as if computed here.")
 @click.option(
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 )
 def check(
     submissions: tuple[Path, ...], common: CommonOptions, output: Path, jobs: int | None, places: tuple[str, ...],
-    trust: bool, percent: float,
+    trust: bool, percent: float, hidden: bool,
 ) -> None:  # fmt: skip
     """Build many students' projects or worksheets and sum up what stands in them, for teachers.
 
@@ -62,7 +63,7 @@ def check(
             summary.add(looked)
             display.finished(looked, number, total)
 
-        settings = read_settings(common, workers=ExecutorSpec(jobs=jobs), places=places)
+        settings = read_settings(common, workers=ExecutorSpec(jobs=jobs), places=places, hidden=hidden)
         taken = Trust(trust, percent, display.build.say, display.audited)
         found = look_over(submissions, settings, output, finished, display.listen, common.profile, taken)
     sys.exit(display.conclude(found, summary.finish(found)))

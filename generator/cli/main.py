@@ -17,6 +17,7 @@ from generator.cli.options import (
     ReportOptions,
     common_options,
     find_project,
+    hidden_option,
     language_option,
     places_option,
     project_at,
@@ -53,6 +54,7 @@ def cli() -> None:
 @report_options
 @worker_options
 @places_option
+@hidden_option
 @click.option("--only", is_flag=True, help="Write just the selection, as a document of its own with the same numbers.")
 @click.option("--force", is_flag=True, help="Compute the selection again, although it is in the cache.")
 @click.option("--fresh-versions", is_flag=True, help="Compute again what other versions of torch, NumPy … computed.")
@@ -64,6 +66,7 @@ def build(
     wanted: ReportOptions,
     workers: ExecutorSpec,
     places: tuple[str, ...],
+    hidden: bool,
     only: bool,
     force: bool,
     fresh_versions: bool,
@@ -81,6 +84,7 @@ def build(
     genreport build 2-a --only --format pdf
     genreport build --set classifier=mobilenet_v2 --profile light
     genreport build --edition worksheet --frames --fields
+    genreport build 2-a/q03 --only --hidden
     genreport build my-report 2-a
     genreport build --course my-course
     """
@@ -88,7 +92,7 @@ def build(
     from generator.commands.build import build as run_build
 
     project, selection = find_project(selection)
-    settings = read_settings(common, wanted, workers, project, places=places)
+    settings = read_settings(common, wanted, workers, project, places=places, hidden=hidden)
     with BuildDisplay(tracebacks=traceback) as display:
         report = run_build(
             settings, selection, only=only, force=force, fresh_versions=fresh_versions, strict=strict,
@@ -126,8 +130,11 @@ def init(folder: Path, common: CommonOptions, language: str, ci: str | None) -> 
 @cli.command()
 @click.argument("selection", nargs=-1)
 @common_options
-def plan(selection: tuple[str, ...], common: CommonOptions) -> None:
+@hidden_option
+def plan(selection: tuple[str, ...], common: CommonOptions, hidden: bool) -> None:
     """Show every job: cached or not, and for one that is not, what changed.
+
+    In a student's project, those of the labs and questions that it chose, under its profile.
 
     \b
     genreport plan
@@ -137,30 +144,33 @@ def plan(selection: tuple[str, ...], common: CommonOptions) -> None:
     from generator.commands.computing import other_versions
     from generator.commands.plan import make_plan
 
-    session, planned, needed = make_plan(read_settings(common, standing_in=project_at()), selection)
+    session, planned, needed = make_plan(read_settings(common, followed=project_at(), hidden=hidden), selection)
     show_plan(needed, other_versions(session, planned))
 
 
 @cli.command("list")
 @common_options
-def list_(common: CommonOptions) -> None:
-    """List the questions with their state.
+@hidden_option
+def list_(common: CommonOptions, hidden: bool) -> None:
+    """List the questions with their state; in a student's project, those that it chose.
 
     \b
     genreport list
     genreport list --profile course
+    genreport list --hidden
     """
     from generator.cli.plan_display import show_questions
     from generator.commands.plan import make_plan
 
-    session, planned, _ = make_plan(read_settings(common, standing_in=project_at()))
+    session, planned, _ = make_plan(read_settings(common, followed=project_at(), hidden=hidden))
     show_questions(session, planned)
 
 
 @cli.command()
 @common_options
+@hidden_option
 @click.option("--force", is_flag=True, help="Replace files that differ from the published ones.")
-def fetch(force: bool, common: CommonOptions) -> None:
+def fetch(force: bool, common: CommonOptions, hidden: bool) -> None:
     """Download and verify all data and weights that a profile needs; goes on where it stopped.
 
     \b
@@ -170,7 +180,7 @@ def fetch(force: bool, common: CommonOptions) -> None:
     from generator.cli.fetch_display import FetchDisplay
     from generator.commands.fetch import fetch_data
 
-    settings = read_settings(common, standing_in=project_at())
+    settings = read_settings(common, standing_in=project_at(), hidden=hidden)
     with FetchDisplay(settings.folders.data) as display:
         fetched, by_hand = fetch_data(settings, display.listen, force=force)
     sys.exit(display.conclude(fetched, by_hand))

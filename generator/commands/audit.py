@@ -78,9 +78,7 @@ def settle_trust(settings: Settings, labs: Collection[str] | None, trust: Trust,
 
 def brought_results(session: Session, plan: Plan, labs: Collection[str] | None) -> list[PlannedJob]:
     """The cached results of these labs, inputs included, that were brought from elsewhere."""
-    wanted = [lab.id for lab in session.shown.labs if labs is None or lab.id in labs]
-    needed = plan.needed(session.questions(wanted)) if wanted else []
-    hits = [planned for planned in needed if planned.standing is Standing.HIT]
+    hits = [planned for planned in plan.needed(session.questions_of(labs)) if planned.standing is Standing.HIT]
     return [planned for planned in hits if session.cache.provenance(planned.job.fingerprint).origin]
 
 

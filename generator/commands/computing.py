@@ -34,7 +34,7 @@ def compute_results(
     ``say``, what is missing is first looked for where the settings say that others put theirs. Without ``trusting``,
     what was brought from elsewhere counts as not computed.
     """
-    whole = len(chosen) == sum(1 for _ in session.course.questions())
+    whole = len(chosen) == sum(1 for _ in session.course.present())
     plan = session.plan(frozenset({*chosen, *(["roles"] if whole else [])}) if force else frozenset())
     if say is not None and not force:
         plan = bring_results(session, plan, chosen, say)
