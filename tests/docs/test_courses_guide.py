@@ -13,7 +13,7 @@ from generator.course.parsing import parse
 from generator.course.yaml_source import read_yaml_text
 from generator.planning.code.declarations import declarations
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 GUIDE = (ROOT / "docs" / "courses.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
 
