@@ -88,8 +88,8 @@ def keys() -> str:
 
 def _heading(definition: str, file: str) -> str:
     """What a part of a file is called: ResultEntry of a question, a result."""
-    words = re.findall(r"[A-Z][a-z]+", definition)
-    return f"{' '.join(word for word in words if word != 'Entry')} in {FILES[file][0][:1].lower()}{FILES[file][0][1:]}"
+    words = " ".join(re.findall(r"[A-Z][a-z]+", definition.removesuffix("Entry"))).capitalize()
+    return f"{words} in {FILES[file][0][:1].lower()}{FILES[file][0][1:]}"
 
 
 def _object(schema: Mapping[str, Any], file: str) -> Iterator[str]:

@@ -54,10 +54,10 @@ def commands(guide: str) -> list[list[str]]:
 
 
 class Shell:
-    """Runs a guide's lines, one after the other; a build's warnings are failures."""
+    """Runs a guide's lines, one after the other; a build's warnings are failures unless it is not ``strict``."""
 
-    def __init__(self, folder: Path, cache: Path | None = None) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, cache: Path | None = None, strict: bool = True) -> None:
+        self.folder, self.strict = folder, strict
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("GENREPORT_", "PYTEST_"))}
         own = {"GENREPORT_CACHE": str(cache or folder / "cache"), "GENREPORT_DATA": str(folder / "data")}
         self.environment = {**kept, **own, "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
@@ -71,7 +71,8 @@ class Shell:
         if words[0] == "cd":
             self.folder = (self.folder / words[1]).resolve()
             return ""
-        strict = ["--strict", "--device", "cpu"] if words[:2] == ["genreport", "build"] else []
+        building = words[:2] == ["genreport", "build"]
+        strict = ["--device", "cpu", *(["--strict"] if self.strict else [])] if building else []
         done = subprocess.run(
             [*PROGRAMS[words[0]], *words[1:], *strict], cwd=self.folder, env=self.environment, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300, check=False,
