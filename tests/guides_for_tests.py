@@ -54,7 +54,13 @@ def commands(guide: str) -> list[list[str]]:
 
 
 class Shell:
-    """Runs a guide's lines, one after the other; a build's warnings are failures unless it is not ``strict``."""
+    """Runs a guide's lines, one after the other.
+
+    A build's warnings are failures unless it is not ``strict``. While ``page_only``, builds write no PDF, which halves
+    their time: ``read`` lets those write one whose guide shows it among what is printed.
+    """
+
+    page_only = False
 
     def __init__(self, folder: Path, cache: Path | None = None, strict: bool = True) -> None:
         self.folder, self.strict = folder, strict
@@ -71,10 +77,11 @@ class Shell:
         if words[0] == "cd":
             self.folder = (self.folder / words[1]).resolve()
             return ""
-        building = words[:2] == ["genreport", "build"]
-        strict = ["--device", "cpu", *(["--strict"] if self.strict else [])] if building else []
+        more = ["--device", "cpu"] if words[:2] == ["genreport", "build"] else []
+        more += ["--strict"] if more and self.strict else []
+        more += ["--format", "html"] if more and self.page_only else []
         done = subprocess.run(
-            [*PROGRAMS[words[0]], *words[1:], *strict], cwd=self.folder, env=self.environment, text=True,
+            [*PROGRAMS[words[0]], *words[1:], *more], cwd=self.folder, env=self.environment, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300, check=False,
         )  # fmt: skip
         assert done.returncode == 0, f"{words} ended with {done.returncode}\n{done.stdout}"
@@ -83,12 +90,12 @@ class Shell:
     def read(self, guide: str) -> Iterator[tuple[Block, str]]:
         """Follow a guide from its first block to its last; gives each block of commands with what they printed."""
         printed = ""
-        for block in blocks(guide):
-            if block.skipped:
-                continue
+        followed = [block for block in blocks(guide) if not block.skipped]
+        for block, after in zip(followed, [*followed[1:], None], strict=True):
             if block.file:
                 self._write(block)
             elif block.language == "sh":
+                self.page_only = not (after and after.language == "text" and ".pdf" in after.text)
                 printed = self.follow(block.text.splitlines())
                 yield block, printed
             elif block.language == "text":

@@ -33,6 +33,7 @@ def test_the_tutorial_can_be_followed_word_for_word(shell: Shell) -> None:
     assert "The mean of the six faces, 3.5, lies" in page
     assert "reproduced" in page
 
+    shell.page_only = True
     said = shell.follow(PARTS)
     assert "questions/dice/lab.yaml:9: q03 is in the section “The mean of many throws”" in said
     said = shell.run(["genreport", "build", "dice/q03", "--format", "html"])  # which asks for nothing as yet
