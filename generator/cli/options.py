@@ -104,7 +104,10 @@ def report_options(command: Callable[..., None]) -> Callable[..., None]:
 def worker_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of where and how jobs run; it gets them as ``workers``, an ExecutorSpec."""
     options = [
-        click.option("--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), default="auto", show_default=True),
+        click.option(
+            "--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), default="auto", show_default=True,
+            help="What computes; auto takes a card where there is one.",
+        ),
         click.option("--jobs", type=click.IntRange(1), help="Jobs at once (one per core, or one per card)."),
         click.option(
             "--executor", default="here", show_default=True, metavar="PLACE",
