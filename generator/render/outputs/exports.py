@@ -57,15 +57,20 @@ def _metrics(document: Document) -> str:
     report = document.report
     if report.kept is None:
         return _json(metrics(document))
-    name = digest_of([report.kept.program, "metrics", report.refs, states(report, report.refs)])
+    read = [report.refs, states(report, report.refs), sorted(report.course.left_out)]
+    name = digest_of([report.kept.program, "metrics", *read])
     return report.kept.text(name, lambda: _json(metrics(document)))
 
 
 def metrics(document: Document) -> dict[str, Any]:
-    """Every metric of every result that there is: "2-a/q01/networks[architecture=alexnet].parameters" → value."""
+    """Every metric of every result that there is: "2-a/q01/networks[architecture=alexnet].parameters" → value.
+
+    Those of questions that are in no report are left out.
+    """
     found: dict[str, Any] = {}
+    left_out = document.report.course.left_out
     for refs in document.report.refs.values():
-        for ref in refs:
+        for ref in (one for one in refs if one.question not in left_out):
             try:
                 result = document.results.facts(ref)
             except ResultUnavailableError:

@@ -6,18 +6,21 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from generator.course.editions import Edition
-from generator.course.spec import QuestionSpec, RoleSpec
+from generator.course.spec import LeftOut, QuestionSpec, RoleSpec
 from generator.jobs import Failure, Outcome, State
 from generator.render.content.document import Document, Report
 from generator.render.content.gather import gather
 from generator.render.content.kept import KeptParts
 from generator.render.content.making import QuestionMaker
+from generator.render.content.values import Results
 from generator.render.figures.kept import KeptDrawings
+from generator.render.outputs import exports
 from generator.render.outputs.html import Page
 from generator.store.parts import PartStore
 from tests.render.sample_report import sample_report, silent
@@ -119,6 +122,10 @@ CHANGES: dict[str, tuple[Callable[[Report], Report], list[str]]] = {
         lambda report: replace(report, course=replace(report.course, edition=Edition.WORKSHEET)),
         EVERY,
     ),
+    "what is left out": (
+        lambda report: replace(report, course=replace(report.course, left_out={"2-a/q02": LeftOut.HIDDEN})),
+        ["q01", "q03", "q04"],
+    ),
     "the introduction": (lambda report: replace(report, course=replace(report.course, introduction="Else.")), []),
 }
 
@@ -132,6 +139,19 @@ def test_what_reads_a_change_is_made_anew(builder: Builder, store: str, report: 
     if change in ("a failure", "the introduction"):
         assert builder.made == expected
     assert page == builder.page(changed(report), f"{store} cold")
+
+
+@pytest.mark.parametrize("change", ["a result", "a failure", "what is left out"])
+def test_exported_metrics_are_those_of_the_report(tmp_path: Path, report: Report, change: str) -> None:
+    changed, _ = CHANGES[change]
+    found = []
+    for shown, name in ((report, "kept"), (changed(report), "kept"), (changed(report), "cold")):
+        kept = KeptParts(PartStore(tmp_path / name), "this", lambda name: None)
+        results = Results(shown.refs, shown.outcomes)
+        document: Any = SimpleNamespace(report=replace(shown, kept=kept), results=results)
+        found.append(exports._metrics(document))
+        kept.keep()
+    assert found[1] == found[2] != found[0]
 
 
 def test_one_answer_and_another_program_are_made_anew(builder: Builder, store: str, tmp_path: Path) -> None:
