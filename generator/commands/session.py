@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -85,12 +86,17 @@ class Settings:
         return self.language or (self.project.form.language if self.project else "")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Kept:
-    """What can be made again is kept in a ``store``, under names that hold the digest of the ``program``."""
+    """What can be made again is kept in a ``store``, under names that hold the digest of the program."""
 
     store: PartStore
-    program: str
+    memo: Memo
+
+    @cached_property
+    def program(self) -> str:
+        """The digest of the program, which a build with nothing to do need not know."""
+        return program_digest(self.memo)
 
     def name(self, *what: Any) -> str:
         """The name under which something is kept."""
@@ -174,7 +180,7 @@ class Session:
 
     def save(self) -> None:
         """Keep what was remembered for the next build."""
-        READINGS.keep(self.kept.store, _texts(self.kept, self.place, self.settings))
+        READINGS.keep(self.kept.store, lambda: _texts(self.kept, self.place, self.settings))
         self.memo.save()
         self.history.save()
 
@@ -189,8 +195,8 @@ def open_session(settings: Settings) -> Session:
         hint = "make a worksheet, --edition worksheet, or a student's report, `genreport init DIR`"
         raise InputError([*place.mistakes, Mistake("the course has no answers to show", place.folder, hint=hint)])
     memo = Memo(folders.cache / "memo.json")
-    kept = Kept(PartStore(folders.cache / "kept"), program_digest(memo))
-    READINGS.recall(kept.store, _texts(kept, place, settings))
+    kept = Kept(PartStore(folders.cache / "kept"), memo)
+    READINGS.recall(kept.store, lambda: _texts(kept, place, settings))
     catalogue = read_catalogue(memo, courses=place.code, ours=place.with_ours)
     course, found = read_course(
         place.folder, answers or place.folder / ANSWERS, settings.edition, settings.spoken, hidden=settings.hidden
