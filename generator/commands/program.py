@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from generator.folders import PACKAGE, templates_folder
@@ -47,7 +46,9 @@ def _digests(memo: Memo, label: str, root: Path, files: Iterable[Path]) -> dict[
 
 
 def _version(name: str) -> str:
+    import importlib.metadata  # late: a build with nothing to do needs no versions
+
     try:
-        return version(name)
-    except PackageNotFoundError:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
         return ""

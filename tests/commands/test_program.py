@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,7 @@ def test_what_renders_counts(copied: Path, name: str, counts: bool) -> None:
 
 def test_versions_of_packages_count(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = program_digest(Memo(None))
-    monkeypatch.setattr(program, "version", lambda name: "0")
+    monkeypatch.setattr(importlib.metadata, "version", lambda name: "0")
     assert program_digest(Memo(None)) != before
 
 

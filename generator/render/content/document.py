@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generator.answers.addresses import Address
 from generator.answers.claims import Claim
@@ -16,7 +17,6 @@ from generator.errors import Mistake
 from generator.jobs import Outcome
 from generator.render.content.exhibits import Box, Exhibit
 from generator.render.content.frames import Bound
-from generator.render.content.kept import KeptParts
 from generator.render.content.ledger import Ledger
 from generator.render.content.origins import Origins
 from generator.render.content.reproduction import Comparison, Verdict
@@ -26,6 +26,9 @@ from generator.render.text.bibliography import Reference
 from generator.render.text.numbering import Numbered, slug
 from generator.render.text.own_images import OwnImages
 from generator.results import Figure
+
+if TYPE_CHECKING:
+    from generator.render.content.kept import KeptParts
 
 #: The name of a whole report, whose folders have no other name before theirs.
 WHOLE = "report"
