@@ -20,6 +20,7 @@ from generator.course.question_files import expected_spec, figure_spec, result_s
 from generator.course.roles import NAME
 from generator.course.solutions import without_unnamed_solutions
 from generator.course.spec import Answer, CourseSpec, LabSpec, Mark, QuestionSpec, SectionSpec
+from generator.course.style import read_style
 from generator.course.translations import Translations, spoken_and_written
 from generator.course.variants import write_out
 from generator.course.yaml_source import Place, Source, Where, read_yaml
@@ -117,6 +118,7 @@ class _Loader:
             written=self.answers.written,
             words=self.words(),
             own_data=own,
+            style=read_style(self.folder, self.mistakes, self.files),
             theme=Theme(form.theme),
             edition=self.edition,
             own_texts=self.own_texts,

@@ -13,6 +13,7 @@ from generator.course.editions import Edition, Theme
 from generator.course.exhibits import FigureSpec, TableSpec
 from generator.course.given import Inputs, Written
 from generator.course.own_data import OwnData
+from generator.course.style import CourseStyle
 from generator.course.yaml_source import Place, Source, Where
 from generator.languages import ENGLISH
 
@@ -185,7 +186,8 @@ class CourseSpec:
 
     ``own_texts`` are the files of those introductions and conclusions ("conclusion", "2-a/conclusion") that a student
     wrote. The report is in ``language``; what is not translated stays in that in which the course is ``written``.
-    ``words`` translate what results call things; ``given`` names the texts of the title page that a project has put in.
+    ``words`` translate what results call things; ``style`` is added to the program's own; ``given`` names the texts of
+    the title page that a project has put in.
     """
 
     title: str
@@ -205,6 +207,7 @@ class CourseSpec:
     written: str = ENGLISH
     words: Mapping[str, str] = field(default_factory=dict)
     own_data: Mapping[str, OwnData] = field(default_factory=dict)
+    style: CourseStyle | None = None
     given: frozenset[str] = frozenset()
     theme: Theme = Theme.CHAPTERS
     edition: Edition = Edition.REFERENCE

@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 from generator.course.editions import Edition
 from generator.course.fields import answer_field, head_field
 from generator.course.spec import CourseSpec, Mark
+from generator.course.style import FILE as STYLE
 from generator.course.translations import untranslated
 from generator.course.yaml_source import Source
 from generator.folders import templates_folder
@@ -86,12 +87,19 @@ class Page:
                 if (animation := panel.drawing.animation) and not self.paged:
                     (figures / f"{panel.name}-moving.webp").write_bytes(animation.moving)
                     (figures / f"{panel.name}-still.webp").write_bytes(animation.still)
-        for image in self.document.images.shown.values():
+        for image in [*self.document.images.shown.values(), *self.document.own_images.shown.values()]:
             (figures / f"{image.name}.png").write_bytes(image.png)
         source = report_folder()
         for name in _PAGED_FILES if self.paged else _SCREEN_FILES:
             shutil.copyfile(source / name, folder / name)
         shutil.copytree(source / "fonts", folder / "fonts", copy_function=shutil.copyfile)
+        if style := self._course.style:
+            own = folder / "course"
+            for name in style.files:
+                (own / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(self._course.root / name, own / name)
+            own.mkdir(exist_ok=True)
+            (own / STYLE).write_bytes(style.content)
 
     @property
     def _math(self) -> Callable[..., str]:
@@ -134,9 +142,10 @@ class Page:
         environment.filters.update(FILTERS, number=in_words)
         environment.filters["breakable"] = _breakable
 
-        def blocks(text: str, level: int = 4, other: bool = False) -> Markup:
+        def blocks(text: str, level: int = 4, other: bool = False, own: bool = False) -> Markup:
+            around = replace(surroundings, level=level, images=document.own_images if own else document.images)
             with in_language(self._course.written, foreign=other):
-                return Markup(to_html(text, replace(surroundings, level=level)))  # noqa: S704 (html is off)
+                return Markup(to_html(text, around))  # noqa: S704 (html is off)
 
         def inline(text: str, other: bool = False) -> Markup:
             with in_language(self._course.written, foreign=other):
@@ -175,8 +184,8 @@ class Page:
         def titled(text: str, apart: bool = False) -> str:
             return marked_out(environment.filters["inline"](text, apart), apart)
 
-        def prose(text: str, level: int = 4, apart: bool = False) -> Markup:
-            words = environment.filters["blocks"](text, level, apart)
+        def prose(text: str, level: int = 4, apart: bool = False, own: bool = False) -> Markup:
+            words = environment.filters["blocks"](text, level, apart, own)
             return Markup("<div{}>{}</div>").format(Markup(other), words) if apart else words  # noqa: S704
 
         environment.globals.update(
@@ -211,7 +220,7 @@ class Page:
             part.equations,
             fragments,
             part.numbered.anchor,
-            self.document.images,
+            self.document.own_images,
             self._pictures,
         )
         with in_language(self._course.written, foreign=part.spec.answer.foreign):
