@@ -8,10 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from generator.checks.cover import check_cover
+from generator.course.cover import VARIABLES
 from generator.course.forms import CourseFile
+from generator.course.loader import read_course
 from generator.course.parsing import parse
 from generator.course.yaml_source import read_yaml_text
 from generator.planning.code.declarations import declarations
+from generator.render.outputs.html import report_folder
+from tests.courses_for_tests import write_sums
 
 ROOT = Path(__file__).resolve().parents[1]
 GUIDE = (ROOT / "docs" / "courses.md").read_text(encoding="utf-8")
@@ -44,6 +49,23 @@ def test_the_computation_that_is_shown_declares_what_it_says() -> None:
     )
 
 
-@pytest.mark.parametrize("link", sorted({*re.findall(r"\]\(([^)#]+)", GUIDE)}))
+def test_the_style_and_the_cover_that_are_shown_can_be_used(tmp_path: Path) -> None:
+    here = write_sums(tmp_path)
+    (style,), (cover,) = blocks("css"), blocks("jinja")
+    here.write("style.css", style)
+    here.write("cover.html.j2", cover)
+    for name in ("fonts/own.woff2", "images/logo.png"):
+        here.write(name, "")
+    course, mistakes = read_course(here.folder, here.folder / "answers")
+    assert mistakes == []
+    assert course is not None
+    assert check_cover(course) == []
+    own = "".join((report_folder() / sheet).read_text() for sheet in ("common.css", "screen.css", "print.css"))
+    named = set(re.findall(r"(--[a-z]+(?:-tint)?)\b", GUIDE.split("## How it looks")[1].split("`images/`")[0]))
+    assert {name for name in named if f"{name}:" not in own} == set()
+    assert {name for name in VARIABLES if f"`{name}`" not in GUIDE} == set()
+
+
+@pytest.mark.parametrize("link", sorted({*re.findall(r"(?<!!)\[[^]]*\]\(([^)#]+)", GUIDE)}))
 def test_what_it_links_to_is_there(link: str) -> None:
     assert (ROOT / "docs" / link).exists()

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from generator.checks.course import check_course
 from generator.commands.release_folder import check_target, put_in_place
 from generator.commands.session import Session, Settings, open_session
+from generator.course.cover import FILE as COVER
 from generator.course.editions import Edition
 from generator.course.folder import ANSWERS, FILE, labs_folder
 from generator.course.loader import read_course
@@ -119,7 +120,7 @@ class _Release:
         self._texts()
         self._bibliography()
         self._code()
-        self._style()
+        self._looks()
         self._pictures()
         self.result.unused = tuple(self._unused())
         return self.result
@@ -172,15 +173,17 @@ class _Release:
             _read(self.place.folder, path.name, _LARGEST_BESIDE)
             self.result.files[path.name] = as_printed(path).encode()
 
-    def _style(self) -> None:
-        """The style as it is, with its comments, and what it loads."""
+    def _looks(self) -> None:
+        """The style and the cover as they are, with their comments, and what the style loads."""
+        names = [COVER] if self.course.cover is not None else []
         if (style := self.course.style) is not None:
-            for name in (STYLE, *style.files):
-                self._copied(name)
+            names += [STYLE, *style.files]
+        for name in names:
+            self._copied(name)
 
     def _pictures(self) -> None:
         """Those pictures that a text shows which is handed out; not what only answers show."""
-        texts = [content.decode() for name, content in self.result.files.items() if name.endswith(".yaml")]
+        texts = [content.decode() for name, content in self.result.files.items() if name.endswith((".yaml", COVER))]
         for path in pictures(self.place.folder):
             name = path.relative_to(self.place.folder).as_posix()
             if name in self.result.files:

@@ -10,6 +10,7 @@ from typing import Any
 
 from generator.answers.language import FUNCTIONS
 from generator.course.answer_files import AnswerFiles
+from generator.course.cover import read_cover
 from generator.course.editions import Edition, Theme
 from generator.course.folder import FILE, ONLY_PROFILE, labs_folder
 from generator.course.forms import CourseFile, LabFile, ProfileEntry, QuestionFile, Strict, is_file_name
@@ -119,6 +120,7 @@ class _Loader:
             words=self.words(),
             own_data=own,
             style=read_style(self.folder, self.mistakes, self.files),
+            cover=read_cover(self.folder, self.mistakes, self.files),
             theme=Theme(form.theme),
             edition=self.edition,
             own_texts=self.own_texts,

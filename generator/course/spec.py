@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.answers.addresses import Address, Point
+from generator.course.cover import CourseCover
 from generator.course.editions import Edition, Theme
 from generator.course.exhibits import FigureSpec, TableSpec
 from generator.course.given import Inputs, Written
@@ -186,8 +187,8 @@ class CourseSpec:
 
     ``own_texts`` are the files of those introductions and conclusions ("conclusion", "2-a/conclusion") that a student
     wrote. The report is in ``language``; what is not translated stays in that in which the course is ``written``.
-    ``words`` translate what results call things; ``style`` is added to the program's own; ``given`` names the texts of
-    the title page that a project has put in.
+    ``words`` translate what results call things; ``style`` is added to the program's own, ``cover`` takes the place of
+    its title page; ``given`` names the texts of the title page that a project has put in.
     """
 
     title: str
@@ -208,6 +209,7 @@ class CourseSpec:
     words: Mapping[str, str] = field(default_factory=dict)
     own_data: Mapping[str, OwnData] = field(default_factory=dict)
     style: CourseStyle | None = None
+    cover: CourseCover | None = None
     given: frozenset[str] = frozenset()
     theme: Theme = Theme.CHAPTERS
     edition: Edition = Edition.REFERENCE

@@ -12,11 +12,10 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from generator.course.parsing import shown
+from generator.course.plain_text import read_text
 from generator.errors import Mistake
-from generator.store.files import digest
 
 FILE = "style.css"
-_LARGEST = 1_000_000  # bytes
 #: Functions whose texts are addresses, as that of url() is.
 _LOADING = ("url", "src", "image", "image-set", "-webkit-image-set")
 _BESIDE = "a file in the course's folder, such as url(fonts/own.woff2)"
@@ -26,7 +25,7 @@ _BESIDE = "a file in the course's folder, such as url(fonts/own.woff2)"
 class CourseStyle:
     """The style as it was read, and the files below the course's folder that it loads."""
 
-    content: bytes
+    text: str
     files: tuple[str, ...] = ()
 
 
@@ -36,23 +35,17 @@ def read_style(folder: Path, mistakes: list[Mistake], files: dict[Path, str]) ->
     What is wrong with it is added to ``mistakes``, its digest to ``files``.
     """
     path = folder / FILE
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
+    if (text := read_text(path, mistakes, files)) is None:
         return None
-    except OSError as error:
-        mistakes.append(Mistake(f"cannot be read: {error.strerror}", path, expected="a style sheet"))
-        return None
-    files[path] = digest(content)
     found: list[str] = []
-    for address, line in _addresses(content, path, mistakes):
+    for address, line in _addresses(text, path, mistakes):
         if address.startswith(("#", "data:")):  # a place in the same document, or a file that stands in its address
             continue
         name = unquote(urlsplit(address).path)
         if wrong := _why_not(folder, address, name):
             mistakes.append(Mistake(wrong, path, line, expected=_BESIDE, got=shown(address)))
         found.append(name)
-    return CourseStyle(content, tuple(dict.fromkeys(found)))
+    return CourseStyle(text, tuple(dict.fromkeys(found)))
 
 
 def _why_not(folder: Path, address: str, name: str) -> str:
@@ -66,20 +59,10 @@ def _why_not(folder: Path, address: str, name: str) -> str:
     return "" if (folder / name).is_file() else "there is no such file"
 
 
-def _addresses(content: bytes, path: Path, mistakes: list[Mistake]) -> Iterator[tuple[str, int]]:
+def _addresses(text: str, path: Path, mistakes: list[Mistake]) -> Iterator[tuple[str, int]]:
     """What the sheet would load, with the line; what cannot be read, and what is not allowed at all, are mistakes."""
     import tinycss2
 
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        mistakes.append(Mistake("is not text in UTF-8", path, line, got=f"byte 0x{content[error.start]:02x}"))
-        return
-    if len(content) > _LARGEST:
-        expected, got = f"at most {_LARGEST} bytes", str(len(content))
-        mistakes.append(Mistake("the file is too large", path, expected=expected, got=got))
-        return
     for node in _nodes(tinycss2.parse_stylesheet(text)):
         if node.type == "error":
             mistakes.append(Mistake(f"is not valid CSS: {node.message}", path, node.source_line))

@@ -35,7 +35,7 @@ h2 { filter: url(#blur); content: "url(nothing.png)"; } /* url(http://example.or
 """
     style, mistakes = read(tmp_path, text)
     assert mistakes == []
-    assert style == CourseStyle(text.encode(), ("fonts/own face.woff2", "fonts/own.woff", "logo.png", "grain.png"))
+    assert style == CourseStyle(text, ("fonts/own face.woff2", "fonts/own.woff", "logo.png", "grain.png"))
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from generator.answers.addresses import Address
 from generator.answers.claims import Claim
+from generator.course.cover import CourseCover
 from generator.course.editions import Edition
 from generator.course.exhibits import FigureSpec, TableSpec
 from generator.course.spec import CourseSpec, ProfileSpec, QuestionSpec
@@ -158,6 +159,7 @@ class Document:
     reproduction: tuple[Comparison, ...]
     images: OwnImages
     own_images: OwnImages
+    cover: CourseCover | None = None
     foreign: frozenset[str] = frozenset()
 
     def verdicts(self) -> list[str]:

@@ -15,6 +15,7 @@ from generator.course.yaml_source import Source, Where
 from generator.errors import InputError, Mistake
 from generator.languages import gettext, marked
 from generator.render.content.answers import AnswerWriter
+from generator.render.content.covers import usable_cover
 from generator.render.content.document import Document, LabPart, QuestionPart, Report, SectionPart
 from generator.render.content.exhibits import Box, Exhibit, Panel, build_exhibit, unavailable
 from generator.render.content.frames import frame
@@ -53,6 +54,7 @@ def _gather(report: Report, progress: Callable[[str], None]) -> Document:
         where: Where = ("profiles", report.profile.name, "note")
         gatherer.look_in_yaml(report.profile.note, course.source.path, course.source, where)
     conclusion = gatherer.prose(course.conclusion, "conclusion", "conclusion", course.source) if whole else ""
+    cover, faulty = usable_cover(report, gatherer.images)
     shown = {question.address for question in course.questions() if report.shows(question)}
     used = gatherer.numbering.citations if whole else gatherer.cited_by(shown)
     return Document(
@@ -66,12 +68,13 @@ def _gather(report: Report, progress: Callable[[str], None]) -> Document:
         claims=gatherer.writer.claims,
         ledger=summed_up(gatherer.writer.claims, places_of(course)),
         results=gatherer.results,
-        problems=tuple(gatherer.problems),
+        problems=(*faulty, *gatherer.problems),
         warnings=tuple(gatherer.warnings),
         gaps=tuple(gatherer.gaps),
         reproduction=compare(course, report.profile, gatherer.results, shown, gatherer.keys),
         images=gatherer.images,
         own_images=gatherer.own_images,
+        cover=cover,
         foreign=frozenset(gatherer.foreign),
     )
 

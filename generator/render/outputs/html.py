@@ -14,6 +14,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from generator.course.cover_markup import HEAD, SETTING
+from generator.course.cover_page import Shown, write_cover
 from generator.course.editions import Edition
 from generator.course.fields import answer_field, head_field
 from generator.course.spec import CourseSpec, Mark
@@ -99,7 +101,7 @@ class Page:
                 (own / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(self._course.root / name, own / name)
             own.mkdir(exist_ok=True)
-            (own / STYLE).write_bytes(style.content)
+            (own / STYLE).write_text(style.text, encoding="utf-8")
 
     @property
     def _math(self) -> Callable[..., str]:
@@ -136,6 +138,7 @@ class Page:
             image=self._image,
             answer_field=answer_field,
             head_field=head_field,
+            own_cover=self._own_cover,
         )
         self._add_languages(environment)
         surroundings = Surroundings(self._math, document.citations, images=document.images, pictures=self._pictures)
@@ -226,6 +229,16 @@ class Page:
         with in_language(self._course.written, foreign=part.spec.answer.foreign):
             body = to_html(part.answer, surroundings)
         return Markup(body + "".join(fragments.rest()))  # noqa: S704
+
+    def _own_cover(self, head: str, setting: str) -> Markup:
+        """The course's own cover, with what the program puts into it."""
+        report, cover = self.document.report, self.document.cover
+        if cover is None:
+            return Markup()
+        shown = Shown(report.course, report.profile, self.paged, report.only is not None)
+        images = self.document.images
+        html = write_cover(cover, shown, lambda address: images.placed(address, self._pictures))
+        return Markup(html.replace(HEAD, head).replace(SETTING, setting))  # noqa: S704 (read and written anew)
 
     def _exhibit(self, exhibit: Exhibit) -> str:
         if self.paged and exhibit.folded:

@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from generator.course.cover_markup import NoPictureError, Placed
 from generator.course.project import IMAGES
 from generator.course.untrusted_files import UntrustedFileError, read_untrusted
 from generator.render.text.maths import MarkupError
@@ -47,6 +48,14 @@ class OwnImages:
         if address not in self.shown:
             self.shown[address] = self._read(address)
         return self.shown[address]
+
+    def placed(self, address: str, pictures: str = "") -> Placed:
+        """The picture for a cover, which finds it below ``pictures``. Raises NoPictureError."""
+        try:
+            image = self.get(address)
+        except MarkupError as error:
+            raise NoPictureError(str(error)) from None
+        return Placed(f"{pictures}/{image.name}.png", image.width, image.height)
 
     def elsewhere(self, address: str) -> MarkupError:
         """What is to be said of an address that leads to no picture of theirs."""
