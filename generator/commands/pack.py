@@ -63,7 +63,8 @@ def pack(settings: Settings, selection: Iterable[str], target: Path, since: date
     chosen = [job for job in needed if finished.get(job.job.fingerprint, date.min) >= (since or date(1, 1, 2))]
     if not chosen:
         message = "nothing of this is in the cache" + (f" since {since}" if since else "")
-        raise InputError([Mistake(message, session.cache.folder, hint="compute it first: `genreport build`")])
+        hint = "compute it first: `genreport build`" if needed else "none of these questions asks for a result"
+        raise InputError([Mistake(message, session.cache.folder, hint=hint)])
     listing = {
         "genreport": __version__,
         "profile": session.profile.name,

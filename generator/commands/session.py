@@ -123,7 +123,7 @@ class Session:
             found = {address for address in every if name in (address, lab_of(address))}
             if not found:
                 hint = nearest(name, [*labs, *every]) or "`genreport list` shows all"
-                expected = "a lab (" + ", ".join(labs) + ") or a question (2-a/q03)"
+                expected = "a lab (" + ", ".join(labs) + f") or a question ({every[0]} …)"
                 mistakes.append(Mistake("there is no such selection", expected=expected, got=repr(name), hint=hint))
             chosen |= found
         if mistakes:
@@ -193,7 +193,8 @@ def _profile(course: CourseSpec, settings: Settings) -> ProfileSpec:
     profile = course.profiles[settings.profile]
     unknown = sorted(set(settings.overrides) - set(profile.roles))
     if unknown:
-        expected = "one of " + ", ".join(sorted(profile.roles))
+        listed = "one of " + ", ".join(sorted(profile.roles))
+        expected = listed if profile.roles else f"no --set: the profile {profile.name} has no roles"
         raise InputError([Mistake("--set names no role", expected=expected, got=repr(name)) for name in unknown])
     roles = {name: RoleSpec(value, str(value)) for name, value in settings.overrides.items()}
     return dataclasses.replace(profile, roles={**profile.roles, **roles})

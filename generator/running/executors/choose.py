@@ -29,11 +29,18 @@ class ExecutorSpec:
     """What the command line asks for: ``where`` is "here", "dask://HOST:PORT" or "dask+tls://…".
 
     ``jobs`` is how many run at once (None: one per core, or one per card); ``device`` is auto, cpu, cuda or mps.
+    ``cards`` says whether what is computed could use one: otherwise auto is the CPU.
     """
 
     where: str = "here"
     jobs: int | None = None
     device: str = "auto"
+    cards: bool = True
+
+    @property
+    def idle_cards(self) -> bool:
+        """Whether cards are to be left alone, as nothing could use them."""
+        return self.device == "auto" and not self.cards
 
 
 class Workers(Protocol):
@@ -106,8 +113,9 @@ def open_executor(
         raise ExecutorError(f"Cannot run {spec.jobs} jobs at once", "give --jobs a number from 1")
     courses = tuple(folder.resolve() for folder in courses)
     code = loaded_code.snapshot(planned, courses)
+    device = "cpu" if spec.idle_cards else spec.device
     if spec.where == "here":
-        conditions = Conditions(cache.resolve(), data.resolve(), spec.device, 1, code, courses)
+        conditions = Conditions(cache.resolve(), data.resolve(), device, 1, code, courses)
         with _processes(spec, conditions, on_note) as workers:
             yield workers
     elif spec.where.startswith(("dask://", "dask+tls://")):
@@ -115,7 +123,7 @@ def open_executor(
 
         kind, _, place = spec.where.partition("://")
         address = f"{'tls' if kind == 'dask+tls' else 'tcp'}://{place}"
-        conditions = Conditions(cache.resolve(), data.resolve(), spec.device, 1, code, courses)
+        conditions = Conditions(cache.resolve(), data.resolve(), device, 1, code, courses)
         with open_cluster(address, conditions, spec.jobs, on_note) as cluster:
             yield cluster
     else:
@@ -126,7 +134,7 @@ def open_executor(
 
 @contextmanager
 def _processes(spec: ExecutorSpec, conditions: Conditions, on_note: Callable[[Note], None]) -> Iterator[Workers]:
-    choice = _ask_for_device(spec.device)
+    choice = DeviceChoice("cpu", 0, "nothing here uses another") if spec.idle_cards else _ask_for_device(spec.device)
     slots, threads = _shape(choice, spec.jobs)
     executor = ProcessExecutor([_environment(choice, slot, threads) for slot in range(slots)], on_note)
     conditions = replace(conditions, device=choice.device, threads=threads)
