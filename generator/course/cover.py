@@ -40,8 +40,9 @@ def read_cover(folder: Path, mistakes: list[Mistake], files: dict[Path, str]) ->
     text = read_text(path, mistakes, files)
     if text is None:
         return None
-    mistakes += _mistakes(path, text)
-    return CourseCover(path, text)
+    wrong = [*_mistakes(path, text)]
+    mistakes += wrong
+    return None if wrong else CourseCover(path, text)
 
 
 def _mistakes(path: Path, text: str) -> Iterator[Mistake]:

@@ -216,6 +216,6 @@ class CourseFile(Strict):
     theme: Literal["chapters", "sections"] = "chapters"
     labs: list[FileName] = Field(min_length=1)
     bibliography: str = Field(default=BIBLIOGRAPHY, pattern=rf"^{FILE_NAME}\.bib$", max_length=LONGEST_NAME)
-    profiles: dict[str, ProfileEntry] = Field(default_factory=dict)
+    profiles: dict[FileName, ProfileEntry] = Field(default_factory=dict)
     datasets: dict[FileName, DataEntry] = Field(default_factory=dict)
     networks: dict[FileName, DataEntry] = Field(default_factory=dict)

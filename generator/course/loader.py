@@ -15,7 +15,7 @@ from generator.course.editions import Edition, Theme
 from generator.course.folder import FILE, ONLY_PROFILE, labs_folder
 from generator.course.forms import CourseFile, LabFile, ProfileEntry, QuestionFile, Strict, is_file_name
 from generator.course.own_data import own_data
-from generator.course.parsing import parse
+from generator.course.parsing import nearest, parse
 from generator.course.profiles import LAB_PROFILES, read_profiles
 from generator.course.question_files import expected_spec, figure_spec, result_spec, table_spec
 from generator.course.roles import NAME
@@ -91,7 +91,8 @@ class _Loader:
         self.mistakes += source.mistakes
         profiles = (form and form.profiles) or {ONLY_PROFILE: ProfileEntry(title="", description="")}
         *_, self.last_profile = profiles
-        names = _names(form.labs if form else source.data, "labs")
+        data = source.data if isinstance(source.data, Mapping) else {}  # a list has no labs, only mistakes
+        names = _names(form.labs if form else data, "labs")
         labs = [lab for number, name in names if (lab := self.lab(name, source, number)) is not None]
         if form is None:
             return None
@@ -163,8 +164,10 @@ class _Loader:
     def lab(self, name: str, course: Source, number: int) -> LabSpec | None:
         folder = self.questions_folder / name
         if not folder.is_dir():
-            expected = f"a folder {name}/ with lab.yaml in {self.questions_folder.name}/"
-            self.mistakes.append(course.mistake("there is no such lab", ("labs", number), expected=expected, got=name))
+            there = [path.parent.name for path in sorted(self.questions_folder.glob("*/lab.yaml"))]
+            details = {"expected": f"a folder {name}/ with lab.yaml in {self.questions_folder.name}/", "got": name}
+            wrong = course.mistake("there is no such lab", ("labs", number), **details, hint=nearest(name, there))
+            self.mistakes.append(wrong)
             return None
         source = self.read(folder / "lab.yaml", self.edition.withheld_from_labs)
         form = parse(source, LabFile)
