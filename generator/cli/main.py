@@ -16,6 +16,7 @@ from generator.cli.options import (
     ReportOptions,
     common_options,
     find_project,
+    hidden_option,
     language_option,
     project_at,
     read_settings,
@@ -51,6 +52,7 @@ def cli() -> None:
 @common_options
 @report_options
 @worker_options
+@hidden_option
 @click.option("--only", is_flag=True, help="Write just the selection, as a document of its own with the same numbers.")
 @click.option("--force", is_flag=True, help="Compute the selection again, although it is in the cache.")
 @click.option("--fresh-versions", is_flag=True, help="Compute again what other versions of torch, NumPy … computed.")
@@ -61,6 +63,7 @@ def build(
     common: CommonOptions,
     wanted: ReportOptions,
     workers: ExecutorSpec,
+    hidden: bool,
     only: bool,
     force: bool,
     fresh_versions: bool,
@@ -78,6 +81,7 @@ def build(
     genreport build 2-a --only --format pdf
     genreport build --set classifier=mobilenet_v2 --profile light
     genreport build --edition worksheet --frames --fields
+    genreport build 2-a/q03 --only --hidden
     genreport build my-report 2-a
     genreport build --course my-course
     """
@@ -85,7 +89,7 @@ def build(
     from generator.commands.build import build as run_build
 
     project, selection = find_project(selection)
-    settings = read_settings(common, wanted, workers, project)
+    settings = read_settings(common, wanted, workers, project, hidden=hidden)
     with BuildDisplay(tracebacks=traceback) as display:
         report = run_build(
             settings, selection, only=only, force=force, fresh_versions=fresh_versions, strict=strict,
@@ -121,7 +125,8 @@ def init(folder: Path, common: CommonOptions, language: str) -> None:
 @common_options
 @click.option("--output", type=FOLDER, default="check", show_default=True, help="Where the summary and reports go.")
 @click.option("--jobs", type=click.IntRange(1), help="Submissions at once (one per core).")
-def check(submissions: tuple[Path, ...], common: CommonOptions, output: Path, jobs: int | None) -> None:
+@hidden_option
+def check(submissions: tuple[Path, ...], common: CommonOptions, output: Path, jobs: int | None, hidden: bool) -> None:
     """Build many students' projects or worksheets and sum up what stands in them, for teachers.
 
     A SUBMISSION is a project's folder, a worksheet with its fields filled in (PDF), or a folder full of these. Each is
@@ -148,7 +153,7 @@ def check(submissions: tuple[Path, ...], common: CommonOptions, output: Path, jo
             summary.add(looked)
             display.finished(looked, number, total)
 
-        settings = read_settings(common, workers=ExecutorSpec(jobs=jobs))
+        settings = read_settings(common, workers=ExecutorSpec(jobs=jobs), hidden=hidden)
         found = look_over(submissions, settings, output, finished, display.listen, common.profile)
     sys.exit(display.conclude(found, summary.finish(found)))
 
@@ -156,8 +161,11 @@ def check(submissions: tuple[Path, ...], common: CommonOptions, output: Path, jo
 @cli.command()
 @click.argument("selection", nargs=-1)
 @common_options
-def plan(selection: tuple[str, ...], common: CommonOptions) -> None:
+@hidden_option
+def plan(selection: tuple[str, ...], common: CommonOptions, hidden: bool) -> None:
     """Show every job: cached or not, and for one that is not, what changed.
+
+    In a student's project, those of the labs and questions that it chose, under its profile.
 
     \b
     genreport plan
@@ -167,30 +175,33 @@ def plan(selection: tuple[str, ...], common: CommonOptions) -> None:
     from generator.commands.computing import other_versions
     from generator.commands.plan import make_plan
 
-    session, planned, needed = make_plan(read_settings(common, standing_in=project_at()), selection)
+    session, planned, needed = make_plan(read_settings(common, followed=project_at(), hidden=hidden), selection)
     show_plan(needed, other_versions(session, planned))
 
 
 @cli.command("list")
 @common_options
-def list_(common: CommonOptions) -> None:
-    """List the questions with their state.
+@hidden_option
+def list_(common: CommonOptions, hidden: bool) -> None:
+    """List the questions with their state; in a student's project, those that it chose.
 
     \b
     genreport list
     genreport list --profile course
+    genreport list --hidden
     """
     from generator.cli.plan_display import show_questions
     from generator.commands.plan import make_plan
 
-    session, planned, _ = make_plan(read_settings(common, standing_in=project_at()))
+    session, planned, _ = make_plan(read_settings(common, followed=project_at(), hidden=hidden))
     show_questions(session, planned)
 
 
 @cli.command()
 @common_options
+@hidden_option
 @click.option("--force", is_flag=True, help="Replace files that differ from the published ones.")
-def fetch(force: bool, common: CommonOptions) -> None:
+def fetch(force: bool, common: CommonOptions, hidden: bool) -> None:
     """Download and verify all data and weights that a profile needs; goes on where it stopped.
 
     \b
@@ -200,7 +211,7 @@ def fetch(force: bool, common: CommonOptions) -> None:
     from generator.cli.fetch_display import FetchDisplay
     from generator.commands.fetch import fetch_data
 
-    settings = read_settings(common, standing_in=project_at())
+    settings = read_settings(common, standing_in=project_at(), hidden=hidden)
     with FetchDisplay(settings.folders.data) as display:
         fetched, by_hand = fetch_data(settings, display.listen, force=force)
     sys.exit(display.conclude(fetched, by_hand))

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from generator.cli.words import human_time
+from generator.cli.words import human_time, left_out
 from generator.commands.last_failures import LastFailures
 from generator.commands.packages_used import packages_used, used_versions
 from generator.jobs import one_by_one
@@ -61,14 +61,17 @@ def show_questions(session: Session, plan: Plan) -> None:
     table = Table(box=None, pad_edge=False)
     for title in ("question", "title", "mark", "results", "state"):
         table.add_column(title, overflow="fold")
-    for question in session.course.questions():
+    for question in session.shown.present():
         jobs = [plan.jobs[fingerprint] for fingerprint in plan.own([question.address])]
         standings = [job.standing for job in jobs]
         worst = next((s for s in (Standing.BLOCKED, Standing.MISS) if s in standings), Standing.HIT)
         words = f"{standings.count(worst)} {worst.value}" if worst is not Standing.HIT else "ready"
         state = f"[{STYLES[worst]}]{words}[/]"
-        table.add_row(question.address, escape(question.title), question.mark.value, str(len(jobs)), state)
+        marks = " ".join(filter(None, (question.mark.value, "hidden" if question.hidden else "")))
+        table.add_row(question.address, escape(question.title), marks, str(len(jobs)), state)
     console.print(table)
+    if said := left_out(session.shown.left_out):
+        console.print(escape(f"not in this report: {said}"), soft_wrap=True)
 
 
 def show_story(session: Session, plan: Plan, address: str) -> None:
@@ -76,6 +79,8 @@ def show_story(session: Session, plan: Plan, address: str) -> None:
     console = Console(highlight=False, soft_wrap=True)
     question = session.course.question(address)
     console.print(f"[bold]{address}  {escape(question.title)}[/] {question.mark.value}")
+    if question.hidden:
+        console.print("  hidden    in no report without --hidden")
     answer = question.answer.path if question.answer.path.is_file() else "none"
     console.print(f"  question  {question.place.path}\n  answer    {answer}")
     for fingerprint in dict.fromkeys(plan.own([address])):

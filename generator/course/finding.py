@@ -71,7 +71,7 @@ def _named(name: str) -> Path:
     folder = Path(name).expanduser()
     if is_course(folder):
         return folder.absolute()
-    if (other := folder / f"{Path(FILE).stem}.yml").is_file():
+    if os.path.isfile(other := folder / f"{Path(FILE).stem}.yml"):  # noqa: PTH113 (no error where no file can be)
         raise InputError([Mistake("would not be read", other, expected=FILE, hint=f"its name must be {FILE}")])
     known = installed_courses()
     if name in known:

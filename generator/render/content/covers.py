@@ -1,12 +1,19 @@
-"""Whether a course's own cover does for a report, with its pictures."""
+"""The pictures that a report shows, and whether the course's own cover does for it, with these."""
 
 from __future__ import annotations
 
 from generator.course.cover import CourseCover
 from generator.course.cover_page import Shown, faults
+from generator.course.editions import Edition
 from generator.errors import Mistake
 from generator.render.content.document import Report
 from generator.render.text.own_images import OwnImages
+
+
+def pictures_of(report: Report) -> tuple[OwnImages, OwnImages]:
+    """Those of the course, and those that answers show: a student's are from their own folder."""
+    of_course = OwnImages(report.course.root, "the course")
+    return of_course, OwnImages(report.images) if report.course.edition is Edition.STUDENT else of_course
 
 
 def usable_cover(report: Report, images: OwnImages) -> tuple[CourseCover | None, tuple[Mistake, ...]]:

@@ -9,13 +9,14 @@ from pathlib import Path
 from generator.answers.claims import Claim
 from generator.course.editions import Edition
 from generator.course.exhibits import FigureSpec, TableSpec
+from generator.course.left_out import reads_left_out
 from generator.course.spec import LabSpec, QuestionSpec
 from generator.course.translations import untranslated
 from generator.course.yaml_source import Source, Where
 from generator.errors import InputError, Mistake
 from generator.languages import gettext, marked
 from generator.render.content.answers import AnswerWriter
-from generator.render.content.covers import usable_cover
+from generator.render.content.covers import pictures_of, usable_cover
 from generator.render.content.document import Document, LabPart, QuestionPart, Report, SectionPart
 from generator.render.content.exhibits import Box, Exhibit, Panel, build_exhibit, unavailable
 from generator.render.content.frames import frame
@@ -96,13 +97,11 @@ class _Gatherer:
         self.writer = AnswerWriter(
             self.results, self.numbering, self.report.profile, self._absent(), written=self.report.course.written
         )
-        self.images = OwnImages(self.report.course.root, "the course")
-        student = self.report.course.edition is Edition.STUDENT
-        self.own_images = OwnImages(self.report.images) if student else self.images
+        self.images, self.own_images = pictures_of(self.report)
 
     def _cite_sources(self) -> frozenset[str]:
         """The keys of the bibliography; sources of published numbers that begin with one are cited, after all else."""
-        published = [(spec.address, each.source) for spec in self.report.course.questions() for each in spec.expected]
+        published = [(spec.address, each.source) for spec in self.report.course.present() for each in spec.expected]
         keys = known_keys(self.report.course.bibliography) if published else frozenset()
         for address, source in published:
             key, _ = source_parts(source, keys)
@@ -112,18 +111,20 @@ class _Gatherer:
 
     def _absent(self) -> frozenset[str]:
         """The anchors of questions, exhibits and equations that a partial report does not show."""
-        left_out = {question.address for question in self.report.course.questions() if not self.report.shows(question)}
-        numbering = self.numbering
-        anchors = {numbered.anchor for address, numbered in numbering.questions.items() if address in left_out}
-        for found in (numbering.exhibits, numbering.equations):
-            anchors |= {numbered.anchor for (address, _), numbered in found.items() if address in left_out}
-        for question in self.report.course.questions():
+        every = [*self.report.course.questions()]
+        anchors = self.numbering.anchors({question.address for question in every if not self.report.shows(question)})
+        for question in every:
             idle = [name for name, one in exhibits_of(question).items() if self._idle(one)]
-            anchors |= {numbering.exhibits[question.address, name].anchor for name in idle}
-        return frozenset(anchors)
+            anchors |= {self.numbering.exhibits[question.address, name].anchor for name in idle}
+        return anchors
 
     def prose(self, text: str, name: str, anchor: str, source: Source, where: Where = ()) -> str:
-        """An introduction or conclusion by its name; left out, and reported, if it cannot be written."""
+        """An introduction or conclusion by its name; left out, and reported, if it cannot be written.
+
+        One that prints results of questions that are in no report is left out as well; the build says so.
+        """
+        if reads_left_out(self.report.course, text):
+            return ""
         own = self.report.course.own_texts.get(name)
         path = own or (source.path if source.lines else self.report.course.root)
         written, line = (text, 1) if own else source.text(where or (name,), text)
@@ -156,7 +157,7 @@ class _Gatherer:
         if sections:
             self.look_in_yaml(spec.title, spec.place.path, spec.source, ("title",))
         introduction = conclusion = ""
-        if whole:
+        if whole and sections:
             id_, source = spec.id, spec.source
             introduction = self.prose(spec.introduction, f"{id_}/introduction", f"lab-{id_}", source, ("introduction",))
             conclusion = self.prose(spec.conclusion, f"{id_}/conclusion", f"conclusion-{id_}", source, ("conclusion",))
@@ -263,8 +264,7 @@ class _Gatherer:
 
     def look_in_yaml(self, text: str, path: Path, source: Source, where: Where, *, inline: bool = True) -> None:
         """The same for a value of a YAML file."""
-        written, line = source.text(where, text)
-        self._look(text, path, written, line, self._surroundings(self.images), inline=inline)
+        self._look(text, path, *source.text(where, text), self._surroundings(self.images), inline=inline)
 
     def _look(
         self, text: str, path: Path, written: str, first_line: int, surroundings: Surroundings, *, inline: bool = False
