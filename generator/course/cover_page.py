@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import TemplateError
+from jinja2 import Template, TemplateError
 from markupsafe import Markup
 
 from generator.answers.language import AnswerEnvironment
@@ -36,15 +37,19 @@ def write_cover(cover: CourseCover, shown: Shown, picture: Picture) -> str:
 
     Raises InputError with file and line.
     """
-    environment = AnswerEnvironment()
-    environment.autoescape = True
     try:
-        code = environment.compile(cover.text, filename=str(cover.path))
-        html = environment.template_class.from_code(environment, code, {}).render(_values(shown))
+        html = _compiled(cover).render(_values(shown))
     except _ERRORS as error:
         raise InputError([Mistake(str(error), cover.path, _line_of(error, cover.path))]) from error
     worksheet = shown.course.edition is Edition.WORKSHEET
     return written_anew(html, cover.path, cover.text, picture, needs_head=worksheet)
+
+
+@cache  # checking fills the same one in for every edition
+def _compiled(cover: CourseCover) -> Template:
+    environment = AnswerEnvironment()
+    environment.autoescape = True
+    return Template.from_code(environment, environment.compile(cover.text, filename=str(cover.path)), {})
 
 
 def _values(shown: Shown) -> dict[str, Any]:

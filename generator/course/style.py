@@ -18,6 +18,8 @@ from generator.errors import Mistake
 FILE = "style.css"
 #: Functions whose texts are addresses, as that of url() is.
 _LOADING = ("url", "src", "image", "image-set", "-webkit-image-set")
+#: Of pictures and typefaces: nothing else may go along, no answer for instance.
+_ENDINGS = {".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg", ".woff", ".woff2", ".ttf", ".otf"}
 _BESIDE = "a file in the course's folder, such as url(fonts/own.woff2)"
 
 
@@ -56,6 +58,8 @@ def _why_not(folder: Path, address: str, name: str) -> str:
     path = PurePosixPath(name)
     if not name or path.is_absolute() or ".." in path.parts or "\\" in name:
         return "leads out of the course's folder"
+    if path.suffix.lower() not in _ENDINGS:
+        return "is neither a picture nor a typeface, and would go along with every report"
     return "" if (folder / name).is_file() else "there is no such file"
 
 

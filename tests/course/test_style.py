@@ -52,6 +52,8 @@ h2 { filter: url(#blur); content: "url(nothing.png)"; } /* url(http://example.or
         ("a { b: url(/etc/passwd); }", "leads out of"),
         ("a { b: url(); }", "leads out of"),
         ("a { b: url(missing.png); }", "no such file"),
+        ("a { b: url(answers/only/q01.md); }", "neither a picture nor a typeface"),
+        ("a { b: url(style.css); }", "neither a picture nor a typeface"),
         ("a { b: url(x y); }", "not valid CSS"),
         ("a { b: c; } }", "not valid CSS"),
     ],
