@@ -19,6 +19,8 @@ from generator.course.translations import untranslated
 from generator.errors import InputError, Mistake
 from generator.languages import gettext, typeset
 
+#: Those of the texts that are in some language; the others are names and numbers.
+_IN_WORDS = ("title", "subtitle", "programme")
 _ERRORS = (TemplateError, AttributeError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError)
 
 
@@ -62,7 +64,8 @@ def _values(shown: Shown) -> dict[str, Any]:
 
     about = {name: text(getattr(profile, name), "profiles", profile.name, name) for name in ("title", "description")}
     return {
-        **{name: text(getattr(course, name), name) for name in TEXTS},
+        **{name: getattr(course, name) for name in TEXTS},
+        **{name: text(getattr(course, name), name) for name in _IN_WORDS},
         "authors": [{"name": name, "number": number} for name, number in course.authors],
         "edition": course.edition.value,
         "edition_name": names.get(course.edition, ""),

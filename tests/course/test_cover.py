@@ -126,9 +126,10 @@ def test_bytes_that_are_no_text_and_too_many_of_them_are_named(course: CourseSpe
 
 def test_a_title_in_another_language_says_so(course: CourseSpec) -> None:
     source = dataclasses.replace(course.source, translated=set())
-    shown = Shown(dataclasses.replace(course, source=source), course.profiles["standard"])
-    cover = CourseCover(Path("x"), "<h1>{{ title }}</h1>")
-    assert write_cover(cover, shown, lambda name: Placed(name, 1, 1)) == '<h1><span lang="en">Sums</span></h1>'
+    shown = Shown(dataclasses.replace(course, source=source, year="2026"), course.profiles["standard"])
+    cover = CourseCover(Path("x"), "<h1>{{ title }} {{ year }}</h1>")
+    html = write_cover(cover, shown, lambda name: Placed(name, 1, 1))
+    assert html == '<h1><span lang="en">Sums</span> 2026</h1>'
 
 
 def test_words_that_would_be_html_are_none(course: CourseSpec) -> None:
