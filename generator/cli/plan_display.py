@@ -50,7 +50,7 @@ def show_plan(planned: Iterable[PlannedJob], others: Mapping[str, Sequence[str]]
 def _print_reasons(console: Console, job: PlannedJob) -> None:
     for reason in job.reasons if job.standing is not Standing.HIT else ():
         console.print(f"             [dim]because:[/] {escape(str(reason))}")
-    if job.failure is not None:
+    if job.failure is not None and job.standing is not Standing.HIT:
         console.print(f"             [red]{escape(job.failure.reason)}[/]")
         console.print(f"             hint: {escape(job.failure.hint)}")
 

@@ -121,6 +121,7 @@ class _Loader:
             own_data=own,
             style=read_style(self.folder, self.mistakes, self.files),
             cover=read_cover(self.folder, self.mistakes, self.files),
+            places=tuple(form.read_cache),
             theme=Theme(form.theme),
             edition=self.edition,
             own_texts=self.own_texts,

@@ -227,6 +227,7 @@ class CourseSpec:
     own_data: Mapping[str, OwnData] = field(default_factory=dict)
     style: CourseStyle | None = None
     cover: CourseCover | None = None
+    places: tuple[str, ...] = ()
     given: frozenset[str] = frozenset()
     theme: Theme = Theme.CHAPTERS
     edition: Edition = Edition.REFERENCE

@@ -35,7 +35,10 @@ class Standing(Enum):
 
 @dataclass(frozen=True)
 class PlannedJob:
-    """A unique job, every address that asks for it, and why it has to run if it has to."""
+    """A unique job, every address that asks for it, and why it has to run if it has to.
+
+    ``failure`` says why it cannot run here; a result that was brought from elsewhere is a hit all the same.
+    """
 
     job: Job
     standing: Standing
@@ -196,7 +199,7 @@ class Planner:
         seconds = record.duration if record else self.history.duration(job.computation, profile)
         job = replace(job, seconds=seconds)
         if self.cache.has(job.fingerprint):
-            return PlannedJob(job, Standing.HIT, ingredients, ())
+            return PlannedJob(job, Standing.HIT, ingredients, (), failure=failure)
         standing = Standing.BLOCKED if failure else Standing.MISS
         reasons = explain(record.ingredients if record else None, ingredients)
         return PlannedJob(job, standing, ingredients, (), reasons, failure)
