@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from generator.commands.bringing import bring_results, push
 from generator.commands.doctor import Health, check_profile
 from generator.commands.fetch import by_hand, fetch_data, remote_files
 from generator.commands.pack import pack, unpack
@@ -191,6 +192,25 @@ def test_data_of_one_name_in_two_courses_is_not_mixed_in_a_shared_cache(course: 
         assert session.cache.load(found.job.fingerprint).metrics == {"mean": mean}
     done = unpack(without_data(other, cache), mine, lambda *words: None)
     assert (done.brought, done.unlike, [*done.unused]) == ([], ["dataset/swings"], ["only/q02/multiplied"])
+
+
+def test_both_may_be_put_where_others_read_results_from(course: CourseHere, tmp_path: Path) -> None:
+    other = CourseHere(tmp_path / "other")
+    shutil.copytree(course.folder, other.folder)
+    other.edit("course.yaml", DIGEST, hashlib.sha256(b"7.0\n").hexdigest())
+    for here, content, mean in ((course, SWINGS, 2.0), (other, b"7.0\n", 7.0)):
+        filled(here, content)
+        computed(here, mean)
+        assert push(opened(here).settings, ("only/q02",), tmp_path / "place", lambda *words: None) == (1, 0)
+    for here, mean in ((course, 2.0), (other, 7.0)):
+        session = open_session(
+            dataclasses.replace(without_data(here, tmp_path / "empty"), places=(str(tmp_path / "place"),))
+        )
+        said: list[str] = []
+        plan = bring_results(session, session.plan(), ("only/q02",), said.append)
+        assert [line.partition(": ")[2] for line in said] == ["1 result copied"]
+        found = plan.by_address["only/q02/multiplied"]
+        assert session.cache.load(found).metrics == {"mean": mean}
 
 
 def test_the_programs_computations_read_no_data_of_a_courses_own(course: CourseHere) -> None:
