@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from generator.answers.syntax import AnswerSyntax, parse_answer
+from generator.checks.cover import check_cover
 from generator.checks.margins import Scope
 from generator.checks.question import QuestionChecker
 from generator.checks.text import CourseNames, TextChecker
@@ -42,6 +43,7 @@ def check_course(course: CourseSpec, catalogue: Catalogue, margins: Scope = Scop
         statement = TextChecker(names, question.source.path)
         statement.citations(_syntax(question.source, ("statement",), question.statement))
         mistakes += statement.mistakes
+    mistakes += check_cover(course)
     return list(dict.fromkeys(mistakes))  # the profiles share most mistakes
 
 

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from generator.cli.words import human_time, left_out
 from generator.commands.last_failures import LastFailures
+from generator.commands.packages_used import packages_used, used_versions
 from generator.jobs import one_by_one
 from generator.planning.plan import Plan, PlannedJob, Standing
 
@@ -80,7 +81,8 @@ def show_story(session: Session, plan: Plan, address: str) -> None:
     console.print(f"[bold]{address}  {escape(question.title)}[/] {question.mark.value}")
     if question.hidden:
         console.print("  hidden    in no report without --hidden")
-    console.print(f"  question  {question.place.path}\n  answer    {question.answer.path}")
+    answer = question.answer.path if question.answer.path.is_file() else "none"
+    console.print(f"  question  {question.place.path}\n  answer    {answer}")
     for fingerprint in dict.fromkeys(plan.own([address])):
         _show_job(console, session, plan, plan.jobs[fingerprint])
     for kind, exhibits in (("table", question.tables), ("figure", question.figures)):
@@ -100,7 +102,8 @@ def _show_job(console: Console, session: Session, plan: Plan, planned: PlannedJo
     if planned.standing is Standing.HIT:
         origin = session.cache.provenance(job.fingerprint)
         console.print(f"      computed {origin.finished} in {human_time(origin.duration)} on {escape(origin.device)}")
-        versions = ", ".join(f"{name} {version}" for name, version in origin.versions.items()) or "unknown"
+        used = used_versions(origin.versions, packages_used(session.place))
+        versions = ", ".join(f"{name} {version}" for name, version in used.items()) or "unknown"
         console.print(f"      versions: {escape(versions)}")
         if origin.origin:
             console.print(f"      brought from elsewhere: {escape(origin.origin)}")

@@ -7,6 +7,7 @@ import functools
 from collections.abc import Callable, Iterator, Mapping
 
 from generator.commands.bringing import Say, bring_results
+from generator.commands.packages_used import packages_used, used_versions, with_used_versions
 from generator.commands.session import Session
 from generator.jobs import Failure, Job, Outcome, State, one_by_one
 from generator.planning.history import Cause, Reason
@@ -60,12 +61,14 @@ def compute_results(
     settings = session.settings
     hits = [planned.job for planned in plan.jobs.values() if planned.standing is Standing.HIT]
     session.memo.save()  # the workers find the digests of the data files in it
+    used = packages_used(session.place)
+    workers = dataclasses.replace(settings.workers, cards="torch" in used)
     outcomes |= run_jobs(
-        jobs, session.cache, settings.workers, data=settings.folders.data, on_event=listen, hits=hits, code=plan.code,
+        jobs, session.cache, workers, data=settings.folders.data, on_event=listen, hits=hits, code=plan.code,
         courses=session.place.code,
     )  # fmt: skip
     _remember(session, plan, outcomes)
-    return plan, outcomes
+    return plan, with_used_versions(outcomes, used)
 
 
 def _kept(cache: Cache, fingerprint: str, trusting: bool) -> Outcome:
@@ -78,7 +81,7 @@ def _kept(cache: Cache, fingerprint: str, trusting: bool) -> Outcome:
 
 def other_versions(session: Session, plan: Plan) -> dict[str, tuple[str, ...]]:
     """The cached results that were computed with other versions: by fingerprint, "torch 2.10.0 (here 2.15.0)"."""
-    here = versions_here()
+    here = used_versions(versions_here(), packages_used(session.place))
     hits = (fingerprint for fingerprint, planned in plan.jobs.items() if planned.standing is Standing.HIT)
     found = {fingerprint: differences(session.cache.provenance(fingerprint).versions, here) for fingerprint in hits}
     return {fingerprint: words for fingerprint, words in found.items() if words}

@@ -42,7 +42,7 @@ language: {language}     # of the report: {languages}
 theme: {theme}   # chapters (a cover, Figure 2.1) or sections (a title above the contents, Figure 7)
 labs: [{labs}]   # those of your report, in its order
 # questions: [{some}]   # only these labs and questions, which keep their numbers
-profile: {profile}   # {profiles}: which data and networks
+profile: {profile}   # {profiles}: how much is computed, and on what
 """)
 _FROM = marked("from: {course}   # the course that this is a report of: a folder, or the name of an installed course\n")
 

@@ -215,7 +215,8 @@ def _profile(course: CourseSpec, settings: Settings) -> ProfileSpec:
     profile = course.profiles[settings.profile]
     unknown = sorted(set(settings.overrides) - set(profile.roles))
     if unknown:
-        expected = "one of " + ", ".join(sorted(profile.roles))
+        listed = "one of " + ", ".join(sorted(profile.roles))
+        expected = listed if profile.roles else f"no --set: the profile {profile.name} has no roles"
         raise InputError([Mistake("--set names no role", expected=expected, got=repr(name)) for name in unknown])
     roles = {name: RoleSpec(value, str(value)) for name, value in settings.overrides.items()}
     return dataclasses.replace(profile, roles={**profile.roles, **roles})

@@ -71,6 +71,8 @@ def _named(name: str) -> Path:
     folder = Path(name).expanduser()
     if is_course(folder):
         return folder.absolute()
+    if os.path.isfile(other := folder / f"{Path(FILE).stem}.yml"):  # noqa: PTH113 (no error where no file can be)
+        raise InputError([Mistake("would not be read", other, expected=FILE, hint=f"its name must be {FILE}")])
     known = installed_courses()
     if name in known:
         return _installed(name, known[name])
@@ -81,6 +83,10 @@ def _named(name: str) -> Path:
 
 def _installed(name: str, package: str) -> Path:
     """The folder of an installed course; its package is found, not imported."""
+    if len(both := sorted({entry.value for entry in entry_points(group=GROUP) if entry.name == name})) > 1:
+        hint = "uninstall all but one, or name the folder of the one that is meant"
+        message = f"several installed courses are called {name!r}"
+        raise InputError([Mistake(message, expected="one package", got=", ".join(both), hint=hint)])
     try:
         spec = importlib.util.find_spec(package)
     except (ImportError, ValueError):

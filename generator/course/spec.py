@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from generator.answers.addresses import Address, Point
+from generator.course.cover import CourseCover
 from generator.course.editions import Edition, Theme
 from generator.course.exhibits import FigureSpec, TableSpec
 from generator.course.given import Inputs, Written
 from generator.course.own_data import OwnData
+from generator.course.style import CourseStyle
 from generator.course.yaml_source import Place, Source, Where
 from generator.languages import ENGLISH
 
@@ -201,7 +203,8 @@ class CourseSpec:
 
     ``own_texts`` are the files of those introductions and conclusions ("conclusion", "2-a/conclusion") that a student
     wrote. The report is in ``language``; what is not translated stays in that in which the course is ``written``.
-    ``words`` translate what results call things; ``given`` names the texts of the title page that a project has put in.
+    ``words`` translate what results call things; ``style`` is added to the program's own, ``cover`` takes the place of
+    its title page; ``given`` names the texts of the title page that a project has put in.
     Questions that are ``left_out`` are in no report, and the others keep the numbers that they have with them.
     """
 
@@ -222,6 +225,8 @@ class CourseSpec:
     written: str = ENGLISH
     words: Mapping[str, str] = field(default_factory=dict)
     own_data: Mapping[str, OwnData] = field(default_factory=dict)
+    style: CourseStyle | None = None
+    cover: CourseCover | None = None
     places: tuple[str, ...] = ()
     given: frozenset[str] = frozenset()
     theme: Theme = Theme.CHAPTERS

@@ -14,7 +14,7 @@ from generator.course.own_data import OwnData
 from generator.datasets.sources import SOURCES
 from generator.jobs import Failure, Input, Job, one_by_one
 from generator.planning.binding import Binding, Bindings
-from generator.planning.data import LOCK, DataLock, digest_of, files_of, label
+from generator.planning.data import LOCK, DataLock, digest_of, files_of, in_lock, label
 from generator.planning.fingerprint import CodeReader, Ingredients
 from generator.planning.history import Cause, History, Reason, explain
 from generator.planning.parameters import Kind
@@ -175,9 +175,9 @@ class Planner:
                 meaning[f"datasets/{name}"] = loader.identity
                 code |= loader.definitions
             if files not in self._digests:
-                self._digests[files] = digest_of(
-                    files_of(files, self.data, self.own_files), self.data, self.memo, self.lock.known(files)
-                )
+                known = self.lock.known(in_lock(files, self.own))
+                paths = files_of(files, self.data, self.own_files)
+                self._digests[files] = digest_of(paths, self.data, self.memo, known)
             data[name], absent = self._digests[files]
             missing += [(name, path) for path in absent]
             by_hand = by_hand or (self._by_hand(files, name) if absent else "")

@@ -16,6 +16,7 @@ from generator.course.yaml_source import Source, Where
 from generator.errors import InputError, Mistake
 from generator.languages import gettext, marked
 from generator.render.content.answers import AnswerWriter
+from generator.render.content.covers import pictures_of, usable_cover
 from generator.render.content.document import Document, LabPart, QuestionPart, Report, SectionPart
 from generator.render.content.exhibits import Box, Exhibit, Panel, build_exhibit, unavailable
 from generator.render.content.frames import frame
@@ -54,6 +55,7 @@ def _gather(report: Report, progress: Callable[[str], None]) -> Document:
         where: Where = ("profiles", report.profile.name, "note")
         gatherer.look_in_yaml(report.profile.note, course.source.path, course.source, where)
     conclusion = gatherer.prose(course.conclusion, "conclusion", "conclusion", course.source) if whole else ""
+    cover, faulty = usable_cover(report, gatherer.images)
     shown = {question.address for question in course.questions() if report.shows(question)}
     used = gatherer.numbering.citations if whole else gatherer.cited_by(shown)
     return Document(
@@ -67,11 +69,13 @@ def _gather(report: Report, progress: Callable[[str], None]) -> Document:
         claims=gatherer.writer.claims,
         ledger=summed_up(gatherer.writer.claims, places_of(course)),
         results=gatherer.results,
-        problems=tuple(gatherer.problems),
+        problems=(*faulty, *gatherer.problems),
         warnings=tuple(gatherer.warnings),
         gaps=tuple(gatherer.gaps),
         reproduction=compare(course, report.profile, gatherer.results, shown, gatherer.keys),
         images=gatherer.images,
+        own_images=gatherer.own_images,
+        cover=cover,
         foreign=frozenset(gatherer.foreign),
     )
 
@@ -93,7 +97,7 @@ class _Gatherer:
         self.writer = AnswerWriter(
             self.results, self.numbering, self.report.profile, self._absent(), written=self.report.course.written
         )
-        self.images = OwnImages(self.report.images)
+        self.images, self.own_images = pictures_of(self.report)
 
     def _cite_sources(self) -> frozenset[str]:
         """The keys of the bibliography; sources of published numbers that begin with one are cited, after all else."""
@@ -124,7 +128,8 @@ class _Gatherer:
         own = self.report.course.own_texts.get(name)
         path = own or (source.path if source.lines else self.report.course.root)
         written, line = (text, 1) if own else source.text(where or (name,), text)
-        place = TextPlace(name, anchor, self._surroundings())
+        images = self.own_images if own else self.images
+        place = TextPlace(name, anchor, self._surroundings(images))
         if other := not own and untranslated(source, where or (name,)):
             self.foreign.add(name)
         try:
@@ -135,7 +140,7 @@ class _Gatherer:
         except ResultUnavailableError:
             return ""  # its numbers are not there yet; the questions say so themselves
         else:
-            self._look(markdown, path, written, line)
+            self._look(markdown, path, written, line, self._surroundings(images))
             self._warn(name)
             return markdown
         return ""
@@ -178,7 +183,8 @@ class _Gatherer:
         equations = {
             label: numbered for (other, label), numbered in self.numbering.equations.items() if other == address
         }
-        place = TextPlace(address, self.numbering.questions[address].anchor, self._surroundings(equations))
+        surroundings = self._surroundings(self.own_images, equations)
+        place = TextPlace(address, self.numbering.questions[address].anchor, surroundings)
         answer, box = "", None
         try:
             with in_language(self.report.course.written, foreign=spec.answer.foreign):
@@ -187,7 +193,7 @@ class _Gatherer:
             answer, box = "", unavailable(error, self.report.profile)
         except InputError as error:
             answer, box = "", self._problem_box(gettext("This answer could not be rendered"), error)
-        self._look(answer, spec.answer.path, spec.answer.text, equations=equations)
+        self._look(answer, spec.answer.path, spec.answer.text, 1, self._surroundings(self.own_images, equations))
         for name in ("title", "statement", "marking"):
             self.look_in_yaml(getattr(spec, name), spec.place.path, spec.source, (name,), inline=name == "title")
         # What the answer's own box says already is not said again by each exhibit.
@@ -253,23 +259,20 @@ class _Gatherer:
         where = f"{first.path.name}, line {first.line}: " if first.path and first.line else ""  # as on the terminal
         return Box(title, where + first.message)
 
-    def _surroundings(self, equations: Mapping[str, Numbered] | None = None) -> Surroundings:
-        return Surroundings(in_both_forms, self.numbering.citations, equations or {}, images=self.images)
+    def _surroundings(self, images: OwnImages, equations: Mapping[str, Numbered] | None = None) -> Surroundings:
+        return Surroundings(in_both_forms, self.numbering.citations, equations or {}, images=images)
 
     def look_in_yaml(self, text: str, path: Path, source: Source, where: Where, *, inline: bool = True) -> None:
         """The same for a value of a YAML file."""
-        written, line = source.text(where, text)
-        self._look(text, path, written, line, inline=inline)
+        self._look(text, path, *source.text(where, text), self._surroundings(self.images), inline=inline)
 
     def _look(
-        self, text: str, path: Path, written: str, first_line: int = 1, *,
-        equations: Mapping[str, Numbered] | None = None, inline: bool = False,
-    ) -> None:  # fmt: skip
+        self, text: str, path: Path, written: str, first_line: int, surroundings: Surroundings, *, inline: bool = False
+    ) -> None:
         """Find formulas, pictures and links that will be boxes, in the page or the PDF, and file them as problems.
 
         ``written`` is what the text was made from and begins on ``first_line`` of the file.
         """
-        surroundings = self._surroundings(equations)
         (to_inline_html if inline else to_html)(text, surroundings)
         for fault in dict.fromkeys(surroundings.faults):
             start = written.find(fault.text.strip())

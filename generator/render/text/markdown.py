@@ -263,7 +263,7 @@ def _own_image(renderer: Any, tokens: Any, place: int, options: Any, environment
 
 def _find_image(address: str, alt: str, images: OwnImages) -> OwnImage:
     if _SAFE_LINK.match(address):
-        raise MarkupError(f"the image {address!r} cannot be shown: images lie in the project's folder images/")
+        raise images.elsewhere(address)
     if not alt:
         raise MarkupError(f"the image {address!r} needs words for readers who cannot see it: ![words]({address})")
     return images.get(address)
