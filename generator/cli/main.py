@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from generator import __version__
-from generator.cli.listing import computations, roles, schema, why
+from generator.cli.listing import computations, roles, schema
+from generator.cli.looking import doctor, list_, plan, why
 from generator.cli.options import (
     FOLDER,
     CommonOptions,
@@ -18,6 +19,7 @@ from generator.cli.options import (
     find_project,
     language_option,
     project_at,
+    project_here,
     read_settings,
     report_options,
     worker_options,
@@ -154,40 +156,6 @@ def check(submissions: tuple[Path, ...], common: CommonOptions, output: Path, jo
 
 
 @cli.command()
-@click.argument("selection", nargs=-1)
-@common_options
-def plan(selection: tuple[str, ...], common: CommonOptions) -> None:
-    """Show every job: cached or not, and for one that is not, what changed.
-
-    \b
-    genreport plan
-    genreport plan 2-a/q03 --profile light
-    """
-    from generator.cli.plan_display import show_plan
-    from generator.commands.computing import other_versions
-    from generator.commands.plan import make_plan
-
-    session, planned, needed = make_plan(read_settings(common, standing_in=project_at()), selection)
-    show_plan(needed, other_versions(session, planned))
-
-
-@cli.command("list")
-@common_options
-def list_(common: CommonOptions) -> None:
-    """List the questions with their state.
-
-    \b
-    genreport list
-    genreport list --profile course
-    """
-    from generator.cli.plan_display import show_questions
-    from generator.commands.plan import make_plan
-
-    session, planned, _ = make_plan(read_settings(common, standing_in=project_at()))
-    show_questions(session, planned)
-
-
-@cli.command()
 @common_options
 @click.option("--force", is_flag=True, help="Replace files that differ from the published ones.")
 def fetch(force: bool, common: CommonOptions) -> None:
@@ -200,25 +168,10 @@ def fetch(force: bool, common: CommonOptions) -> None:
     from generator.cli.fetch_display import FetchDisplay
     from generator.commands.fetch import fetch_data
 
-    settings = read_settings(common, standing_in=project_at())
+    settings = read_settings(common, standing_in=project_here())
     with FetchDisplay(settings.folders.data) as display:
         fetched, by_hand = fetch_data(settings, display.listen, force=force)
     sys.exit(display.conclude(fetched, by_hand))
-
-
-@cli.command()
-@common_options
-@click.option("--texts", is_flag=True, help="Check what the course’s texts conclude, and from what, instead.")
-def doctor(texts: bool, common: CommonOptions) -> None:
-    """Check Python, torch, Pango, fonts, data, weights and disk; --texts: what claims and captions may not say.
-
-    \b
-    genreport doctor --data ~/genreport-data
-    genreport doctor --texts
-    """
-    from generator.cli.doctor_display import look_over
-
-    sys.exit(look_over(read_settings(common, standing_in=project_at()), texts=texts))
 
 
 @cli.command()
@@ -234,7 +187,7 @@ def clean(yes: bool, common: CommonOptions) -> None:
     from generator.cli.words import human_size
     from generator.commands.clean import unneeded
 
-    cache, stale = unneeded(read_settings(common, standing_in=project_at()))
+    cache, stale = unneeded(read_settings(common, standing_in=project_here()))
     if not stale:
         click.echo(f"Every entry in {cache.folder} is needed.")
         return
@@ -246,6 +199,10 @@ def clean(yes: bool, common: CommonOptions) -> None:
         click.echo(f"Removed {entries}, {size}.")
 
 
+cli.add_command(plan)
+cli.add_command(list_)
+cli.add_command(why)
+cli.add_command(doctor)
 cli.add_command(pack)
 cli.add_command(unpack)
 cli.add_command(release)
@@ -255,7 +212,6 @@ cli.add_command(new_computation)
 cli.add_command(computations)
 cli.add_command(roles)
 cli.add_command(schema)
-cli.add_command(why)
 
 
 def main() -> None:

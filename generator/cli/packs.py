@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from generator.cli.options import CommonOptions, common_options, project_at, read_settings
+from generator.cli.options import CommonOptions, common_options, project_here, read_settings
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _SECONDS = 0.2  # between two words on how far it is
@@ -37,7 +37,7 @@ def pack(selection: tuple[str, ...], common: CommonOptions, output: Path, since:
     from generator.commands.pack import pack as write
 
     day = since.replace(tzinfo=UTC).date() if since else None
-    done = write(read_settings(common, standing_in=project_at()), selection, output, day, _progress())
+    done = write(read_settings(common, standing_in=project_here()), selection, output, day, _progress())
     missing = f"; {done.missing} of the selection are not computed, or not here" if done.missing else ""
     results = "1 result" if done.results == 1 else f"{done.results} results"
     click.echo(f"{results} in {done.path}, {human_size(done.size)}{missing}")
@@ -59,7 +59,7 @@ def unpack(files: tuple[Path, ...], common: CommonOptions) -> None:
 
     unused = 0
     for file in files:
-        done = bring(read_settings(common, standing_in=project_at()), file, _progress())
+        done = bring(read_settings(common, standing_in=project_here()), file, _progress())
         unused += len(done.unused)
         brought = "1 result" if len(done.brought) == 1 else f"{len(done.brought)} results"
         click.echo(f"{file}: {brought} brought, {len(done.there)} were there")

@@ -10,10 +10,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from generator.cli.words import human_time
+from generator.cli.words import counted, human_time
 from generator.commands.last_failures import LastFailures
+from generator.course.editions import Edition
+from generator.course.spec import Answer
 from generator.jobs import one_by_one
-from generator.planning.plan import Plan, PlannedJob, Standing
+from generator.planning.plan import Plan, PlannedJob, Standing, kept_back
 
 if TYPE_CHECKING:
     from generator.commands.session import Session
@@ -36,14 +38,22 @@ def show_plan(planned: Iterable[PlannedJob], others: Mapping[str, Sequence[str]]
         if job.job.fingerprint in others:
             console.print(f"             [yellow]with:[/] {escape(', '.join(others[job.job.fingerprint]))}")
         _print_reasons(console, job)
-    missing = [job for job in jobs if job.standing is Standing.MISS]
-    known = sum(job.job.seconds or 0.0 for job in missing)
-    unknown = sum(1 for job in missing if job.job.seconds is None)
-    estimate = f", about {human_time(known)} of computing" if known else ""
-    estimate += f" ({unknown} of unknown length)" if unknown else ""
-    console.print(f"{len(jobs)} jobs: {len(jobs) - len(missing)} stay, {len(missing)} to compute{estimate}")
+    console.print(summed_up(jobs))
     if old := sum(1 for job in jobs if job.job.fingerprint in others):
         console.print(f"{old} from other versions: `genreport build --fresh-versions` computes them again")
+
+
+def summed_up(jobs: Sequence[PlannedJob]) -> str:
+    """How many jobs there are, what is to become of them, and how long that should take."""
+    back = kept_back(jobs)
+    missing = [job for job in jobs if job.standing is Standing.MISS and job.job.fingerprint not in back]
+    known = sum(job.job.seconds or 0.0 for job in missing)
+    unknown = sum(1 for job in missing if job.job.seconds is None)
+    stay = sum(1 for job in jobs if job.standing is Standing.HIT)
+    words = f"{counted(len(jobs), 'job')}: {stay} stay, {len(missing)} to compute"
+    words += f", {len(back)} cannot be computed, as data is missing" if back else ""
+    words += f"; about {human_time(known)} of computing" if known else ""
+    return words + (f" ({unknown} of unknown length)" if unknown else "")
 
 
 def _print_reasons(console: Console, job: PlannedJob) -> None:
@@ -54,33 +64,49 @@ def _print_reasons(console: Console, job: PlannedJob) -> None:
         console.print(f"             hint: {escape(job.failure.hint)}")
 
 
-def show_questions(session: Session, plan: Plan) -> None:
-    """Print each question with its mark and state."""
+def show_questions(session: Session, plan: Plan, addresses: Iterable[str]) -> None:
+    """Print each of these questions with its mark and state, and for a student's report whether it is answered."""
     console = Console(highlight=False)
     table = Table(box=None, pad_edge=False)
-    for title in ("question", "title", "mark", "results", "state"):
+    own = session.shown.edition is Edition.STUDENT
+    for title in ("question", "title", "mark", *(["answer"] if own else []), "results", "state"):
         table.add_column(title, overflow="fold")
-    for question in session.course.questions():
-        jobs = [plan.jobs[fingerprint] for fingerprint in plan.own([question.address])]
+    for address in addresses:
+        question = session.shown.question(address)
+        jobs = [plan.jobs[fingerprint] for fingerprint in plan.own([address])]
         standings = [job.standing for job in jobs]
         worst = next((s for s in (Standing.BLOCKED, Standing.MISS) if s in standings), Standing.HIT)
         words = f"{standings.count(worst)} {worst.value}" if worst is not Standing.HIT else "ready"
+        answer = [_answered(question.answer)] if own else []
         state = f"[{STYLES[worst]}]{words}[/]"
-        table.add_row(question.address, escape(question.title), question.mark.value, str(len(jobs)), state)
+        table.add_row(address, escape(question.title), question.mark.value, *answer, str(len(jobs)), state)
     console.print(table)
+
+
+def _answered(answer: Answer) -> str:
+    return "[yellow]none yet[/]" if answer.empty else "answered"
 
 
 def show_story(session: Session, plan: Plan, address: str) -> None:
     """Print one question: its files, its results with where they came from, its exhibits."""
     console = Console(highlight=False, soft_wrap=True)
-    question = session.course.question(address)
+    question = session.shown.question(address)
     console.print(f"[bold]{address}  {escape(question.title)}[/] {question.mark.value}")
-    console.print(f"  question  {question.place.path}\n  answer    {question.answer.path}")
+    console.print(
+        f"  question  {question.place.path}\n  answer    {question.answer.path}{_remark(session, question.answer)}"
+    )
     for fingerprint in dict.fromkeys(plan.own([address])):
         _show_job(console, session, plan, plan.jobs[fingerprint])
     for kind, exhibits in (("table", question.tables), ("figure", question.figures)):
         for name in exhibits:
             console.print(f"  {kind:9} {name}")
+
+
+def _remark(session: Session, answer: Answer) -> str:
+    """What there is to say of the answer's file."""
+    if session.shown.edition is not Edition.STUDENT:
+        return ""
+    return " [yellow](not answered yet)[/]" if answer.empty else ""
 
 
 def _show_job(console: Console, session: Session, plan: Plan, planned: PlannedJob) -> None:

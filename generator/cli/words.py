@@ -1,4 +1,4 @@
-"""Sizes and durations as people say them."""
+"""Sizes, durations and counts as people say them."""
 
 from __future__ import annotations
 
@@ -21,3 +21,8 @@ def human_time(seconds: float) -> str:
         return f"{rest} s"
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"
+
+
+def counted(number: int, thing: str) -> str:
+    """A number of things: 1 job, 20 jobs."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -20,6 +21,8 @@ from generator.languages import ENGLISH
 ANY_PROFILE = "any"
 #: How the source of a number begins that nobody published; that of any other begins with a key of the bibliography.
 UNPUBLISHED = ("by hand", "computed")
+
+_COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 
 
 class Mark(Enum):
@@ -94,6 +97,11 @@ class Answer:
     path: Path
     digest: str = ""
     foreign: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing in it but spaces and comments, as in a file that nobody has written in yet."""
+        return not _COMMENT.sub("", self.text).strip()
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,16 @@ class Plan:
         return [planned for fingerprint, planned in self.jobs.items() if fingerprint in found]
 
 
+def kept_back(planned: Iterable[PlannedJob]) -> frozenset[str]:
+    """The fingerprints of jobs that cannot be computed, as data is missing for them or for what they need."""
+    found: set[str] = set()
+    for one in planned:  # inputs come before what needs them
+        lacks = one.standing is Standing.BLOCKED or not found.isdisjoint(one_by_one(one.job.inputs).values())
+        if lacks and one.standing is not Standing.HIT:
+            found.add(one.job.fingerprint)
+    return frozenset(found)
+
+
 def _listed(missing: Sequence[tuple[str, str]]) -> str:
     """Missing files by data set, for a message: a data set may have hundreds, of which the first says where to look."""
     first: dict[str, str] = {}
