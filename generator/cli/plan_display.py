@@ -84,6 +84,8 @@ def show_questions(session: Session, plan: Plan, addresses: Iterable[str]) -> No
 
 
 def _answered(answer: Answer) -> str:
+    if answer.faults:
+        return f"[red]{counted(len(answer.faults), 'mistake')}[/]"
     return "[yellow]none yet[/]" if answer.empty else "answered"
 
 
@@ -92,9 +94,10 @@ def show_story(session: Session, plan: Plan, address: str) -> None:
     console = Console(highlight=False, soft_wrap=True)
     question = session.shown.question(address)
     console.print(f"[bold]{address}  {escape(question.title)}[/] {question.mark.value}")
-    console.print(
-        f"  question  {question.place.path}\n  answer    {question.answer.path}{_remark(session, question.answer)}"
-    )
+    console.print(f"  question  {question.place.path}")
+    console.print(f"  answer    {question.answer.path}{_remark(session, question.answer)}")
+    for fault in question.answer.faults:
+        console.print(f"            [red]mistake:[/] {escape(str(fault))}")
     for fingerprint in dict.fromkeys(plan.own([address])):
         _show_job(console, session, plan, plan.jobs[fingerprint])
     for kind, exhibits in (("table", question.tables), ("figure", question.figures)):
@@ -106,7 +109,7 @@ def _remark(session: Session, answer: Answer) -> str:
     """What there is to say of the answer's file."""
     if session.shown.edition is not Edition.STUDENT:
         return ""
-    return " [yellow](not answered yet)[/]" if answer.empty else ""
+    return " [yellow](not answered yet)[/]" if answer.empty and not answer.faults else ""
 
 
 def _show_job(console: Console, session: Session, plan: Plan, planned: PlannedJob) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from generator.answers.addresses import lab_of
 from generator.checks.course import check_course
 from generator.course.editions import Edition
+from generator.course.faulty import set_apart
 from generator.course.folder import ANSWERS, CourseFolder, read_course_folder
 from generator.course.loader import read_course
 from generator.course.parsing import nearest
@@ -159,10 +160,11 @@ def open_session(settings: Settings) -> Session:
         raise InputError(dict.fromkeys(mistakes))
     checked = "" if mistakes else _content_key(course, place, memo)
     if mistakes or not memo.holds("checked", checked):
-        mistakes += check_course(course, catalogue)
+        course, mistakes = set_apart(course, [*mistakes, *check_course(course, catalogue)])
         if mistakes:
             raise InputError(dict.fromkeys(mistakes))
-        memo.keep("checked", checked)
+        if not any(True for _ in course.faults()):
+            memo.keep("checked", checked)
     profile = _profile(course, settings)
     bindings = bind_course(course, profile, catalogue)
     if bindings.mistakes:

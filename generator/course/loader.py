@@ -56,6 +56,7 @@ class _Loader:
         self.edition = answers.edition
         self.translations = Translations()
         self.own_texts: dict[str, Path] = {}
+        self.own_faults: dict[str, tuple[Mistake, ...]] = {}
         self.mistakes: list[Mistake] = []
         self.files: dict[Path, str] = {}
 
@@ -120,6 +121,7 @@ class _Loader:
             theme=Theme(form.theme),
             edition=self.edition,
             own_texts=self.own_texts,
+            own_faults=self.own_faults,
             source=source,
             files=self.files,
         )
@@ -244,6 +246,10 @@ class _Loader:
 
     def answer(self, name: str) -> Answer | None:
         found = self.answers.read(name)
+        if isinstance(found, Mistake) and self.edition is Edition.STUDENT:
+            path = self.answers.folder / f"{name}.md"
+            self.files[path] = str(found)
+            return Answer("", path, faults=(found,))
         if isinstance(found, Mistake):
             self.mistakes.append(found)
             return None
@@ -256,8 +262,10 @@ class _Loader:
         if self.edition is not Edition.STUDENT:
             return of_the_course
         answer = self.answer(name)
-        if answer is None or not answer.text.strip():
+        if answer is None or not (answer.text.strip() or answer.faults):
             return ""
+        if answer.faults:
+            self.own_faults[name] = answer.faults
         self.own_texts[name] = answer.path
         return answer.text
 

@@ -15,6 +15,7 @@ from generator.course.exhibits import FigureSpec, TableSpec
 from generator.course.given import Inputs, Written
 from generator.course.own_data import OwnData
 from generator.course.yaml_source import Place, Source, Where
+from generator.errors import Mistake
 from generator.languages import ENGLISH
 
 #: In place of a profile's name: a published number that holds under each.
@@ -90,13 +91,15 @@ class ExpectedSpec:
 class Answer:
     """An answer's source: Markdown with Jinja, the file it came from, and the digest of the bytes that were read.
 
-    One that is ``foreign`` is in the course's own language, and the report in another.
+    One that is ``foreign`` is in the course's own language, and the report in another. A student's has ``faults``
+    where it cannot be shown.
     """
 
     text: str
     path: Path
     digest: str = ""
     foreign: bool = False
+    faults: tuple[Mistake, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -192,8 +195,9 @@ class CourseSpec:
     """The whole course. ``authors`` are ("name", "student number") pairs.
 
     ``own_texts`` are the files of those introductions and conclusions ("conclusion", "2-a/conclusion") that a student
-    wrote. The report is in ``language``; what is not translated stays in that in which the course is ``written``.
-    ``words`` translate what results call things; ``given`` names the texts of the title page that a project has put in.
+    wrote, ``own_faults`` the mistakes in them. The report is in ``language``; what is not translated stays in that in
+    which the course is ``written``. ``words`` translate what results call things; ``given`` names the texts of the
+    title page that a project has put in.
     """
 
     title: str
@@ -217,6 +221,7 @@ class CourseSpec:
     theme: Theme = Theme.CHAPTERS
     edition: Edition = Edition.REFERENCE
     own_texts: Mapping[str, Path] = field(default_factory=dict)
+    own_faults: Mapping[str, tuple[Mistake, ...]] = field(default_factory=dict)
     source: Source = field(compare=False, repr=False, default_factory=lambda: Source(Path()))
     files: Mapping[Path, str] = field(default_factory=dict)  # every file that was read, with the digest of its bytes
 
@@ -224,6 +229,13 @@ class CourseSpec:
         """All questions of the course in order."""
         for lab in self.labs:
             yield from lab.questions()
+
+    def faults(self) -> Iterator[Mistake]:
+        """The mistakes in a student's own texts."""
+        for question in self.questions():
+            yield from question.answer.faults
+        for faults in self.own_faults.values():
+            yield from faults
 
     def question(self, address: str) -> QuestionSpec:
         """The question at "2-a/q03"; KeyError if there is none."""
