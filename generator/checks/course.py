@@ -19,17 +19,20 @@ from generator.planning.catalogue import Catalogue
 ENTRY = re.compile(r"^[ \t]*@(?!string\b|comment\b|preamble\b)\w+\s*\{\s*([^,\s]+)\s*,", re.MULTILINE | re.IGNORECASE)
 
 
-def check_course(course: CourseSpec, catalogue: Catalogue, margins: Scope = Scope.NONE) -> list[Mistake]:
+def check_course(
+    course: CourseSpec, catalogue: Catalogue, margins: Scope = Scope.NONE, own_profile: str = ""
+) -> list[Mistake]:
     """All mistakes of all files, in the order of the questions; an empty list when there are none.
 
-    ``margins`` says which metrics may not be compared without one.
+    ``margins`` says which metrics may not be compared without one. A student's texts are judged under the student's
+    ``own_profile`` alone, if there is one.
     """
     bindings = {name: bind_course(course, profile, catalogue) for name, profile in course.profiles.items()}
     mistakes = [mistake for found in bindings.values() for mistake in found.mistakes]
     answers = {q.address: parse_answer(q.answer.text, q.answer.path) for q in course.questions()}
     keys, faulty = _bibliography(course.bibliography)
     mistakes += faulty
-    names = CourseNames(course, catalogue, bindings, answers, keys, margins)
+    names = CourseNames(course, catalogue, bindings, answers, keys, margins, own_profile)
     for source, where, text in _introductions(course):
         checker = TextChecker(names, source.path, student=source.path in course.own_texts.values())
         syntax = _syntax(source, where, text)

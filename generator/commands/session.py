@@ -158,9 +158,10 @@ def open_session(settings: Settings) -> Session:
     mistakes = [*place.mistakes, *found]
     if course is None:
         raise InputError(dict.fromkeys(mistakes))
-    checked = "" if mistakes else _content_key(course, place, memo)
+    own_profile = settings.profile if settings.edition is Edition.STUDENT else ""
+    checked = "" if mistakes else _content_key(course, place, memo, own_profile)
     if mistakes or not memo.holds("checked", checked):
-        course, mistakes = set_apart(course, [*mistakes, *check_course(course, catalogue)])
+        course, mistakes = set_apart(course, [*mistakes, *check_course(course, catalogue, own_profile=own_profile)])
         if mistakes:
             raise InputError(dict.fromkeys(mistakes))
         if not any(True for _ in course.faults()):
@@ -179,12 +180,12 @@ def _answers(settings: Settings, place: CourseFolder) -> Path | None:
     return own.answers if own else place.answers
 
 
-def _content_key(course: CourseSpec, place: CourseFolder, memo: Memo) -> str:
+def _content_key(course: CourseSpec, place: CourseFolder, memo: Memo, profile: str) -> str:
     """A digest of all that checking reads: every file of the course and every module of its code and of the package."""
     digests = {str(path): digest for path, digest in course.files.items()}
     modules = (path for package in (PACKAGE, *place.code) for path in sorted(package.rglob("*.py")))
     digests |= {str(path): memo.digest(path) for path in modules}
-    return hashlib.sha256(canonical([course.edition.value, course.language, digests]).encode()).hexdigest()
+    return hashlib.sha256(canonical([course.edition.value, course.language, profile, digests]).encode()).hexdigest()
 
 
 def _profile(course: CourseSpec, settings: Settings) -> ProfileSpec:
