@@ -163,6 +163,7 @@ class History:
         key, record = self._key(profile, address), Record(ingredients, duration)
         if self._records.get(key) != record:
             self._records[key] = self._noted[key] = record
+            self._durations, self._by_fingerprint = {}, None
 
     def of_others(self) -> frozenset[str]:
         """The fingerprints that the other courses which use this cache were last built from, those that still exist."""

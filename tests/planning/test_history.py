@@ -95,10 +95,7 @@ def test_estimates_come_from_the_profile_first(tmp_path: Path) -> None:
     history = History(tmp_path / "history.json")
     assert _estimate(history, OLD) is None
     history.note("course", "1-a/q01/a", OLD, 100.0)
-    assert _estimate(History(tmp_path / "history.json"), OLD) is None
     assert _estimate(history, OLD) == pytest.approx(100.0)
-    history = History(tmp_path / "history.json")
-    history.note("course", "1-a/q01/a", OLD, 100.0)
     history.note("quick", "1-a/q01/b", OLD, 3.0)
     assert _estimate(history, OLD) == pytest.approx(3.0)
     assert _estimate(history, dataclasses.replace(OLD, computation="fit")) is None
