@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 
 def human_size(size: float) -> str:
     """A number of bytes as people say it: 12.3 MB."""
@@ -26,3 +28,19 @@ def human_time(seconds: float) -> str:
 def counted(number: int, thing: str) -> str:
     """A number of things: 1 job, 20 jobs."""
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def short_time(seconds: float) -> str:
+    """A duration in as few characters as can be, for a column of them: 9 s, 3 min, 2 h 05 min."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"
+
+
+class Loudness(Enum):
+    """How much a command says."""
+
+    QUIET = "only what is wrong"
+    NORMAL = "what happens"
+    VERBOSE = "also the details"

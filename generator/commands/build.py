@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from generator import __version__
-from generator.commands.computing import Listener, compute_results, failures
+from generator.commands.computing import Failed, Listener, compute_results, failures
 from generator.commands.last_failures import noting_failures
 from generator.commands.session import Session, Settings, open_session
 from generator.commands.up_to_date import Files, late_files, render_key
@@ -38,21 +38,24 @@ Drawings = MutableMapping[tuple[str, str, float], "Drawing"]
 class BuildReport:
     """What a build did: the report as it lies there, whether it had to be ``written``, and how its jobs ended.
 
-    ``failures`` has a line for each job that failed, ``remarks`` what is to be said of the results.
+    ``failures`` are the jobs that failed, of all ``jobs`` that were needed; ``remarks`` what is to be said of the
+    results. With ``strict``, warnings are failures.
     """
 
     rendering: Rendering
     written: bool
     computed: int
     cached: int
-    failures: tuple[str, ...]
+    failures: tuple[Failed, ...]
     remarks: tuple[str, ...]
     exit_code: ExitCode
+    jobs: int = 0
+    strict: bool = False
 
     @property
     def problems(self) -> tuple[str, ...]:
         """Why the build failed."""
-        return (*self.failures, *self.rendering.problems)
+        return (*map(str, self.failures), *self.rendering.problems)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -105,6 +108,8 @@ def build(
         failures=failed,
         remarks=(*damaged, *_mixture(outcomes.values())),
         exit_code=ExitCode.OK,
+        jobs=len(states),
+        strict=strict,
     )
     if done.problems or (strict and done.warnings):
         return dataclasses.replace(done, exit_code=ExitCode.JOB_FAILED)
@@ -123,7 +128,7 @@ def compute(
     wanted = [lab.id for lab in session.shown.labs if labs is None or lab.id in labs]
     plan, outcomes = compute_results(session, session.questions(wanted) if wanted else (), False, listen)
     session.save()
-    return tuple(failures(plan, outcomes))
+    return tuple(map(str, failures(plan, outcomes)))
 
 
 def render_computed(session: Session, drawings: Drawings) -> Rendering:

@@ -88,7 +88,7 @@ def _compare(one: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[dict[str
         first, second = one.get(name), other.get(name)
         if first == second:
             continue
-        if _is_amount(first) and _is_amount(second):
+        if first is not None and second is not None and _is_amount(first) and _is_amount(second):
             ratios[name] = math.log(first / second)
         elif not isinstance(first, list | tuple) or not isinstance(second, list | tuple):
             differing += 1

@@ -198,7 +198,7 @@ class Planner:
         """Whether the job's result is there, and if not, why, and how long it may take."""
         record = self.history.record(plan.profile, job.address)
         if self.cache.has(job.fingerprint):
-            return PlannedJob(replace(job, seconds=record and record.duration), Standing.HIT, ingredients, ())
+            return PlannedJob(replace(job, seconds=record.duration if record else None), Standing.HIT, ingredients, ())
 
         def parameters_of(taken: str) -> Mapping[str, Any]:
             return plan.jobs[taken].ingredients.parameters

@@ -138,7 +138,7 @@ class Document:
     with file and line; ``claims`` is the ledger, by the address of a question or the name of an introduction or
     conclusion, and ``ledger`` sums it up; ``gaps`` are the questions that a student has not answered. ``foreign`` names
     the introductions and conclusions, and, as "2-a/title" or "1.2/title", the titles that are not in the report's
-    language.
+    language. ``say`` tells who waits how far it is.
     """
 
     report: Report
@@ -157,6 +157,7 @@ class Document:
     reproduction: tuple[Comparison, ...]
     images: OwnImages
     foreign: frozenset[str] = frozenset()
+    say: Callable[[str], None] = field(default=lambda text: None, repr=False, compare=False)
 
     def verdicts(self) -> list[str]:
         """What came of the published numbers that are compared: how many have which verdict, in the order of these."""
