@@ -44,7 +44,7 @@ class BuildDisplay(LiveDisplay):
     def __init__(self, *, tracebacks: bool = False, loudness: Loudness = Loudness.NORMAL) -> None:
         self.tracebacks = tracebacks
         self.loudness = loudness
-        self.errors = Console(stderr=True, highlight=False, soft_wrap=True)
+        self.errors = Console(stderr=True, highlight=False)  # one for lines and bars, or they draw over each other
         self.output = Console(highlight=False, soft_wrap=True)
         self.live = self.errors.is_terminal and loudness is not Loudness.QUIET
         self.began = time.monotonic()
@@ -60,7 +60,7 @@ class BuildDisplay(LiveDisplay):
             BarColumn(bar_width=12),
             TextColumn("{task.fields[message]}", table_column=_cut(ratio=2)),
             TextColumn("{task.fields[times]}", justify="right", table_column=Column(no_wrap=True, min_width=TIMES)),
-            console=Console(stderr=True, highlight=False),
+            console=self.errors,
             expand=True,
             transient=True,
             disable=not self.live,
@@ -73,14 +73,14 @@ class BuildDisplay(LiveDisplay):
             return
         if not isinstance(text, Passing):
             self._drop(_STAGE)
-            self.errors.print(escape(text))
+            self.errors.print(escape(text), soft_wrap=True)
         elif self.live:
             if _STAGE not in self.bars:
                 self.bars[_STAGE] = self.progress.add_task("", total=None, message="", times="")
             self.progress.update(self.bars[_STAGE], description=escape(text))
         elif time.monotonic() - self.shown.get(_STAGE, self.began) > QUIET:
             self.shown[_STAGE] = time.monotonic()
-            self.errors.print(escape(text))
+            self.errors.print(escape(text), soft_wrap=True)
 
     def listen(self, event: Event) -> None:
         """Take one event of the runner."""
@@ -146,7 +146,10 @@ class BuildDisplay(LiveDisplay):
     def _all(self) -> None:
         """Show how far all jobs together are: a bar below the others, or a plain line now and then."""
         due = time.monotonic() - self.said > (1.0 if self.live else QUIET)
-        if self.queued < 2 or not (self.live or due):
+        if self.total is not None and self.finished == self.queued:
+            self.progress.remove_task(self.total)
+            self.total = None
+        if self.queued < 2 or self.finished == self.queued or not (self.live or due):
             return
         left = self.remaining.seconds() if due or self.total is None else None
         if self.live:
@@ -156,7 +159,7 @@ class BuildDisplay(LiveDisplay):
             self.progress.update(self.total, completed=self.remaining.fraction(), message=message)
             if left is not None:
                 self.progress.update(self.total, times=f"{short_time(left)} left")
-        elif self.finished < self.queued:
+        else:
             known = f", about {human_time(left)} left" if left is not None else ""
             self.say(f"{self.finished} of {self.queued} done{known}")
         if due:
@@ -170,7 +173,7 @@ class BuildDisplay(LiveDisplay):
     def conclude(self, report: BuildReport) -> None:
         """Say how the build ended and where the report is."""
         for line in told(report, quiet=self.loudness is Loudness.QUIET):
-            self.errors.print(line)
+            self.errors.print(line, soft_wrap=True)
         if self.loudness is Loudness.QUIET:
             return
         took = human_time(time.monotonic() - self.began)

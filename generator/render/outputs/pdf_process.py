@@ -169,7 +169,7 @@ def _write_pdf(page: Path, target: Path, fields: bool) -> dict[str, Any]:
         sheet.links = [link for link in sheet.links if link[3].element_tag.split(":")[0] == "a"]
     tags = _beside("pdf_tags")
     tags.keep_languages()
-    progress.say(f"writing {len(document.pages)} pages")
+    progress.say(f"writing its {len(document.pages)} pages")
     document.write_pdf(str(target), finisher=tags.finish, **paper.options)
     return {"pages": len(document.pages), "faults": sorted(set(faults.messages)), "warnings": warnings}
 

@@ -135,7 +135,7 @@ def test_it_is_told_how_far_the_pdf_is(tmp_path):
     said = []
     write_pdf(page(tmp_path, "<p>x"), tmp_path / "x.pdf", say=said.append)
     assert said[0] == "the PDF: page 1"
-    assert said[-1] == "the PDF: writing 1 pages"
+    assert said[-1] == "the PDF: writing its 1 pages"
     assert all(isinstance(words, Passing) for words in said)
 
 
