@@ -10,6 +10,7 @@ from typing import Self
 from rich.markup import escape
 
 from generator.cli.build_display import BuildDisplay
+from generator.cli.words import Loudness, counted
 from generator.commands.check_found import Looked
 from generator.jobs import ExitCode
 from generator.running.runner import Event
@@ -25,8 +26,9 @@ _REMARKS = {
 class CheckDisplay:
     """Shows the computing that comes first as a build does, then each submission as it is finished."""
 
-    def __init__(self) -> None:
-        self.build = BuildDisplay()
+    def __init__(self, loudness: Loudness = Loudness.NORMAL) -> None:
+        self.build = BuildDisplay(loudness=loudness)
+        self.loudness = loudness
 
     def __enter__(self) -> Self:
         self.build.__enter__()
@@ -48,12 +50,27 @@ class CheckDisplay:
         if looked.problem:
             words = "not built: " + looked.problem.splitlines()[0]
         self.build.say(f"[{number}/{total}] {looked.name}: {words}")
+        if self.loudness is Loudness.VERBOSE:
+            for kind, what in _REMARKS.items():
+                for line in getattr(looked, kind):
+                    self.build.say(f"    {what}: {line}")
 
     def conclude(self, found: Sequence[Looked], files: Sequence[Path]) -> int:
         """Say how many there were and where the summary is; the exit code is 1 when one could not be built."""
         broken = sum(bool(looked.problem) for looked in found)
-        counts = "1 submission" if len(found) == 1 else f"{len(found)} submissions"
+        if self.loudness is Loudness.QUIET:
+            for looked in found:
+                if looked.problem:
+                    self.build.errors.print(
+                        f"{escape(looked.name)}: not built: {escape(looked.problem)}", soft_wrap=True
+                    )
+            return self.exit_code(found)
+        counts = counted(len(found), "submission")
         self.build.output.print(counts + (f", {broken} not built" if broken else ""))
         for path in files:
             self.build.output.print(f"  {escape(str(path))}")
-        return int(ExitCode.JOB_FAILED if broken else ExitCode.OK)
+        return self.exit_code(found)
+
+    def exit_code(self, found: Sequence[Looked]) -> int:
+        """1 when a submission could not be built."""
+        return int(ExitCode.JOB_FAILED if any(looked.problem for looked in found) else ExitCode.OK)

@@ -26,6 +26,7 @@ from generator.cli.options import (
 )
 from generator.cli.packs import pack, unpack
 from generator.cli.release import release
+from generator.cli.saying import Saying, saying_options
 from generator.cli.scaffolds import new_computation, new_course, new_question
 from generator.cli.stopping import end_on_sigterm, unexpected, worded
 
@@ -58,6 +59,7 @@ def cli() -> None:
 @click.option("--fresh-versions", is_flag=True, help="Compute again what other versions of torch, NumPy … computed.")
 @click.option("--strict", is_flag=True, help="Warnings make the build fail (exit code 1).")
 @click.option("--traceback", is_flag=True, help="Print the whole traceback of a computation that fails.")
+@saying_options
 def build(
     selection: tuple[str, ...],
     common: CommonOptions,
@@ -68,6 +70,7 @@ def build(
     fresh_versions: bool,
     strict: bool,
     traceback: bool,
+    saying: Saying,
 ) -> None:
     """Compute what is missing and write the report.
 
@@ -82,18 +85,24 @@ def build(
     genreport build --edition worksheet --frames --fields
     genreport build my-report 2-a
     genreport build --course my-course
+    genreport build --json --quiet
     """
     from generator.cli.build_display import BuildDisplay
     from generator.commands.build import build as run_build
 
     project, selection = find_project(selection)
     settings = read_settings(common, wanted, workers, project)
-    with BuildDisplay(tracebacks=traceback) as display:
+    with BuildDisplay(tracebacks=traceback, loudness=saying.loudness) as display:
         report = run_build(
             settings, selection, only=only, force=force, fresh_versions=fresh_versions, strict=strict,
             listen=display.listen, say=display.say,
         )  # fmt: skip
-    display.conclude(report)
+    if saying.json:
+        from generator.commands.output import about, build_data
+
+        saying.write(about(settings, "build", int(report.exit_code), build=build_data(report)))
+    else:
+        display.conclude(report)
     sys.exit(int(report.exit_code))
 
 
@@ -123,7 +132,8 @@ def init(folder: Path, common: CommonOptions, language: str) -> None:
 @common_options
 @click.option("--output", type=FOLDER, default="check", show_default=True, help="Where the summary and reports go.")
 @click.option("--jobs", type=click.IntRange(1), help="Submissions at once (one per core).")
-def check(submissions: tuple[Path, ...], common: CommonOptions, output: Path, jobs: int | None) -> None:
+@saying_options
+def check(submissions: tuple[Path, ...], common: CommonOptions, output: Path, jobs: int | None, saying: Saying) -> None:
     """Build many students' projects or worksheets and sum up what stands in them, for teachers.
 
     A SUBMISSION is a project's folder, a worksheet with its fields filled in (PDF), or a folder full of these. Each is
@@ -144,7 +154,7 @@ def check(submissions: tuple[Path, ...], common: CommonOptions, output: Path, jo
     from generator.running.executors.choose import ExecutorSpec
 
     summary = Summary(output)
-    with CheckDisplay() as display:
+    with CheckDisplay(saying.loudness) as display:
 
         def finished(looked: Looked, number: int, total: int) -> None:
             summary.add(looked)
@@ -152,7 +162,14 @@ def check(submissions: tuple[Path, ...], common: CommonOptions, output: Path, jo
 
         settings = read_settings(common, workers=ExecutorSpec(jobs=jobs))
         found = look_over(submissions, settings, output, finished, display.listen, common.profile)
-    sys.exit(display.conclude(found, summary.finish(found)))
+    files = summary.finish(found)
+    if saying.json:
+        from generator.commands.output import about, submission_data
+
+        told = [submission_data(looked) for looked in found]
+        saying.write(about(settings, "check", display.exit_code(found), submissions=told, files=[*map(str, files)]))
+        sys.exit(display.exit_code(found))
+    sys.exit(display.conclude(found, files))
 
 
 @cli.command()

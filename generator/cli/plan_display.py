@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from generator.cli.words import counted, human_time
+from generator.cli.words import Loudness, counted, human_time
 from generator.commands.last_failures import LastFailures
 from generator.course.editions import Edition
 from generator.course.spec import Answer
@@ -24,20 +24,25 @@ if TYPE_CHECKING:
 STYLES = {Standing.HIT: "green", Standing.MISS: "yellow", Standing.BLOCKED: "red"}
 
 
-def show_plan(planned: Iterable[PlannedJob], others: Mapping[str, Sequence[str]]) -> None:
-    """Print every job with its standing and, for a miss, what changed.
+def show_plan(
+    planned: Iterable[PlannedJob], others: Mapping[str, Sequence[str]], loudness: Loudness = Loudness.NORMAL
+) -> None:
+    """Print every job with its standing and, for a miss, what changed; only how many there are when it is quiet.
 
     ``others`` says by fingerprint which other versions a cached result was computed with.
     """
     console = Console(highlight=False, soft_wrap=True)
     jobs = list(planned)
-    for job in jobs:
+    for job in jobs if loudness is not Loudness.QUIET else ():
         head = f"[{STYLES[job.standing]}]{job.standing.value:12}[/] {escape(', '.join(job.addresses))}"
         time_ = f" (about {human_time(job.job.seconds)})" if job.standing is Standing.MISS and job.job.seconds else ""
         console.print(f"{head} [dim]{job.job.computation} {job.job.fingerprint[:12]}{time_}[/]")
         if job.job.fingerprint in others:
             console.print(f"             [yellow]with:[/] {escape(', '.join(others[job.job.fingerprint]))}")
         _print_reasons(console, job)
+        if loudness is Loudness.VERBOSE:
+            parameters = ", ".join(f"{name}={value!r}" for name, value in job.job.parameters.items())
+            console.print(f"             [dim]with:[/] {escape(parameters)}")
     console.print(summed_up(jobs))
     if old := sum(1 for job in jobs if job.job.fingerprint in others):
         console.print(f"{old} from other versions: `genreport build --fresh-versions` computes them again")
@@ -64,12 +69,23 @@ def _print_reasons(console: Console, job: PlannedJob) -> None:
         console.print(f"             hint: {escape(job.failure.hint)}")
 
 
-def show_questions(session: Session, plan: Plan, addresses: Iterable[str]) -> None:
-    """Print each of these questions with its mark and state, and for a student's report whether it is answered."""
+def show_questions(session: Session, plan: Plan, addresses: Iterable[str], *, details: bool = False) -> None:
+    """Print each of these questions with its mark and state, and for a student's report whether it is answered.
+
+    With ``details``, also how many of its jobs are in which state, and where its file is.
+    """
     console = Console(highlight=False)
     table = Table(box=None, pad_edge=False)
     own = session.shown.edition is Edition.STUDENT
-    for title in ("question", "title", "mark", *(["answer"] if own else []), "results", "state"):
+    for title in (
+        "question",
+        "title",
+        "mark",
+        *(["answer"] if own else []),
+        "results",
+        "state",
+        *(["file"] if details else []),
+    ):
         table.add_column(title, overflow="fold")
     for address in addresses:
         question = session.shown.question(address)
@@ -78,8 +94,11 @@ def show_questions(session: Session, plan: Plan, addresses: Iterable[str]) -> No
         worst = next((s for s in (Standing.BLOCKED, Standing.MISS) if s in standings), Standing.HIT)
         words = f"{standings.count(worst)} {worst.value}" if worst is not Standing.HIT else "ready"
         answer = [_answered(question.answer)] if own else []
+        if details:
+            words = ", ".join(f"{standings.count(one)} {one.value}" for one in Standing if one in standings)
+        place = [escape(str(question.answer.path if own else question.place.path))] if details else []
         state = f"[{STYLES[worst]}]{words}[/]"
-        table.add_row(address, escape(question.title), question.mark.value, *answer, str(len(jobs)), state)
+        table.add_row(address, escape(question.title), question.mark.value, *answer, str(len(jobs)), state, *place)
     console.print(table)
 
 
@@ -89,8 +108,11 @@ def _answered(answer: Answer) -> str:
     return "[yellow]none yet[/]" if answer.empty else "answered"
 
 
-def show_story(session: Session, plan: Plan, address: str) -> None:
-    """Print one question: its files, its results with where they came from, its exhibits."""
+def show_story(session: Session, plan: Plan, address: str, loudness: Loudness = Loudness.NORMAL) -> None:
+    """Print one question: its files, its results with where they came from, its exhibits.
+
+    Only what is not there when it is quiet; also which code and data a result covers when it is verbose.
+    """
     console = Console(highlight=False, soft_wrap=True)
     question = session.shown.question(address)
     console.print(f"[bold]{address}  {escape(question.title)}[/] {question.mark.value}")
@@ -99,7 +121,17 @@ def show_story(session: Session, plan: Plan, address: str) -> None:
     for fault in question.answer.faults:
         console.print(f"            [red]mistake:[/] {escape(str(fault))}")
     for fingerprint in dict.fromkeys(plan.own([address])):
-        _show_job(console, session, plan, plan.jobs[fingerprint])
+        planned = plan.jobs[fingerprint]
+        if loudness is Loudness.QUIET and planned.standing is Standing.HIT:
+            continue
+        _show_job(console, session, plan, planned)
+        if loudness is Loudness.VERBOSE:
+            for what, covered in (("data", planned.ingredients.data), ("code", planned.ingredients.code)):
+                console.print(
+                    escape("".join(f"      {what} {name} {covered[name][:12]}\n" for name in covered)), end=""
+                )
+    if loudness is Loudness.QUIET:
+        return
     for kind, exhibits in (("table", question.tables), ("figure", question.figures)):
         for name in exhibits:
             console.print(f"  {kind:9} {name}")
