@@ -8,12 +8,13 @@ import sys
 
 import click
 
+from generator.cli.completion import selections
 from generator.cli.options import CommonOptions, common_options, find_project, project_here, read_settings
 from generator.cli.saying import Saying, saying_options
 
 
 @click.command()
-@click.argument("selection", nargs=-1)
+@click.argument("selection", nargs=-1, shell_complete=selections)
 @common_options
 @saying_options
 def plan(selection: tuple[str, ...], common: CommonOptions, saying: Saying) -> None:
@@ -44,7 +45,7 @@ def plan(selection: tuple[str, ...], common: CommonOptions, saying: Saying) -> N
 
 
 @click.command("list")
-@click.argument("selection", nargs=-1)
+@click.argument("selection", nargs=-1, shell_complete=selections)
 @common_options
 @saying_options
 def list_(selection: tuple[str, ...], common: CommonOptions, saying: Saying) -> None:
@@ -76,7 +77,7 @@ def list_(selection: tuple[str, ...], common: CommonOptions, saying: Saying) -> 
 
 
 @click.command()
-@click.argument("question", nargs=-1, required=True)
+@click.argument("question", nargs=-1, required=True, shell_complete=selections)
 @common_options
 @saying_options
 def why(question: tuple[str, ...], common: CommonOptions, saying: Saying) -> None:

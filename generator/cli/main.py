@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generator import __version__
+from generator.cli.completion import selections
 from generator.cli.listing import computations, roles, schema
 from generator.cli.looking import doctor, list_, plan, why
 from generator.cli.options import (
@@ -50,7 +51,7 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("selection", nargs=-1)
+@click.argument("selection", nargs=-1, shell_complete=selections)
 @common_options
 @report_options
 @worker_options

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from generator.cli.completion import profiles, roles
 from generator.render.outputs.table import DOCUMENTS
 
 if TYPE_CHECKING:
@@ -48,11 +49,17 @@ def common_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of CommonOptions; it gets them as ``common``."""
     options = [
         click.option("--course", metavar="FOLDER", help="The course: a folder with course.yaml, or an installed one."),
-        click.option("--profile", help="Which data, networks and lengths to use (the first; a project’s own)."),
-        click.option("--set", "overrides", multiple=True, metavar="ROLE=VALUE", help="Put a value in a role."),
+        click.option(
+            "--profile", shell_complete=profiles,
+            help="Which data, networks and lengths to use (the first; a project’s own).",
+        ),
+        click.option(
+            "--set", "overrides", multiple=True, metavar="ROLE=VALUE", shell_complete=roles,
+            help="Put a value in a role.",
+        ),
         click.option("--data", type=FOLDER, envvar="GENREPORT_DATA", help="Folder of data sets and weights."),
         click.option("--cache", type=FOLDER, envvar="GENREPORT_CACHE", help="Folder of cached results."),
-    ]
+    ]  # fmt: skip
 
     @functools.wraps(command)
     def run(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from generator.cli.completion import selections
 from generator.cli.options import CommonOptions, common_options, project_here, read_settings
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -19,7 +20,7 @@ _SECONDS = 0.2  # between two words on how far it is
 
 
 @click.command()
-@click.argument("selection", nargs=-1)
+@click.argument("selection", nargs=-1, shell_complete=selections)
 @common_options
 @click.option("-o", "--output", type=_FILE, default="results.genreport", show_default=True, help="The file to write.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only what was computed on that day (UTC) or later.")
