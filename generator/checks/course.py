@@ -31,7 +31,9 @@ def check_course(
     mistakes = [mistake for found in bindings.values() for mistake in found.mistakes]
     answers = {q.address: parse_answer(q.answer.text, q.answer.path) for q in course.questions()}
     keys, faulty = _bibliography(course.bibliography)
-    mistakes += faulty
+    own, own_faulty = _bibliography(course.own_bibliography, keys or frozenset())
+    keys = None if keys is None or own is None else keys | own
+    mistakes += [*faulty, *own_faulty]
     names = CourseNames(course, catalogue, bindings, answers, keys, margins, own_profile)
     for source, where, text in _introductions(course):
         checker = TextChecker(names, source.path, student=source.path in course.own_texts.values())
@@ -48,8 +50,10 @@ def check_course(
     return list(dict.fromkeys(mistakes))  # the profiles share most mistakes
 
 
-def _bibliography(path: Path | None) -> tuple[frozenset[str] | None, list[Mistake]]:
-    """The keys of all entries, None when the file cannot be read, and what is wrong with it."""
+def _bibliography(
+    path: Path | None, taken: frozenset[str] = frozenset()
+) -> tuple[frozenset[str] | None, list[Mistake]]:
+    """The keys of all entries, None when the file cannot be read, and what is wrong with it; ``taken`` are others'."""
     if path is None:
         return frozenset(), []
     try:
@@ -66,6 +70,9 @@ def _bibliography(path: Path | None) -> tuple[frozenset[str] | None, list[Mistak
         key, line = entry[1], text.count("\n", 0, entry.start(1)) + 1
         if key in lines:
             mistakes.append(Mistake("the key stands twice", path, line, key, got=f"first in line {lines[key]}"))
+        elif key in taken:
+            hint = "cite the course's, or give yours another key"
+            mistakes.append(Mistake("the course's bibliography has an entry of this key", path, line, key, hint=hint))
         lines.setdefault(key, line)
     return frozenset(lines), mistakes
 

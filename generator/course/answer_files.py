@@ -15,6 +15,7 @@ from generator.languages import ENGLISH, first_part
 from generator.store.files import digest
 
 #: A student's texts that belong to no question: "introduction", "conclusion", and a conclusion for each lab.
+BIBLIOGRAPHY = "references.bib"
 OWN_TEXTS = ("introduction", "conclusion")
 
 
@@ -64,6 +65,17 @@ class AnswerFiles:
     def _read_own(self, name: str) -> bytes:
         """From the project's folder on: the folder of answers could itself be a link to somebody else's."""
         return read_untrusted(self.folder.parent, f"{self.folder.name}/{name}.md")
+
+    def bibliography(self) -> Answer | Mistake | None:
+        """A student's own sources, or what is wrong with their file; None where there are none."""
+        if self.edition is not Edition.STUDENT:
+            return None
+        path = self.folder.parent / BIBLIOGRAPHY
+        try:
+            raw = read_untrusted(path.parent, BIBLIOGRAPHY)
+        except UntrustedFileError as error:
+            return None if error.absent else Mistake(str(error), path)
+        return Answer("", path, digest(raw))
 
     def strays(self, questions: set[str]) -> list[Mistake]:
         """A student's answers that no question would show: a file with a mistyped name is a lost answer."""

@@ -122,6 +122,7 @@ class _Loader:
             edition=self.edition,
             own_texts=self.own_texts,
             own_faults=self.own_faults,
+            own_bibliography=self.own_bibliography(),
             source=source,
             files=self.files,
         )
@@ -139,6 +140,16 @@ class _Loader:
             wrong = source.mistake("the bibliography is missing", ("bibliography",), got=form.bibliography)
             self.mistakes.append(wrong)
         return path
+
+    def own_bibliography(self) -> Path | None:
+        """A student's own sources, if there are any."""
+        found = self.answers.bibliography()
+        if isinstance(found, Mistake):
+            self.mistakes.append(found)
+        elif found is not None:
+            self.files[found.path] = found.digest
+            return found.path
+        return None
 
     def words(self) -> Mapping[str, str]:
         source = self.translations.words()

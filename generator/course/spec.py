@@ -195,9 +195,9 @@ class CourseSpec:
     """The whole course. ``authors`` are ("name", "student number") pairs.
 
     ``own_texts`` are the files of those introductions and conclusions ("conclusion", "2-a/conclusion") that a student
-    wrote, ``own_faults`` the mistakes in them. The report is in ``language``; what is not translated stays in that in
-    which the course is ``written``. ``words`` translate what results call things; ``given`` names the texts of the
-    title page that a project has put in.
+    wrote, ``own_faults`` the mistakes in them, ``own_bibliography`` the student's own sources. The report is in
+    ``language``; what is not translated stays in that in which the course is ``written``. ``words`` translate what
+    results call things; ``given`` names the texts of the title page that a project has put in.
     """
 
     title: str
@@ -222,6 +222,7 @@ class CourseSpec:
     edition: Edition = Edition.REFERENCE
     own_texts: Mapping[str, Path] = field(default_factory=dict)
     own_faults: Mapping[str, tuple[Mistake, ...]] = field(default_factory=dict)
+    own_bibliography: Path | None = None
     source: Source = field(compare=False, repr=False, default_factory=lambda: Source(Path()))
     files: Mapping[Path, str] = field(default_factory=dict)  # every file that was read, with the digest of its bytes
 

@@ -273,16 +273,16 @@ class _Gatherer:
     def references(self, citations: Mapping[str, int]) -> tuple[Reference, ...]:
         """The list of references; keys that the bibliography does not have are problems."""
         path = self.report.course.bibliography
-        try:
-            missing = unknown_keys(path, citations)
-            listed = format_bibliography(path, citations)
-        except InputError as error:
-            self.problems += error.mistakes
-            return ()
-        self.problems += [
-            Mistake(f"[@{key}] is cited, but this file has no such entry", path) for key in sorted(missing)
-        ]
-        return listed
+        for own in dict.fromkeys((self.report.course.own_bibliography, None)):  # without it where it cannot be read
+            try:
+                missing, listed = unknown_keys(path, citations, own), format_bibliography(path, citations, own)
+            except InputError as error:
+                self.problems += [mistake for mistake in error.mistakes if mistake not in self.problems]
+                continue
+            message = "[@{}] is cited, but this file has no such entry"
+            self.problems += [Mistake(message.format(key), path) for key in sorted(missing)]
+            return listed
+        return ()
 
     def cited_by(self, addresses: set[str]) -> dict[str, int]:
         """The citations of these questions, with the numbers that they have in the whole report."""
