@@ -133,6 +133,13 @@ class TextChecker:
                 where = " and ".join(repr(profile.name) for profile in lacking)
                 self.unknown(role, f"role in profile {where}", lacking[0].roles)
         self.citations(syntax)
+        self._own(syntax)
+
+    def _own(self, syntax: AnswerSyntax) -> None:
+        """A student's own numbers stand in answers of a student's project alone."""
+        for own in syntax.own if not self.student or self.question is None else ():
+            hint = "only an answer of a student's project has own data"
+            self.mistakes.append(Mistake(f"{own.kind}() has no place here", self.path, own.line, hint=hint))
 
     def common(self, syntax: AnswerSyntax) -> None:
         """What students read too may not lead to what their reports may lack."""

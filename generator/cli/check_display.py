@@ -19,6 +19,7 @@ _REMARKS = {
     "contradicted": "contradicted by the results",
     "unsupported": "unsupported numbers",
     "differing": "other results",
+    "own": "files of own data",
     "faults": "faults",
 }
 

@@ -217,6 +217,7 @@ def _looked(name: str, folder: Path, session: Session, rendering: Rendering, lef
         gaps=rendering.gaps,
         contradicted=_lines(_relative(warning, folder) for warning in rendering.warnings),
         unsupported=_lines(_unsupported(session, ours)),
+        own=_lines(f"{one.address}: {name}" for one in session.shown.questions() for name in one.answer.own),
         differing=_lines(_differing(folder, ours)),
         faults=_lines([*left_out, *(_relative(problem, folder) for problem in rendering.problems)]),
         page=f"{REPORTS}/{name}/report.html",

@@ -137,6 +137,7 @@ class SubmissionData:
     contradicted: list[str]
     unsupported: list[str]
     differing: list[str]
+    own: list[str]
     faults: list[str]
     alike: list[str]
     problem: str
@@ -254,5 +255,6 @@ def submission_data(looked: Looked) -> SubmissionData:
     """A submission as data."""
     return SubmissionData(
         looked.name, looked.authors, looked.questions, looked.answered, [*looked.gaps], [*looked.contradicted],
-        [*looked.unsupported], [*looked.differing], [*looked.faults], [*looked.alike], looked.problem, looked.page,
+        [*looked.unsupported], [*looked.differing], [*looked.own], [*looked.faults], [*looked.alike], looked.problem,
+        looked.page,
     )  # fmt: skip

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from generator.answers.addresses import lab_of
 from generator.course.editions import Edition
+from generator.course.own_sources import read_sources
 from generator.course.spec import Answer
 from generator.course.translations import compare_answers
 from generator.course.untrusted_files import UntrustedFileError, plain_files, read_untrusted
@@ -14,8 +15,8 @@ from generator.errors import Mistake
 from generator.languages import ENGLISH, first_part
 from generator.store.files import digest
 
-#: A student's texts that belong to no question: "introduction", "conclusion", and a conclusion for each lab.
 BIBLIOGRAPHY = "references.bib"
+#: A student's texts that belong to no question: "introduction", "conclusion", and a conclusion for each lab.
 OWN_TEXTS = ("introduction", "conclusion")
 
 
@@ -41,6 +42,9 @@ class AnswerFiles:
         try:
             raw = self._read_own(name) if self.edition is Edition.STUDENT else path.read_bytes()
             answer = Answer(raw.decode("utf-8-sig"), path, digest(raw))
+            if self.edition is Edition.STUDENT:
+                own, faults = read_sources(answer.text, path, self.folder.parent)
+                return replace(answer, own=own, faults=faults)
             foreign = self.edition is Edition.REFERENCE and first_part(self.language) != first_part(self.written)
             return self._translated(answer, name) if foreign else answer
         except UnicodeDecodeError as error:

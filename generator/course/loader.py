@@ -266,6 +266,7 @@ class _Loader:
             return None
         if found.text or self.edition is Edition.REFERENCE:
             self.files[found.path] = found.digest
+        self.files |= {source.path: source.digest for source in found.own.values()}
         return found
 
     def own_text(self, name: str, of_the_course: str) -> str:

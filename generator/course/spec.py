@@ -14,6 +14,7 @@ from generator.course.editions import Edition, Theme
 from generator.course.exhibits import FigureSpec, TableSpec
 from generator.course.given import Inputs, Written
 from generator.course.own_data import OwnData
+from generator.course.own_sources import OwnSource
 from generator.course.yaml_source import Place, Source, Where
 from generator.errors import Mistake
 from generator.languages import ENGLISH
@@ -92,7 +93,7 @@ class Answer:
     """An answer's source: Markdown with Jinja, the file it came from, and the digest of the bytes that were read.
 
     One that is ``foreign`` is in the course's own language, and the report in another. A student's has ``faults``
-    where it cannot be shown.
+    where it cannot be shown, and names files with the student's ``own`` numbers.
     """
 
     text: str
@@ -100,6 +101,7 @@ class Answer:
     digest: str = ""
     foreign: bool = False
     faults: tuple[Mistake, ...] = ()
+    own: Mapping[str, OwnSource] = field(default_factory=dict)
 
     @property
     def empty(self) -> bool:

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from generator.answers.claims import WARNING
+from generator.answers.language import OWN_MARK
 from generator.formats import Markdown
 from generator.languages import gettext, marked, typeset
 from generator.render.text import foreign_words
@@ -24,6 +25,7 @@ _PLACED = re.compile(f"^{_OPEN}([^{_CLOSE}]*){_CLOSE}$")
 # Two more enclose an id. The brackets are what inline Markdown stops at, and what emphasis may stand beside.
 ANCHOR_OPEN, _ANCHOR_CLOSE = "\ue004", "\ue005"
 _ANCHOR = re.compile(rf"\[{ANCHOR_OPEN}([\w.-]+){_ANCHOR_CLOSE}\]")
+_OWN = re.compile(re.escape(OWN_MARK))
 _CONTRADICTED = re.compile(re.escape(WARNING))
 _CITATION = re.compile(r"\[@([\w:.+/-]+(?:\s*;\s*@[\w:.+/-]+)*)\]")
 _MOST_QUOTES = 1000  # of one paragraph that are made curly: pairing them takes the square of their number
@@ -104,6 +106,7 @@ def _parser(quotes: str) -> Any:
     parser.inline.ruler.before(
         "link", "warning", _inline_rule(_CONTRADICTED, lambda state, match: state.push("warning", "", 0))
     )
+    parser.inline.ruler.before("link", "own", _inline_rule(_OWN, lambda state, match: state.push("own", "", 0)))
     parser.inline.ruler.before("link", "anchor", _inline_rule(_ANCHOR, _push_anchor))
     parser.inline.ruler.before("link", "foreign", _inline_rule(foreign_words.MARKED, foreign_words.push))
     parser.inline.ruler.before("link", "spaced_image", _inline_rule(SPACED, push_image))
@@ -121,6 +124,7 @@ def _parser(quotes: str) -> Any:
         "citation": _citation,
         "warning": _warning,
         "anchor": _anchor,
+        "own": _own,
         "foreign": foreign_words.render,
         "image": own_image,
         "link_open": _link,
@@ -243,6 +247,10 @@ def _citation(renderer: Any, tokens: Any, place: int, options: Any, environment:
 def _warning(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
     words = gettext("The results contradict this:")
     return f'<strong class="contradicted">⚠ {html.escape(words)}</strong>'
+
+
+def _own(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
+    return f'<span class="own-data">\u00a0{html.escape(gettext("(own)"))}</span>'
 
 
 def _anchor(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
