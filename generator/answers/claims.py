@@ -23,7 +23,7 @@ WARNING = "[\ue002contradicted\ue003]"
 #: How a tag ends whose sentence only reads the numbers; it belongs to no condition.
 AS_SEEN = " as seen"
 
-_OWN = re.compile(r"""\bown\(\s*["']([^"']+)["']""")
+_OWN = re.compile(r"""\bmy_data\(\s*["']([^"']+)["']""")
 _MOST_BRANCHES = 20  # each holds the conditions of all before it
 _TAG = re.compile(r"(?:or )?claim\b ?(.*)")
 

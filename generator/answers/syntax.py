@@ -22,7 +22,7 @@ _LONGEST = 200_000
 _DEEPEST_LOOP = 2  # loops only nest this deep, so that a short answer cannot run for long
 _DEEPEST = 50  # of tags and brackets in one another: Python itself gives up at a hundred
 
-OWN_TABLE = "own_table"
+OWN_TABLE = "my_table"
 _CITATION = re.compile(r"\[@[\w:.+/-]+(?:\s*;\s*@[\w:.+/-]+)*\]")
 _LONG_NUMBER = re.compile(r"[0-9_]{4300,}")
 _EQUATION = re.compile(r"\$\$[ \t]*\((?P<label>[^()$\n]+)\)")
@@ -164,7 +164,9 @@ class _Reader:
         if isinstance(node, nodes.Filter) and node.name not in FILTERS:
             self.mistake(f"unknown filter {node.name!r}", node.lineno, expected=", ".join(sorted(FILTERS)))
         if isinstance(node, nodes.Assign) and reads_own(node):
-            self.mistake("own numbers are given no other name", node.lineno, hint="write own(…) where you need them")
+            self.mistake(
+                "own numbers are given no other name", node.lineno, hint="write my_data(…) where you need them"
+            )
         if isinstance(node, nodes.For):
             loops += 1
             self._loop(node, loops)

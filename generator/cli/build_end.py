@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
-from generator.cli.words import counted
+from generator.cli.words import counted, left_out
 from generator.jobs import State
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ def told(report: BuildReport, *, quiet: bool = False) -> Iterator[str]:
         yield from _hints_once(report.warnings, "[yellow]warning:[/] ")
     if (gaps := report.rendering.gaps) and not quiet:
         yield f"[yellow]not answered yet ({len(gaps)}):[/] {escape(', '.join(gaps))}"
+    if (said := left_out(report.left_out)) and not quiet:
+        yield escape(f"not in this report: {said}")
     if report.strict and report.warnings and not report.problems:
         yield f"[red bold]failed:[/] --strict counts {counted(len(report.warnings), 'warning')} as failures"
 

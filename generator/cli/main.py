@@ -18,6 +18,7 @@ from generator.cli.options import (
     ReportOptions,
     common_options,
     find_project,
+    hidden_option,
     language_option,
     project_at,
     project_here,
@@ -55,6 +56,7 @@ def cli() -> None:
 @common_options
 @report_options
 @worker_options
+@hidden_option
 @click.option("--only", is_flag=True, help="Write just the selection, as a document of its own with the same numbers.")
 @click.option("--force", is_flag=True, help="Compute the selection again, although it is in the cache.")
 @click.option("--fresh-versions", is_flag=True, help="Compute again what other versions of torch, NumPy … computed.")
@@ -66,6 +68,7 @@ def build(
     common: CommonOptions,
     wanted: ReportOptions,
     workers: ExecutorSpec,
+    hidden: bool,
     only: bool,
     force: bool,
     fresh_versions: bool,
@@ -84,6 +87,7 @@ def build(
     genreport build 2-a --only --format pdf
     genreport build --set classifier=mobilenet_v2 --profile light
     genreport build --edition worksheet --frames --fields
+    genreport build 2-a/q03 --only --hidden
     genreport build my-report 2-a
     genreport build --course my-course
     genreport build --json --quiet
@@ -92,7 +96,7 @@ def build(
     from generator.commands.build import build as run_build
 
     project, selection = find_project(selection)
-    settings = read_settings(common, wanted, workers, project)
+    settings = read_settings(common, wanted, workers, project, hidden=hidden)
     with BuildDisplay(tracebacks=traceback, loudness=saying.loudness) as display:
         report = run_build(
             settings, selection, only=only, force=force, fresh_versions=fresh_versions, strict=strict,
@@ -133,8 +137,11 @@ def init(folder: Path, common: CommonOptions, language: str) -> None:
 @common_options
 @click.option("--output", type=FOLDER, default="check", show_default=True, help="Where the summary and reports go.")
 @click.option("--jobs", type=click.IntRange(1), help="Submissions at once (one per core).")
+@hidden_option
 @saying_options
-def check(submissions: tuple[Path, ...], common: CommonOptions, output: Path, jobs: int | None, saying: Saying) -> None:
+def check(
+    submissions: tuple[Path, ...], common: CommonOptions, output: Path, jobs: int | None, hidden: bool, saying: Saying
+) -> None:
     """Build many students' projects or worksheets and sum up what stands in them, for teachers.
 
     A SUBMISSION is a project's folder, a worksheet with its fields filled in (PDF), or a folder full of these. Each is
@@ -161,7 +168,7 @@ def check(submissions: tuple[Path, ...], common: CommonOptions, output: Path, jo
             summary.add(looked)
             display.finished(looked, number, total)
 
-        settings = read_settings(common, workers=ExecutorSpec(jobs=jobs))
+        settings = read_settings(common, workers=ExecutorSpec(jobs=jobs), hidden=hidden)
         found = look_over(submissions, settings, output, finished, display.listen, common.profile)
     files = summary.finish(found)
     if saying.json:
@@ -175,8 +182,9 @@ def check(submissions: tuple[Path, ...], common: CommonOptions, output: Path, jo
 
 @cli.command()
 @common_options
+@hidden_option
 @click.option("--force", is_flag=True, help="Replace files that differ from the published ones.")
-def fetch(force: bool, common: CommonOptions) -> None:
+def fetch(force: bool, common: CommonOptions, hidden: bool) -> None:
     """Download and verify all data and weights that a profile needs; goes on where it stopped.
 
     \b
@@ -186,7 +194,7 @@ def fetch(force: bool, common: CommonOptions) -> None:
     from generator.cli.fetch_display import FetchDisplay
     from generator.commands.fetch import fetch_data
 
-    settings = read_settings(common, standing_in=project_here())
+    settings = read_settings(common, standing_in=project_here(), hidden=hidden)
     with FetchDisplay(settings.folders.data) as display:
         fetched, by_hand = fetch_data(settings, display.listen, force=force)
     sys.exit(display.conclude(fetched, by_hand))

@@ -76,6 +76,9 @@ language_option = click.option(
 )
 
 
+hidden_option = click.option("--hidden", is_flag=True, help="Show hidden questions too, marked as such: for teachers.")
+
+
 def report_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of ReportOptions; it gets them as ``wanted``."""
     documents, editions = ",".join(DOCUMENTS), click.Choice(["student", "worksheet", "reference"])
@@ -136,10 +139,14 @@ def read_settings(
     project: Project | None = None,
     language: str = "",
     standing_in: Project | None = None,
+    followed: Project | None = None,
+    *,
+    hidden: bool = False,
 ) -> Settings:
     """The settings that the options amount to; raises InputError for options that cannot be.
 
     ``project`` is the one whose report is built; without one, the project that is ``standing_in`` may name the course.
+    One that is ``followed`` also chooses labs, questions and profile. ``hidden`` questions are no student's to build.
     """
     from generator.commands.session import Folders, OutputSettings, Settings
     from generator.course.editions import Edition
@@ -149,8 +156,9 @@ def read_settings(
     from generator.running.executors.choose import ExecutorSpec
 
     base = Folders(**{name: folder for name in ("data", "cache") if (folder := getattr(common, name))})
-    course = read_course_folder(find_course(common.course or "", project or standing_in, base.cache))
-    own = (project.form.profile if project else "") or course.profiles[0]
+    course = read_course_folder(find_course(common.course or "", project or standing_in or followed, base.cache))
+    chosen_in = project or followed
+    own = (chosen_in.form.profile if chosen_in else "") or course.profiles[0]
     output = OutputSettings(folder=project.folder / "build") if project else OutputSettings()
     chosen = Edition.STUDENT if project else Edition.REFERENCE if course.answers else Edition.WORKSHEET
     if wanted is not None:
@@ -159,6 +167,9 @@ def read_settings(
     if chosen is Edition.STUDENT and project is None:
         hint = "`genreport init DIR` makes one; then `genreport build DIR`"
         raise InputError([Mistake("the student's edition needs a project", hint=hint)])
+    if chosen is Edition.STUDENT and hidden:
+        hint = "for teachers: --edition reference, or worksheet, with --output"
+        raise InputError([Mistake("--hidden is not for a student's report", hint=hint)])
     if chosen is not Edition.WORKSHEET and (output.frames or output.fields):
         raise InputError([Mistake("--frames and --fields are for worksheets", hint="add --edition worksheet")])
     if chosen is Edition.REFERENCE and wanted is not None and project_around(output.folder.resolve()) is not None:
@@ -168,11 +179,12 @@ def read_settings(
         profile=common.profile or own,
         overrides=_roles(common.overrides),
         edition=chosen,
-        project=project,
+        project=chosen_in,
         folders=Folders(base.data, base.cache, course.folder),
         workers=workers or ExecutorSpec(),
         output=output,
         language=wanted.language if wanted else language,
+        hidden=hidden,
     )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from generator.cli.completion import selections
-from generator.cli.options import CommonOptions, common_options, project_here, read_settings
+from generator.cli.options import CommonOptions, common_options, hidden_option, project_here, read_settings
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _SECONDS = 0.2  # between two words on how far it is
@@ -22,9 +22,10 @@ _SECONDS = 0.2  # between two words on how far it is
 @click.command()
 @click.argument("selection", nargs=-1, shell_complete=selections)
 @common_options
+@hidden_option
 @click.option("-o", "--output", type=_FILE, default="results.genreport", show_default=True, help="The file to write.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only what was computed on that day (UTC) or later.")
-def pack(selection: tuple[str, ...], common: CommonOptions, output: Path, since: datetime | None) -> None:
+def pack(selection: tuple[str, ...], common: CommonOptions, hidden: bool, output: Path, since: datetime | None) -> None:
     """Put computed results into one file, to be unpacked on another machine.
 
     SELECTION is a lab (2-a) or a question (2-a/q03); everything without one. What the machine that unpacks lacks, data
@@ -38,7 +39,8 @@ def pack(selection: tuple[str, ...], common: CommonOptions, output: Path, since:
     from generator.commands.pack import pack as write
 
     day = since.replace(tzinfo=UTC).date() if since else None
-    done = write(read_settings(common, standing_in=project_here()), selection, output, day, _progress())
+    settings = read_settings(common, standing_in=project_here(), hidden=hidden)
+    done = write(settings, selection, output, day, _progress())
     missing = f"; {done.missing} of the selection are not computed, or not here" if done.missing else ""
     results = "1 result" if done.results == 1 else f"{done.results} results"
     click.echo(f"{results} in {done.path}, {human_size(done.size)}{missing}")

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from generator.cli.words import Loudness, counted, human_time
+from generator.cli.words import Loudness, counted, human_time, left_out
 from generator.commands.last_failures import LastFailures
 from generator.course.editions import Edition
 from generator.course.spec import Answer
@@ -98,8 +98,11 @@ def show_questions(session: Session, plan: Plan, addresses: Iterable[str], *, de
             words = ", ".join(f"{standings.count(one)} {one.value}" for one in Standing if one in standings)
         place = [escape(str(question.answer.path if own else question.place.path))] if details else []
         state = f"[{STYLES[worst]}]{words}[/]"
-        table.add_row(address, escape(question.title), question.mark.value, *answer, str(len(jobs)), state, *place)
+        marks = " ".join(filter(None, (question.mark.value, "hidden" if question.hidden else "")))
+        table.add_row(address, escape(question.title), marks, *answer, str(len(jobs)), state, *place)
     console.print(table)
+    if said := left_out(session.shown.left_out):
+        console.print(escape(f"not in this report: {said}"), soft_wrap=True)
 
 
 def _answered(answer: Answer) -> str:
@@ -116,6 +119,8 @@ def show_story(session: Session, plan: Plan, address: str, loudness: Loudness = 
     console = Console(highlight=False, soft_wrap=True)
     question = session.shown.question(address)
     console.print(f"[bold]{address}  {escape(question.title)}[/] {question.mark.value}")
+    if question.hidden:
+        console.print("  hidden    in no report without --hidden")
     console.print(f"  question  {question.place.path}")
     console.print(f"  answer    {question.answer.path}{_remark(session, question.answer)}")
     for fault in question.answer.faults:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from generator import __version__
+from generator.answers.addresses import parse_address
 from generator.commands.computing import Failed, Listener, compute_results, failures
 from generator.commands.last_failures import noting_failures
 from generator.commands.session import Session, Settings, open_session
+from generator.commands.unshown import unshown_texts
 from generator.commands.up_to_date import Files, late_files, render_key
 from generator.course.editions import Edition
+from generator.course.left_out import has_questions
+from generator.course.spec import LeftOut
 from generator.errors import CacheError, RenderError
 from generator.jobs import ExitCode, Outcome, State
 from generator.languages import gettext, listed, speaking
@@ -39,7 +43,8 @@ class BuildReport:
     """What a build did: the report as it lies there, whether it had to be ``written``, and how its jobs ended.
 
     ``failures`` are the jobs that failed, of all ``jobs`` that were needed; ``remarks`` what is to be said of the
-    results. With ``strict``, warnings are failures.
+    results and of texts that are not shown, ``left_out`` the questions that are in no report, with why. With
+    ``strict``, warnings are failures.
     """
 
     rendering: Rendering
@@ -51,6 +56,7 @@ class BuildReport:
     exit_code: ExitCode
     jobs: int = 0
     strict: bool = False
+    left_out: Mapping[str, LeftOut] = field(default_factory=dict)
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -106,10 +112,11 @@ def build(
         computed=states.count(State.COMPUTED),
         cached=states.count(State.HIT),
         failures=failed,
-        remarks=(*damaged, *_mixture(outcomes.values())),
+        remarks=(*damaged, *_mixture(outcomes.values()), *unshown_texts(session)),
         exit_code=ExitCode.OK,
         jobs=len(states),
         strict=strict,
+        left_out=session.shown.left_out,
     )
     if done.problems or (strict and done.warnings):
         return dataclasses.replace(done, exit_code=ExitCode.JOB_FAILED)
@@ -125,7 +132,8 @@ def compute(
     """
     session = open_session(settings)
     _check_writable(settings)
-    wanted = [lab.id for lab in session.shown.labs if labs is None or lab.id in labs]
+    shown = session.shown
+    wanted = [lab.id for lab in shown.labs if (labs is None or lab.id in labs) and has_questions(shown, lab)]
     plan, outcomes = compute_results(session, session.questions(wanted) if wanted else (), False, listen)
     session.save()
     return tuple(map(str, failures(plan, outcomes)))
@@ -185,7 +193,7 @@ def _report(
         frames=settings.output.frames,
         fields=settings.output.fields,
         draw=_kept_drawings(settings).draw,
-        enclosed={"plan.json": lambda: to_json(_exported(plan))},
+        enclosed={"plan.json": lambda: to_json(_exported(session, plan))},
         bound={str(one.address): {**one.parameters, **one.inputs} for one in session.bindings.by_address.values()},
     )
     roles = {name: role.label for name, role in session.profile.roles.items()}
@@ -195,6 +203,7 @@ def _report(
         "edition": [settings.edition.value, settings.output.frames, settings.output.fields],
         "roles": roles,
         "only": only,
+        "left out": sorted(session.shown.left_out),
     }
     return report, render_key({**files.loaded, **files.late}, options, by_address)
 
@@ -255,7 +264,17 @@ def _render(session: Session, report: Report, key: str, files: Files, say: Say) 
         ) from error
 
 
-def _exported(plan: Plan) -> dict[str, Any]:
-    """The plan as results/plan.json holds it: for each address its fingerprint and all that went into it."""
-    jobs = {address: asdict(plan.jobs[fp].ingredients) | {"fingerprint": fp} for address, fp in plan.by_address.items()}
-    return {"profile": plan.profile, "jobs": dict(sorted(jobs.items()))}
+def _exported(session: Session, plan: Plan) -> dict[str, Any]:
+    """The plan as results/plan.json holds it: for each address its fingerprint and all that went into it.
+
+    What only questions that are in no report need is left out.
+    """
+    course = session.shown
+    addresses = [*plan.by_address]
+    if course.left_out:
+        needed = plan.needed(question.address for question in course.present())
+        named = [[one for one in job.addresses if parse_address(one).question not in course.left_out] for job in needed]
+        addresses = [one for job, own in zip(needed, named, strict=True) for one in own or job.addresses]
+    fingerprints = {address: plan.by_address[address] for address in sorted(addresses)}
+    jobs = {one: asdict(plan.jobs[fp].ingredients) | {"fingerprint": fp} for one, fp in fingerprints.items()}
+    return {"profile": plan.profile, "jobs": jobs}

@@ -13,6 +13,7 @@ from concurrent.futures import as_completed
 from contextlib import suppress
 from pathlib import Path
 
+from generator.answers.addresses import lab_of
 from generator.commands.build import Drawings, compute, render_computed
 from generator.commands.check_filled import Handed, lay_out, read_handed
 from generator.commands.check_found import Looked, answer_digest, compared
@@ -20,6 +21,7 @@ from generator.commands.check_limits import limits, reason
 from generator.commands.check_numbers import differing, unsupported
 from generator.commands.computing import Listener
 from generator.commands.session import OutputSettings, Session, Settings, open_session
+from generator.commands.unshown import unshown_texts
 from generator.course.editions import Edition
 from generator.course.filled import is_filled
 from generator.course.folder import labs_folder, read_course_folder
@@ -105,9 +107,10 @@ def _labs(places: Iterable[Path], profile: str | None) -> frozenset[str] | None:
         except InputError:
             continue  # said when it is looked at
         if profile in (None, form.profile) or not form.profile:
-            if not form.labs:
+            chosen = form.labs or [*map(lab_of, form.questions)]
+            if not chosen:
                 return None
-            wanted.update(form.labs)
+            wanted.update(chosen)
     return frozenset(wanted)
 
 
@@ -178,7 +181,7 @@ def look_at(name: str, folder: Path, settings: Settings, output: Path, profile: 
         )
         session = open_session(settings)
         output.mkdir(parents=True, exist_ok=True)
-        left_out = list(_left_out(session, computed))
+        left_out = [*_left_out(session, computed), *unshown_texts(session)]
         looked = _looked(name, folder, session, render_computed(session, _drawings), left_out)
         return looked if handed is None else _of_worksheet(looked, handed, session.course)
 
@@ -188,7 +191,7 @@ def _of_worksheet(looked: Looked, handed: Handed, course: CourseSpec) -> Looked:
     return dataclasses.replace(
         looked,
         authors=visible(handed.signed, _LONGEST_LINE),
-        questions=len(handed.questions),
+        questions=len([address for address in handed.questions if address not in course.left_out]),
         gaps=tuple(address for address in looked.gaps if address in handed.questions),
         faults=_lines([*handed.remarks(course), *looked.faults]),
     )
@@ -208,7 +211,7 @@ def _left_out(session: Session, computed: str) -> Iterator[str]:
 def _looked(name: str, folder: Path, session: Session, rendering: Rendering, left_out: list[str]) -> Looked:
     output = session.settings.output.folder
     ours = json.loads((output / "results" / "metrics.json").read_text(encoding="utf-8"))
-    texts = {question.address: question.answer.text for question in session.shown.questions()}
+    texts = {question.address: question.answer.text for question in session.shown.present()}
     authors = ", ".join(" ".join(filter(None, author)) for author in session.shown.authors)
     return Looked(
         name=name,
@@ -232,7 +235,7 @@ def _lines(found: Iterable[str]) -> tuple[str, ...]:
 
 
 def _unsupported(session: Session, ours: Mapping[str, object]) -> Iterator[str]:
-    for question in session.shown.questions():
+    for question in session.shown.present():
         with speaking(session.shown.language):
             found = unsupported(question.answer.text, ours.values(), question.statement)
         for number in found:

@@ -24,7 +24,7 @@ def compute_results(
 
     With ``fresh_versions``, results that were computed with other versions than those here count as missing.
     """
-    whole = len(chosen) == sum(1 for _ in session.course.questions())
+    whole = len(chosen) == sum(1 for _ in session.course.present())
     plan = session.plan(frozenset({*chosen, *(["roles"] if whole else [])}) if force else frozenset())
     if fresh_versions:
         _renew(plan, other_versions(session, plan))

@@ -101,7 +101,7 @@ class FailedData:
 
 @dataclass(frozen=True)
 class BuildData:
-    """What a build did. ``documents`` are the files to open, ``unanswered`` questions of a student's report."""
+    """What a build did. ``documents`` are the files to open; ``left_out`` says why a question is in no report."""
 
     jobs: int
     computed: int
@@ -110,6 +110,7 @@ class BuildData:
     problems: list[str]
     warnings: list[str]
     unanswered: list[str]
+    left_out: dict[str, str]
     strict: bool
     written: bool
     documents: list[str]
@@ -240,9 +241,11 @@ def question_data(plan: Plan, question: QuestionSpec, *, own: bool) -> QuestionD
 def build_data(report: BuildReport) -> BuildData:
     """A build as data."""
     failed = [FailedData([*one.places], one.state.value, one.reason, one.hint) for one in report.failures]
+    left_out = {name: why.value for name, why in report.left_out.items()}
     return BuildData(
         report.jobs, report.computed, report.cached, failed, [*report.rendering.problems], [*report.warnings],
-        [*report.rendering.gaps], report.strict, report.written, [str(path) for path in report.rendering.documents],
+        [*report.rendering.gaps], left_out, report.strict, report.written,
+        [str(path) for path in report.rendering.documents],
     )  # fmt: skip
 
 

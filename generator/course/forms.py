@@ -142,6 +142,7 @@ class QuestionFile(Strict):
     expected: list[ExpectedEntry] = Field(default_factory=list)
     marking: str = ""
     space: int | None = Field(default=None, ge=1, le=60)
+    hidden: bool = False
 
 
 class SectionEntry(Strict):
@@ -215,6 +216,7 @@ class CourseFile(Strict):
     language: str = Field(default=ENGLISH, pattern=CODE, min_length=1)
     theme: Literal["chapters", "sections"] = "chapters"
     labs: list[FileName] = Field(min_length=1)
+    questions: list[str] = Field(default_factory=list)
     bibliography: str = Field(default=BIBLIOGRAPHY, pattern=rf"^{FILE_NAME}\.bib$", max_length=LONGEST_NAME)
     profiles: dict[str, ProfileEntry] = Field(default_factory=dict)
     datasets: dict[FileName, DataEntry] = Field(default_factory=dict)

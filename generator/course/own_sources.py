@@ -1,6 +1,6 @@
 """A student's own numbers: JSON and CSV files in the project's folder data/, read when an answer names them.
 
-What they hold was not computed here. It reaches a report only through ``own`` and ``own_table``, which say so.
+What they hold was not computed here. It reaches a report only through ``my_data`` and ``my_table``, which say so.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from generator.answers.language import OWN
 from generator.answers.syntax import OWN_TABLE, parse_answer
 from generator.course.untrusted_files import UntrustedFileError, read_untrusted
 from generator.errors import Mistake
 from generator.store.files import digest
 
 FOLDER = "data"
-ENDINGS = {"own": ".json", OWN_TABLE: ".csv"}
+ENDINGS = {OWN: ".json", OWN_TABLE: ".csv"}
 _MOST_ROWS, _MOST_COLUMNS, _LONGEST_CELL = 200, 12, 300
 _DEEPEST, _MOST_VALUES = 4, 2000
 _NAME = re.compile(r"[A-Za-z]\w*")
@@ -44,7 +45,7 @@ def read_sources(text: str, answer: Path, folder: Path) -> tuple[dict[str, OwnSo
     """The files below the project's ``folder`` that an answer names, by name, and what is wrong with them."""
     found: dict[str, OwnSource] = {}
     mistakes = []
-    for named in parse_answer(text, answer).own if "own" in text else ():
+    for named in parse_answer(text, answer).own if "my_" in text else ():
         try:
             found[named.name] = _read(folder, named.name, ENDINGS[named.kind])
         except UntrustedFileError as error:

@@ -27,6 +27,13 @@ UNPUBLISHED = ("by hand", "computed")
 _COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 
 
+class LeftOut(Enum):
+    """Why a question of the course is not in a report."""
+
+    HIDDEN = "hidden"
+    NOT_CHOSEN = "not chosen"
+
+
 class Mark(Enum):
     """How the course marks a question."""
 
@@ -111,7 +118,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class QuestionSpec:
-    """One question of a lab with everything that its answer may show."""
+    """One question of a lab with everything that its answer may show.
+
+    Of one that is ``hidden`` there may be nothing but its place: the names of its exhibits, and no text.
+    """
 
     lab: str
     id: str  # "q03"
@@ -128,11 +138,17 @@ class QuestionSpec:
     expected: tuple[ExpectedSpec, ...] = ()
     marking: str = ""
     space: int | None = None  # lines to write on in a worksheet
+    hidden: bool = False
 
     @property
     def address(self) -> str:
         """The question's name on the command line and in results: "2-a/q03"."""
         return f"{self.lab}/{self.id}"
+
+    @property
+    def has_text(self) -> bool:
+        """Whether more of it was read than its place."""
+        return bool(self.title)
 
     @property
     def lines(self) -> int:
@@ -199,7 +215,8 @@ class CourseSpec:
     ``own_texts`` are the files of those introductions and conclusions ("conclusion", "2-a/conclusion") that a student
     wrote, ``own_faults`` the mistakes in them, ``own_bibliography`` the student's own sources. The report is in
     ``language``; what is not translated stays in that in which the course is ``written``. ``words`` translate what
-    results call things; ``given`` names the texts of the title page that a project has put in.
+    results call things; ``given`` names the texts of the title page that a project has put in. Questions that are
+    ``left_out`` are in no report, and the others keep the numbers that they have with them.
     """
 
     title: str
@@ -227,9 +244,10 @@ class CourseSpec:
     own_bibliography: Path | None = None
     source: Source = field(compare=False, repr=False, default_factory=lambda: Source(Path()))
     files: Mapping[Path, str] = field(default_factory=dict)  # every file that was read, with the digest of its bytes
+    left_out: Mapping[str, LeftOut] = field(default_factory=dict)
 
     def questions(self) -> Iterator[QuestionSpec]:
-        """All questions of the course in order."""
+        """All questions of the course in order, those that are left out included."""
         for lab in self.labs:
             yield from lab.questions()
 
@@ -239,6 +257,10 @@ class CourseSpec:
             yield from question.answer.faults
         for faults in self.own_faults.values():
             yield from faults
+
+    def present(self) -> Iterator[QuestionSpec]:
+        """The questions that are in a report, in order."""
+        return (question for question in self.questions() if question.address not in self.left_out)
 
     def question(self, address: str) -> QuestionSpec:
         """The question at "2-a/q03"; KeyError if there is none."""

@@ -23,12 +23,12 @@ from tests.commands.text_course import TextCourse, text_course
 MINE = '{"model": {"accuracy": 0.93125, "name": "my <net>"}, "epochs": 12}'
 TIMES = "step;seconds\nreading *it*;1.5\ntraining | all;-20\n"
 ANSWER = """\
-It got {{ own("data/mine.json").model.accuracy | percent }} with {{ own("data/mine.json").model.name }}, so twice as
-many epochs are {{ own("data/mine.json").epochs * 2 }}.
+It got {{ my_data("data/mine.json").model.accuracy | percent }} with {{ my_data("data/mine.json").model.name }}, so
+twice as many epochs are {{ my_data("data/mine.json").epochs * 2 }}.
 
-{% claim own("data/mine.json").model.accuracy > 0.9 %}That is much.{% otherwise %}That is little.{% endclaim %}
+{% claim my_data("data/mine.json").model.accuracy > 0.9 %}That is much.{% otherwise %}That is little.{% endclaim %}
 
-{{ own_table("data/times.csv") }}
+{{ my_table("data/times.csv") }}
 """
 OWN = '<span class="own-data">\u00a0(own)</span>'
 
@@ -59,7 +59,7 @@ def test_page_ledger_and_check_say_whose_they_are(course: TextCourse) -> None:
     assert "\u221220</td>" in page
     (claim,) = json.loads((course.folder / "build/results/claims.json").read_text())
     assert claim["own_data"] == ["data/mine.json"]
-    assert claim["values"] == {"own('data/mine.json').model.accuracy": 0.93125}
+    assert claim["values"] == {"my_data('data/mine.json').model.accuracy": 0.93125}
     settings = course.settings("check", Edition.STUDENT)
     looked = look_at("ada", course.folder / "mine", settings, course.folder / "check", None)
     assert looked.own == ("1-a/q01: data/mine.json", "1-a/q01: data/times.csv")
@@ -76,16 +76,16 @@ def faults(course: TextCourse, answer: str) -> list[str]:
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        ('{{ own("data/none.json").x }}', "the file is missing"),
-        ('{{ own("../data/mine.json").x }}', "own data lies in data/"),
-        ('{{ own("data/../../x.json").x }}', "is not a plain path"),
-        ('{{ own("data/times.csv").x }}', "ends in .json"),
-        ('Words {{ own_table("data/times.csv") }}', "must stand on a line of its own"),
-        ('{% set x = own("data/mine.json").epochs %}{{ x }}', "own numbers are given no other name"),
-        ('{{ own("data/bad.json").x }}', "is no JSON that can be read"),
-        ('{{ own("data/list.json").x }}', "a list belongs into a CSV"),
-        ('{{ own("data/nan.json").x }}', "NaN is no number"),
-        ('{{ own_table("data/ragged.csv") }}', "row 2 has 1 cells, and the head 2"),
+        ('{{ my_data("data/none.json").x }}', "the file is missing"),
+        ('{{ my_data("../data/mine.json").x }}', "own data lies in data/"),
+        ('{{ my_data("data/../../x.json").x }}', "is not a plain path"),
+        ('{{ my_data("data/times.csv").x }}', "ends in .json"),
+        ('Words {{ my_table("data/times.csv") }}', "must stand on a line of its own"),
+        ('{% set x = my_data("data/mine.json").epochs %}{{ x }}', "own numbers are given no other name"),
+        ('{{ my_data("data/bad.json").x }}', "is no JSON that can be read"),
+        ('{{ my_data("data/list.json").x }}', "a list belongs into a CSV"),
+        ('{{ my_data("data/nan.json").x }}', "NaN is no number"),
+        ('{{ my_table("data/ragged.csv") }}', "row 2 has 1 cells, and the head 2"),
     ],
 )
 def test_what_cannot_be_read_fails_its_answer(course: TextCourse, answer: str, message: str) -> None:
@@ -103,13 +103,13 @@ def test_what_cannot_be_read_fails_its_answer(course: TextCourse, answer: str, m
 
 def test_a_link_is_not_followed(course: TextCourse) -> None:
     (course.folder / "mine/data/link.json").symlink_to(course.folder / "mine/data/mine.json")
-    assert "is a link" in faults(course, '{{ own("data/link.json").epochs }}')[0]
+    assert "is a link" in faults(course, '{{ my_data("data/link.json").epochs }}')[0]
 
 
 def test_only_answers_of_students_have_own_data(course: TextCourse) -> None:
-    course.write("mine/answers/conclusion.md", '{{ own("data/mine.json").epochs }}\n')
+    course.write("mine/answers/conclusion.md", '{{ my_data("data/mine.json").epochs }}\n')
     assert "has no place here" in faults(course, "Nothing.")[0]
-    course.write("answers/1-a/q01.md", '{{ own("data/mine.json").epochs }}\n')
+    course.write("answers/1-a/q01.md", '{{ my_data("data/mine.json").epochs }}\n')
     with pytest.raises(InputError, match="has no place here"):
         open_session(course.settings("build", Edition.REFERENCE))
 
@@ -117,7 +117,7 @@ def test_only_answers_of_students_have_own_data(course: TextCourse) -> None:
 def test_a_table_cannot_be_broken_out_of(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data/x.csv").write_text('a,b\n"<b>| x\n\n# head",[l](https://x)\n')
-    sources, mistakes = read_sources('{{ own_table("data/x.csv") }}', tmp_path / "q.md", tmp_path)
+    sources, mistakes = read_sources('{{ my_table("data/x.csv") }}', tmp_path / "q.md", tmp_path)
     assert mistakes == ()
     table = own_table(sources, "data/x.csv")
     assert table.count("\n| ") == 3

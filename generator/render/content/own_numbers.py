@@ -13,7 +13,7 @@ from generator.render.content.values import AnswerError
 
 
 class OwnValues:
-    """What a JSON file holds, as answers read it: ``own("data/mine.json").model.accuracy``."""
+    """What a JSON file holds, as answers read it: ``my_data("data/mine.json").model.accuracy``."""
 
     __slots__ = ("_values", "_where")
 
