@@ -49,7 +49,8 @@ def own_table(sources: Mapping[str, OwnSource], name: str) -> Markdown:
     lines += [_line([cell.replace("-", MINUS, 1) if cell.startswith("-") and is_number(cell) else cell for cell in row])
               for row in source.rows]  # fmt: skip
     head = gettext("The author’s own data, from %s, which this program did not compute:") % f"`{name}`"
-    return Markdown(f"\n\n**{gettext('Own data')}.** {head}\n\n" + "\n".join(lines) + "\n\n")
+    title = gettext("Own data")
+    return Markdown(f"\n\n**{title}.** {head}\n\n" + "\n".join(lines) + "\n\n")
 
 
 def with_note(markdown: str, sources: Mapping[str, OwnSource]) -> str:
@@ -58,7 +59,8 @@ def with_note(markdown: str, sources: Mapping[str, OwnSource]) -> str:
         return markdown
     files = listed([f"`{name}`" for name, source in sources.items() if source.values])
     note = gettext("%(mark)s: the author’s own data, from %(files)s, which this program did not compute.")
-    return f"{markdown.rstrip()}\n\n*{note % {'mark': gettext('(own)'), 'files': files}}*\n"
+    told = note % {"mark": gettext("(own)"), "files": files}
+    return f"{markdown.rstrip()}\n\n*{told}*\n"
 
 
 def _source(sources: Mapping[str, OwnSource], name: str) -> OwnSource:

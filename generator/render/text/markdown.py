@@ -250,7 +250,8 @@ def _warning(renderer: Any, tokens: Any, place: int, options: Any, environment: 
 
 
 def _own(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
-    return f'<span class="own-data">\u00a0{html.escape(gettext("(own)"))}</span>'
+    mark = gettext("(own)")
+    return f'<span class="own-data">\u00a0{html.escape(mark)}</span>'
 
 
 def _anchor(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
