@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from generator.cli.build_display import BuildDisplay
 from generator.cli.words import Loudness, counted
+from generator.commands.audit import Audit
 from generator.commands.check_found import Looked
 from generator.jobs import ExitCode
 from generator.running.runner import Event
@@ -30,6 +31,7 @@ class CheckDisplay:
     def __init__(self, loudness: Loudness = Loudness.NORMAL) -> None:
         self.build = BuildDisplay(loudness=loudness)
         self.loudness = loudness
+        self._false = 0
 
     def __enter__(self) -> Self:
         self.build.__enter__()
@@ -56,6 +58,19 @@ class CheckDisplay:
                 for line in getattr(looked, kind):
                     self.build.say(f"    {what}: {line}")
 
+    def audited(self, audit: Audit) -> None:
+        """Say what came of computing brought results again; one that is another number makes the exit code 1."""
+        self._false = len(audit.differing)
+        self.build.say(
+            f"{audit.brought} results from elsewhere; of those computed again, {audit.same} are the same to the last "
+            f"bit, {audit.alike} within the spread, {self._false} differ, {len(audit.failed)} failed"
+            + (f"; the data of {audit.elsewhere} is not here" if audit.elsewhere else "")
+        )
+        for address, lines in audit.differing.items():
+            self.build.say(f"{address} differs: {'; '.join(lines)}")
+        for address, reason in audit.failed.items():
+            self.build.say(f"{address} failed: {reason}")
+
     def conclude(self, found: Sequence[Looked], files: Sequence[Path]) -> int:
         """Say how many there were and where the summary is; the exit code is 1 when one could not be built."""
         broken = sum(bool(looked.problem) for looked in found)
@@ -73,5 +88,6 @@ class CheckDisplay:
         return self.exit_code(found)
 
     def exit_code(self, found: Sequence[Looked]) -> int:
-        """1 when a submission could not be built."""
-        return int(ExitCode.JOB_FAILED if any(looked.problem for looked in found) else ExitCode.OK)
+        """1 when a submission could not be built, or a result from elsewhere is another number."""
+        broken = any(looked.problem for looked in found)
+        return int(ExitCode.JOB_FAILED if broken or self._false else ExitCode.OK)

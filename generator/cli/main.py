@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generator import __version__
+from generator.cli.checking import check
 from generator.cli.completion import selections
 from generator.cli.listing import computations, roles, schema
 from generator.cli.looking import doctor, list_, plan, why
@@ -20,20 +21,20 @@ from generator.cli.options import (
     find_project,
     hidden_option,
     language_option,
+    places_option,
     project_at,
     project_here,
     read_settings,
     report_options,
     worker_options,
 )
-from generator.cli.packs import pack, unpack
+from generator.cli.packs import colab, pack, push, unpack
 from generator.cli.release import release
 from generator.cli.saying import Saying, saying_options
 from generator.cli.scaffolds import new_computation, new_course, new_question
 from generator.cli.stopping import end_on_sigterm, unexpected, worded
 
 if TYPE_CHECKING:
-    from generator.commands.check_found import Looked
     from generator.running.executors.choose import ExecutorSpec
 
 # \b keeps click from filling the lines of an example.
@@ -56,6 +57,7 @@ def cli() -> None:
 @common_options
 @report_options
 @worker_options
+@places_option
 @hidden_option
 @click.option("--only", is_flag=True, help="Write just the selection, as a document of its own with the same numbers.")
 @click.option("--force", is_flag=True, help="Compute the selection again, although it is in the cache.")
@@ -68,6 +70,7 @@ def build(
     common: CommonOptions,
     wanted: ReportOptions,
     workers: ExecutorSpec,
+    places: tuple[str, ...],
     hidden: bool,
     only: bool,
     force: bool,
@@ -96,7 +99,7 @@ def build(
     from generator.commands.build import build as run_build
 
     project, selection = find_project(selection)
-    settings = read_settings(common, wanted, workers, project, hidden=hidden)
+    settings = read_settings(common, wanted, workers, project, places=places, hidden=hidden)
     with BuildDisplay(tracebacks=traceback, loudness=saying.loudness) as display:
         report = run_build(
             settings, selection, only=only, force=force, fresh_versions=fresh_versions, strict=strict,
@@ -115,7 +118,8 @@ def build(
 @click.argument("folder", type=FOLDER)
 @common_options
 @language_option
-def init(folder: Path, common: CommonOptions, language: str) -> None:
+@click.option("--ci", type=click.Choice(["github", "gitlab"]), help="Add a workflow that builds it on each push.")
+def init(folder: Path, common: CommonOptions, language: str, ci: str | None) -> None:
     """Make a student's project in FOLDER: report.yaml, and a file for each answer that says what it can use.
 
     In a folder that is a project already, only what is missing is added.
@@ -124,60 +128,15 @@ def init(folder: Path, common: CommonOptions, language: str) -> None:
     genreport init my-report
     genreport init mon-rapport --language fr
     genreport init my-report --course ../my-course
+    genreport init my-report --ci github
     """
+    from generator.commands.ci import write_workflow
     from generator.commands.init import begin_project
 
     written = begin_project(folder, read_settings(common, language=language, standing_in=project_at(folder)))
+    written += write_workflow(folder, ci) if ci else []
     click.echo(f"{len(written)} files written to {folder}/: put your names into report.yaml, your answers into")
     click.echo(f"answers/, and run: genreport build {folder}")
-
-
-@cli.command()
-@click.argument("submissions", nargs=-1, required=True, type=click.Path(path_type=Path))
-@common_options
-@click.option("--output", type=FOLDER, default="check", show_default=True, help="Where the summary and reports go.")
-@click.option("--jobs", type=click.IntRange(1), help="Submissions at once (one per core).")
-@hidden_option
-@saying_options
-def check(
-    submissions: tuple[Path, ...], common: CommonOptions, output: Path, jobs: int | None, hidden: bool, saying: Saying
-) -> None:
-    """Build many students' projects or worksheets and sum up what stands in them, for teachers.
-
-    A SUBMISSION is a project's folder, a worksheet with its fields filled in (PDF), or a folder full of these. Each is
-    built in a process with limits on time and memory; the summary names unanswered questions, contradicted claims,
-    numbers that no result supports, results that differ from ours, and identical answers.
-
-    With --profile, all are built under that one. Without, each is built under its own, but only results of the course's
-    first are computed, for the labs that are handed in: a student's choice makes no teacher's machine train for hours.
-    The course is the one of --course, or that one stands in: what a submission names is not even looked for.
-
-    \b
-    genreport check submissions/
-    genreport check submissions/ada submissions/alan.pdf --output ~/marking
-    """
-    from generator.cli.check_display import CheckDisplay
-    from generator.commands.check import look_over
-    from generator.commands.check_summary import Summary
-    from generator.running.executors.choose import ExecutorSpec
-
-    summary = Summary(output)
-    with CheckDisplay(saying.loudness) as display:
-
-        def finished(looked: Looked, number: int, total: int) -> None:
-            summary.add(looked)
-            display.finished(looked, number, total)
-
-        settings = read_settings(common, workers=ExecutorSpec(jobs=jobs), hidden=hidden)
-        found = look_over(submissions, settings, output, finished, display.listen, common.profile)
-    files = summary.finish(found)
-    if saying.json:
-        from generator.commands.output import about, submission_data
-
-        told = [submission_data(looked) for looked in found]
-        saying.write(about(settings, "check", display.exit_code(found), submissions=told, files=[*map(str, files)]))
-        sys.exit(display.exit_code(found))
-    sys.exit(display.conclude(found, files))
 
 
 @cli.command()
@@ -229,8 +188,11 @@ cli.add_command(plan)
 cli.add_command(list_)
 cli.add_command(why)
 cli.add_command(doctor)
+cli.add_command(check)
 cli.add_command(pack)
 cli.add_command(unpack)
+cli.add_command(push)
+cli.add_command(colab)
 cli.add_command(release)
 cli.add_command(new_course)
 cli.add_command(new_question)

@@ -71,6 +71,11 @@ def common_options(command: Callable[..., None]) -> Callable[..., None]:
     return _with(options, run)
 
 
+places_option = click.option(
+    "--read-cache", "places", multiple=True, metavar="PLACE", envvar="GENREPORT_READ_CACHE",
+    help="A folder or address to copy results from that others put there by `genreport push`.",
+)  # fmt: skip
+
 language_option = click.option(
     "--language", default="", metavar="CODE", help="Of the report: en, fr (its own: the project’s, or the course’s)."
 )
@@ -107,19 +112,26 @@ def report_options(command: Callable[..., None]) -> Callable[..., None]:
 def worker_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of where and how jobs run; it gets them as ``workers``, an ExecutorSpec."""
     options = [
-        click.option("--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), default="auto", show_default=True),
+        click.option(
+            "--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), default="auto", show_default=True,
+            help="What computes; auto takes a card where there is one.",
+        ),
         click.option("--jobs", type=click.IntRange(1), help="Jobs at once (one per core, or one per card)."),
         click.option(
             "--executor", default="here", show_default=True, metavar="PLACE",
-            help="here; dask://HOST:PORT, which trusts all who can reach that port; or dask+tls://HOST:PORT.",
+            help="here; dask://HOST:PORT, which trusts all who can reach that port; dask+tls://HOST:PORT; or slurm.",
+        ),
+        click.option(
+            "--executor-option", "options", multiple=True, metavar="NAME=VALUE", callback=_pairs,
+            help="What Slurm is asked for: partition, time (minutes), mem, gpus, cpus, or any other of its options.",
         ),
     ]  # fmt: skip
 
     @functools.wraps(command)
-    def run(device: str, jobs: int | None, executor: str, **others: Any) -> None:
+    def run(device: str, jobs: int | None, executor: str, options: tuple[tuple[str, str], ...], **others: Any) -> None:
         from generator.running.executors.choose import ExecutorSpec
 
-        command(workers=ExecutorSpec(executor, jobs, device), **others)
+        command(workers=ExecutorSpec(executor, jobs, device, options), **others)
 
     return _with(options, run)
 
@@ -142,6 +154,7 @@ def read_settings(
     followed: Project | None = None,
     *,
     hidden: bool = False,
+    places: tuple[str, ...] = (),
 ) -> Settings:
     """The settings that the options amount to; raises InputError for options that cannot be.
 
@@ -184,6 +197,7 @@ def read_settings(
         workers=workers or ExecutorSpec(),
         output=output,
         language=wanted.language if wanted else language,
+        places=(*places, *(project.form.read_cache if project else ())),
         hidden=hidden,
     )
 
@@ -221,6 +235,17 @@ def project_at(folder: Path) -> Project | None:
     from generator.course.project import is_project, read_project
 
     return read_project(folder) if is_project(folder) else None
+
+
+def _pairs(context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The options that --executor-option gives."""
+    pairs = []
+    for text in given:
+        name, sign, value = text.partition("=")
+        if not (name and sign and value):
+            raise click.BadParameter(f"expected NAME=VALUE; got {text!r}", context, option)
+        pairs.append((name, value))
+    return tuple(pairs)
 
 
 def _formats(context: click.Context, option: click.Parameter, text: str) -> frozenset[str]:

@@ -64,7 +64,7 @@ def summed_up(jobs: Sequence[PlannedJob]) -> str:
 def _print_reasons(console: Console, job: PlannedJob) -> None:
     for reason in job.reasons if job.standing is not Standing.HIT else ():
         console.print(f"             [dim]because:[/] {escape(str(reason))}")
-    if job.failure is not None:
+    if job.failure is not None and job.standing is not Standing.HIT:
         console.print(f"             [red]{escape(job.failure.reason)}[/]")
         console.print(f"             hint: {escape(job.failure.hint)}")
 

@@ -44,7 +44,7 @@ def saying_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @click.option("-q", "--quiet", is_flag=True, help="Say only what is wrong, or bare results.")
     @click.option("-v", "--verbose", is_flag=True, help="Say details too.")
-    @click.option("--json", "plain", is_flag=True, help="Write one JSON object, in the form of docs/output.md.")
+    @click.option("--json", "plain", is_flag=True, help="Write one JSON object, in the form of docs/reference/json.md.")
     @functools.wraps(command)
     def run(quiet: bool, verbose: bool, plain: bool, **others: Any) -> None:
         if quiet and verbose:

@@ -16,7 +16,6 @@ from generator.commands.session import Session, Settings, open_session
 from generator.commands.unshown import unshown_texts
 from generator.commands.up_to_date import Files, late_files, render_key
 from generator.course.editions import Edition
-from generator.course.left_out import has_questions
 from generator.course.spec import LeftOut
 from generator.errors import CacheError, RenderError
 from generator.jobs import ExitCode, Outcome, State
@@ -92,7 +91,7 @@ def build(
     _check_writable(settings)
     files = Files.of(session)
     computing = () if settings.output.frames else chosen  # empty frames need no results
-    plan, outcomes = compute_results(session, computing, force, listen, fresh_versions=fresh_versions)
+    plan, outcomes = compute_results(session, computing, force, listen, fresh_versions=fresh_versions, say=say)
     report, key = _report(session, plan, outcomes, chosen if only else None, files)
     damaged: list[str] = []
     rendering = current = _current(session, report, key)
@@ -124,27 +123,32 @@ def build(
 
 
 def compute(
-    settings: Settings, listen: Listener = lambda event: None, labs: Collection[str] | None = None
+    settings: Settings,
+    listen: Listener = lambda event: None,
+    labs: Collection[str] | None = None,
+    say: Say | None = None,
 ) -> tuple[str, ...]:
     """Compute what is missing of the results and render nothing; one line for each job that failed.
 
-    With ``labs``, only theirs are computed; names that no lab has are passed over.
+    With ``labs``, only theirs are computed; names that no lab has are passed over. With ``say``, what is missing is
+    first looked for where the settings say that others put theirs.
     """
     session = open_session(settings)
     _check_writable(settings)
-    shown = session.shown
-    wanted = [lab.id for lab in shown.labs if (labs is None or lab.id in labs) and has_questions(shown, lab)]
-    plan, outcomes = compute_results(session, session.questions(wanted) if wanted else (), False, listen)
+    plan, outcomes = compute_results(session, session.questions_of(labs), False, listen, say=say)
     session.save()
     return tuple(map(str, failures(plan, outcomes)))
 
 
-def render_computed(session: Session, drawings: Drawings) -> Rendering:
-    """Render a report from what is in the cache; nothing is computed, and nothing but the report is written."""
+def render_computed(session: Session, drawings: Drawings, trusting: bool = True) -> Rendering:
+    """Render a report from what is in the cache; nothing is computed, and nothing but the report is written.
+
+    Without ``trusting``, what was brought from elsewhere is not shown.
+    """
     from generator.render.figures import draw_figure
 
     files = Files.of(session)
-    plan, outcomes = compute_results(session, (), False, lambda event: None)
+    plan, outcomes = compute_results(session, (), False, lambda event: None, trusting=trusting)
     report, key = _report(session, plan, outcomes, None, files)
     report = dataclasses.replace(report, drawings=drawings, draw=draw_figure)
     return _render(session, report, key, files, lambda text: None)

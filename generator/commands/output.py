@@ -1,6 +1,6 @@
-"""What commands say as plain data, with --json: one form for all of them, whose schema is docs/output.schema.json.
+"""What commands say as plain data, with --json: one form for all of them.
 
-Every key is always there; a command fills in those that are its own.
+Its schema is docs/reference/output.schema.json. Every key is always there; a command fills in those that are its own.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from generator import __version__
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from generator.commands.build import BuildReport
     from generator.commands.check_found import Looked
     from generator.commands.doctor import Check
@@ -261,3 +263,9 @@ def submission_data(looked: Looked) -> SubmissionData:
         [*looked.unsupported], [*looked.differing], [*looked.own], [*looked.faults], [*looked.alike], looked.problem,
         looked.page,
     )  # fmt: skip
+
+
+def checked(settings: Settings, found: Iterable[Looked], files: Iterable[Path], exit_code: int) -> Output:
+    """What `check` says of all submissions."""
+    told = [submission_data(looked) for looked in found]
+    return about(settings, "check", exit_code, submissions=told, files=[*map(str, files)])

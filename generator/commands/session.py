@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from generator.checks.course import check_course
 from generator.course.editions import Edition
 from generator.course.faulty import set_apart
 from generator.course.folder import ANSWERS, CourseFolder, read_course_folder
-from generator.course.left_out import Details, needed_of_left_out, selected
+from generator.course.left_out import Details, has_questions, needed_of_left_out, selected
 from generator.course.loader import read_course
 from generator.course.project import Project
 from generator.course.spec import CourseSpec, ProfileSpec, RoleSpec
@@ -61,7 +61,8 @@ class Settings:
 
     A student's report needs a ``project``; the other editions take its title page and its choice of labs, if given.
     Without a ``language`` it is in the project's, or else the course's; without a ``profile``, under the first. With
-    ``hidden``, questions that are hidden are shown.
+    ``hidden``, questions that are hidden are shown. ``places`` are folders and addresses to copy results from, before
+    those that the course names.
     """
 
     profile: str = ""
@@ -72,6 +73,7 @@ class Settings:
     workers: ExecutorSpec = field(default_factory=ExecutorSpec)
     output: OutputSettings = field(default_factory=OutputSettings)
     language: str = ""
+    places: tuple[str, ...] = ()
     hidden: bool = False
 
     @property
@@ -134,6 +136,12 @@ class Session:
             raise InputError([Mistake("no question is in this report", self.place.folder, hint=hint)])
         return tuple(address for address in every if address in chosen or not names)
 
+    def questions_of(self, labs: Collection[str] | None) -> tuple[str, ...]:
+        """The addresses of the questions of some labs, or of all; names that no lab has are passed over."""
+        shown = self.shown
+        wanted = [lab.id for lab in shown.labs if (labs is None or lab.id in labs) and has_questions(shown, lab)]
+        return self.questions(wanted) if wanted else ()
+
     def needs(self) -> tuple[frozenset[str], frozenset[str]]:
         """The data sets and the pre-trained networks that the jobs of the report's questions read."""
         bound, also = self.bindings.by_address, needed_of_left_out(self.shown).values()
@@ -179,6 +187,8 @@ def open_session(settings: Settings) -> Session:
             raise InputError(dict.fromkeys(mistakes))
         if not any(True for _ in course.faults()):
             memo.keep("checked", checked)
+        memo.keep("checked", checked)
+    settings = dataclasses.replace(settings, places=tuple(dict.fromkeys((*settings.places, *course.places))))
     profile = _profile(course, settings)
     bindings = bind_course(course, profile, catalogue)
     if bindings.mistakes:

@@ -12,6 +12,7 @@ from generator.languages import CODE, ENGLISH
 
 FILE_NAME = "[A-Za-z0-9][A-Za-z0-9_-]*"
 LONGEST_NAME = 64  # characters
+MOST_PLACES = 8  # to copy results from: each may cost its two seconds
 BIBLIOGRAPHY = "references.bib"  # which a course may lack, unless it names it
 #: The name of a lab's folder, a question's file or the bibliography: a part of addresses ("2-a/q03") and of paths.
 FileName = Annotated[str, Field(pattern=f"^{FILE_NAME}$", max_length=LONGEST_NAME)]
@@ -221,3 +222,4 @@ class CourseFile(Strict):
     profiles: dict[str, ProfileEntry] = Field(default_factory=dict)
     datasets: dict[FileName, DataEntry] = Field(default_factory=dict)
     networks: dict[FileName, DataEntry] = Field(default_factory=dict)
+    read_cache: list[str] = Field(default_factory=list, alias="read-cache", max_length=MOST_PLACES)

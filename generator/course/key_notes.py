@@ -21,6 +21,7 @@ _TITLE_PAGE = {
     "year": "The year, or years: 2026, or 2026–2027.",
     "theme": "chapters: a cover, Figure 2.1. sections: a title above the contents, Figure 7.",
 }
+_PLACES = "Folders and addresses to copy results from that others put there by `genreport push`."
 _AUTHOR = {"name": "First and last name.", "number": "The student's number, in quotation marks."}
 
 NOTES: dict[str, dict[str, str]] = {
@@ -38,6 +39,7 @@ NOTES: dict[str, dict[str, str]] = {
         "profiles": "Choices of data and lengths, by name. The first is taken where none is asked for.",
         "datasets": "Data sets of the course's own, by name.",
         "networks": "Weights of networks of the course's own, by name.",
+        "read-cache": _PLACES,
     },
     "AuthorEntry": _AUTHOR,
     "ProfileEntry": {
@@ -158,6 +160,7 @@ NOTES: dict[str, dict[str, str]] = {
         "questions": _QUESTIONS,
         "profile": "Which data, networks and lengths to use.",
         "from": "The course that this is a report of: a folder, or the name of an installed one.",
+        "read-cache": _PLACES,
     },
     "ProjectAuthor": _AUTHOR,
 }

@@ -117,6 +117,7 @@ class _Loader:
             written=self.answers.written,
             words=self.words(),
             own_data=own,
+            places=tuple(form.read_cache),
             theme=Theme(form.theme),
             edition=self.edition,
             own_texts=self.own_texts,

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from generator.course.editions import Theme
-from generator.course.forms import FileName, Strict
+from generator.course.forms import MOST_PLACES, FileName, Strict
 from generator.course.left_out import Details, with_only
 from generator.course.parsing import nearest, parse
 from generator.course.spec import CourseSpec
@@ -37,6 +37,7 @@ class ProjectFile(Strict):
     """``report.yaml``; what it leaves out is the course's own.
 
     ``from`` names the course, and can do no more: a folder, seen from the project's own, or one that is installed.
+    ``read-cache`` names folders and addresses to copy results from.
     """
 
     title: Line = ""
@@ -52,6 +53,7 @@ class ProjectFile(Strict):
     questions: list[Line] = Field(default_factory=list, max_length=1000)
     profile: FileName | Literal[""] = ""
     source: Line = Field(default="", alias="from")
+    read_cache: list[Line] = Field(default_factory=list, alias="read-cache", max_length=MOST_PLACES)
 
 
 @dataclass(frozen=True)

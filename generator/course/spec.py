@@ -236,6 +236,7 @@ class CourseSpec:
     written: str = ENGLISH
     words: Mapping[str, str] = field(default_factory=dict)
     own_data: Mapping[str, OwnData] = field(default_factory=dict)
+    places: tuple[str, ...] = ()
     given: frozenset[str] = frozenset()
     theme: Theme = Theme.CHAPTERS
     edition: Edition = Edition.REFERENCE

@@ -36,7 +36,10 @@ class Standing(Enum):
 
 @dataclass(frozen=True)
 class PlannedJob:
-    """A unique job, every address that asks for it, and why it has to run if it has to."""
+    """A unique job, every address that asks for it, and why it has to run if it has to.
+
+    ``failure`` says why it cannot run here; a result that was brought from elsewhere is a hit all the same.
+    """
 
     job: Job
     standing: Standing
@@ -205,7 +208,8 @@ class Planner:
         """Whether the job's result is there, and if not, why, and how long it may take."""
         record = self.history.record(plan.profile, job.address)
         if self.cache.has(job.fingerprint):
-            return PlannedJob(replace(job, seconds=record.duration if record else None), Standing.HIT, ingredients, ())
+            job = replace(job, seconds=record.duration if record else None)
+            return PlannedJob(job, Standing.HIT, ingredients, (), failure=failure)
 
         def parameters_of(taken: str) -> Mapping[str, Any]:
             return plan.jobs[taken].ingredients.parameters

@@ -66,7 +66,9 @@ def test_what_cannot_be_read_completes_nothing(tmp_path: Path, monkeypatch: pyte
 
 
 def test_the_documented_lines_complete_without_heavy_imports(tmp_path: Path) -> None:
-    lines = re.findall(r"_GENREPORT_COMPLETE=(\w+)_source", (ROOT / "README.md").read_text(encoding="utf-8"))
+    lines = re.findall(
+        r"_GENREPORT_COMPLETE=(\w+)_source", (ROOT / "docs" / "how-to" / "completion.md").read_text(encoding="utf-8")
+    )
     assert sorted(lines) == ["bash", "fish", "zsh"]
     code = (
         "import sys, atexit; from generator.cli.main import main; sys.argv[0] = 'genreport'; "

@@ -14,7 +14,7 @@ from generator.commands.check_found import Looked
 from generator.commands.output import Output, schema, submission_data
 from tests.courses_for_tests import CourseHere, write_sums
 
-FILE = Path(__file__).resolve().parents[2] / "docs" / "output.schema.json"
+FILE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "output.schema.json"
 MINE = "authors: [{name: Ada}]\nfrom: ../course\n"
 
 

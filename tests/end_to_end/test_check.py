@@ -1,6 +1,6 @@
 """`genreport check` on submissions of every kind, from results in the cache.
 
-Covers cli/check_display.py, commands/check_summary.py too.
+Covers cli/check_display.py, cli/checking.py, commands/check_summary.py too.
 """
 
 from __future__ import annotations

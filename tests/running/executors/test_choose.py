@@ -111,7 +111,7 @@ def test_workers_have_one_thread_from_the_start(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("spec", "complaint"),
     [
-        (ExecutorSpec(where="slurm"), "Unknown executor 'slurm'"),
+        (ExecutorSpec(where="pbs"), "Unknown executor 'pbs'"),
         (ExecutorSpec(jobs=0), "0 jobs at once"),
         (ExecutorSpec(device="tpu"), "Unknown device"),
     ],
