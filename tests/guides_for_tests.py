@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PROGRAMS = {"genreport": [sys.executable, "-m", "generator.cli"], "python": [sys.executable], "mkdir": ["mkdir"]}
 _BLOCK = re.compile(
-    r"^(?P<skipped><!-- not run: .+ -->\n\n?)?"
+    r"^(?P<skipped><!-- not run: [^>]+ -->\n\n?)?"
     r'```(?P<language>\w+)(?: title="(?P<file>[^" ]+)(?: \((?P<how>[^"]+)\))?")?\n'
     r"(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,

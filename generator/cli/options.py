@@ -116,7 +116,7 @@ def worker_options(command: Callable[..., None]) -> Callable[..., None]:
             "--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), default="auto", show_default=True,
             help="What computes; auto takes a card where there is one.",
         ),
-        click.option("--jobs", type=click.IntRange(1), help="Jobs at once (one per core, or one per card)."),
+        click.option("--jobs", type=click.IntRange(1), help="Jobs at once (one per core, or what fits on the cards)."),
         click.option(
             "--executor", default="here", show_default=True, metavar="PLACE",
             help="here; dask://HOST:PORT, which trusts all who can reach that port; dask+tls://HOST:PORT; or slurm.",

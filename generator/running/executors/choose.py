@@ -24,12 +24,17 @@ from generator.running.worker import Conditions, Files, JobReport, Note, run_job
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
 
+#: Bytes of a card's memory that a job is given: torch's context, its workspaces, a network and its batches. An estimate
+#: that no measurement on a card stands behind; ``--jobs`` has the last word.
+JOB_MEMORY = 6 * 2**30
+
+
 @dataclass(frozen=True)
 class ExecutorSpec:
     """What the command line asks for: ``where`` is "here", "dask://HOST:PORT", "dask+tls://…" or "slurm".
 
-    ``jobs`` is how many run at once (None: one per core, or one per card); ``device`` is auto, cpu, cuda or mps.
-    ``options`` are what Slurm is asked for, by its own names.
+    ``jobs`` is how many run at once (None: one per core, or as many as fit on the cards); ``device`` is auto, cpu, cuda
+    or mps. ``options`` are what Slurm is asked for, by its own names.
     """
 
     where: str = "here"
@@ -160,10 +165,15 @@ def _ask_for_device(requested: str) -> DeviceChoice:
 
 
 def _shape(choice: DeviceChoice, jobs: int | None) -> tuple[int, int]:
-    """How many processes, with how many threads each: one thread on the CPU, where a job per core is fastest."""
+    """How many processes, with how many threads each: one thread on the CPU, where a job per core is fastest.
+
+    On cards as many as their memory holds.
+    """
     if choice.device == "cpu":
         return jobs or usable_cores(), 1
-    slots = jobs or choice.cards
+    # Each job keeps a core busy with its small kernels, so that more jobs than cores gain nothing.
+    fitting = choice.cards * max(1, choice.memory // JOB_MEMORY)
+    slots = jobs or max(choice.cards, min(fitting, usable_cores()))
     return slots, max(1, usable_cores() // slots)
 
 
