@@ -49,6 +49,7 @@ class BuildDisplay(LiveDisplay):
         self.live = self.errors.is_terminal and loudness is not Loudness.QUIET
         self.began = time.monotonic()
         self.remaining = Remaining(time.monotonic)
+        self.rendering = 0.0  # when it began
         self.queued = 0
         self.finished = 0
         self.said = time.monotonic()  # when the whole was last told in a plain line
@@ -67,17 +68,24 @@ class BuildDisplay(LiveDisplay):
             refresh_per_second=10,
         )
 
+    def expect(self, seconds: float | None) -> None:
+        """Take it that rendering, when all is computed, takes so long."""
+        self.remaining.after = seconds or 0.0
+
     def say(self, text: str) -> None:
         """A line of its own, above the progress bars; what is passing has a bar, or a plain line now and then."""
         if self.loudness is Loudness.QUIET:
             return
+        self.rendering = self.rendering or time.monotonic() * (self.finished == self.queued)
         if not isinstance(text, Passing):
             self._drop(_STAGE)
             self.errors.print(escape(text), soft_wrap=True)
         elif self.live:
             if _STAGE not in self.bars:
                 self.bars[_STAGE] = self.progress.add_task("", total=None, message="", times="")
-            self.progress.update(self.bars[_STAGE], description=escape(text))
+            left = self.remaining.after - (time.monotonic() - self.rendering)
+            times = f"{short_time(left)} left" if left > 0 else ""
+            self.progress.update(self.bars[_STAGE], description=escape(text), times=times)
         elif time.monotonic() - self.shown.get(_STAGE, self.began) > QUIET:
             self.shown[_STAGE] = time.monotonic()
             self.errors.print(escape(text), soft_wrap=True)

@@ -103,7 +103,7 @@ def build(
     with BuildDisplay(tracebacks=traceback, loudness=saying.loudness) as display:
         report = run_build(
             settings, selection, only=only, force=force, fresh_versions=fresh_versions, strict=strict,
-            listen=display.listen, say=display.say,
+            listen=display.listen, say=display.say, expect=display.expect,
         )  # fmt: skip
     if saying.json:
         from generator.commands.output import about, build_data

@@ -21,6 +21,7 @@ class Remaining:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._slots = 1
+        self.after = 0.0  # seconds that what comes after the last job takes
         self._jobs: dict[str, Job] = {}
         self._began: dict[str, float] = {}
         self._fractions: dict[str, float] = {}
@@ -68,7 +69,7 @@ class Remaining:
         return (1 - fraction) * total
 
     def seconds(self) -> float | None:
-        """The seconds until the last job is over; None as long as nothing is known of how long any takes."""
+        """The seconds until all is done; None as long as nothing is known of how long any job takes."""
         left = {}
         usual = self._usual()
         for fingerprint in self.open:
@@ -76,12 +77,12 @@ class Remaining:
             if still is None and usual is None:
                 return None
             left[fingerprint] = (usual or 0.0) if still is None else still
-        return _laid_out(left, {name: self._jobs[name] for name in left}, set(self._began), self._slots)
+        return self.after + _laid_out(left, {name: self._jobs[name] for name in left}, set(self._began), self._slots)
 
     def fraction(self) -> float:
         """How much of the work is done, from 0 to 1."""
         usual = self._usual() or 1.0
-        done = whole = 0.0
+        done, whole = 0.0, self.after * self._slots
         for fingerprint, job in self._jobs.items():
             expected = job.seconds
             size = usual if expected is None else max(expected, 0.01)

@@ -48,8 +48,8 @@ def counted(number: int, thing: str) -> str:
 
 
 def short_time(seconds: float) -> str:
-    """A duration in as few characters as can be, for a column of them: 9 s, 3 min, 2 h 05 min."""
-    if seconds < 60:
+    """A duration in as few characters as can be, for a column of them: 90 s, 3 min, 2 h 05 min."""
+    if seconds < 100:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"

@@ -12,6 +12,7 @@ from generator import __version__
 from generator.answers.addresses import parse_address
 from generator.commands.computing import Failed, Listener, compute_results, failures
 from generator.commands.last_failures import noting_failures
+from generator.commands.rendering_times import RenderingTimes
 from generator.commands.session import Session, Settings, open_session
 from generator.commands.unshown import unshown_texts
 from generator.commands.up_to_date import Files, late_files, render_key
@@ -78,8 +79,9 @@ def build(
     strict: bool = False,
     listen: Listener = lambda event: None,
     say: Say = lambda text: None,
+    expect: Callable[[float | None], None] = lambda seconds: None,
 ) -> BuildReport:
-    """Compute what the selection needs and render the report.
+    """Compute what the selection needs and render the report; ``expect`` hears what rendering took the last time.
 
     Raises:
         InputError: the questions, answers or options are wrong; nothing was computed or written.
@@ -91,6 +93,8 @@ def build(
     _check_writable(settings)
     files = Files.of(session)
     computing = () if settings.output.frames else chosen  # empty frames need no results
+    times = RenderingTimes.of(session, chosen if only else None)
+    expect(times.last())
     plan, outcomes = compute_results(session, computing, force, listen, fresh_versions=fresh_versions, say=say)
     report, key = _report(session, plan, outcomes, chosen if only else None, files)
     damaged: list[str] = []
@@ -100,7 +104,8 @@ def build(
         if damaged:
             plan, outcomes = compute_results(session, computing, False, listen)
             report, key = _report(session, plan, outcomes, chosen if only else None, files)
-        rendering = _render(session, report, key, files, say)
+        with times.measured():
+            rendering = _render(session, report, key, files, say)
         _kept_drawings(settings).tidy()
     session.save()
     states = [outcomes[planned.job.fingerprint].state for planned in plan.needed(computing)]

@@ -156,6 +156,28 @@ def test_times_stay_visible_on_narrow_terminals(width: int) -> None:
     assert [line.rstrip().endswith(" left") for line in lines] == [True] * 3
 
 
+def test_what_rendering_took_the_last_time_counts() -> None:
+    shown = BuildDisplay()
+    shown.live = True
+    shown.expect(90.0)
+    jobs = [dataclasses.replace(JOB, fingerprint=name * 64, seconds=30.0) for name in "ab"]
+    for event in (WorkersReady("1 process", 1), *map(JobQueued, jobs), JobStarted(jobs[0])):
+        shown.listen(event)
+    assert shown.progress.tasks[0].fields["times"] == "2 min left"
+    for job in jobs:
+        shown.listen(JobFinished(job, Outcome(State.HIT, job.fingerprint), 0.0))
+    shown.say("writing the PDF")
+    shown.say(Passing("the PDF: page 3"))
+    (stage,) = shown.progress.tasks
+    assert stage.fields["times"] in ("89 s left", "90 s left")
+    shown.rendering -= 60.0
+    shown.say(Passing("the PDF: page 4"))
+    assert stage.fields["times"] in ("29 s left", "30 s left")
+    shown.rendering -= 60.0
+    shown.say(Passing("the PDF: page 5"))
+    assert stage.fields["times"] == ""
+
+
 def test_what_is_passing_is_no_line_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
     shown = BuildDisplay()
     shown.say(Passing("the PDF: page 3"))
