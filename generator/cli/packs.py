@@ -117,7 +117,7 @@ def export(selection: tuple[str, ...], common: CommonOptions, folder: Path, lice
     """
     from generator.commands.crate import export_crate
 
-    done = export_crate(read_settings(common, standing_in=project_at()), selection, folder, licence, _progress())
+    done = export_crate(read_settings(common, standing_in=project_here()), selection, folder, licence, _progress())
     click.echo(f"{done} {'result' if done == 1 else 'results'} in {folder}")
 
 
