@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
 from generator.commands.bringing import Say, bring_results
 from generator.commands.packages_used import packages_used, used_versions, with_used_versions
@@ -119,10 +120,22 @@ def _remember(session: Session, plan: Plan, outcomes: Mapping[str, Outcome]) -> 
             session.history.note(plan.profile, address, ingredients, outcome.provenance.duration)
 
 
-def failures(plan: Plan, outcomes: Mapping[str, Outcome]) -> Iterator[str]:
-    """One line for each job that failed or was skipped, with all places that asked for it."""
+@dataclass(frozen=True)
+class Failed:
+    """A job that gave no result: all places that asked for it, how it ended, why, and what to do about it."""
+
+    places: tuple[str, ...]
+    state: State
+    reason: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        hint = f"\n    hint: {self.hint}" if self.hint else ""
+        return f"{', '.join(self.places)}: {self.state.value}: {self.reason}{hint}"
+
+
+def failures(plan: Plan, outcomes: Mapping[str, Outcome]) -> Iterator[Failed]:
+    """The jobs that failed or were skipped."""
     for fingerprint, outcome in outcomes.items():
-        if outcome.failure is not None:
-            places = ", ".join(plan.jobs[fingerprint].addresses)
-            hint = f"\n    hint: {outcome.failure.hint}" if outcome.failure.hint else ""
-            yield f"{places}: {outcome.state.value}: {outcome.failure.reason}{hint}"
+        if (failure := outcome.failure) is not None:
+            yield Failed(plan.jobs[fingerprint].addresses, outcome.state, failure.reason, failure.hint)

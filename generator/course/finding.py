@@ -67,6 +67,16 @@ def course_around(here: Path) -> Path | None:
     return found
 
 
+def project_around(here: Path) -> Path | None:
+    """The student's project that a folder is in or is, if any; nothing that lies in a course is one."""
+    for folder in (here, *here.parents):
+        if is_project(folder):
+            return folder
+        if is_course(folder):
+            return None
+    return None
+
+
 def _named(name: str) -> Path:
     folder = Path(name).expanduser()
     if is_course(folder):

@@ -57,6 +57,7 @@ class _Loader:
         self.edition = answers.edition
         self.translations = Translations()
         self.own_texts: dict[str, Path] = {}
+        self.own_faults: dict[str, tuple[Mistake, ...]] = {}
         self.mistakes: list[Mistake] = []
         self.files: dict[Path, str] = {}
 
@@ -125,6 +126,8 @@ class _Loader:
             theme=Theme(form.theme),
             edition=self.edition,
             own_texts=self.own_texts,
+            own_faults=self.own_faults,
+            own_bibliography=self.own_bibliography(),
             source=source,
             files=self.files,
         )
@@ -152,6 +155,16 @@ class _Loader:
             wrong = source.mistake("the bibliography is missing", ("bibliography",), got=form.bibliography)
             self.mistakes.append(wrong)
         return path
+
+    def own_bibliography(self) -> Path | None:
+        """A student's own sources, if there are any."""
+        found = self.answers.bibliography()
+        if isinstance(found, Mistake):
+            self.mistakes.append(found)
+        elif found is not None:
+            self.files[found.path] = found.digest
+            return found.path
+        return None
 
     def words(self) -> Mapping[str, str]:
         source = self.translations.words()
@@ -226,11 +239,16 @@ class _Loader:
 
     def answer(self, name: str) -> Answer | None:
         found = self.answers.read(name)
+        if isinstance(found, Mistake) and self.edition is Edition.STUDENT:
+            path = self.answers.folder / f"{name}.md"
+            self.files[path] = str(found)
+            return Answer("", path, faults=(found,))
         if isinstance(found, Mistake):
             self.mistakes.append(found)
             return None
         if found.text or self.edition is Edition.REFERENCE:
             self.files[found.path] = found.digest
+        self.files |= {source.path: source.digest for source in found.own.values()}
         return found
 
     def own_text(self, name: str, of_the_course: str) -> str:
@@ -238,8 +256,10 @@ class _Loader:
         if self.edition is not Edition.STUDENT:
             return of_the_course
         answer = self.answer(name)
-        if answer is None or not answer.text.strip():
+        if answer is None or not (answer.text.strip() or answer.faults):
             return ""
+        if answer.faults:
+            self.own_faults[name] = answer.faults
         self.own_texts[name] = answer.path
         return answer.text
 

@@ -141,7 +141,7 @@ class Document:
     conclusion, and ``ledger`` sums it up; ``gaps`` are the questions that a student has not answered. ``images`` are
     those of the course, ``own_images`` those that answers show: a student's are from their own folder. ``foreign``
     names the introductions and conclusions, and, as "2-a/title" or "1.2/title", the titles that are not in the report's
-    language.
+    language. ``say`` tells who waits how far it is.
     """
 
     report: Report
@@ -162,6 +162,7 @@ class Document:
     own_images: OwnImages
     cover: CourseCover | None = None
     foreign: frozenset[str] = frozenset()
+    say: Callable[[str], None] = field(default=lambda text: None, repr=False, compare=False)
 
     def verdicts(self) -> list[str]:
         """What came of the published numbers that are compared: how many have which verdict, in the order of these."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,11 +14,12 @@ from generator.course.spec import LabSpec, QuestionSpec
 from generator.course.translations import untranslated
 from generator.course.yaml_source import Source, Where
 from generator.errors import InputError, Mistake
-from generator.languages import gettext, marked
+from generator.languages import gettext
 from generator.render.content.answers import AnswerWriter
 from generator.render.content.covers import pictures_of, usable_cover
 from generator.render.content.document import Document, LabPart, QuestionPart, Report, SectionPart
 from generator.render.content.exhibits import Box, Exhibit, Panel, build_exhibit, unavailable
+from generator.render.content.faults import fault_box, fault_text
 from generator.render.content.frames import frame
 from generator.render.content.ledger import places_of, summed_up
 from generator.render.content.origins import Origins, origins
@@ -32,11 +33,6 @@ from generator.render.text.numbering import Numbered, Numbering, exhibits_of, nu
 from generator.render.text.own_images import OwnImages
 from generator.render.text.surroundings import Surroundings
 from generator.render.text.words import in_language, telling
-
-_UNRENDERED = {
-    "table": marked("This table could not be rendered"),
-    "figure": marked("This figure could not be rendered"),
-}
 
 
 def gather(report: Report, progress: Callable[[str], None]) -> Document:
@@ -133,10 +129,12 @@ class _Gatherer:
         if other := not own and untranslated(source, where or (name,)):
             self.foreign.add(name)
         try:
+            _refuse(self.report.course.own_faults.get(name, ()))
             with in_language(self.report.course.written, foreign=other):
                 markdown = self.writer.write(text, path, place=place, first_line=line)
         except InputError as error:
             self.problems += error.mistakes
+            return fault_text(error.mistakes) if own else ""
         except ResultUnavailableError:
             return ""  # its numbers are not there yet; the questions say so themselves
         else:
@@ -187,12 +185,13 @@ class _Gatherer:
         place = TextPlace(address, self.numbering.questions[address].anchor, surroundings)
         answer, box = "", None
         try:
+            _refuse(spec.answer.faults)
             with in_language(self.report.course.written, foreign=spec.answer.foreign):
                 answer = self.writer.write(spec.answer.text, spec.answer.path, spec, place=place)
         except ResultUnavailableError as error:
             answer, box = "", unavailable(error, self.report.profile)
         except InputError as error:
-            answer, box = "", self._problem_box(gettext("This answer could not be rendered"), error)
+            answer, box = "", self._problem_box("answer", error)
         self._look(answer, spec.answer.path, spec.answer.text, 1, self._surroundings(self.own_images, equations))
         for name in ("title", "statement", "marking"):
             self.look_in_yaml(getattr(spec, name), spec.place.path, spec.source, (name,), inline=name == "title")
@@ -242,7 +241,7 @@ class _Gatherer:
             else:
                 exhibit = build_exhibit(declared, spec, self.writer, numbered)
         except InputError as error:
-            box = self._problem_box(gettext(_UNRENDERED[numbered.kind]), error)
+            box = self._problem_box(numbered.kind, error)
             return Exhibit(name, spec.address, numbered, "", Origins(), declared.appendix, declared.further, box=box)
         bearers: tuple[Exhibit | Panel, ...] = (exhibit, *exhibit.panels)
         for text in dict.fromkeys(text for one in bearers for text in (one.caption, one.finding)):
@@ -253,11 +252,9 @@ class _Gatherer:
         """Whether nobody would fill in the frame: what few readers look up is no work for a student."""
         return declared.further and self.report.is_framed(declared)
 
-    def _problem_box(self, title: str, error: InputError) -> Box:
+    def _problem_box(self, kind: str, error: InputError) -> Box:
         self.problems += error.mistakes
-        first = error.mistakes[0]
-        where = f"{first.path.name}, line {first.line}: " if first.path and first.line else ""  # as on the terminal
-        return Box(title, where + first.message)
+        return fault_box(kind, error.mistakes)
 
     def _surroundings(self, images: OwnImages, equations: Mapping[str, Numbered] | None = None) -> Surroundings:
         return Surroundings(in_both_forms, self.numbering.citations, equations or {}, images=images)
@@ -282,18 +279,24 @@ class _Gatherer:
     def references(self, citations: Mapping[str, int]) -> tuple[Reference, ...]:
         """The list of references; keys that the bibliography does not have are problems."""
         path = self.report.course.bibliography
-        try:
-            missing = unknown_keys(path, citations)
-            listed = format_bibliography(path, citations)
-        except InputError as error:
-            self.problems += error.mistakes
-            return ()
-        self.problems += [
-            Mistake(f"[@{key}] is cited, but this file has no such entry", path) for key in sorted(missing)
-        ]
-        return listed
+        for own in dict.fromkeys((self.report.course.own_bibliography, None)):  # without it where it cannot be read
+            try:
+                missing, listed = unknown_keys(path, citations, own), format_bibliography(path, citations, own)
+            except InputError as error:
+                self.problems += [mistake for mistake in error.mistakes if mistake not in self.problems]
+                continue
+            message = "[@{}] is cited, but this file has no such entry"
+            self.problems += [Mistake(message.format(key), path) for key in sorted(missing)]
+            return listed
+        return ()
 
     def cited_by(self, addresses: set[str]) -> dict[str, int]:
         """The citations of these questions, with the numbers that they have in the whole report."""
         keys = {key for address in addresses for key in self.numbering.cited.get(address, ())}
         return {key: number for key, number in self.numbering.citations.items() if key in keys}
+
+
+def _refuse(faults: Sequence[Mistake]) -> None:
+    """Raise what is known to be wrong with a text, which then is not even tried."""
+    if faults:
+        raise InputError(faults)

@@ -57,14 +57,17 @@ class Reference:
     html: str
 
 
-def format_bibliography(path: Path | None, citations: Mapping[str, int]) -> tuple[Reference, ...]:
+def format_bibliography(
+    path: Path | None, citations: Mapping[str, int], own: Path | None = None
+) -> tuple[Reference, ...]:
     """The references that are cited, in the order of their numbers.
 
-    Keys that the file does not have are left out: :func:`unknown_keys` names them. InputError if BibTeX cannot read it.
+    ``own`` is a student's own bibliography. Keys that no file has are left out: :func:`unknown_keys` names them.
+    InputError if BibTeX cannot read one.
     """
     if not citations:
         return ()
-    entries = read_bibliography(path)
+    entries = read_bibliography(own) | read_bibliography(path)
     cited = sorted((number, key) for key, number in citations.items() if key in entries)
     return tuple(
         Reference(key, number, text + _link(entries[key]))
@@ -80,10 +83,10 @@ def known_keys(path: Path | None) -> frozenset[str]:
         return frozenset()
 
 
-def unknown_keys(path: Path | None, keys: Iterable[str]) -> frozenset[str]:
-    """Those of the keys that the bibliography does not have."""
+def unknown_keys(path: Path | None, keys: Iterable[str], own: Path | None = None) -> frozenset[str]:
+    """Those of the keys that neither bibliography has."""
     keys = frozenset(keys)
-    return keys - read_bibliography(path).keys() if keys else frozenset()
+    return keys - read_bibliography(path).keys() - read_bibliography(own).keys() if keys else frozenset()
 
 
 def as_printed(path: Path) -> str:

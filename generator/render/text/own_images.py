@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from dataclasses import dataclass, field
 from io import BytesIO
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from generator.course.cover_markup import NoPictureError, Placed
@@ -65,9 +66,22 @@ class OwnImages:
         if self.folder is None or not address.startswith(f"{IMAGES}/"):
             raise self.elsewhere(address)
         try:
-            return _redraw(read_untrusted(self.folder, address, _LARGEST_FILE))
+            return _redraw(read_untrusted(self.folder, same_name(self.folder, address), _LARGEST_FILE))
         except UntrustedFileError as error:
             raise MarkupError(f"the image {address!r} cannot be shown: {error}") from error
+
+
+def same_name(folder: Path, address: str) -> str:
+    """A file's name as its folder has it: an é is one character on one system, and two on another."""
+    place, last = folder / PurePosixPath(address).parent, PurePosixPath(address).name
+    composed = unicodedata.normalize("NFC", last)
+    if last == composed and last.isascii():
+        return address
+    try:
+        names = [path.name for path in place.iterdir() if unicodedata.normalize("NFC", path.name) == composed]
+    except OSError:
+        return address
+    return str(PurePosixPath(address).parent / names[0]) if names and last not in names else address
 
 
 def _redraw(content: bytes) -> OwnImage:
