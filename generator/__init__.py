@@ -1,6 +1,7 @@
 """Generate deep-learning lab reports from YAML questions, real computations and Jinja answers.
 
-The names below are the public face for authors of computations; what is not among them may change without notice.
+The names below are the public face for authors of computations, with their types. From version 1.0 on they keep their
+meaning until the first number of the version changes; what is not among them may change without notice.
 """
 
 from typing import TYPE_CHECKING, Any

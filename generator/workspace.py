@@ -44,8 +44,10 @@ def _silent(done: float, total: float, message: str) -> None:
 class Workspace:
     """A computation's surroundings.
 
-    ``device`` is torch's name for it ("cpu", "cuda:0", "mps"). ``data`` is the data folder. ``progress`` takes how much
-    is done, of how much, and a short message ("epoch 3, loss 0.41").
+    ``rng`` gives random generators of torch's, ``numpy_rng`` of NumPy's; a computation draws from no others, so that
+    its seed is all that its numbers hang on. ``device`` is torch's name for it ("cpu", "cuda:0", "mps"). ``data`` is
+    the data folder. ``progress`` takes how much is done, of how much, and a short message ("epoch 3, loss 0.41").
+    ``checkpoints`` keep the last epoch of a long training: a killed one goes on from there.
     """
 
     device: str
@@ -54,16 +56,20 @@ class Workspace:
     checkpoints: Checkpoints = field(default_factory=NoCheckpoints)
 
     def rng(self, seed: int, purpose: str) -> torch.Generator:
-        """A torch generator on the CPU, of its own for each purpose ("weights", "order", "noise", "data").
+        """A generator of torch's (torch.Generator), on the CPU, one for each purpose ("weights", "order", "noise").
 
-        Drawing more numbers for one purpose never shifts the numbers of another, whatever the device.
+        For ``torch.rand(3, generator=rng)``; NumPy takes it for none, see ``numpy_rng``. Drawing more numbers for one
+        purpose never shifts the numbers of another, whatever the device.
         """
         import torch
 
         return torch.Generator().manual_seed(stream_seed(seed, purpose))
 
     def numpy_rng(self, seed: int, purpose: str) -> np.random.Generator:
-        """The same as a generator of NumPy's, for NumPy and scikit-learn; torch is not loaded for it."""
+        """A generator of NumPy's (numpy.random.Generator), one for each purpose, for NumPy, SciPy and scikit-learn.
+
+        For ``rng.normal(size=10)``; torch takes it for none, see ``rng``, and is not loaded for it.
+        """
         import numpy as np
 
         return np.random.default_rng(stream_seed(seed, purpose))

@@ -23,6 +23,7 @@ WARNING = "[\ue002contradicted\ue003]"
 #: How a tag ends whose sentence only reads the numbers; it belongs to no condition.
 AS_SEEN = " as seen"
 
+_OWN = re.compile(r"""\bmy_data\(\s*["']([^"']+)["']""")
 _MOST_BRANCHES = 20  # each holds the conditions of all before it
 _TAG = re.compile(r"(?:or )?claim\b ?(.*)")
 
@@ -70,6 +71,12 @@ class Claim:
     def contradicted(self) -> bool:
         """Whether something was printed that the results contradict."""
         return self.one_sided and not self.holds
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """The files with a student's own numbers that the conditions rest on: nothing that was computed here."""
+        read = (found for condition in (self.expression, *self.after) for found in _OWN.findall(condition))
+        return tuple(dict.fromkeys(read))
 
     @property
     def branch(self) -> str:

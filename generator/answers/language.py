@@ -16,7 +16,9 @@ from generator.formats import FORMATS
 from generator.languages import gettext, listed
 
 #: What an answer may call, besides a result with its grid point.
-FUNCTIONS = frozenset({"table", "figure", "ref", "metric", "rows", "role"})
+FUNCTIONS = frozenset({"table", "figure", "ref", "metric", "rows", "role", "my_data", "my_table"})
+#: Reads a student's own numbers, and the mark behind all that is printed of them; two private characters enclose it.
+OWN, OWN_MARK = "my_data", "[\ue006own\ue007]"
 #: Filters that write numbers; the renderer provides them.
 NUMBER_FILTERS = frozenset(FORMATS)
 #: Jinja's own filters that an answer may use: none of them can build a long string from a short one.
@@ -91,6 +93,12 @@ class AnswerEnvironment(ImmutableSandboxedEnvironment):
         self.filters |= {"join": _join, "round": _round, "names": _names}
         self.tests = {name: test for name, test in self.tests.items() if name in {"none", "number", "even", "odd"}}
 
+    def _generate(
+        self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
+    ) -> str:
+        _mark_own(source)
+        return super()._generate(source, name, filename, defer_init)
+
     def is_safe_callable(self, obj: Any) -> bool:
         """Only what says in its class that answers may call it; so no method of a string or a list."""
         by_claims = isinstance(getattr(obj, "__self__", None), ClaimExtension)  # no template can name it
@@ -107,6 +115,26 @@ class AnswerEnvironment(ImmutableSandboxedEnvironment):
             if left.bit_length() * factor + right.bit_length() > _LARGEST_INTEGER:
                 raise SecurityError(f"the result of {operator} is too large")
         return super().call_binop(context, operator, left, right)
+
+
+def reads_own(node: nodes.Node) -> bool:
+    """Whether a student's own numbers are in it."""
+    calls = [node] if isinstance(node, nodes.Call) else []
+    return any(getattr(call.node, "name", "") == OWN for call in (*calls, *node.find_all(nodes.Call)))
+
+
+def _mark_own(tree: nodes.Template) -> None:
+    """Put the mark behind each print of own numbers, calculated with or not, and before what rests on them."""
+    for branch in [*tree.find_all(nodes.If)]:
+        if reads_own(branch.test):
+            for body in (branch.body, branch.else_):
+                body.insert(0, nodes.Output([nodes.TemplateData(f"{OWN_MARK} ")], lineno=branch.lineno))
+    for output in [*tree.find_all(nodes.Output)]:
+        output.nodes = [part for node in output.nodes for part in _marked(node)]
+
+
+def _marked(node: nodes.Expr) -> list[nodes.Expr]:
+    return [node, nodes.TemplateData(OWN_MARK)] if reads_own(node) else [node]
 
 
 def _kind(value: Any) -> str:

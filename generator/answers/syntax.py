@@ -14,7 +14,7 @@ from jinja2 import TemplateSyntaxError, nodes
 from generator.answers.addresses import Address, AddressError, parse_address, parse_expression
 from generator.answers.claims import ClaimTag, ends_claim, read_claim
 from generator.answers.conditions import Cell, Comparison, Joined, Stated, conditions
-from generator.answers.language import FILTERS, FUNCTIONS, NODES
+from generator.answers.language import FILTERS, FUNCTIONS, NODES, OWN, reads_own
 from generator.answers.prose import read_prose, reading_environment
 from generator.answers.readings import Readings
 from generator.answers.typed import typed_results
@@ -24,6 +24,7 @@ _LONGEST = 200_000
 _DEEPEST_LOOP = 2  # loops only nest this deep, so that a short answer cannot run for long
 _DEEPEST = 50  # of tags and brackets in one another: Python itself gives up at a hundred
 
+OWN_TABLE = "my_table"
 _CITATION = re.compile(r"\[@[\w:.+/-]+(?:\s*;\s*@[\w:.+/-]+)*\]")
 _LONG_NUMBER = re.compile(r"[0-9_]{4300,}")
 _EQUATION = re.compile(r"\$\$[ \t]*\((?P<label>[^()$\n]+)\)")
@@ -57,6 +58,7 @@ class AnswerSyntax:
     roles: tuple[Named, ...] = ()
     citations: tuple[Named, ...] = ()
     equations: tuple[Named, ...] = ()
+    own: tuple[Named, ...] = ()  # files with a student's own numbers
     claims: tuple[int, ...] = ()  # the lines of all
     one_sided: tuple[int, ...] = ()  # the lines of those without a second branch
     conditions: tuple[Stated, ...] = ()  # of claims and ifs; none where there are mistakes
@@ -130,7 +132,7 @@ class _Reader:
         self.text = text
         self.lines = text.splitlines()
         self.assigned: set[str] = {"loop"}
-        self.found: dict[str, list[Named]] = {kind: [] for kind in ("exhibits", "refs", "roles")}
+        self.found: dict[str, list[Named]] = {kind: [] for kind in ("exhibits", "refs", "roles", "own")}
         self.metrics: list[ResultRead] = []
         self.tables: list[ResultRead] = []
         self.citations: list[Named] = []
@@ -150,6 +152,7 @@ class _Reader:
             metrics=tuple(self.metrics),
             tables=tuple(self.tables),
             roles=tuple(self.found["roles"]),
+            own=tuple(self.found["own"]),
             citations=tuple(self.citations),
             equations=tuple(self.equations),
             claims=tuple(self.claims),
@@ -190,6 +193,10 @@ class _Reader:
             return
         if isinstance(node, nodes.Filter) and node.name not in FILTERS:
             self.mistake(f"unknown filter {node.name!r}", node.lineno, expected=", ".join(sorted(FILTERS)))
+        if isinstance(node, nodes.Assign) and reads_own(node):
+            self.mistake(
+                "own numbers are given no other name", node.lineno, hint="write my_data(…) where you need them"
+            )
         if isinstance(node, nodes.For):
             loops += 1
             self._loop(node, loops)
@@ -248,6 +255,10 @@ class _Reader:
         line = node.lineno
         if name in ("table", "figure"):
             self._exhibit(name, argument, node.lineno, branches)
+        elif name in (OWN, OWN_TABLE):
+            self.found["own"].append(Named(argument, line, name))
+            if name == OWN_TABLE:
+                self._alone(f"{name}({argument!r})", node.lineno, branches)
         elif name in ("ref", "role"):
             self.found[f"{name}s"].append(Named(argument, line))
         else:
@@ -266,10 +277,15 @@ class _Reader:
         self.found["exhibits"].append(Named(name, line, kind))
         if self.caption:
             self.mistake("a caption cannot place an exhibit", line)
-        elif branches:
-            self.mistake(f"{kind}({name!r}) stands inside a claim, condition or loop", line, hint="place it outside")
+        else:
+            self._alone(f"{kind}({name!r})", line, branches)
+
+    def _alone(self, what: str, line: int, branches: int) -> None:
+        """What becomes a block has a line to itself, outside of everything."""
+        if branches:
+            self.mistake(f"{what} stands inside a claim, condition or loop", line, hint="place it outside")
         elif not re.fullmatch(r"\s*\{\{[^{}]*\}\}\s*", self.lines[line - 1]):
-            self.mistake(f"{kind}({name!r}) must stand on a line of its own", line, got=self.lines[line - 1].strip())
+            self.mistake(f"{what} must stand on a line of its own", line, got=self.lines[line - 1].strip())
 
     def read_markdown(self) -> None:
         """Gather citations and labelled equations from the text between the tags."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from generator.answers.syntax import AnswerSyntax, parse_answer
+from generator.checks.cover import check_cover
 from generator.checks.margins import Scope
 from generator.checks.question import QuestionChecker
 from generator.checks.text import CourseNames, TextChecker
@@ -19,17 +20,22 @@ from generator.planning.catalogue import Catalogue
 ENTRY = re.compile(r"^[ \t]*@(?!string\b|comment\b|preamble\b)\w+\s*\{\s*([^,\s]+)\s*,", re.MULTILINE | re.IGNORECASE)
 
 
-def check_course(course: CourseSpec, catalogue: Catalogue, margins: Scope = Scope.NONE) -> list[Mistake]:
+def check_course(
+    course: CourseSpec, catalogue: Catalogue, margins: Scope = Scope.NONE, own_profile: str = ""
+) -> list[Mistake]:
     """All mistakes of all files, in the order of the questions; an empty list when there are none.
 
-    ``margins`` says which metrics may not be compared without one.
+    ``margins`` says which metrics may not be compared without one. A student's texts are judged under the student's
+    ``own_profile`` alone, if there is one.
     """
     bindings = {name: bind_course(course, profile, catalogue) for name, profile in course.profiles.items()}
     mistakes = [mistake for found in bindings.values() for mistake in found.mistakes]
     answers = {q.address: parse_answer(q.answer.text, q.answer.path) for q in course.questions()}
     keys, faulty = _bibliography(course.bibliography)
-    mistakes += faulty
-    names = CourseNames(course, catalogue, bindings, answers, keys, margins)
+    own, own_faulty = _bibliography(course.own_bibliography, keys or frozenset())
+    keys = None if keys is None or own is None else keys | own
+    mistakes += [*faulty, *own_faulty]
+    names = CourseNames(course, catalogue, bindings, answers, keys, margins, own_profile)
     for source, where, text in _introductions(course):
         checker = TextChecker(names, source.path, student=source.path in course.own_texts.values())
         syntax = _syntax(source, where, text)
@@ -42,11 +48,14 @@ def check_course(course: CourseSpec, catalogue: Catalogue, margins: Scope = Scop
         statement = TextChecker(names, question.source.path)
         statement.citations(_syntax(question.source, ("statement",), question.statement))
         mistakes += statement.mistakes
+    mistakes += check_cover(course)
     return list(dict.fromkeys(mistakes))  # the profiles share most mistakes
 
 
-def _bibliography(path: Path | None) -> tuple[frozenset[str] | None, list[Mistake]]:
-    """The keys of all entries, None when the file cannot be read, and what is wrong with it."""
+def _bibliography(
+    path: Path | None, taken: frozenset[str] = frozenset()
+) -> tuple[frozenset[str] | None, list[Mistake]]:
+    """The keys of all entries, None when the file cannot be read, and what is wrong with it; ``taken`` are others'."""
     if path is None:
         return frozenset(), []
     try:
@@ -63,6 +72,9 @@ def _bibliography(path: Path | None) -> tuple[frozenset[str] | None, list[Mistak
         key, line = entry[1], text.count("\n", 0, entry.start(1)) + 1
         if key in lines:
             mistakes.append(Mistake("the key stands twice", path, line, key, got=f"first in line {lines[key]}"))
+        elif key in taken:
+            hint = "cite the course's, or give yours another key"
+            mistakes.append(Mistake("the course's bibliography has an entry of this key", path, line, key, hint=hint))
         lines.setdefault(key, line)
     return frozenset(lines), mistakes
 

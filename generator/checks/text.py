@@ -25,7 +25,10 @@ THIS = Address("", "this")  # in a caption, the only result that its exhibit sho
 
 @dataclass(frozen=True)
 class CourseNames:
-    """Everything that texts may name: results under each profile, computations, answers, bibliography keys if known."""
+    """Everything that texts may name: results under each profile, computations, answers, bibliography keys if known.
+
+    A student's texts are for the student's ``own_profile``, if there is one; the course's hold under each.
+    """
 
     course: CourseSpec
     catalogue: Catalogue
@@ -33,6 +36,7 @@ class CourseNames:
     answers: Mapping[str, AnswerSyntax]
     keys: frozenset[str] | None
     margins: Scope = Scope.NONE
+    own_profile: str = ""
 
     @cached_property
     def unread(self) -> Unread:
@@ -123,11 +127,19 @@ class TextChecker:
         for reference in syntax.refs:
             self._reference(reference)
         for role in syntax.roles:
-            lacking = [p for p in self.names.course.profiles.values() if role.name not in p.roles]
+            profiles = self.names.course.profiles.values()
+            lacking = [p for p in profiles if self._concerns(p.name) and role.name not in p.roles]
             if lacking:
                 where = " and ".join(repr(profile.name) for profile in lacking)
                 self.unknown(role, f"role in profile {where}", lacking[0].roles)
         self.citations(syntax)
+        self._own(syntax)
+
+    def _own(self, syntax: AnswerSyntax) -> None:
+        """A student's own numbers stand in answers of a student's project alone."""
+        for own in syntax.own if not self.student or self.question is None else ():
+            hint = "only an answer of a student's project has own data"
+            self.mistakes.append(Mistake(f"{own.kind}() has no place here", self.path, own.line, hint=hint))
 
     def common(self, syntax: AnswerSyntax) -> None:
         """What students read too may not lead to what their reports may lack."""
@@ -143,6 +155,10 @@ class TextChecker:
         for citation in syntax.citations:
             if self.names.keys is not None and citation.name not in self.names.keys:
                 self.unknown(citation, "entry of the bibliography", self.names.keys)
+
+    def _concerns(self, profile: str) -> bool:
+        """Whether what these texts say has to be right under a profile."""
+        return not self.student or self.names.own_profile in ("", profile)
 
     def unknown(self, named: Named, what: str, known: Iterable[str]) -> None:
         """File the mistake that a text names something that does not exist."""
@@ -205,7 +221,7 @@ class TextChecker:
             return
         for profile, refs in self.names.refs(address).items():
             chosen = address.among(refs)
-            if (profiles is None or profile in profiles) and (fault := wrong(chosen)):
+            if self._concerns(profile) and (profiles is None or profile in profiles) and (fault := wrong(chosen)):
                 expected = "one of " + ", ".join(map(str, refs))
                 message = f"{fault} in profile {profile!r}"
                 self.mistakes.append(Mistake(message, self.path, read.line, address.result, expected=expected))

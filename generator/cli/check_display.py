@@ -10,6 +10,7 @@ from typing import Self
 from rich.markup import escape
 
 from generator.cli.build_display import BuildDisplay
+from generator.cli.words import Loudness, counted
 from generator.commands.audit import Audit
 from generator.commands.check_found import Looked
 from generator.jobs import ExitCode
@@ -19,6 +20,7 @@ _REMARKS = {
     "contradicted": "contradicted by the results",
     "unsupported": "unsupported numbers",
     "differing": "other results",
+    "own": "files of own data",
     "faults": "faults",
 }
 
@@ -26,8 +28,9 @@ _REMARKS = {
 class CheckDisplay:
     """Shows the computing that comes first as a build does, then each submission as it is finished."""
 
-    def __init__(self) -> None:
-        self.build = BuildDisplay()
+    def __init__(self, loudness: Loudness = Loudness.NORMAL) -> None:
+        self.build = BuildDisplay(loudness=loudness)
+        self.loudness = loudness
         self._false = 0
 
     def __enter__(self) -> Self:
@@ -50,6 +53,10 @@ class CheckDisplay:
         if looked.problem:
             words = "not built: " + looked.problem.splitlines()[0]
         self.build.say(f"[{number}/{total}] {looked.name}: {words}")
+        if self.loudness is Loudness.VERBOSE:
+            for kind, what in _REMARKS.items():
+                for line in getattr(looked, kind):
+                    self.build.say(f"    {what}: {line}")
 
     def audited(self, audit: Audit) -> None:
         """Say what came of computing brought results again; one that is another number makes the exit code 1."""
@@ -67,8 +74,20 @@ class CheckDisplay:
     def conclude(self, found: Sequence[Looked], files: Sequence[Path]) -> int:
         """Say how many there were and where the summary is; the exit code is 1 when one could not be built."""
         broken = sum(bool(looked.problem) for looked in found)
-        counts = "1 submission" if len(found) == 1 else f"{len(found)} submissions"
+        if self.loudness is Loudness.QUIET:
+            for looked in found:
+                if looked.problem:
+                    self.build.errors.print(
+                        f"{escape(looked.name)}: not built: {escape(looked.problem)}", soft_wrap=True
+                    )
+            return self.exit_code(found)
+        counts = counted(len(found), "submission")
         self.build.output.print(counts + (f", {broken} not built" if broken else ""))
         for path in files:
             self.build.output.print(f"  {escape(str(path))}")
+        return self.exit_code(found)
+
+    def exit_code(self, found: Sequence[Looked]) -> int:
+        """1 when a submission could not be built, or a result from elsewhere is another number."""
+        broken = any(looked.problem for looked in found)
         return int(ExitCode.JOB_FAILED if broken or self._false else ExitCode.OK)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generator.cli.options import FOLDER, CommonOptions, common_options, hidden_option, places_option, read_settings
+from generator.cli.saying import Saying, saying_options
 
 if TYPE_CHECKING:
     from generator.commands.check_found import Looked
@@ -30,9 +31,10 @@ if TYPE_CHECKING:
     metavar="PERCENT",
     help="Take them, but compute a random share again here first, and compare.",
 )
+@saying_options
 def check(
     submissions: tuple[Path, ...], common: CommonOptions, output: Path, jobs: int | None, places: tuple[str, ...],
-    trust: bool, percent: float, hidden: bool,
+    trust: bool, percent: float, hidden: bool, saying: Saying,
 ) -> None:  # fmt: skip
     """Build many students' projects or worksheets and sum up what stands in them, for teachers.
 
@@ -49,15 +51,17 @@ def check(
     genreport check submissions/
     genreport check submissions/ada submissions/alan.pdf --output ~/marking
     genreport check submissions/ --profile course --audit 5
+    genreport check submissions/ --json --quiet
     """
     from generator.cli.check_display import CheckDisplay
     from generator.commands.audit import Trust
     from generator.commands.check import look_over
     from generator.commands.check_summary import Summary
+    from generator.commands.output import checked
     from generator.running.executors.choose import ExecutorSpec
 
     summary = Summary(output)
-    with CheckDisplay() as display:
+    with CheckDisplay(saying.loudness) as display:
 
         def finished(looked: Looked, number: int, total: int) -> None:
             summary.add(looked)
@@ -66,4 +70,7 @@ def check(
         settings = read_settings(common, workers=ExecutorSpec(jobs=jobs), places=places, hidden=hidden)
         taken = Trust(trust, percent, display.build.say, display.audited)
         found = look_over(submissions, settings, output, finished, display.listen, common.profile, taken)
-    sys.exit(display.conclude(found, summary.finish(found)))
+    files = summary.finish(found)
+    if saying.json:
+        saying.write(checked(settings, found, files, display.exit_code(found)))
+    sys.exit(display.exit_code(found) if saying.json else display.conclude(found, files))

@@ -46,6 +46,7 @@ class FetchDisplay(LiveDisplay):
     def conclude(self, fetched: Iterable[Fetched], by_hand: Sequence[str] = ()) -> int:
         """Print each file's end and what is still to get by hand; the exit code is 1 when anything is missing."""
         bad = bool(by_hand)
+        fetched = [*fetched]
         for item in fetched:
             bad = bad or item.error is not None
             colour = "red" if item.error else "green"
@@ -54,6 +55,8 @@ class FetchDisplay(LiveDisplay):
                 self.console.print(f"    {escape(str(item.error))}")
         for hint in by_hand:
             self.console.print(f"[red]missing[/], to be had by hand: {escape(hint)}")
-        if not bad:
+        if not fetched and not bad:
+            self.console.print("There is nothing to fetch: the profile needs no file that the packages do not have.")
+        elif not bad:
             self.console.print(f"All that the profile needs is in {escape(str(self.data))}.")
         return int(ExitCode.JOB_FAILED if bad else ExitCode.OK)

@@ -1,4 +1,4 @@
-"""The commands that tell an author what there is: computations, roles, the form of files, one question's story."""
+"""The commands that tell an author what there is: computations, roles, the form of files."""
 
 # \b keeps click from filling the lines of an example.
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from generator.cli.options import FOLDER, CommonOptions, common_options, hidden_option, project_at, read_settings
+from generator.cli.options import FOLDER, CommonOptions, common_options, project_here, read_settings
 
 as_json = click.option("--json", "plain", is_flag=True, help="As JSON, for other programs.")
 
@@ -32,7 +32,7 @@ def computations(name: str, common: CommonOptions, plain: bool) -> None:
     from generator.cli.listing_display import show_computation, show_computations
     from generator.commands.listing import computation_data, list_computations
 
-    found = list_computations(read_settings(common, standing_in=project_at()), name)
+    found = list_computations(read_settings(common, standing_in=project_here()), name)
     if plain:
         data = [computation_data(one) for one in found]
         click.echo(json.dumps(data[0] if name else data, indent=2, ensure_ascii=False))
@@ -56,7 +56,7 @@ def roles(common: CommonOptions, plain: bool) -> None:
     from generator.cli.listing_display import show_roles
     from generator.commands.listing import list_roles
 
-    profile, found = list_roles(read_settings(common, standing_in=project_at()))
+    profile, found = list_roles(read_settings(common, standing_in=project_here()))
     if plain:
         click.echo(json.dumps({"profile": profile, "roles": [*map(asdict, found)]}, indent=2, ensure_ascii=False))
     else:
@@ -93,22 +93,3 @@ def schema(folder: Path | None, lines: bool) -> None:
         click.echo("So that editors find them, put (or have put, with --lines) at the head of:")
     for path, line in missing.items():
         click.echo(f"  {path.relative_to(course or path.parent)}\n      {line.rstrip()}")
-
-
-@click.command()
-@click.argument("question")
-@common_options
-@hidden_option
-def why(question: str, common: CommonOptions, hidden: bool) -> None:
-    """Tell one question's story: its results, where they came from, what would be computed, the last failure.
-
-    \b
-    genreport why 2-a/q03
-    genreport why 2-a/q03 --hidden
-    """
-    from generator.cli.plan_display import show_story
-    from generator.commands.plan import make_plan
-
-    session, planned, _ = make_plan(read_settings(common, followed=project_at(), hidden=hidden), [question])
-    for address in session.questions([question]):
-        show_story(session, planned, address)

@@ -17,6 +17,9 @@ from generator.planning.catalogue import Parameter, Signature
 def show_computations(signatures: Iterable[Signature]) -> None:
     """Print each computation as it is called, what it is for, and what it gives."""
     console = Console(highlight=False, soft_wrap=True)
+    signatures = [*signatures]
+    if not signatures:
+        console.print("The course has no computations, and uses none of the program’s.")
     for signature in signatures:
         taken = ", ".join(map(_parameter, signature.parameters.values()))
         console.print(f"[bold]{signature.name}[/]({escape(taken)})")
@@ -42,7 +45,8 @@ def show_computation(signature: Signature) -> None:
 def show_roles(profile: str, roles: Iterable[ListedRole]) -> None:
     """Print the roles of a profile, those that all labs share first."""
     console = Console(highlight=False, soft_wrap=True)
-    console.print(f"profile {escape(profile)}")
+    roles = [*roles]
+    console.print(f"profile {escape(profile)}" + ("" if roles else ", without roles"))
     for lab, own in groupby(roles, key=lambda role: role.lab):
         console.print(f"[bold]{f'of lab {escape(lab)} alone' if lab else 'of all labs'}[/]")
         for role in own:

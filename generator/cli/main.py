@@ -10,7 +10,9 @@ import click
 
 from generator import __version__
 from generator.cli.checking import check
-from generator.cli.listing import computations, roles, schema, why
+from generator.cli.completion import selections
+from generator.cli.listing import computations, roles, schema
+from generator.cli.looking import doctor, list_, plan, why
 from generator.cli.options import (
     FOLDER,
     CommonOptions,
@@ -21,12 +23,14 @@ from generator.cli.options import (
     language_option,
     places_option,
     project_at,
+    project_here,
     read_settings,
     report_options,
     worker_options,
 )
 from generator.cli.packs import colab, export, pack, push, unpack
 from generator.cli.release import release
+from generator.cli.saying import Saying, saying_options
 from generator.cli.scaffolds import new_computation, new_course, new_question
 from generator.cli.stopping import end_on_sigterm, unexpected, worded
 
@@ -49,7 +53,7 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("selection", nargs=-1)
+@click.argument("selection", nargs=-1, shell_complete=selections)
 @common_options
 @report_options
 @worker_options
@@ -60,6 +64,7 @@ def cli() -> None:
 @click.option("--fresh-versions", is_flag=True, help="Compute again what other versions of torch, NumPy … computed.")
 @click.option("--strict", is_flag=True, help="Warnings make the build fail (exit code 1).")
 @click.option("--traceback", is_flag=True, help="Print the whole traceback of a computation that fails.")
+@saying_options
 def build(
     selection: tuple[str, ...],
     common: CommonOptions,
@@ -72,6 +77,7 @@ def build(
     fresh_versions: bool,
     strict: bool,
     traceback: bool,
+    saying: Saying,
 ) -> None:
     """Compute what is missing and write the report.
 
@@ -87,18 +93,24 @@ def build(
     genreport build 2-a/q03 --only --hidden
     genreport build my-report 2-a
     genreport build --course my-course
+    genreport build --json --quiet
     """
     from generator.cli.build_display import BuildDisplay
     from generator.commands.build import build as run_build
 
     project, selection = find_project(selection)
     settings = read_settings(common, wanted, workers, project, places=places, hidden=hidden)
-    with BuildDisplay(tracebacks=traceback) as display:
+    with BuildDisplay(tracebacks=traceback, loudness=saying.loudness) as display:
         report = run_build(
             settings, selection, only=only, force=force, fresh_versions=fresh_versions, strict=strict,
-            listen=display.listen, say=display.say,
+            listen=display.listen, say=display.say, expect=display.expect,
         )  # fmt: skip
-    display.conclude(report)
+    if saying.json:
+        from generator.commands.output import about, build_data
+
+        saying.write(about(settings, "build", int(report.exit_code), build=build_data(report)))
+    else:
+        display.conclude(report)
     sys.exit(int(report.exit_code))
 
 
@@ -128,45 +140,6 @@ def init(folder: Path, common: CommonOptions, language: str, ci: str | None) -> 
 
 
 @cli.command()
-@click.argument("selection", nargs=-1)
-@common_options
-@hidden_option
-def plan(selection: tuple[str, ...], common: CommonOptions, hidden: bool) -> None:
-    """Show every job: cached or not, and for one that is not, what changed.
-
-    In a student's project, those of the labs and questions that it chose, under its profile.
-
-    \b
-    genreport plan
-    genreport plan 2-a/q03 --profile light
-    """
-    from generator.cli.plan_display import show_plan
-    from generator.commands.computing import other_versions
-    from generator.commands.plan import make_plan
-
-    session, planned, needed = make_plan(read_settings(common, followed=project_at(), hidden=hidden), selection)
-    show_plan(needed, other_versions(session, planned))
-
-
-@cli.command("list")
-@common_options
-@hidden_option
-def list_(common: CommonOptions, hidden: bool) -> None:
-    """List the questions with their state; in a student's project, those that it chose.
-
-    \b
-    genreport list
-    genreport list --profile course
-    genreport list --hidden
-    """
-    from generator.cli.plan_display import show_questions
-    from generator.commands.plan import make_plan
-
-    session, planned, _ = make_plan(read_settings(common, followed=project_at(), hidden=hidden))
-    show_questions(session, planned)
-
-
-@cli.command()
 @common_options
 @hidden_option
 @click.option("--force", is_flag=True, help="Replace files that differ from the published ones.")
@@ -180,25 +153,10 @@ def fetch(force: bool, common: CommonOptions, hidden: bool) -> None:
     from generator.cli.fetch_display import FetchDisplay
     from generator.commands.fetch import fetch_data
 
-    settings = read_settings(common, standing_in=project_at(), hidden=hidden)
+    settings = read_settings(common, standing_in=project_here(), hidden=hidden)
     with FetchDisplay(settings.folders.data) as display:
         fetched, by_hand = fetch_data(settings, display.listen, force=force)
     sys.exit(display.conclude(fetched, by_hand))
-
-
-@cli.command()
-@common_options
-@click.option("--texts", is_flag=True, help="Check what the course’s texts conclude, and from what, instead.")
-def doctor(texts: bool, common: CommonOptions) -> None:
-    """Check Python, torch, Pango, fonts, data, weights and disk; --texts: what claims and captions may not say.
-
-    \b
-    genreport doctor --data ~/genreport-data
-    genreport doctor --texts
-    """
-    from generator.cli.doctor_display import look_over
-
-    sys.exit(look_over(read_settings(common, standing_in=project_at()), texts=texts))
 
 
 @cli.command()
@@ -214,7 +172,7 @@ def clean(yes: bool, common: CommonOptions) -> None:
     from generator.cli.words import human_size
     from generator.commands.clean import unneeded, unneeded_parts
 
-    cache, stale = unneeded(read_settings(common, standing_in=project_at()))
+    cache, stale = unneeded(read_settings(common, standing_in=project_here()))
     parts = unneeded_parts(cache.folder)
     if not stale and not parts:
         click.echo(f"Every entry in {cache.folder} is needed.")
@@ -230,6 +188,10 @@ def clean(yes: bool, common: CommonOptions) -> None:
         click.echo(f"Removed {entries}, {size}.")
 
 
+cli.add_command(plan)
+cli.add_command(list_)
+cli.add_command(why)
+cli.add_command(doctor)
 cli.add_command(check)
 cli.add_command(pack)
 cli.add_command(unpack)
@@ -243,7 +205,6 @@ cli.add_command(new_computation)
 cli.add_command(computations)
 cli.add_command(roles)
 cli.add_command(schema)
-cli.add_command(why)
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from generator.cli.completion import profiles, roles
 from generator.render.outputs.table import DOCUMENTS
 
 if TYPE_CHECKING:
@@ -47,11 +49,17 @@ def common_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of CommonOptions; it gets them as ``common``."""
     options = [
         click.option("--course", metavar="FOLDER", help="The course: a folder with course.yaml, or an installed one."),
-        click.option("--profile", help="Which data, networks and lengths to use (the first; a project’s own)."),
-        click.option("--set", "overrides", multiple=True, metavar="ROLE=VALUE", help="Put a value in a role."),
+        click.option(
+            "--profile", shell_complete=profiles,
+            help="Which data, networks and lengths to use (the first; a project’s own).",
+        ),
+        click.option(
+            "--set", "overrides", multiple=True, metavar="ROLE=VALUE", shell_complete=roles,
+            help="Put a value in a role.",
+        ),
         click.option("--data", type=FOLDER, envvar="GENREPORT_DATA", help="Folder of data sets and weights."),
         click.option("--cache", type=FOLDER, envvar="GENREPORT_CACHE", help="Folder of cached results."),
-    ]
+    ]  # fmt: skip
 
     @functools.wraps(command)
     def run(
@@ -155,7 +163,7 @@ def read_settings(
     """
     from generator.commands.session import Folders, OutputSettings, Settings
     from generator.course.editions import Edition
-    from generator.course.finding import find_course
+    from generator.course.finding import find_course, project_around
     from generator.course.folder import read_course_folder
     from generator.errors import InputError, Mistake
     from generator.running.executors.choose import ExecutorSpec
@@ -177,7 +185,7 @@ def read_settings(
         raise InputError([Mistake("--hidden is not for a student's report", hint=hint)])
     if chosen is not Edition.WORKSHEET and (output.frames or output.fields):
         raise InputError([Mistake("--frames and --fields are for worksheets", hint="add --edition worksheet")])
-    if project and chosen is Edition.REFERENCE and output.folder.resolve().is_relative_to(project.folder.resolve()):
+    if chosen is Edition.REFERENCE and wanted is not None and project_around(output.folder.resolve()) is not None:
         message, hint = "the reference edition does not go into a student's project", "name another folder: --output"
         raise InputError([Mistake(message, output.folder, hint=hint)])
     return Settings(
@@ -208,15 +216,22 @@ def _roles(overrides: Iterable[str]) -> dict[str, Any]:
 
 
 def find_project(selection: tuple[str, ...]) -> tuple[Project | None, tuple[str, ...]]:
-    """The student's project that the first word names or the current folder is, and the rest of the selection."""
-    for folder, rest in ((Path(*selection[:1]), selection[1:]), (Path(), selection)):
-        if (project := project_at(folder)) is not None:
-            return project, rest
-    return None, selection
+    """The student's project that the first word names or that one stands in, and the rest of the selection."""
+    if selection and (project := project_at(Path(selection[0]))) is not None:
+        return project, selection[1:]
+    return project_here(), selection
 
 
-def project_at(folder: Path = Path()) -> Project | None:
-    """The student's project in a folder, if it is one: it may name the course."""
+def project_here() -> Project | None:
+    """The student's project that one stands in, wherever inside of it."""
+    from generator.course.finding import project_around
+
+    folder = project_around(Path.cwd())
+    return None if folder is None else project_at(Path(os.path.relpath(folder)))
+
+
+def project_at(folder: Path) -> Project | None:
+    """The student's project in a folder, if it is one."""
     from generator.course.project import is_project, read_project
 
     return read_project(folder) if is_project(folder) else None

@@ -12,14 +12,15 @@ from pathlib import Path
 
 import click
 
-from generator.cli.options import FOLDER, CommonOptions, common_options, hidden_option, project_at, read_settings
+from generator.cli.completion import selections
+from generator.cli.options import FOLDER, CommonOptions, common_options, hidden_option, project_here, read_settings
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _SECONDS = 0.2  # between two words on how far it is
 
 
 @click.command()
-@click.argument("selection", nargs=-1)
+@click.argument("selection", nargs=-1, shell_complete=selections)
 @common_options
 @hidden_option
 @click.option("-o", "--output", type=_FILE, default="results.genreport", show_default=True, help="The file to write.")
@@ -38,7 +39,8 @@ def pack(selection: tuple[str, ...], common: CommonOptions, hidden: bool, output
     from generator.commands.pack import pack as write
 
     day = since.replace(tzinfo=UTC).date() if since else None
-    done = write(read_settings(common, standing_in=project_at(), hidden=hidden), selection, output, day, _progress())
+    settings = read_settings(common, standing_in=project_here(), hidden=hidden)
+    done = write(settings, selection, output, day, _progress())
     missing = f"; {done.missing} of the selection are not computed, or not here" if done.missing else ""
     results = "1 result" if done.results == 1 else f"{done.results} results"
     click.echo(f"{results} in {done.path}, {human_size(done.size)}{missing}")
@@ -60,7 +62,7 @@ def unpack(files: tuple[Path, ...], common: CommonOptions) -> None:
 
     unused = 0
     for file in files:
-        done = bring(read_settings(common, standing_in=project_at()), file, _progress())
+        done = bring(read_settings(common, standing_in=project_here()), file, _progress())
         unused += len(done.unused)
         brought = "1 result" if len(done.brought) == 1 else f"{len(done.brought)} results"
         click.echo(f"{file}: {brought} brought, {len(done.there)} were there")
@@ -92,7 +94,7 @@ def colab(selection: tuple[str, ...], common: CommonOptions, output: Path, insta
     """
     from generator.commands.notebook import write_notebook
 
-    write_notebook(read_settings(common, standing_in=project_at()), selection, output, install)
+    write_notebook(read_settings(common, standing_in=project_here()), selection, output, install)
     click.echo(f"{output}: open it where there is a GPU and run its cells; then here: genreport unpack FILE")
 
 
@@ -115,7 +117,7 @@ def export(selection: tuple[str, ...], common: CommonOptions, folder: Path, lice
     """
     from generator.commands.crate import export_crate
 
-    done = export_crate(read_settings(common, standing_in=project_at()), selection, folder, licence, _progress())
+    done = export_crate(read_settings(common, standing_in=project_here()), selection, folder, licence, _progress())
     click.echo(f"{done} {'result' if done == 1 else 'results'} in {folder}")
 
 
@@ -135,7 +137,7 @@ def push(folder: Path, selection: tuple[str, ...], common: CommonOptions) -> Non
     """
     from generator.commands.bringing import push as put
 
-    done, there = put(read_settings(common, standing_in=project_at()), selection, folder, _progress())
+    done, there = put(read_settings(common, standing_in=project_here()), selection, folder, _progress())
     click.echo(f"{done} {'result' if done == 1 else 'results'} put into {folder}, {there} were there")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from generator.cli.options import FOLDER, CommonOptions, project_at, read_settings
+from generator.cli.options import FOLDER, CommonOptions, project_here, read_settings
 
 
 @click.command()
@@ -33,7 +33,7 @@ def release(course: str | None, target: Path, data: Path | None, cache: Path | N
     from generator.commands.release import release as hand_out
 
     common = CommonOptions(None, (), data, cache, course)
-    done = hand_out(read_settings(common, standing_in=project_at()), target)
+    done = hand_out(read_settings(common, standing_in=project_here()), target)
     parts = [_counted(done.labs, "lab"), _counted(done.questions, "question"), f"in {' and '.join(done.languages)}"]
     click.echo(f"{_counted(len(done.files), 'file')} in {done.folder}: {', '.join(parts)}")
     gone = [_counted(number, word) for word, number in done.left_out.items() if number]

@@ -1,8 +1,9 @@
-"""Sizes, durations and lists as people say them."""
+"""Sizes, durations, counts and lists as people say them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -39,3 +40,24 @@ def left_out(questions: Mapping[str, LeftOut]) -> str:
         named = ", ".join(found) if len(found) <= _MOST_NAMED else f"{len(found)} questions"
         said.append(f"{named} ({reason.value})")
     return "; ".join(said)
+
+
+def counted(number: int, thing: str) -> str:
+    """A number of things: 1 job, 20 jobs."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def short_time(seconds: float) -> str:
+    """A duration in as few characters as can be, for a column of them: 90 s, 3 min, 2 h 05 min."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"
+
+
+class Loudness(Enum):
+    """How much a command says."""
+
+    QUIET = "only what is wrong"
+    NORMAL = "what happens"
+    VERBOSE = "also the details"

@@ -9,7 +9,7 @@ from pathlib import Path
 from generator.commands.pack import Progress, data_of, finished_jobs
 from generator.commands.session import Session, Settings, open_session
 from generator.errors import CacheError
-from generator.planning.data import LOCK, DataLock
+from generator.planning.data import LOCK, DataLock, in_lock
 from generator.planning.plan import Plan, Standing
 from generator.store.cache import Cache
 from generator.store.entry import DamagedEntryError
@@ -40,7 +40,7 @@ def bring_results(session: Session, plan: Plan, chosen: Iterable[str], say: Say)
         if place.lost:
             say(f"{place.name}: given up: {place.lost}")
         for label in unlike if brought else ():
-            say(f"{place.name}: {label} is known here as other data")
+            say(f"{place.name}: {label.partition('@')[0]} is known here as other data")
     return plan
 
 
@@ -81,7 +81,8 @@ def push(settings: Settings, selection: Iterable[str], target: Path, progress: P
             ) from error
         put += there.import_(fingerprint, files, session.cache.provenance(fingerprint).origin)
     lock = DataLock(target / LOCK)
-    lock.add(data_of(session, plan, chosen))
+    own = session.course.own_data
+    lock.add({in_lock(label, own): digests for label, digests in data_of(session, plan, chosen).items()})
     lock.save()
     session.save()
     return put, len(chosen) - put

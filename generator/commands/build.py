@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from generator import __version__
 from generator.answers.addresses import parse_address
-from generator.commands.computing import Listener, compute_results, failures
+from generator.commands.computing import Failed, Listener, compute_results, failures
 from generator.commands.last_failures import noting_failures
+from generator.commands.rendering_times import RenderingTimes
 from generator.commands.session import Session, Settings, open_session
 from generator.commands.unshown import unshown_texts
 from generator.commands.up_to_date import Files, late_files, render_key
@@ -42,23 +43,26 @@ Drawings = MutableMapping[tuple[str, str, float], "Drawing"]
 class BuildReport:
     """What a build did: the report as it lies there, whether it had to be ``written``, and how its jobs ended.
 
-    ``failures`` has a line for each job that failed, ``remarks`` what is to be said of the results and of texts that
-    are not shown, ``left_out`` the questions that are in no report, with why.
+    ``failures`` are the jobs that failed, of all ``jobs`` that were needed; ``remarks`` what is to be said of the
+    results and of texts that are not shown, ``left_out`` the questions that are in no report, with why. With
+    ``strict``, warnings are failures.
     """
 
     rendering: Rendering
     written: bool
     computed: int
     cached: int
-    failures: tuple[str, ...]
+    failures: tuple[Failed, ...]
     remarks: tuple[str, ...]
     exit_code: ExitCode
+    jobs: int = 0
+    strict: bool = False
     left_out: Mapping[str, LeftOut] = field(default_factory=dict)
 
     @property
     def problems(self) -> tuple[str, ...]:
         """Why the build failed."""
-        return (*self.failures, *self.rendering.problems)
+        return (*map(str, self.failures), *self.rendering.problems)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -76,8 +80,9 @@ def build(
     strict: bool = False,
     listen: Listener = lambda event: None,
     say: Say = lambda text: None,
+    expect: Callable[[float | None], None] = lambda seconds: None,
 ) -> BuildReport:
-    """Compute what the selection needs and render the report.
+    """Compute what the selection needs and render the report; ``expect`` hears what rendering took the last time.
 
     Raises:
         InputError: the questions, answers or options are wrong; nothing was computed or written.
@@ -89,6 +94,8 @@ def build(
     _check_writable(settings)
     files = Files.of(session)
     computing = () if settings.output.frames else chosen  # empty frames need no results
+    times = RenderingTimes.of(session, chosen if only else None)
+    expect(times.last())
     plan, outcomes = compute_results(session, computing, force, listen, fresh_versions=fresh_versions, say=say)
     report, key = _report(session, plan, outcomes, chosen if only else None, files)
     damaged: list[str] = []
@@ -99,7 +106,8 @@ def build(
             plan, outcomes = compute_results(session, computing, False, listen)
             report, key = _report(session, plan, outcomes, chosen if only else None, files)
         kept = _kept_parts(session, files)
-        rendering = _render(session, dataclasses.replace(report, kept=kept), key, files, say)
+        with times.measured():
+            rendering = _render(session, dataclasses.replace(report, kept=kept), key, files, say)
         if late_files(session) == files.late:
             kept.keep()
         _tidy(session)
@@ -114,6 +122,8 @@ def build(
         failures=failed,
         remarks=(*damaged, *_mixture(outcomes.values()), *unshown_texts(session)),
         exit_code=ExitCode.OK,
+        jobs=len(states),
+        strict=strict,
         left_out=session.shown.left_out,
     )
     if done.problems or (strict and done.warnings):
@@ -136,7 +146,7 @@ def compute(
     _check_writable(settings)
     plan, outcomes = compute_results(session, session.questions_of(labs), False, listen, say=say)
     session.save()
-    return tuple(failures(plan, outcomes))
+    return tuple(map(str, failures(plan, outcomes)))
 
 
 def render_computed(session: Session, drawings: Drawings, trusting: bool = True) -> Rendering:

@@ -42,6 +42,7 @@ REPORTS = "reports"
 _LARGEST_METRICS = 20_000_000  # bytes of a results file that was handed in
 _MOST_LINES = 50  # of each kind in the summary
 _LONGEST_LINE = 300  # characters
+_LONGEST_FAULT = 1000  # with what was expected, and a hint
 _LONGEST_PROBLEM = 3000
 _LONGEST_NAME = 100
 
@@ -229,16 +230,17 @@ def _looked(name: str, folder: Path, session: Session, rendering: Rendering, lef
         gaps=rendering.gaps,
         contradicted=_lines(_relative(warning, folder) for warning in rendering.warnings),
         unsupported=_lines(_unsupported(session, ours)),
+        own=_lines(f"{one.address}: {name}" for one in session.shown.questions() for name in one.answer.own),
         differing=_lines(_differing(folder, ours)),
-        faults=_lines([*left_out, *(_relative(problem, folder) for problem in rendering.problems)]),
+        faults=_lines([*left_out, *(_relative(problem, folder) for problem in rendering.problems)], _LONGEST_FAULT),
         page=f"{REPORTS}/{name}/report.html",
         digests={address: digest for address, text in texts.items() if (digest := answer_digest(text))},
     )
 
 
-def _lines(found: Iterable[str]) -> tuple[str, ...]:
+def _lines(found: Iterable[str], longest: int = _LONGEST_LINE) -> tuple[str, ...]:
     """What was found, each in a line or a few, and no more than anyone reads."""
-    lines = [visible(line, _LONGEST_LINE) for line in itertools.islice(found, _MOST_LINES + 1)]
+    lines = [visible(line, longest) for line in itertools.islice(found, _MOST_LINES + 1)]
     return (*lines[:_MOST_LINES], "and more") if len(lines) > _MOST_LINES else tuple(lines)
 
 

@@ -26,6 +26,7 @@ class Looked:
     contradicted: tuple[str, ...] = ()
     unsupported: tuple[str, ...] = ()
     differing: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
     problem: str = ""
     page: str = ""

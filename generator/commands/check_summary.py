@@ -22,6 +22,7 @@ _COLUMNS = (
     "contradicted",
     "unsupported",
     "differing",
+    "own",
     "alike",
     "faults",
     "problem",

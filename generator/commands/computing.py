@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
 from generator.commands.bringing import Say, bring_results
+from generator.commands.packages_used import packages_used, used_versions, with_used_versions
 from generator.commands.session import Session
 from generator.jobs import Failure, Job, Outcome, State, one_by_one
 from generator.planning.history import Cause, Reason
@@ -60,12 +62,14 @@ def compute_results(
     settings = session.settings
     hits = [planned.job for planned in plan.jobs.values() if planned.standing is Standing.HIT]
     session.memo.save()  # the workers find the digests of the data files in it
+    used = packages_used(session.place)
+    workers = dataclasses.replace(settings.workers, cards="torch" in used)
     outcomes |= run_jobs(
-        jobs, session.cache, settings.workers, data=settings.folders.data, on_event=listen, hits=hits, code=plan.code,
+        jobs, session.cache, workers, data=settings.folders.data, on_event=listen, hits=hits, code=plan.code,
         courses=session.place.code,
     )  # fmt: skip
     _remember(session, plan, outcomes)
-    return plan, outcomes
+    return plan, with_used_versions(outcomes, used)
 
 
 def _kept(cache: Cache, fingerprint: str, trusting: bool) -> Outcome:
@@ -79,7 +83,7 @@ def _kept(cache: Cache, fingerprint: str, trusting: bool) -> Outcome:
 
 def other_versions(session: Session, plan: Plan) -> dict[str, tuple[str, ...]]:
     """The cached results that were computed with other versions: by fingerprint, "torch 2.10.0 (here 2.15.0)"."""
-    here = versions_here()
+    here = used_versions(versions_here(), packages_used(session.place))
     hits = (fingerprint for fingerprint, planned in plan.jobs.items() if planned.standing is Standing.HIT)
     found = {fingerprint: differences(session.cache.provenance(fingerprint).versions, here) for fingerprint in hits}
     return {fingerprint: words for fingerprint, words in found.items() if words}
@@ -117,10 +121,22 @@ def _remember(session: Session, plan: Plan, outcomes: Mapping[str, Outcome]) -> 
             session.history.note(plan.profile, address, ingredients, outcome.provenance.duration)
 
 
-def failures(plan: Plan, outcomes: Mapping[str, Outcome]) -> Iterator[str]:
-    """One line for each job that failed or was skipped, with all places that asked for it."""
+@dataclass(frozen=True)
+class Failed:
+    """A job that gave no result: all places that asked for it, how it ended, why, and what to do about it."""
+
+    places: tuple[str, ...]
+    state: State
+    reason: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        hint = f"\n    hint: {self.hint}" if self.hint else ""
+        return f"{', '.join(self.places)}: {self.state.value}: {self.reason}{hint}"
+
+
+def failures(plan: Plan, outcomes: Mapping[str, Outcome]) -> Iterator[Failed]:
+    """The jobs that failed or were skipped."""
     for fingerprint, outcome in outcomes.items():
-        if outcome.failure is not None:
-            places = ", ".join(plan.jobs[fingerprint].addresses)
-            hint = f"\n    hint: {outcome.failure.hint}" if outcome.failure.hint else ""
-            yield f"{places}: {outcome.state.value}: {outcome.failure.reason}{hint}"
+        if (failure := outcome.failure) is not None:
+            yield Failed(plan.jobs[fingerprint].addresses, outcome.state, failure.reason, failure.hint)

@@ -229,7 +229,8 @@ def check_profile(
     if different:
         mend = f"fine if your teacher gave them to you; otherwise genreport fetch --profile {name} --force"
         return Check(title, Health.WARN, f"differ from the published files: {', '.join(different)}", mend)
-    found = f"{len(files)} files, as published" if files else "travels with the packages, nothing to fetch"
+    comes_along = "travels with the packages, nothing to fetch" if datasets or networks else "it needs none"
+    found = f"{len(files)} files, as published" if files else comes_along
     return Check(title, Health.OK, found)
 
 

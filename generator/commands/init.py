@@ -42,7 +42,7 @@ language: {language}     # of the report: {languages}
 theme: {theme}   # chapters (a cover, Figure 2.1) or sections (a title above the contents, Figure 7)
 labs: [{labs}]   # those of your report, in its order
 # questions: [{some}]   # only these labs and questions, which keep their numbers
-profile: {profile}   # {profiles}: which data and networks
+profile: {profile}   # {profiles}: how much is computed, and on what
 """)
 _FROM = marked("from: {course}   # the course that this is a report of: a folder, or the name of an installed course\n")
 
@@ -180,8 +180,12 @@ def _numbers(question: QuestionSpec, catalogue: Catalogue, refs: Mapping[str, Se
     for result in question.results.values():
         metrics = catalogue[result.computation].metrics
         name = gettext("NAME")
-        listed = gettext("{place}: {title}").format(place=name, title=", ".join(metrics))
-        lines += [f"  {_first(result.ref, refs).expression}.{name}", *_wrapped(listed)]
+        plain, families = ([one for one in metrics if ("*" in one) is family] for family in (False, True))
+        lines.append(f"  {_first(result.ref, refs).expression}.{name}")
+        if plain:
+            lines += _wrapped(gettext("{place}: {title}").format(place=name, title=", ".join(plain)))
+        if families:
+            lines += _wrapped(gettext("results/metrics.json has them once there are results: ") + ", ".join(families))
     read = _example(next(iter(question.results.values())), catalogue, refs).expression
     return [
         *lines,

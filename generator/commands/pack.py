@@ -11,8 +11,9 @@ from typing import Any
 
 from generator import __version__
 from generator.commands.session import Session, Settings, open_session
+from generator.course.own_data import OwnData
 from generator.errors import InputError, Mistake
-from generator.planning.data import LOCK, DataLock, digests_of, files_of
+from generator.planning.data import LOCK, DataLock, are_its, digests_of, files_of, in_lock
 from generator.planning.history import explain, read_ingredients
 from generator.planning.plan import Plan, PlannedJob, Standing
 from generator.store.files import disk_errors
@@ -84,11 +85,13 @@ def finished_jobs(
 
     ``since`` leaves out what was computed before that day (UTC).
     """
-    hits = [job for job in plan.needed(session.questions(selection)) if job.standing is Standing.HIT]
+    needed = plan.needed(session.questions(selection))
+    hits = [job for job in needed if job.standing is Standing.HIT]
     chosen = [job for job in hits if since is None or _finished(session, job) >= since]
     if not chosen:
         message = "nothing of this is in the cache" + (f" since {since}" if since else "")
-        raise InputError([Mistake(message, session.cache.folder, hint="compute it first: `genreport build`")])
+        hint = "compute it first: `genreport build`" if needed else "none of these questions asks for a result"
+        raise InputError([Mistake(message, session.cache.folder, hint=hint)])
     return chosen
 
 
@@ -100,10 +103,12 @@ def data_of(session: Session, plan: Plan, jobs: Iterable[PlannedJob]) -> dict[st
     """The digests of all data that these jobs, and what they were computed from, read: here, or where that was."""
     lock, data = DataLock(session.cache.folder / LOCK), session.settings.folders.data
     reached = plan.with_inputs(job.job.fingerprint for job in jobs)
-    own = {label: found.paths for label, found in session.course.own_data.items()}
+    every = session.course.own_data
+    own = {label: found.paths for label, found in every.items()}
     labels = sorted({label for planned in reached for label in planned.job.data})
-    found = {label: digests_of(files_of(label, data, own), data, session.memo) or lock.known(label) for label in labels}
-    return {label: dict(digests) for label, digests in found.items() if digests}
+    found = {label: digests_of(files_of(label, data, own), data, session.memo) for label in labels}
+    found = {label: digests or dict(lock.known(in_lock(label, every))) for label, digests in found.items()}
+    return {label: digests for label, digests in found.items() if digests}
 
 
 def _entries(
@@ -129,7 +134,7 @@ def unpack(settings: Settings, source: Path, progress: Progress) -> Unpacked:
             progress("verifying", number, len(found.listed))
         session = open_session(dataclasses.replace(settings, profile=found.profile, overrides={}))
         lock = DataLock(session.cache.folder / LOCK)
-        done = Unpacked(source, unlike=lock.add(found.data))
+        done = Unpacked(source, unlike=_noted(lock, found.data, session.course.own_data))
         plan = session.plan(lock=lock)
         origin = f"{source.name}, unpacked on {datetime.now(UTC).date().isoformat()}"
         for number, (fingerprint, listed) in enumerate(found.listed.items(), start=1):
@@ -145,6 +150,13 @@ def unpack(settings: Settings, source: Path, progress: Progress) -> Unpacked:
             lock.save()
         session.save()
     return done
+
+
+def _noted(lock: DataLock, data: Mapping[str, Mapping[str, str]], own: Mapping[str, OwnData]) -> list[str]:
+    """Note what a pack says of data; returns what the course, or an earlier pack, says otherwise."""
+    fitting = {label: digests for label, digests in data.items() if label not in own or are_its(digests, own[label])}
+    other = lock.add({in_lock(label, own): digests for label, digests in fitting.items()})
+    return [*(label for label in data if label not in fitting), *(name.partition("@")[0] for name in other)]
 
 
 def _why_not(plan: Plan, listed: Mapping[str, Any]) -> tuple[str, ...]:

@@ -8,18 +8,22 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 from generator.checks.course import check_course
 from generator.commands.release_code import modules_held_back
 from generator.commands.release_folder import check_target, put_in_place
 from generator.commands.release_hidden import Hidden
 from generator.commands.session import Session, Settings, open_session
+from generator.course.cover import FILE as COVER
 from generator.course.editions import Edition
 from generator.course.folder import ANSWERS, FILE, labs_folder
 from generator.course.loader import read_course
 from generator.course.profiles import LAB_PROFILES
+from generator.course.project import IMAGES, pictures
 from generator.course.rewriting import rewrite
 from generator.course.solutions import solutions_of
+from generator.course.style import FILE as STYLE
 from generator.course.translations import WORDS
 from generator.course.untrusted_files import UntrustedFileError, read_untrusted
 from generator.course.yaml_source import LARGEST_FILE
@@ -127,13 +131,15 @@ class _Release:
         self._texts()
         self._bibliography()
         self._code()
+        self._looks()
+        self._pictures()
         self.result.unused = tuple(self._unused())
         return self.result
 
     def _unused(self) -> Iterator[str]:
         """What lies in the course's folder and was neither handed out nor held back."""
         used = {name.split("/")[0] for name in self.result.files} | {_BELOW, *self.spoken}
-        used |= {lab.id for lab in self.course.labs} | {folder.name for folder in self.place.code}
+        used |= {IMAGES, *(lab.id for lab in self.course.labs)} | {folder.name for folder in self.place.code}
         for path in sorted(self.place.folder.iterdir()):
             hidden = path.name.startswith((".", "__pycache__")) or path == self.place.answers
             if path.name not in used and not hidden:
@@ -182,6 +188,26 @@ class _Release:
         if (path := self.course.bibliography) is not None:
             _read(self.place.folder, path.name, _LARGEST_BESIDE)
             self.result.files[path.name] = as_printed(path).encode()
+
+    def _looks(self) -> None:
+        """The style and the cover as they are, with their comments, and what the style loads."""
+        names = [COVER] if self.course.cover is not None else []
+        if (style := self.course.style) is not None:
+            names += [STYLE, *style.files]
+        for name in names:
+            self._copied(name)
+
+    def _pictures(self) -> None:
+        """Those pictures that a text shows which is handed out; not what only answers show."""
+        texts = [content.decode() for name, content in self.result.files.items() if name.endswith((".yaml", COVER))]
+        for path in pictures(self.place.folder):
+            name = path.relative_to(self.place.folder).as_posix()
+            if name in self.result.files:
+                continue
+            if any(one in text for one in (name, quote(name)) for text in texts):
+                self._copied(name)
+            else:
+                self.result.left_out["picture"] += 1
 
     def _code(self) -> None:
         """The computations as they are, without their tests, and the files that they read."""

@@ -28,7 +28,7 @@ from generator.planning.catalogue import read_catalogue
 from generator.store.files import replace_file
 from generator.store.memo import Memo
 
-_ENDINGS = (".yaml", ".md", ".py", ".bib")
+_ENDINGS = (".yaml", ".md", ".py", ".bib", ".css")
 _LAB = "lab.yaml"
 #: Files below a lab's folders that are no question's.
 _NOT_QUESTIONS = (Path(_LAB).stem, Path(LAB_PROFILES).stem, *OWN_TEXTS)

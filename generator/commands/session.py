@@ -14,6 +14,7 @@ from generator.answers.syntax import READINGS
 from generator.checks.course import check_course
 from generator.commands.program import program_digest
 from generator.course.editions import Edition
+from generator.course.faulty import set_apart
 from generator.course.folder import ANSWERS, CourseFolder, read_course_folder
 from generator.course.left_out import Details, has_questions, needed_of_left_out, selected
 from generator.course.loader import read_course
@@ -204,11 +205,14 @@ def open_session(settings: Settings) -> Session:
     mistakes = [*place.mistakes, *found]
     if course is None:
         raise InputError(dict.fromkeys(mistakes))
-    checked = "" if mistakes else _content_key(course, place, memo, hidden=settings.hidden)
+    own_profile = settings.profile if settings.edition is Edition.STUDENT else ""
+    checked = "" if mistakes else _content_key(course, place, memo, own_profile, hidden=settings.hidden)
     if mistakes or not memo.holds("checked", checked):
-        mistakes += check_course(course, catalogue)
+        course, mistakes = set_apart(course, [*mistakes, *check_course(course, catalogue, own_profile=own_profile)])
         if mistakes:
             raise InputError(dict.fromkeys(mistakes))
+        if not any(True for _ in course.faults()):
+            memo.keep("checked", checked)
         memo.keep("checked", checked)
     settings = dataclasses.replace(settings, places=tuple(dict.fromkeys((*settings.places, *course.places))))
     profile = _profile(course, settings)
@@ -232,12 +236,13 @@ def _answers(settings: Settings, place: CourseFolder) -> Path | None:
     return own.answers if own else place.answers
 
 
-def _content_key(course: CourseSpec, place: CourseFolder, memo: Memo, *, hidden: bool) -> str:
+def _content_key(course: CourseSpec, place: CourseFolder, memo: Memo, profile: str, *, hidden: bool) -> str:
     """A digest of all that checking reads: every file of the course and every module of its code and of the package."""
     digests = {str(path): digest for path, digest in course.files.items()}
     modules = (path for package in (PACKAGE, *place.code) for path in sorted(package.rglob("*.py")))
     digests |= {str(path): memo.digest(path) for path in modules}
-    return hashlib.sha256(canonical([course.edition.value, course.language, hidden, digests]).encode()).hexdigest()
+    content = [course.edition.value, course.language, profile, hidden, digests]
+    return hashlib.sha256(canonical(content).encode()).hexdigest()
 
 
 def _profile(course: CourseSpec, settings: Settings) -> ProfileSpec:
@@ -248,7 +253,8 @@ def _profile(course: CourseSpec, settings: Settings) -> ProfileSpec:
     profile = course.profiles[settings.profile]
     unknown = sorted(set(settings.overrides) - set(profile.roles))
     if unknown:
-        expected = "one of " + ", ".join(sorted(profile.roles))
+        listed = "one of " + ", ".join(sorted(profile.roles))
+        expected = listed if profile.roles else f"no --set: the profile {profile.name} has no roles"
         raise InputError([Mistake("--set names no role", expected=expected, got=repr(name)) for name in unknown])
     roles = {name: RoleSpec(value, str(value)) for name, value in settings.overrides.items()}
     return dataclasses.replace(profile, roles={**profile.roles, **roles})

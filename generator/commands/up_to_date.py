@@ -12,6 +12,7 @@ from typing import Any
 from generator.commands.program import rendering_code, rendering_templates
 from generator.commands.session import Session
 from generator.course.editions import Edition
+from generator.course.project import IMAGES, pictures
 from generator.folders import PACKAGE, templates_folder
 from generator.jobs import Outcome
 from generator.planning.fingerprint import canonical
@@ -34,8 +35,9 @@ class Files:
 
     @property
     def pictures(self) -> Digests:
-        """Those of a student's own pictures."""
-        return {label: digest for label, digest in self.late.items() if label.startswith("images/")}
+        """Those of the course's pictures, and of a student's own."""
+        folders = (f"{IMAGES}/", f"questions/{IMAGES}/")
+        return {label: digest for label, digest in self.late.items() if label.startswith(folders)}
 
 
 def loaded_files(session: Session) -> Digests:
@@ -50,17 +52,20 @@ def loaded_files(session: Session) -> Digests:
 
 
 def late_files(session: Session) -> Digests:
-    """What is read only while rendering: templates, rendering code, the bibliography and a student's pictures.
+    """What is read only while rendering: templates, rendering code, the bibliography, pictures, and what a style loads.
 
     A report may be called current only if these are the same before it is rendered and after.
     """
     roots = {"code": PACKAGE, "templates": templates_folder(), "questions": session.shown.root}
     files = [*rendering_code(), *rendering_templates()]
-    files += [path for path in (session.shown.bibliography,) if path is not None]
+    course = session.shown
+    files += [path for path in (course.bibliography,) if path is not None]
+    files += [course.root / name for name in (course.style.files if course.style else ())]
+    files += pictures(course.root)
     project = session.settings.project
     if project is not None and session.settings.edition is Edition.STUDENT:
         roots["images"] = project.folder
-        files += project.pictures()
+        files += pictures(project.folder)
     return {_label(path, roots): session.memo.digest(path) for path in files}
 
 

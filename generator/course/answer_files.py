@@ -7,6 +7,7 @@ from pathlib import Path
 
 from generator.answers.addresses import lab_of
 from generator.course.editions import Edition
+from generator.course.own_sources import read_sources
 from generator.course.spec import Answer
 from generator.course.translations import compare_answers
 from generator.course.untrusted_files import UntrustedFileError, plain_files, read_untrusted
@@ -14,6 +15,7 @@ from generator.errors import Mistake
 from generator.languages import ENGLISH, first_part
 from generator.store.files import digest
 
+BIBLIOGRAPHY = "references.bib"
 #: A student's texts that belong to no question: "introduction", "conclusion", and a conclusion for each lab.
 OWN_TEXTS = ("introduction", "conclusion")
 
@@ -40,6 +42,9 @@ class AnswerFiles:
         try:
             raw = self._read_own(name) if self.edition is Edition.STUDENT else path.read_bytes()
             answer = Answer(raw.decode("utf-8-sig"), path, digest(raw))
+            if self.edition is Edition.STUDENT:
+                own, faults = read_sources(answer.text, path, self.folder.parent)
+                return replace(answer, own=own, faults=faults)
             foreign = self.edition is Edition.REFERENCE and first_part(self.language) != first_part(self.written)
             return self._translated(answer, name) if foreign else answer
         except UnicodeDecodeError as error:
@@ -64,6 +69,17 @@ class AnswerFiles:
     def _read_own(self, name: str) -> bytes:
         """From the project's folder on: the folder of answers could itself be a link to somebody else's."""
         return read_untrusted(self.folder.parent, f"{self.folder.name}/{name}.md")
+
+    def bibliography(self) -> Answer | Mistake | None:
+        """A student's own sources, or what is wrong with their file; None where there are none."""
+        if self.edition is not Edition.STUDENT:
+            return None
+        path = self.folder.parent / BIBLIOGRAPHY
+        try:
+            raw = read_untrusted(path.parent, BIBLIOGRAPHY)
+        except UntrustedFileError as error:
+            return None if error.absent else Mistake(str(error), path)
+        return Answer("", path, digest(raw))
 
     def strays(self, questions: set[str]) -> list[Mistake]:
         """A student's answers that no question would show: a file with a mistyped name is a lost answer."""

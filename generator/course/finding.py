@@ -67,10 +67,22 @@ def course_around(here: Path) -> Path | None:
     return found
 
 
+def project_around(here: Path) -> Path | None:
+    """The student's project that a folder is in or is, if any; nothing that lies in a course is one."""
+    for folder in (here, *here.parents):
+        if is_project(folder):
+            return folder
+        if is_course(folder):
+            return None
+    return None
+
+
 def _named(name: str) -> Path:
     folder = Path(name).expanduser()
     if is_course(folder):
         return folder.absolute()
+    if os.path.isfile(other := folder / f"{Path(FILE).stem}.yml"):  # noqa: PTH113 (no error where no file can be)
+        raise InputError([Mistake("would not be read", other, expected=FILE, hint=f"its name must be {FILE}")])
     known = installed_courses()
     if name in known:
         return _installed(name, known[name])
@@ -81,6 +93,10 @@ def _named(name: str) -> Path:
 
 def _installed(name: str, package: str) -> Path:
     """The folder of an installed course; its package is found, not imported."""
+    if len(both := sorted({entry.value for entry in entry_points(group=GROUP) if entry.name == name})) > 1:
+        hint = "uninstall all but one, or name the folder of the one that is meant"
+        message = f"several installed courses are called {name!r}"
+        raise InputError([Mistake(message, expected="one package", got=", ".join(both), hint=hint)])
     try:
         spec = importlib.util.find_spec(package)
     except (ImportError, ValueError):

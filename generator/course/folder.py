@@ -125,12 +125,23 @@ def _answers(folder: Path, source: Source, data: Mapping[str, Any], mistakes: li
     if ANSWERS in data:
         details = {"expected": "a folder", "got": shown(name), "hint": "a course without answers has no such key"}
         mistakes.append(source.mistake("there is no such folder", (ANSWERS,), **details))
+    elif os.path.lexists(found):
+        mistakes.append(_no_folder(found, "a folder with the reference answers, or nothing of this name"))
     return None
+
+
+def _no_folder(path: Path, expected: str) -> Mistake:
+    """What has the name of a part of the course, and is none."""
+    got = f"a link to {path.readlink()}, which leads to none" if path.is_symlink() else "a file"
+    return Mistake("is no folder", path, expected=expected, got=got)
 
 
 def _code(folder: Path, source: Source, data: Mapping[str, Any], mistakes: list[Mistake]) -> Iterator[str]:
     """The packages of computations that the course names, those that can be imported."""
-    given = data.get("code") or ([CODE] if (folder / CODE).is_dir() else [])
+    usual = folder / CODE
+    given = data.get("code") or ([CODE] if usual.is_dir() else [])
+    if not given and os.path.lexists(usual):
+        mistakes.append(_no_folder(usual, "a package of computations, or nothing of this name"))
     for number, name in enumerate(given if isinstance(given, list) else [given]):
         if isinstance(name, str) and name != PROGRAM:
             wrong = _code_mistake(folder, name, source, ("code", number) if isinstance(given, list) else ("code",))

@@ -219,7 +219,7 @@ class CourseFile(Strict):
     labs: list[FileName] = Field(min_length=1)
     questions: list[str] = Field(default_factory=list)
     bibliography: str = Field(default=BIBLIOGRAPHY, pattern=rf"^{FILE_NAME}\.bib$", max_length=LONGEST_NAME)
-    profiles: dict[str, ProfileEntry] = Field(default_factory=dict)
+    profiles: dict[FileName, ProfileEntry] = Field(default_factory=dict)
     datasets: dict[FileName, DataEntry] = Field(default_factory=dict)
     networks: dict[FileName, DataEntry] = Field(default_factory=dict)
     read_cache: list[str] = Field(default_factory=list, alias="read-cache", max_length=MOST_PLACES)

@@ -66,7 +66,7 @@ def selected(course: CourseSpec, selection: Iterable[str], wrong: Wrong) -> set[
             wrong(number, f"is {why}, and not in this report", {"got": repr(name), "hint": hint})
         elif not found:
             hint = nearest(name, [*labs, *every]) or "`genreport list` shows all"
-            expected = "a lab (" + ", ".join(labs) + ") or a question (2-a/q03)"
+            expected = f"a lab ({', '.join(labs)}) or a question ({next(iter(every), 'lab/q01')} …)"
             wrong(number, "there is no such selection", {"expected": expected, "got": repr(name), "hint": hint})
     return chosen
 

@@ -8,18 +8,20 @@ from pathlib import Path
 from typing import Any
 
 from generator.course.answer_files import AnswerFiles
+from generator.course.cover import read_cover
 from generator.course.editions import Edition, Theme
 from generator.course.folder import FILE, ONLY_PROFILE, labs_folder
 from generator.course.forms import CourseFile, LabFile, ProfileEntry, is_file_name
 from generator.course.held_back import is_hidden, is_place, read_place
 from generator.course.left_out import Details, with_only, without_hidden
 from generator.course.own_data import own_data
-from generator.course.parsing import parse
+from generator.course.parsing import nearest, parse
 from generator.course.profiles import LAB_PROFILES, read_profiles
 from generator.course.question_files import place_spec, question_spec
 from generator.course.references import Unread
 from generator.course.solutions import without_unnamed_solutions
 from generator.course.spec import Answer, CourseSpec, LabSpec, QuestionSpec, SectionSpec
+from generator.course.style import read_style
 from generator.course.translations import Translations, spoken_and_written
 from generator.course.variants import write_out
 from generator.course.yaml_source import Place, Source, Where, read_yaml
@@ -55,6 +57,7 @@ class _Loader:
         self.edition = answers.edition
         self.translations = Translations()
         self.own_texts: dict[str, Path] = {}
+        self.own_faults: dict[str, tuple[Mistake, ...]] = {}
         self.mistakes: list[Mistake] = []
         self.files: dict[Path, str] = {}
 
@@ -88,7 +91,8 @@ class _Loader:
         self.mistakes += source.mistakes
         profiles = (form and form.profiles) or {ONLY_PROFILE: ProfileEntry(title="", description="")}
         *_, self.last_profile = profiles
-        names = _names(form.labs if form else source.data, "labs")
+        data = source.data if isinstance(source.data, Mapping) else {}  # a list has no labs, only mistakes
+        names = _names(form.labs if form else data, "labs")
         labs = [lab for number, name in names if (lab := self.lab(name, source, number)) is not None]
         if form is None:
             return None
@@ -116,10 +120,14 @@ class _Loader:
             written=self.answers.written,
             words=self.words(),
             own_data=own,
+            style=read_style(self.folder, self.mistakes, self.files),
+            cover=read_cover(self.folder, self.mistakes, self.files),
             places=tuple(form.read_cache),
             theme=Theme(form.theme),
             edition=self.edition,
             own_texts=self.own_texts,
+            own_faults=self.own_faults,
+            own_bibliography=self.own_bibliography(),
             source=source,
             files=self.files,
         )
@@ -148,6 +156,16 @@ class _Loader:
             self.mistakes.append(wrong)
         return path
 
+    def own_bibliography(self) -> Path | None:
+        """A student's own sources, if there are any."""
+        found = self.answers.bibliography()
+        if isinstance(found, Mistake):
+            self.mistakes.append(found)
+        elif found is not None:
+            self.files[found.path] = found.digest
+            return found.path
+        return None
+
     def words(self) -> Mapping[str, str]:
         source = self.translations.words()
         if source is None:
@@ -169,8 +187,10 @@ class _Loader:
     def lab(self, name: str, course: Source, number: int) -> LabSpec | None:
         folder = self.questions_folder / name
         if not folder.is_dir():
-            expected = f"a folder {name}/ with lab.yaml in {self.questions_folder.name}/"
-            self.mistakes.append(course.mistake("there is no such lab", ("labs", number), expected=expected, got=name))
+            there = [path.parent.name for path in sorted(self.questions_folder.glob("*/lab.yaml"))]
+            details = {"expected": f"a folder {name}/ with lab.yaml in {self.questions_folder.name}/", "got": name}
+            wrong = course.mistake("there is no such lab", ("labs", number), **details, hint=nearest(name, there))
+            self.mistakes.append(wrong)
             return None
         source = self.read(folder / "lab.yaml", self.edition.withheld_from_labs)
         form = parse(source, LabFile)
@@ -219,11 +239,16 @@ class _Loader:
 
     def answer(self, name: str) -> Answer | None:
         found = self.answers.read(name)
+        if isinstance(found, Mistake) and self.edition is Edition.STUDENT:
+            path = self.answers.folder / f"{name}.md"
+            self.files[path] = str(found)
+            return Answer("", path, faults=(found,))
         if isinstance(found, Mistake):
             self.mistakes.append(found)
             return None
         if found.text or self.edition is Edition.REFERENCE:
             self.files[found.path] = found.digest
+        self.files |= {source.path: source.digest for source in found.own.values()}
         return found
 
     def own_text(self, name: str, of_the_course: str) -> str:
@@ -231,8 +256,10 @@ class _Loader:
         if self.edition is not Edition.STUDENT:
             return of_the_course
         answer = self.answer(name)
-        if answer is None or not answer.text.strip():
+        if answer is None or not (answer.text.strip() or answer.faults):
             return ""
+        if answer.faults:
+            self.own_faults[name] = answer.faults
         self.own_texts[name] = answer.path
         return answer.text
 

@@ -74,13 +74,6 @@ class Project:
         """The file that describes the project."""
         return self.folder / FILE
 
-    def pictures(self) -> tuple[Path, ...]:
-        """The plain files in the folder of images, none of them through a link."""
-        try:
-            return tuple(plain_files(self.folder / IMAGES))
-        except UntrustedFileError:
-            return ()  # said where a text shows one of them
-
     def cover(self, course: CourseSpec) -> CourseSpec:
         """The course, read in the project's language, under the project's own title, authors and theme."""
         form = self.form
@@ -126,6 +119,14 @@ class Project:
         if mistakes:
             raise InputError(mistakes)
         return list(dict.fromkeys(self.form.labs)) or list(known)
+
+
+def pictures(folder: Path) -> tuple[Path, ...]:
+    """The plain files in the folder of images of a project or a course, none of them through a link."""
+    try:
+        return tuple(plain_files(folder / IMAGES))
+    except UntrustedFileError:
+        return ()  # said where a text shows one of them
 
 
 def is_project(folder: Path) -> bool:

@@ -168,7 +168,7 @@ class _Texts:
         for key, one in schema.get("properties", {}).items():
             if (part := self._part(one, (*place, key), trail)) is not None:
                 properties[key] = part
-        others = schema.get("additionalProperties")
+        others = next(iter(schema.get("patternProperties", {}).values()), schema.get("additionalProperties"))
         any_key = self._part(others, (*place, "*"), trail) if isinstance(others, dict) else None
         if not properties and any_key is None:
             return None

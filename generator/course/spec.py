@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -9,17 +10,23 @@ from pathlib import Path
 from typing import Any
 
 from generator.answers.addresses import Address, Point
+from generator.course.cover import CourseCover
 from generator.course.editions import Edition, Theme
 from generator.course.exhibits import FigureSpec, TableSpec
 from generator.course.given import Inputs, Written
 from generator.course.own_data import OwnData
+from generator.course.own_sources import OwnSource
+from generator.course.style import CourseStyle
 from generator.course.yaml_source import Place, Source, Where
+from generator.errors import Mistake
 from generator.languages import ENGLISH
 
 #: In place of a profile's name: a published number that holds under each.
 ANY_PROFILE = "any"
 #: How the source of a number begins that nobody published; that of any other begins with a key of the bibliography.
 UNPUBLISHED = ("by hand", "computed")
+
+_COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 
 
 class LeftOut(Enum):
@@ -94,13 +101,21 @@ class ExpectedSpec:
 class Answer:
     """An answer's source: Markdown with Jinja, the file it came from, and the digest of the bytes that were read.
 
-    One that is ``foreign`` is in the course's own language, and the report in another.
+    One that is ``foreign`` is in the course's own language, and the report in another. A student's has ``faults``
+    where it cannot be shown, and names files with the student's ``own`` numbers.
     """
 
     text: str
     path: Path
     digest: str = ""
     foreign: bool = False
+    faults: tuple[Mistake, ...] = ()
+    own: Mapping[str, OwnSource] = field(default_factory=dict)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing in it but spaces and comments, as in a file that nobody has written in yet."""
+        return not _COMMENT.sub("", self.text).strip()
 
 
 @dataclass(frozen=True)
@@ -200,9 +215,11 @@ class CourseSpec:
     """The whole course. ``authors`` are ("name", "student number") pairs.
 
     ``own_texts`` are the files of those introductions and conclusions ("conclusion", "2-a/conclusion") that a student
-    wrote. The report is in ``language``; what is not translated stays in that in which the course is ``written``.
-    ``words`` translate what results call things; ``given`` names the texts of the title page that a project has put in.
-    Questions that are ``left_out`` are in no report, and the others keep the numbers that they have with them.
+    wrote, ``own_faults`` the mistakes in them, ``own_bibliography`` the student's own sources. The report is in
+    ``language``; what is not translated stays in that in which the course is ``written``. ``words`` translate what
+    results call things; ``style`` is added to the program's own, ``cover`` takes the place of its title page; ``given``
+    names the texts of the title page that a project has put in. Questions that are ``left_out`` are in no report, and
+    the others keep the numbers that they have with them.
     """
 
     title: str
@@ -222,11 +239,15 @@ class CourseSpec:
     written: str = ENGLISH
     words: Mapping[str, str] = field(default_factory=dict)
     own_data: Mapping[str, OwnData] = field(default_factory=dict)
+    style: CourseStyle | None = None
+    cover: CourseCover | None = None
     places: tuple[str, ...] = ()
     given: frozenset[str] = frozenset()
     theme: Theme = Theme.CHAPTERS
     edition: Edition = Edition.REFERENCE
     own_texts: Mapping[str, Path] = field(default_factory=dict)
+    own_faults: Mapping[str, tuple[Mistake, ...]] = field(default_factory=dict)
+    own_bibliography: Path | None = None
     source: Source = field(compare=False, repr=False, default_factory=lambda: Source(Path()))
     files: Mapping[Path, str] = field(default_factory=dict)  # every file that was read, with the digest of its bytes
     left_out: Mapping[str, LeftOut] = field(default_factory=dict)
@@ -235,6 +256,13 @@ class CourseSpec:
         """All questions of the course in order, those that are left out included."""
         for lab in self.labs:
             yield from lab.questions()
+
+    def faults(self) -> Iterator[Mistake]:
+        """The mistakes in a student's own texts."""
+        for question in self.questions():
+            yield from question.answer.faults
+        for faults in self.own_faults.values():
+            yield from faults
 
     def present(self) -> Iterator[QuestionSpec]:
         """The questions that are in a report, in order."""

@@ -12,6 +12,7 @@ from generator.course.roles import UNKNOWN
 from generator.course.yaml_source import Source, Where
 from generator.datasets.sources import SOURCES
 from generator.errors import Mistake
+from generator.folders import PACKAGE
 from generator.networks.weights import EMBEDDED_WEIGHTS, WEIGHTS
 from generator.planning.catalogue import Parameter, Signature
 from generator.planning.parameters import Kind
@@ -143,7 +144,12 @@ class _Binder:
             if not isinstance(name, str):
                 continue
             self.found.files.append((kind, name))
-            if name not in FILES[kind] and kind.label(name) not in self.own:
+            if kind.label(name) in self.own and self.signature.module.partition(".")[0] == PACKAGE.name:
+                expected = "one of " + ", ".join(sorted(FILES[kind]))
+                hint = "write a computation of your own that reads its files"
+                message = f"the program’s computations read no {kind.value} of a course’s own"
+                self.wrong(message, one.where, one.source, expected=expected, got=repr(name), hint=hint)
+            elif name not in FILES[kind] and kind.label(name) not in self.own:
                 own = [one.partition("/")[2] for one in self.own if one.startswith(kind.label(""))]
                 known = sorted([*FILES[kind], *own])
                 hint = nearest(name, known) or hint

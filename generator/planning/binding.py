@@ -105,7 +105,8 @@ class _Binder:
         name, known = value["role"], sorted(self.profile.roles)
         if not isinstance(name, str) or name not in known:
             message = f"profile {self.profile.name!r} gives no value to this role"
-            details = {"expected": "one of " + ", ".join(known), "got": shown(name), "hint": nearest(str(name), known)}
+            expected = "one of " + ", ".join(known) if known else "a value: this profile has no roles"
+            details = {"expected": expected, "got": shown(name), "hint": nearest(str(name), known)}
             self.wrong(source, message, where, **details)
             return Given(UNKNOWN, source, where)
         return Given(self.profile.roles[name].value, source, where, name)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from generator.course.own_data import OwnData
 from generator.datasets.local_files import data_files
 from generator.networks.weights import weight_files
 from generator.planning.parameters import Kind
@@ -30,6 +32,24 @@ def files_of(label: str, data: Path, own: Own = MappingProxyType({})) -> tuple[P
         return tuple(data / path for path in own[label])
     kind, _, name = label.partition("/")
     return data_files(name, data) if kind == Kind.DATASET.name.lower() else weight_files(name, data)
+
+
+def in_lock(label: str, own: Mapping[str, OwnData]) -> str:
+    """What a data set or network is called in the lock.
+
+    One of a course's own has a sign of what the course says of it: another course may give the same name to another.
+    """
+    if label not in own:
+        return label
+    found = own[label]
+    said = [found.title, found.paths, [(file.path, file.sha256) for file in found.remote]]
+    return f"{label}@{hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]}"
+
+
+def are_its(digests: Mapping[str, str], found: OwnData) -> bool:
+    """Whether these are digests of the files of a course's own data set, by place, and those that it states."""
+    stated = {file.path: file.sha256 for file in found.remote}
+    return {*digests} == {*found.paths} and all(digests[path] == sha256 for path, sha256 in stated.items())
 
 
 def digest_of(
@@ -69,7 +89,7 @@ def _look(files: tuple[Path, ...], data: Path, memo: Memo) -> tuple[dict[str, st
 
 
 class DataLock:
-    """The digests of data sets and networks that results brought from elsewhere were computed from, by label.
+    """The digests of data sets and networks that results brought from elsewhere were computed from, see ``in_lock``.
 
     A JSON file beside the cache's entries. Losing it costs only that such results are not found without their data.
     """

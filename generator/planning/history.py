@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from generator.jobs import one_by_one
+from generator.planning.durations import Durations, Past, with_inputs
 from generator.planning.fingerprint import Ingredients
 from generator.store.memo import read_json, write_json
 
@@ -113,30 +114,56 @@ class History:
         self._course = f"{course}{_OF_COURSE}" if course else ""
         self._records = _stored(path)
         self._noted: dict[str, Record] = {}
+        self._durations: dict[tuple[str, str], Durations] = {}
+        self._by_fingerprint: dict[str, Mapping[str, Any]] | None = None
 
     def record(self, profile: str, address: str) -> Record | None:
         """The last record of an address under a profile, if there is one."""
         return self._records.get(self._key(profile, address))
 
-    def duration(self, computation: str, profile: str) -> float | None:
-        """The mean duration of a computation, as an estimate in seconds for a job that never ran.
+    def estimate(
+        self, profile: str, address: str, ingredients: Ingredients, parameters_of: Callable[[str], Mapping[str, Any]]
+    ) -> float | None:
+        """How many seconds a job should take; None where nothing of its computation is on record.
 
-        Over the records of the profile, or over all where that has none: a GPU's course says little of a laptop.
+        What the address itself took the last time, if its parameters are the same; else by its parameters, of which
+        ``parameters_of`` knows those of planned inputs by their fingerprints. Judged by the records of the profile, or
+        by all where that has none: a GPU's course says little of a laptop.
         """
+        last = self.record(profile, address)
+        told = with_inputs(ingredients.parameters, ingredients.inputs, parameters_of)
+        same = last is not None and last.ingredients.computation == ingredients.computation
+        if last is not None and same and self._told(last.ingredients) == told:
+            return last.duration
+        key = (profile, ingredients.computation)
+        if key not in self._durations:
+            self._durations[key] = Durations(self._past(*key))
+        return self._durations[key].estimate(told)
+
+    def _past(self, profile: str, computation: str) -> list[Past]:
+        """The records of a computation, each job once."""
         known = {
-            key: record.duration
+            key: record
             for key, record in self._records.items()
             if record.ingredients.computation == computation and self._is_own(key)
         }
-        own = [duration for key, duration in known.items() if key.startswith(self._key(profile, ""))]
-        durations = own or list(known.values())
-        return sum(durations) / len(durations) if durations else None
+        own = {key: record for key, record in known.items() if key.startswith(self._key(profile, ""))}
+        chosen = {record.ingredients.fingerprint(): record for record in (own or known).values()}
+        return [Past(self._told(record.ingredients), record.duration) for record in chosen.values()]
+
+    def _told(self, ingredients: Ingredients) -> dict[str, Any]:
+        if self._by_fingerprint is None:
+            records = (record.ingredients for record in self._records.values())
+            self._by_fingerprint = {one.fingerprint(): one.parameters for one in records}
+        known = self._by_fingerprint
+        return with_inputs(ingredients.parameters, ingredients.inputs, lambda taken: known.get(taken, {}))
 
     def note(self, profile: str, address: str, ingredients: Ingredients, duration: float) -> None:
         """Remember what an address was computed from."""
         key, record = self._key(profile, address), Record(ingredients, duration)
         if self._records.get(key) != record:
             self._records[key] = self._noted[key] = record
+            self._durations, self._by_fingerprint = {}, None
 
     def of_others(self) -> frozenset[str]:
         """The fingerprints that the other courses which use this cache were last built from, those that still exist."""

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from generator.answers.addresses import Address, parse_address
 from generator.course.own_data import OwnData
 from generator.datasets.sources import SOURCES
 from generator.jobs import Failure, Input, Job, one_by_one
 from generator.planning.binding import Binding, Bindings
-from generator.planning.data import LOCK, DataLock, digest_of, files_of, label
+from generator.planning.data import LOCK, DataLock, digest_of, files_of, in_lock, label
 from generator.planning.fingerprint import CodeReader, Ingredients
 from generator.planning.history import Cause, History, Reason, explain
 from generator.planning.parameters import Kind
@@ -90,6 +91,16 @@ class Plan:
         return [planned for fingerprint, planned in self.jobs.items() if fingerprint in found]
 
 
+def kept_back(planned: Iterable[PlannedJob]) -> frozenset[str]:
+    """The fingerprints of jobs that cannot be computed, as data is missing for them or for what they need."""
+    found: set[str] = set()
+    for one in planned:  # inputs come before what needs them
+        lacks = one.standing is Standing.BLOCKED or not found.isdisjoint(one_by_one(one.job.inputs).values())
+        if lacks and one.standing is not Standing.HIT:
+            found.add(one.job.fingerprint)
+    return frozenset(found)
+
+
 def _listed(missing: Sequence[tuple[str, str]]) -> str:
     """Missing files by data set, for a message: a data set may have hundreds, of which the first says where to look."""
     first: dict[str, str] = {}
@@ -153,7 +164,7 @@ class Planner:
                 if (files := label(kind, name)) in self.own_files
             },
         )
-        known = plan.jobs.get(fingerprint) or self._judge(job, ingredients, failure, plan.profile)
+        known = plan.jobs.get(fingerprint) or self._judge(job, ingredients, failure, plan)
         if binding.address.question in forced and known.standing is Standing.HIT:
             known = replace(known, standing=Standing.MISS, reasons=(Reason(Cause.FORCED),))
         plan.jobs[fingerprint] = replace(known, addresses=(*known.addresses, address))
@@ -175,9 +186,9 @@ class Planner:
                 meaning[f"datasets/{name}"] = loader.identity
                 code |= loader.definitions
             if files not in self._digests:
-                self._digests[files] = digest_of(
-                    files_of(files, self.data, self.own_files), self.data, self.memo, self.lock.known(files)
-                )
+                known = self.lock.known(in_lock(files, self.own))
+                paths = files_of(files, self.data, self.own_files)
+                self._digests[files] = digest_of(paths, self.data, self.memo, known)
             data[name], absent = self._digests[files]
             missing += [(name, path) for path in absent]
             by_hand = by_hand or (self._by_hand(files, name) if absent else "")
@@ -193,13 +204,17 @@ class Planner:
             return self.own[files].obtain
         return SOURCES[name].obtain if name in SOURCES else ""
 
-    def _judge(self, job: Job, ingredients: Ingredients, failure: Failure | None, profile: str) -> PlannedJob:
+    def _judge(self, job: Job, ingredients: Ingredients, failure: Failure | None, plan: Plan) -> PlannedJob:
         """Whether the job's result is there, and if not, why, and how long it may take."""
-        record = self.history.record(profile, job.address)
-        seconds = record.duration if record else self.history.duration(job.computation, profile)
-        job = replace(job, seconds=seconds)
+        record = self.history.record(plan.profile, job.address)
         if self.cache.has(job.fingerprint):
+            job = replace(job, seconds=record.duration if record else None)
             return PlannedJob(job, Standing.HIT, ingredients, (), failure=failure)
+
+        def parameters_of(taken: str) -> Mapping[str, Any]:
+            return plan.jobs[taken].ingredients.parameters
+
+        job = replace(job, seconds=self.history.estimate(plan.profile, job.address, ingredients, parameters_of))
         standing = Standing.BLOCKED if failure else Standing.MISS
         reasons = explain(record.ingredients if record else None, ingredients)
         return PlannedJob(job, standing, ingredients, (), reasons, failure)

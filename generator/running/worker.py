@@ -121,6 +121,8 @@ def failure_of(error: BaseException) -> Failure:
     hint = ""
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         hint = "the memory ran out: try --jobs 1, a smaller profile or another --device"
+    if isinstance(error, ModuleNotFoundError) and error.name == "genreport":
+        hint = "the package is called generator: from generator import computation, Result, …"
     message = str(error).strip()
     return Failure(f"{type(error).__name__}: {message}" if message else type(error).__name__, hint, text)
 

@@ -1,26 +1,30 @@
 """What the commands print: sizes, times, plain progress lines, and what a build's end says.
 
-Covers cli/doctor_display.py, cli/fetch_display.py, cli/live_display.py, cli/words.py too.
+Covers cli/build_end.py, cli/doctor_display.py, cli/fetch_display.py, cli/live_display.py, cli/words.py too.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import io
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from generator.cli import build_display as display
 from generator.cli.build_display import BuildDisplay
 from generator.cli.doctor_display import show_checks
 from generator.cli.fetch_display import FetchDisplay
-from generator.cli.words import human_size, human_time
+from generator.cli.words import Loudness, human_size, human_time
 from generator.commands.build import BuildReport
+from generator.commands.computing import Failed
 from generator.commands.doctor import Check, Health
 from generator.datasets.download import Ending, Fetched
 from generator.datasets.sources import RemoteFile
 from generator.errors import DownloadError
 from generator.jobs import ExitCode, Failure, Job, Outcome, State
-from generator.render.outputs.written import Rendering
+from generator.render.outputs.written import Passing, Rendering
 from generator.running.runner import (
     JobFinished,
     JobProgress,
@@ -78,15 +82,113 @@ def test_without_a_terminal_each_event_is_a_plain_line(
 def test_a_build_ends_with_counts_files_and_problems(
     capsys: pytest.CaptureFixture[str], written: bool, words: str
 ) -> None:
-    rendering = Rendering((Path("build/report.html"),), ("q1 [x]: failed",), ("old",), ("2-a/q02",))
+    rendering = Rendering((Path("build/report.html"),), ("q1 [x]: is wrong",), ("old",), ("2-a/q02",))
     report = BuildReport(rendering, written, 1, 2, (), (), ExitCode.JOB_FAILED)
     BuildDisplay().conclude(report)
     said = capsys.readouterr()
     assert words in said.out
     assert "  build/report.html" in said.out
     assert "not answered yet (1): 2-a/q02" in said.err
-    assert "failed: q1 [x]: failed" in said.err
+    assert "failed: q1 [x]: is wrong" in said.err
     assert "warning: old" in said.err
+
+
+def failed(*places: str, hint: str = "", state: State = State.FAILED, reason: str = "ValueError: no [luck]") -> Failed:
+    return Failed(places, state, reason, hint)
+
+
+def test_failures_come_first_and_each_hint_once(capsys: pytest.CaptureFixture[str]) -> None:
+    failures = (
+        failed("2-a/q01/a", hint="fetch it"),
+        failed("2-a/q02/b", "2-a/q03/b", hint="fetch it"),
+        failed("2-a/q04/c", state=State.SKIPPED, reason="an input is missing"),
+    )
+    rendering = Rendering(
+        (), ("q1.md:3: x\n    hint: mend it", "q2.md:4: y\n    hint: mend it"), ("old",), ("2-a/q05",)
+    )
+    BuildDisplay().conclude(BuildReport(rendering, True, 17, 0, failures, (), ExitCode.JOB_FAILED, jobs=20))
+    lines = capsys.readouterr().err.splitlines()
+    assert lines == [
+        "3 of 20 failed:",
+        "  2-a/q01/a, 2-a/q02/b, 2-a/q03/b: ValueError: no [luck]",
+        "  skipped, as what they need failed: 2-a/q04/c",
+        "    hint (for 2 of them): fetch it",
+        "2 problems in the report:",
+        "failed: q1.md:3: x",
+        "failed: q2.md:4: y",
+        "    hint: mend it",
+        "warning: old",
+        "not answered yet (1): 2-a/q05",
+    ]
+
+
+def test_strict_says_why_and_a_quiet_end_only_what_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+    rendering = Rendering((Path("build/report.html"),), (), ("old", "older"), ("2-a/q05",))
+    report = BuildReport(rendering, True, 1, 0, (), (), ExitCode.JOB_FAILED, jobs=1, strict=True)
+    BuildDisplay(loudness=Loudness.QUIET).conclude(report)
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.splitlines() == [
+        "warning: old",
+        "warning: older",
+        "failed: --strict counts 2 warnings as failures",
+    ]
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_times_stay_visible_on_narrow_terminals(width: int) -> None:
+    jobs = [
+        dataclasses.replace(JOB, fingerprint=n * 64, address=f"{JOB.address}/{n * 30}", seconds=600.0) for n in "ab"
+    ]
+    shown = BuildDisplay()
+    shown.live = True
+    for event in (WorkersReady("2 processes", 2), *map(JobQueued, jobs), *map(JobStarted, jobs)):
+        shown.listen(event)
+    shown.listen(JobProgress(jobs[0], 0.5, "epoch 12 of 24, loss 0.3333, accuracy 0.9876, and so on and on"))
+    shown.said -= 10
+    shown.listen(JobProgress(jobs[1], 0.0, "reading"))
+    console = Console(width=width, file=io.StringIO())
+    console.print(shown.progress.get_renderable())
+    lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert len(lines) == 3
+    assert all(len(line) <= width for line in lines)
+    assert "0 of 2 done" in lines[0]
+    assert [line.rstrip().endswith(" left") for line in lines] == [True] * 3
+
+
+def test_what_rendering_took_the_last_time_counts() -> None:
+    shown = BuildDisplay()
+    shown.live = True
+    shown.expect(90.0)
+    jobs = [dataclasses.replace(JOB, fingerprint=name * 64, seconds=30.0) for name in "ab"]
+    for event in (WorkersReady("1 process", 1), *map(JobQueued, jobs), JobStarted(jobs[0])):
+        shown.listen(event)
+    assert shown.progress.tasks[0].fields["times"] == "2 min left"
+    for job in jobs:
+        shown.listen(JobFinished(job, Outcome(State.HIT, job.fingerprint), 0.0))
+    shown.say("writing the PDF")
+    shown.say(Passing("the PDF: page 3"))
+    (stage,) = shown.progress.tasks
+    assert stage.fields["times"] in ("89 s left", "90 s left")
+    shown.rendering -= 60.0
+    shown.say(Passing("the PDF: page 4"))
+    assert stage.fields["times"] in ("29 s left", "30 s left")
+    shown.rendering -= 60.0
+    shown.say(Passing("the PDF: page 5"))
+    assert stage.fields["times"] == ""
+
+
+def test_what_is_passing_is_no_line_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = BuildDisplay()
+    shown.say(Passing("the PDF: page 3"))
+    shown.say("writing the PDF")
+    BuildDisplay(loudness=Loudness.QUIET).say("writing the PDF")
+    assert capsys.readouterr().err.splitlines() == ["writing the PDF"]
+    shown.live = True
+    shown.say(Passing("the PDF: page 4"))
+    assert [task.description for task in shown.progress.tasks] == ["the PDF: page 4"]
+    shown.say("done")
+    assert shown.progress.tasks == []
 
 
 def test_one_failed_download_makes_the_exit_code_1(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.cli.doctor_display import look_over
+from generator.cli.doctor_display import look_over, show_checks
 from generator.commands.course_health import diagnose_course
 from generator.commands.doctor import Check, Health
 from generator.commands.session import Settings
@@ -56,10 +56,10 @@ def test_each_lab_has_its_comparisons_and_who_states_no_kinds(settings: Settings
 
 
 def test_the_command_fails_while_there_are_any(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
-    assert look_over(settings, texts=True) == 1
+    assert show_checks(look_over(settings, texts=True)) == 1
     assert "vgg16.linear_share" in capsys.readouterr().out
     (settings.folders.course.parent / "answers/1-a/q01.md").write_text(CLAIM.replace(" %}A", " as seen %}A"))
-    assert look_over(settings, texts=True) == 0
+    assert show_checks(look_over(settings, texts=True)) == 0
 
 
 def test_a_caption_that_says_what_comes_out_is_a_warning(settings: Settings) -> None:

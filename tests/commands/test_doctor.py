@@ -68,7 +68,8 @@ def test_a_torch_that_breaks_torchvision_is_found_without_breaking_the_doctor(fa
 
 
 def test_cards_are_named_before_the_processor(fakes: Path) -> None:
-    cuda = "SimpleNamespace(device_count=lambda: 2, get_device_name=lambda number: f'Card {number}')"
+    card = "SimpleNamespace(name=f'Card {number}', total_memory=1)"
+    cuda = f"SimpleNamespace(device_count=lambda: 2, get_device_properties=lambda number: {card})"
     mps = "SimpleNamespace(mps=SimpleNamespace(is_available=lambda: True))"
     fake_package(
         fakes,

@@ -46,7 +46,7 @@ def computation(course: CourseHere, name: str) -> Mistake:
 def test_each_file_of_a_new_course_begins_by_saying_what_it_is_for(tmp_path: Path) -> None:
     written = begin_course(tmp_path / "made")
     assert {path.relative_to(tmp_path / "made").as_posix() for path in written} == {
-        "course.yaml", "references.bib",
+        "course.yaml", "references.bib", "style.css",
         "questions/dice/lab.yaml", "questions/dice/q01.yaml", "questions/dice/q02.yaml",
         "answers/dice/q01.md", "answers/dice/q02.md",
         "computations/__init__.py", "computations/dice.py", "computations/test_dice.py",
@@ -57,7 +57,7 @@ def test_each_file_of_a_new_course_begins_by_saying_what_it_is_for(tmp_path: Pat
             found = line.match(text)
             assert found is not None
             assert (path.parent / found[1]).is_file()
-        assert re.match(r"(# |% |\{# |\"\"\").{20}", line.sub("", text)), path
+        assert re.match(r"(# |% |\{# |/\* |\"\"\").{20}", line.sub("", text)), path
 
 
 def test_a_course_is_made_in_a_new_or_empty_folder_and_never_in_a_project(tmp_path: Path) -> None:

@@ -95,6 +95,24 @@ def test_an_installed_course_that_is_gone_is_named(
     assert "no_such_package_anywhere" in refused("gone", None, cache, tmp_path).expected
 
 
+def test_a_name_that_a_second_installed_course_has_is_named_with_both(
+    tmp_path: Path, installed: CourseHere, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entries = [EntryPoint("sums", name, finding.GROUP) for name in ("sums_course", "another_package", "sums_course")]
+    monkeypatch.setattr(finding, "entry_points", lambda group: entries)
+    mistake = refused("sums", None, cache, tmp_path)
+    assert "several installed courses are called 'sums'" in mistake.message
+    assert mistake.got == "another_package, sums_course"
+    assert refused("", project(tmp_path / "mine", "sums"), cache, tmp_path) == mistake
+    assert find_course(str(installed.folder), None, cache) == installed.folder
+
+
+def test_a_course_file_of_another_ending_is_named(tmp_path: Path, course: CourseHere, cache: Path) -> None:
+    (course.folder / "course.yaml").rename(course.folder / "course.yml")
+    mistake = refused(str(course.folder), None, cache, tmp_path)
+    assert (mistake.path, mistake.expected) == (course.folder / "course.yml", "course.yaml")
+
+
 def test_a_project_brings_in_no_course_that_the_user_did_not_choose(
     tmp_path: Path, course: CourseHere, cache: Path
 ) -> None:

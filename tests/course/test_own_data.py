@@ -7,15 +7,23 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import shutil
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from generator.commands.bringing import bring_results, push
 from generator.commands.doctor import Health, check_profile
-from generator.commands.fetch import by_hand, remote_files
+from generator.commands.fetch import by_hand, fetch_data, remote_files
+from generator.commands.pack import pack, unpack
 from generator.commands.session import Folders, Session, Settings, open_session
+from generator.datasets.download import Ending
 from generator.errors import InputError
+from generator.jobs import Provenance
 from generator.planning.plan import Standing
+from generator.results import Result
 from generator.running import loaded_code
 from generator.running.worker import Conditions, run_job
 from generator.store.cache import Cache
@@ -141,3 +149,104 @@ def test_what_is_wrong_with_one_is_named(course: CourseHere, old: str, new: str,
 def test_what_nobody_could_get_is_named(course: CourseHere) -> None:
     course.write("course.yaml", "title: Sums\nlabs: [only]\ndatasets:\n  swings: {title: S, files: [{path: s.txt}]}\n")
     assert mistakes(course) == ["4: nobody could get this"]
+
+
+def filled(course: CourseHere, content: bytes) -> None:
+    """Put its files where a computation reads them."""
+    (course.folder / "data/swings").mkdir(parents=True)
+    for name in ("first.txt", "second.txt"):
+        (course.folder / "data/swings" / name).write_bytes(content)
+
+
+def computed(course: CourseHere, mean: float) -> Path:
+    """A pack of the result that the course has of its own data."""
+    session = opened(course)
+    fingerprint = session.plan().by_address["only/q02/multiplied"]
+    with session.cache.lock(fingerprint):
+        record = Provenance("mean_swing", {}, fingerprint, "CPU", 1.0, 1, "2026-11-20T12:00:00+00:00")
+        session.cache.save(fingerprint, Result({"mean": mean}), record)
+    return pack(session.settings, ("only/q02",), course.folder / "it.genreport", None, lambda *words: None).path
+
+
+def without_data(course: CourseHere, cache: Path) -> Settings:
+    return Settings(folders=Folders(cache.parent / "none", cache, course.folder))
+
+
+def test_data_of_one_name_in_two_courses_is_not_mixed_in_a_shared_cache(course: CourseHere, tmp_path: Path) -> None:
+    other = CourseHere(tmp_path / "other")
+    shutil.copytree(course.folder, other.folder)
+    other.edit("course.yaml", "title: Swings of a pendulum", "title: Swings of a child")
+    other.edit("course.yaml", DIGEST, hashlib.sha256(b"7.0\n").hexdigest())
+    filled(course, SWINGS)
+    filled(other, b"7.0\n")
+    mine, theirs = computed(course, 2.0), computed(other, 7.0)
+    cache = tmp_path / "shared"
+    for here, file in ((course, mine), (other, theirs)):
+        done = unpack(without_data(here, cache), file, lambda *words: None)
+        assert (done.brought, done.unlike) == (["only/q02/multiplied"], [])
+    for here, mean in ((course, 2.0), (other, 7.0)):
+        session = open_session(without_data(here, cache))
+        plan = session.plan()
+        found = plan.jobs[plan.by_address["only/q02/multiplied"]]
+        assert found.standing is Standing.HIT
+        assert session.cache.load(found.job.fingerprint).metrics == {"mean": mean}
+    done = unpack(without_data(other, cache), mine, lambda *words: None)
+    assert (done.brought, done.unlike, [*done.unused]) == ([], ["dataset/swings"], ["only/q02/multiplied"])
+
+
+def test_both_may_be_put_where_others_read_results_from(course: CourseHere, tmp_path: Path) -> None:
+    other = CourseHere(tmp_path / "other")
+    shutil.copytree(course.folder, other.folder)
+    other.edit("course.yaml", DIGEST, hashlib.sha256(b"7.0\n").hexdigest())
+    for here, content, mean in ((course, SWINGS, 2.0), (other, b"7.0\n", 7.0)):
+        filled(here, content)
+        computed(here, mean)
+        assert push(opened(here).settings, ("only/q02",), tmp_path / "place", lambda *words: None) == (1, 0)
+    for here, mean in ((course, 2.0), (other, 7.0)):
+        session = open_session(
+            dataclasses.replace(without_data(here, tmp_path / "empty"), places=(str(tmp_path / "place"),))
+        )
+        said: list[str] = []
+        plan = bring_results(session, session.plan(), ("only/q02",), said.append)
+        assert [line.partition(": ")[2] for line in said] == ["1 result copied"]
+        found = plan.by_address["only/q02/multiplied"]
+        assert session.cache.load(found).metrics == {"mean": mean}
+
+
+def test_the_programs_computations_read_no_data_of_a_courses_own(course: CourseHere) -> None:
+    course.edit("course.yaml", "labs: [only]", "labs: [only]\ncode: [computations, genreport]")
+    course.edit(
+        "questions/only/q02.yaml",
+        "mean_swing, params: {dataset: swings}",
+        "domain_samples, params: {source: swings, target: embedded_mnist, each: 1}",
+    )
+    course.edit("answers/only/q02.md", "multiplied.mean | decimal(1)", "1")
+    assert mistakes(course) == ["4: the program’s computations read no data set of a course’s own"]
+
+
+def test_a_file_with_an_address_is_fetched_held_to_its_digest_and_read(course: CourseHere, tmp_path: Path) -> None:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(SWINGS)))
+            self.end_headers()
+            self.wfile.write(SWINGS)
+
+        def log_message(self, *_: object) -> None:
+            """Keep the test's output clean."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        course.edit("course.yaml", "https://example.org", f"http://127.0.0.1:{server.server_port}")
+        settings = opened(course).settings
+        fetched, by_hand_ = fetch_data(settings, lambda *words: None)
+        assert [(one.ending, one.error) for one in fetched] == [(Ending.DOWNLOADED, None)]
+        assert by_hand_ == ["ask your teacher for second.txt"]
+        assert (course.folder / "data/swings/first.txt").read_bytes() == SWINGS
+        assert [one.ending for one in fetch_data(settings, lambda *words: None)[0]] == [Ending.PRESENT]
+        (course.folder / "data/swings/first.txt").unlink()
+        course.edit("course.yaml", DIGEST, "f" * 64)
+        ((fetched,), _) = fetch_data(settings, lambda *words: None)
+        server.shutdown()
+    assert fetched.error is not None
+    assert not (course.folder / "data/swings/first.txt").exists()

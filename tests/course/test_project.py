@@ -15,7 +15,7 @@ import pytest
 from generator.answers.syntax import parse_answer
 from generator.commands.init import starter, write_project
 from generator.course.editions import Theme
-from generator.course.project import read_project
+from generator.course.project import pictures, read_project
 from generator.course.spec import CourseSpec
 from generator.errors import InputError
 from generator.languages import speaking
@@ -135,10 +135,10 @@ def test_pictures_are_plain_files(course: Course, mine: Path) -> None:
     (mine / "images" / "a.png").write_bytes(b"x")
     (mine / "images" / "link.png").symlink_to("/etc/passwd")
     os.mkfifo(mine / "images" / "pipe.png")
-    assert [path.name for path in read_project(mine).pictures()] == ["a.png"]
+    assert [path.name for path in pictures(mine)] == ["a.png"]
     shutil.rmtree(mine / "images")
     (mine / "images").symlink_to("/usr")
-    assert read_project(mine).pictures() == ()
+    assert pictures(mine) == ()
 
 
 @pytest.mark.parametrize(("text", "words"), [

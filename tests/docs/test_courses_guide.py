@@ -8,14 +8,20 @@ from pathlib import Path
 
 import pytest
 
+from generator.checks.cover import check_cover
+from generator.course.cover import VARIABLES
 from generator.course.forms import CourseFile
+from generator.course.loader import read_course
 from generator.course.parsing import parse
 from generator.course.yaml_source import read_yaml_text
 from generator.planning.code.declarations import declarations
 from generator.registry import KINDS
+from generator.render.outputs.html import report_folder
+from tests.courses_for_tests import write_sums
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = (ROOT / "docs" / "courses.md").read_text(encoding="utf-8")
+LOOK = (ROOT / "docs" / "how-to" / "look.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
 
 
@@ -43,6 +49,25 @@ def test_the_computation_that_is_shown_declares_what_it_says() -> None:
         ["repeats", "mean", "error"],
         ["means"],
     )
+
+
+def test_the_style_and_the_cover_that_are_shown_can_be_used(tmp_path: Path) -> None:
+    here = write_sums(tmp_path)
+    style, cover = (
+        re.findall(rf"^```{kind}\n(.*?)^```$", LOOK, re.MULTILINE | re.DOTALL)[0] for kind in ("css", "jinja")
+    )
+    here.write("style.css", style)
+    here.write("cover.html.j2", cover)
+    for name in ("fonts/own.woff2", "images/logo.png"):
+        here.write(name, "")
+    course, mistakes = read_course(here.folder, here.folder / "answers")
+    assert mistakes == []
+    assert course is not None
+    assert check_cover(course) == []
+    own = "".join((report_folder() / sheet).read_text() for sheet in ("common.css", "screen.css", "print.css"))
+    named = set(re.findall(r"(--[a-z]+(?:-tint)?)\b", LOOK))
+    assert {name for name in named if f"{name}:" not in own} == set()
+    assert {name for name in VARIABLES if f"`{name}`" not in LOOK} == set()
 
 
 def test_the_computation_of_the_reference_declares_every_kind_but_seeded() -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from tests.courses_for_tests import CourseHere, write_sums
 from tests.end_to_end.project import ROOT
+from tests.judges_for_tests import pdf_faults
 
 EXAMPLE = ROOT / "examples" / "measurement"
 
@@ -66,12 +67,14 @@ def sums(desk: Desk) -> CourseHere:
 def test_the_example_is_built_for_teachers_and_students_and_checked(desk: Desk) -> None:
     shutil.copytree(EXAMPLE, desk.folder / "measurement", ignore=shutil.ignore_patterns("__pycache__"))
     desk.run("build", "--course", "measurement", "--device", "cpu", "--strict")
-    assert (desk.folder / "build/report.pdf").read_bytes().startswith(b"%PDF")
+    assert pdf_faults(desk.folder / "build/report.pdf") == []
     found = desk.metrics()
     assert found["pendulum/q02/fitted.g_low"] < 9.81 < found["pendulum/q02/fitted.g_high"]
     assert found["pendulum/q03/far.p"] < 0.05 < found["pendulum/q03/near.p"]
     page = (desk.folder / "build/report.html").read_text()
     assert "the points no longer lie on a line" in page
+    assert "torch" not in page
+    assert "torch" not in desk.run("why", "pendulum/q02", "--course", "measurement")
     assert json.loads((desk.folder / "build/results/claims.json").read_text())
 
     desk.run("init", "handed-in/ada", "--course", "measurement")
@@ -95,11 +98,14 @@ def test_every_command_works_from_anywhere_inside_a_course(desk: Desk, sums: Cou
     assert "2 to compute" in desk.run("plan", here=inside)
     assert "only/q02" in desk.run("list", here=inside)
     assert "never computed" in desk.run("why", "only/q01", here=inside)
-    desk.run("fetch", here=inside)
-    assert "data, standard" in desk.run("doctor", here=inside)
+    assert "no file" in desk.run("fetch", here=inside)
+    assert "data, standard: it needs none" in desk.run("doctor", here=inside)
     assert "stated by all 2" in desk.run("doctor", "--texts", here=inside)
     assert "standard" in desk.run("plan", "--profile", "quick", here=inside, code=2)
-    assert "only" in desk.run("build", "2-a", here=inside, code=2)
+    told = desk.run("build", "2-b", here=inside, code=2)
+    assert "a lab (only) or a question (only/q01 …)" in told
+    assert "has no roles" in desk.run("plan", "--set", "x=1", here=inside, code=2)
+    assert "without roles" in desk.run("roles", here=inside)
 
 
 def test_editing_a_helper_recomputes_what_reaches_it_and_nothing_else(desk: Desk, sums: CourseHere) -> None:
@@ -132,6 +138,14 @@ def test_the_least_course_there_can_be(desk: Desk) -> None:
     assert desk.build(here="least") == (0, 0)
     assert (desk.folder / "least/build/worksheet.html").is_file()
     assert "the course has no answers to show" in desk.run("build", "--edition", "reference", here="least", code=2)
+    said = "".join(
+        desk.run(*words, here="least")
+        for words in (["plan"], ["list"], ["why", "only/q01"], ["fetch"], ["roles"], ["computations"], ["clean"])
+    ) + desk.run("pack", here="least", code=2)
+    for word in ("2-a", "quick", "light", "torch", "GPU", "answers/only"):
+        assert word not in said
+    assert "the course has no computations" in said.lower()
+    assert "none of these questions asks for a result" in said
     desk.run("init", "mine", "--course", "least")
     desk.build("mine")
     desk.run("check", "mine", "--course", "least")

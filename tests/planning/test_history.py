@@ -93,13 +93,23 @@ def test_an_unchanged_history_is_not_written(tmp_path: Path) -> None:
 
 def test_estimates_come_from_the_profile_first(tmp_path: Path) -> None:
     history = History(tmp_path / "history.json")
-    assert history.duration("train", "quick") is None
+    assert _estimate(history, OLD) is None
     history.note("course", "1-a/q01/a", OLD, 100.0)
-    assert history.duration("train", "quick") == 100.0
-    history.note("quick", "1-a/q01/a", OLD, 1.0)
+    assert _estimate(history, OLD) == pytest.approx(100.0)
     history.note("quick", "1-a/q01/b", OLD, 3.0)
-    assert history.duration("train", "quick") == 2.0
-    assert history.duration("fit", "quick") is None
+    assert _estimate(history, OLD) == pytest.approx(3.0)
+    assert _estimate(history, dataclasses.replace(OLD, computation="fit")) is None
+
+
+def test_an_address_whose_parameters_are_the_same_takes_as_long_as_the_last_time(tmp_path: Path) -> None:
+    history = History(tmp_path / "history.json")
+    history.note("quick", "1-a/q01/b", OLD, 3.0)
+    history.note("quick", "1-a/q01/new", dataclasses.replace(OLD, meaning={"train": "old code"}), 8.0)
+    assert _estimate(history, OLD) == 8.0
+
+
+def _estimate(history: History, ingredients: Ingredients) -> float | None:
+    return history.estimate("quick", "1-a/q01/new", ingredients, lambda taken: {})
 
 
 GOOD = {"ingredients": dataclasses.asdict(OLD), "duration": 1.0}

@@ -272,3 +272,8 @@ def test_numbers_survive_the_cache(conditions: Conditions) -> None:
     run(conditions, "add", numbers=[float("nan"), 1.0])
     metrics = Cache(conditions.cache).metrics(FP)
     assert np.isnan(float(metrics["total"]))  # type: ignore[arg-type]
+
+
+def test_an_import_of_what_is_installed_as_genreport_is_told_the_packages_name() -> None:
+    assert "from generator import" in failure_of(ModuleNotFoundError("no", name="genreport")).hint
+    assert failure_of(ModuleNotFoundError("no", name="another")).hint == ""

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,6 +20,7 @@ from generator.course.spec import ProfileSpec, QuestionSpec
 from generator.errors import InputError, Mistake
 from generator.formats import FILTERS, Markdown, escape_markdown, is_number, plain
 from generator.languages import ENGLISH, first_part, gettext, spoken
+from generator.render.content.own_numbers import own_table, own_values, with_note
 from generator.render.content.sentences import TextPlace, mark_claims, printed_words
 from generator.render.content.values import LONGEST_TIME, AnswerError, Budget, ResultName, Results, Rows
 from generator.render.text.foreign_words import mark
@@ -90,6 +92,8 @@ class AnswerWriter:
             line = _line_of(error, path)
             message = str(error) or type(error).__name__
             raise InputError([Mistake(message, path, line and first_line + line - 1)]) from error
+        if question is not None:
+            markdown = with_note(markdown, question.answer.own)
         if place is None:
             found = self.numbering.questions.get(question.address) if question else None
             place = TextPlace(question.address if question else "", found.anchor if found else "")
@@ -134,6 +138,8 @@ class AnswerWriter:
             "metric": lambda target: self._metric(address, target),
             "rows": self._rows_reader(address),
             "role": self._role,
+            "my_data": partial(own_values, question.answer.own if question else {}),
+            "my_table": partial(own_table, question.answer.own if question else {}),
         }
         names: dict[str, Any] = {name: AnswerFunction(function) for name, function in functions.items()}
         for name in question.results if question else ():

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from generator.answers.addresses import Address
 from generator.answers.claims import Claim
+from generator.course.cover import CourseCover
 from generator.course.editions import Edition
 from generator.course.exhibits import FigureSpec, TableSpec
 from generator.course.spec import CourseSpec, ProfileSpec, QuestionSpec
@@ -148,9 +149,10 @@ class Document:
 
     ``problems`` are what could not be rendered, ``warnings`` what is printed although the results contradict it, both
     with file and line; ``claims`` is the ledger, by the address of a question or the name of an introduction or
-    conclusion, and ``ledger`` sums it up; ``gaps`` are the questions that a student has not answered. ``foreign`` names
-    the introductions and conclusions, and, as "2-a/title" or "1.2/title", the titles that are not in the report's
-    language.
+    conclusion, and ``ledger`` sums it up; ``gaps`` are the questions that a student has not answered. ``images`` are
+    those of the course, ``own_images`` those that answers show: a student's are from their own folder. ``foreign``
+    names the introductions and conclusions, and, as "2-a/title" or "1.2/title", the titles that are not in the report's
+    language. ``say`` tells who waits how far it is.
     """
 
     report: Report
@@ -168,7 +170,10 @@ class Document:
     gaps: tuple[str, ...]
     reproduction: tuple[Comparison, ...]
     images: OwnImages
+    own_images: OwnImages
+    cover: CourseCover | None = None
     foreign: frozenset[str] = frozenset()
+    say: Callable[[str], None] = field(default=lambda text: None, repr=False, compare=False)
 
     def verdicts(self) -> list[str]:
         """What came of the published numbers that are compared: how many have which verdict, in the order of these."""

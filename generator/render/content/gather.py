@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from generator.answers.claims import Claim
@@ -15,17 +17,18 @@ from generator.course.yaml_source import Source, Where
 from generator.errors import InputError, Mistake
 from generator.languages import gettext, spoken
 from generator.render.content.answers import AnswerWriter
+from generator.render.content.covers import pictures_of, usable_cover
 from generator.render.content.document import Document, LabPart, QuestionPart, Report, SectionPart
 from generator.render.content.exhibits import Box, Exhibit
+from generator.render.content.faults import fault_text
 from generator.render.content.kept import Inputs, KeptParts, Made, MadeAnswer, MadeExhibits, common_inputs, inputs_of
 from generator.render.content.ledger import places_of, summed_up
-from generator.render.content.making import QuestionMaker
+from generator.render.content.making import QuestionMaker, refuse
 from generator.render.content.reproduction import Comparison, source_parts
 from generator.render.content.sentences import TextPlace
 from generator.render.content.values import Results, ResultUnavailableError
 from generator.render.text.bibliography import Reference, format_bibliography, known_keys
 from generator.render.text.numbering import Numbering, exhibits_of, number_course
-from generator.render.text.own_images import OwnImages
 from generator.render.text.words import in_language, telling
 from generator.store.files import digest
 from generator.store.plain import digest_of
@@ -47,6 +50,7 @@ def _gather(report: Report, progress: Callable[[str], None]) -> Document:
         where: Where = ("profiles", report.profile.name, "note")
         gatherer.maker.look_in_yaml(report.profile.note, course.source.path, course.source, where)
     conclusion = gatherer.prose(course.conclusion, "conclusion", "conclusion", course.source) if whole else ""
+    cover, faulty = usable_cover(report, gatherer.maker.images)
     shown = {question.address for question in course.questions() if report.shows(question)}
     used = gatherer.numbering.citations if whole else gatherer.cited_by(shown)
     return Document(
@@ -60,11 +64,13 @@ def _gather(report: Report, progress: Callable[[str], None]) -> Document:
         claims=gatherer.writer.claims,
         ledger=summed_up(gatherer.writer.claims, places_of(course)),
         results=gatherer.results,
-        problems=tuple(gatherer.problems),
+        problems=(*faulty, *gatherer.problems),
         warnings=tuple(gatherer.warnings),
         gaps=tuple(gatherer.gaps),
         reproduction=tuple(gatherer.comparisons),
         images=gatherer.maker.images,
+        own_images=gatherer.maker.own_images,
+        cover=cover,
         foreign=frozenset(gatherer.foreign),
     )
 
@@ -86,7 +92,7 @@ class _Gatherer:
         self.results = Results(self.report.refs, self.report.outcomes, self.report.drawings, self.report.draw)
         absent, written = self._absent(), self.report.course.written
         self.writer = AnswerWriter(self.results, self.numbering, self.report.profile, absent, written=written)
-        self.maker = QuestionMaker(self.report, self.writer, OwnImages(self.report.images), self.keys, self.problems)
+        self.maker = QuestionMaker(self.report, self.writer, *pictures_of(self.report), self.keys, self.problems)
         self.common = common_inputs(self.report, self.numbering, absent, self.keys)
 
     def _cite_sources(self) -> frozenset[str]:
@@ -119,18 +125,21 @@ class _Gatherer:
         own = self.report.course.own_texts.get(name)
         path = own or (source.path if source.lines else self.report.course.root)
         written, line = (text, 1) if own else source.text(where or (name,), text)
-        place = TextPlace(name, anchor, self.maker.surroundings())
+        images = self.maker.own_images if own else self.maker.images
+        place = TextPlace(name, anchor, self.maker.surroundings(images))
         if other := not own and untranslated(source, where or (name,)):
             self.foreign.add(name)
         try:
+            refuse(self.report.course.own_faults.get(name, ()))
             with in_language(self.report.course.written, foreign=other):
                 markdown = self.writer.write(text, path, place=place, first_line=line)
         except InputError as error:
             self.problems += error.mistakes
+            return fault_text(error.mistakes) if own else ""
         except ResultUnavailableError:
             return ""  # its numbers are not there yet; the questions say so themselves
         else:
-            self.maker.look(markdown, path, written, line)
+            self.maker.look(markdown, path, written, line, self.maker.surroundings(images))
             self._warn(name)
             return markdown
         return ""
@@ -205,7 +214,7 @@ class _Gatherer:
 
     def _kept(self, kept: KeptParts, kind: type[Made], inputs: Inputs, make: Callable[[], Made]) -> tuple[Made, bool]:
         """What was made of these inputs, or is now; and whether it can be found again."""
-        if (found := kept.made(kind, inputs, self.maker.images)) is not None:
+        if (found := kept.made(kind, inputs, self.maker.images, self.maker.own_images)) is not None:
             return found, True
         self.results.asked.clear()
         before = len(self.problems)
@@ -227,25 +236,27 @@ class _Gatherer:
         path = self.report.course.bibliography
         if not citations:
             return ()
-        try:
-            listed: tuple[Reference, ...] = self._of_bibliography(
-                (Reference,), lambda: format_bibliography(path, citations), citations
-            )
-        except InputError as error:
-            self.problems += error.mistakes
-            return ()
-        missing = set(citations) - {reference.key for reference in listed}
-        self.problems += [
-            Mistake(f"[@{key}] is cited, but this file has no such entry", path) for key in sorted(missing)
-        ]
-        return listed
+        for own in dict.fromkeys((self.report.course.own_bibliography, None)):  # without it where it cannot be read
+            make = partial(format_bibliography, path, citations, own)
+            try:
+                listed: tuple[Reference, ...] = self._of_bibliography((Reference,), make, citations, own=own)
+            except InputError as error:
+                self.problems += [mistake for mistake in error.mistakes if mistake not in self.problems]
+                continue
+            missing = set(citations) - {reference.key for reference in listed}
+            message = "[@{}] is cited, but this file has no such entry"
+            self.problems += [Mistake(message.format(key), path) for key in sorted(missing)]
+            return listed
+        return ()
 
-    def _of_bibliography(self, kinds: tuple[type, ...], make: Callable[[], Any], *wanted: Any) -> Any:
-        """What is made of the bibliography: kept while its file, the language and what is ``wanted`` stay the same."""
+    def _of_bibliography(
+        self, kinds: tuple[type, ...], make: Callable[[], Any], *wanted: Any, own: Path | None = None
+    ) -> Any:
+        """What is made of bibliographies: kept while their files, the language and what is ``wanted`` stay the same."""
         path, kept = self.report.course.bibliography, self.report.kept
         if kept is None or path is None or not path.is_file():
             return make()
-        content = digest(path.read_bytes())
+        content = [digest(one.read_bytes()) if one.is_file() else "" for one in (path, own) if one is not None]
         name = digest_of([kept.program, "bibliography", content, self.report.course.language, spoken(), *wanted])
         return kept.value(name, kinds, make)
 

@@ -42,12 +42,16 @@ SHORT: Short = {Source: lambda source: [str(source.path), source.digest, source.
 
 @dataclass(frozen=True)
 class MadeAnswer:
-    """What comes of an answer: its Markdown, or a box; its claims, and the student's pictures that it shows."""
+    """What comes of an answer: its Markdown, or a box; its claims, and the pictures that are shown.
+
+    ``pictures`` are the course's, in the question's other texts, ``own_pictures`` those of the answer.
+    """
 
     answer: str
     box: Box | None
     claims: tuple[Claim, ...]
     pictures: tuple[str, ...]
+    own_pictures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,7 @@ class KeptParts:
     """A store of what was made of questions, and of their HTML; ``drawing`` finds a figure that was drawn before.
 
     Nothing is written before :meth:`keep`, for which whoever builds waits until it is known that no file of the
-    ``program`` changed meanwhile. ``pictures`` are the digests of a student's own.
+    ``program`` changed meanwhile. ``pictures`` are the digests of the course's and a student's own.
     """
 
     store: PartStore
@@ -106,13 +110,15 @@ class KeptParts:
     pictures: Mapping[str, str] = field(default_factory=dict)
     _pending: dict[str, dict[str, bytes]] = field(default_factory=dict)
 
-    def made(self, kind: type[Made], inputs: Inputs, images: OwnImages) -> Made | None:
-        """What was made from these; a student's pictures in it are among those that are shown."""
+    def made(self, kind: type[Made], inputs: Inputs, images: OwnImages, own_images: OwnImages) -> Made | None:
+        """What was made from these; the pictures in it are among those that are shown."""
         place = self.store.folder / inputs.digest
         try:
             made = _HELD[place] if place in _HELD else self._read(inputs)
             for address in made.pictures:
                 images.get(address)
+            for address in made.own_pictures if isinstance(made, MadeAnswer) else ():
+                own_images.get(address)
         except (AttributeError, LookupError, TypeError, ValueError, MarkupError):
             return None
         if len(_HELD) >= _MOST_HELD:
@@ -203,7 +209,8 @@ def common_inputs(report: Report, numbering: Numbering, absent: frozenset[str], 
     """
     if report.kept is None:
         return ""
-    course = replace(report.course, labs=(), profiles={}, files={}, introduction="", conclusion="")
+    nothing: dict[str, Any] = {"introduction": "", "conclusion": "", "cover": None, "style": None}
+    course = replace(report.course, labs=(), profiles={}, files={}, **nothing)
     framed = report.frames or course.edition is Edition.WORKSHEET
     numbers = replace(numbering, cited={})
     return digest_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,10 +11,10 @@ from generator.course.exhibits import TableSpec
 from generator.course.spec import QuestionSpec
 from generator.course.yaml_source import Source, Where
 from generator.errors import InputError, Mistake
-from generator.languages import gettext, marked
 from generator.render.content.answers import AnswerWriter
 from generator.render.content.document import Report
 from generator.render.content.exhibits import Box, Exhibit, Panel, build_exhibit, unavailable
+from generator.render.content.faults import fault_box
 from generator.render.content.frames import frame
 from generator.render.content.kept import MadeAnswer, MadeExhibits
 from generator.render.content.origins import Origins, origins
@@ -28,22 +28,18 @@ from generator.render.text.own_images import OwnImages
 from generator.render.text.surroundings import Surroundings
 from generator.render.text.words import in_language
 
-_UNRENDERED = {
-    "table": marked("This table could not be rendered"),
-    "figure": marked("This figure could not be rendered"),
-}
-
 
 @dataclass
 class QuestionMaker:
     """Makes the questions of one report with one ``writer``; ``keys`` are those of its bibliography.
 
-    What cannot be shown is among the ``problems``.
+    ``images`` are the course's, ``own_images`` those that answers show. What cannot be shown is among the ``problems``.
     """
 
     report: Report
     writer: AnswerWriter
     images: OwnImages
+    own_images: OwnImages
     keys: frozenset[str]
     problems: list[Mistake] = field(default_factory=list)
 
@@ -52,7 +48,7 @@ class QuestionMaker:
         address, refs, results = spec.address, self.report.refs, self.writer.results
         self.writer.claims.pop(address, None)
         declared = {name: one for name, one in exhibits_of(spec).items() if not self.report.is_idle(one)}
-        with self._noting_pictures() as pictures:
+        with noting(self.images) as pictures:
             built = tuple(self._exhibit(spec, name) for name in declared)
         return MadeExhibits(
             exhibits=built,
@@ -66,30 +62,22 @@ class QuestionMaker:
         """Run the answer of a question, and look over its other texts."""
         equations = self.equations(spec.address)
         anchor = self.writer.numbering.questions[spec.address].anchor
-        place = TextPlace(spec.address, anchor, self.surroundings(equations))
+        place = TextPlace(spec.address, anchor, self.surroundings(self.own_images, equations))
         answer, box = "", None
-        with self._noting_pictures() as pictures:
+        with noting(self.images) as pictures, noting(self.own_images) as own_pictures:
             try:
+                refuse(spec.answer.faults)
                 with in_language(self.report.course.written, foreign=spec.answer.foreign):
                     answer = self.writer.write(spec.answer.text, spec.answer.path, spec, place=place)
             except ResultUnavailableError as error:
                 answer, box = "", unavailable(error, self.report.profile)
             except InputError as error:
-                answer, box = "", self._problem_box(gettext("This answer could not be rendered"), error)
-            self.look(answer, spec.answer.path, spec.answer.text, equations=equations)
+                answer, box = "", self._problem_box("answer", error)
+            self.look(answer, spec.answer.path, spec.answer.text, 1, self.surroundings(self.own_images, equations))
             for name in ("title", "statement", "marking"):
                 self.look_in_yaml(getattr(spec, name), spec.place.path, spec.source, (name,), inline=name == "title")
-        return MadeAnswer(answer, box, tuple(self.writer.claims.pop(spec.address, ())), tuple(pictures))
-
-    @contextmanager
-    def _noting_pictures(self) -> Iterator[list[str]]:
-        """The student's pictures that are shown meanwhile."""
-        noted: list[str] = []
-        before = dict(self.images.shown)
-        self.images.shown.clear()
-        yield noted
-        noted += self.images.shown
-        self.images.shown.update(before)
+        claims = tuple(self.writer.claims.pop(spec.address, ()))
+        return MadeAnswer(answer, box, claims, tuple(pictures), tuple(own_pictures))
 
     def equations(self, address: str) -> dict[str, Numbered]:
         """The labelled equations of a question, by their labels."""
@@ -111,39 +99,51 @@ class QuestionMaker:
             else:
                 exhibit = build_exhibit(declared, spec, self.writer, numbered)
         except InputError as error:
-            box = self._problem_box(gettext(_UNRENDERED[numbered.kind]), error)
+            box = self._problem_box(numbered.kind, error)
             return Exhibit(name, spec.address, numbered, "", Origins(), declared.appendix, declared.further, box=box)
         bearers: tuple[Exhibit | Panel, ...] = (exhibit, *exhibit.panels)
         for text in dict.fromkeys(text for one in bearers for text in (one.caption, one.finding)):
             self.look_in_yaml(text, path, spec.source, where)
         return exhibit
 
-    def _problem_box(self, title: str, error: InputError) -> Box:
+    def _problem_box(self, kind: str, error: InputError) -> Box:
         self.problems += error.mistakes
-        first = error.mistakes[0]
-        where = f"{first.path.name}, line {first.line}: " if first.path and first.line else ""  # as on the terminal
-        return Box(title, where + first.message)
+        return fault_box(kind, error.mistakes)
 
-    def surroundings(self, equations: Mapping[str, Numbered] | None = None) -> Surroundings:
-        """What texts may refer to, with the labelled equations of their question."""
-        return Surroundings(in_both_forms, self.writer.numbering.citations, equations or {}, images=self.images)
+    def surroundings(self, images: OwnImages, equations: Mapping[str, Numbered] | None = None) -> Surroundings:
+        """What texts may refer to and show, with the labelled equations of their question."""
+        return Surroundings(in_both_forms, self.writer.numbering.citations, equations or {}, images=images)
 
     def look_in_yaml(self, text: str, path: Path, source: Source, where: Where, *, inline: bool = True) -> None:
         """The same for a value of a YAML file."""
-        written, line = source.text(where, text)
-        self.look(text, path, written, line, inline=inline)
+        self.look(text, path, *source.text(where, text), self.surroundings(self.images), inline=inline)
 
     def look(
-        self, text: str, path: Path, written: str, first_line: int = 1, *,
-        equations: Mapping[str, Numbered] | None = None, inline: bool = False,
-    ) -> None:  # fmt: skip
+        self, text: str, path: Path, written: str, first_line: int, surroundings: Surroundings, *, inline: bool = False
+    ) -> None:
         """Find formulas, pictures and links that will be boxes, in the page or the PDF, and file them as problems.
 
         ``written`` is what the text was made from and begins on ``first_line`` of the file.
         """
-        surroundings = self.surroundings(equations)
         (to_inline_html if inline else to_html)(text, surroundings)
         for fault in dict.fromkeys(surroundings.faults):
             start = written.find(fault.text.strip())
             line = first_line + written.count("\n", 0, start) if start >= 0 else first_line
             self.problems.append(Mistake(fault.message, path, line))
+
+
+def refuse(faults: Sequence[Mistake]) -> None:
+    """Raise what is known to be wrong with a text, which then is not even tried."""
+    if faults:
+        raise InputError(faults)
+
+
+@contextmanager
+def noting(images: OwnImages) -> Iterator[list[str]]:
+    """The pictures that are shown meanwhile."""
+    noted: list[str] = []
+    before = dict(images.shown)
+    images.shown.clear()
+    yield noted
+    noted += images.shown
+    images.shown.update(before)

@@ -84,7 +84,8 @@ def claims(document: Document) -> list[dict[str, Any]]:
 
     "question" is the address of a question, or "introduction", "2-c/conclusion" …; the conditions in "after" were
     judged before, and none of them held; what is printed "as_seen" only reads the numbers, and concludes nothing from
-    them; "link" leads from the report's page to the sentence.
+    them; what rests on files in "own_data" rests on a student's own numbers; "link" leads from the report's page to the
+    sentence.
     """
     return [
         {
@@ -92,6 +93,7 @@ def claims(document: Document) -> list[dict[str, Any]]:
             "line": claim.line,
             "expression": claim.expression,
             "as_seen": claim.as_seen,
+            "own_data": list(claim.own),
             "after": list(claim.after),
             "values": {name: portable(value) for name, value in claim.values.items()},
             "holds": claim.holds,

@@ -14,9 +14,12 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from generator.course.cover_markup import HEAD, SETTING
+from generator.course.cover_page import Shown, write_cover
 from generator.course.editions import Edition
 from generator.course.fields import answer_field, head_field
 from generator.course.spec import CourseSpec, Mark
+from generator.course.style import FILE as STYLE
 from generator.course.translations import untranslated
 from generator.course.yaml_source import Source
 from generator.folders import templates_folder
@@ -88,12 +91,19 @@ class Page:
                 if (animation := panel.drawing.animation) and not self.paged:
                     (figures / f"{panel.name}-moving.webp").write_bytes(animation.moving)
                     (figures / f"{panel.name}-still.webp").write_bytes(animation.still)
-        for image in self.document.images.shown.values():
+        for image in [*self.document.images.shown.values(), *self.document.own_images.shown.values()]:
             (figures / f"{image.name}.png").write_bytes(image.png)
         source = report_folder()
         for name in _PAGED_FILES if self.paged else _SCREEN_FILES:
             shutil.copyfile(source / name, folder / name)
         shutil.copytree(source / "fonts", folder / "fonts", copy_function=shutil.copyfile)
+        if style := self._course.style:
+            own = folder / "course"
+            for name in style.files:
+                (own / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(self._course.root / name, own / name)
+            own.mkdir(exist_ok=True)
+            (own / STYLE).write_text(style.text, encoding="utf-8")
 
     @property
     def _math(self) -> Callable[..., str]:
@@ -132,15 +142,17 @@ class Page:
             image=self._image,
             answer_field=answer_field,
             head_field=head_field,
+            own_cover=self._own_cover,
         )
         self._add_languages(environment)
         surroundings = Surroundings(self._math, document.citations, images=document.images, pictures=self._pictures)
         environment.filters.update(FILTERS, number=in_words)
         environment.filters["breakable"] = _breakable
 
-        def blocks(text: str, level: int = 4, other: bool = False) -> Markup:
+        def blocks(text: str, level: int = 4, other: bool = False, own: bool = False) -> Markup:
+            around = replace(surroundings, level=level, images=document.own_images if own else document.images)
             with in_language(self._course.written, foreign=other):
-                return Markup(to_html(text, replace(surroundings, level=level)))  # noqa: S704 (html is off)
+                return Markup(to_html(text, around))  # noqa: S704 (html is off)
 
         def inline(text: str, other: bool = False) -> Markup:
             with in_language(self._course.written, foreign=other):
@@ -179,8 +191,8 @@ class Page:
         def titled(text: str, apart: bool = False) -> str:
             return marked_out(environment.filters["inline"](text, apart), apart)
 
-        def prose(text: str, level: int = 4, apart: bool = False) -> Markup:
-            words = environment.filters["blocks"](text, level, apart)
+        def prose(text: str, level: int = 4, apart: bool = False, own: bool = False) -> Markup:
+            words = environment.filters["blocks"](text, level, apart, own)
             return Markup("<div{}>{}</div>").format(Markup(other), words) if apart else words  # noqa: S704
 
         environment.globals.update(
@@ -226,12 +238,22 @@ class Page:
             part.equations,
             fragments,
             part.numbered.anchor,
-            self.document.images,
+            self.document.own_images,
             self._pictures,
         )
         with in_language(self._course.written, foreign=part.spec.answer.foreign):
             body = to_html(part.answer, surroundings)
         return Markup(body + "".join(fragments.rest()))  # noqa: S704
+
+    def _own_cover(self, head: str, setting: str) -> Markup:
+        """The course's own cover, with what the program puts into it."""
+        report, cover = self.document.report, self.document.cover
+        if cover is None:
+            return Markup()
+        shown = Shown(report.course, report.profile, self.paged, report.only is not None)
+        images = self.document.images
+        html = write_cover(cover, shown, lambda address: images.placed(address, self._pictures))
+        return Markup(html.replace(HEAD, head).replace(SETTING, setting))  # noqa: S704 (read and written anew)
 
     def _exhibit(self, exhibit: Exhibit) -> str:
         if self.paged and exhibit.folded:

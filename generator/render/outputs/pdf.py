@@ -8,6 +8,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from generator.render.content.document import Document
 from generator.render.outputs import pdf_process
 from generator.render.outputs.html import Page
 from generator.render.outputs.table import Output
+from generator.render.outputs.written import Passing
 from generator.store.plain import digest_of
 
 #: Of the processor: fifteen pages take one or two, and some layouts have kept WeasyPrint busy for ever.
@@ -49,21 +53,23 @@ def write(document: Document, folder: Path, output: Output) -> tuple[str, ...]:
         target = folder / output.file(document.report.name)
         report, parts = document.report, source.with_name("parts.json")
         if report.kept is None:
-            return write_pdf(source, target, fields=report.fields).warnings
+            return write_pdf(source, target, fields=report.fields, say=document.say).warnings
         name = digest_of(["sheets of", report.name, report.fields, report.course.language, str(report.course.root)])
         parts.write_bytes(report.kept.found(name))
-        warnings = write_pdf(source, target, fields=report.fields, remembered=parts).warnings
+        warnings = write_pdf(source, target, fields=report.fields, remembered=parts, say=document.say).warnings
         report.kept.note(name, parts.read_bytes())
         return warnings
 
 
 def write_pdf(
-    page: Path, target: Path, seconds: int | None = None, *, fields: bool = False, remembered: Path | None = None
-) -> Printed:
+    page: Path, target: Path, seconds: int | None = None, *, fields: bool = False, remembered: Path | None = None,
+    say: Callable[[str], None] = lambda text: None,
+) -> Printed:  # fmt: skip
     """Turn the HTML file ``page`` into the PDF ``target``.
 
     With ``fields``, what can be filled in on the page can be filled in in the PDF. The file ``remembered`` has how the
-    chapters of an earlier one were laid out and drawn, as JSON, and then those of this one.
+    chapters of an earlier one were laid out and drawn, as JSON, and then those of this one. ``say`` hears how far it
+    is.
 
     RenderError when a library, image, font or alternative text is missing, or after ``seconds`` of processor time,
     which are more for a larger page unless they are given.
@@ -75,18 +81,10 @@ def write_pdf(
     command += [str(remembered)] if remembered else []
     # The order of sets reaches the file, so that without a fixed seed every run would give other bytes.
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
-    # The child ends when this pipe does: with this process, even by SIGKILL, nobody waits for the PDF.
-    reader, writer = os.pipe()
     try:
-        ended = subprocess.run(
-            command, stdin=reader, capture_output=True, text=True, timeout=seconds * _PATIENCE, check=False,
-            env=environment, encoding="utf-8",
-        )  # fmt: skip
+        ended = _run(command, environment, seconds * _PATIENCE, say)
     except subprocess.TimeoutExpired as error:
         raise RenderError(f"the PDF was not ready after {seconds * _PATIENCE} s", _LONG_HINT) from error
-    finally:
-        os.close(reader)
-        os.close(writer)
     if ended.returncode == -getattr(signal, "SIGXCPU", 0) != 0:
         raise RenderError(f"the PDF was not ready after {seconds} s of the processor's time", _LONG_HINT)
     if ended.returncode == pdf_process.LIBRARIES_MISSING:
@@ -98,3 +96,39 @@ def write_pdf(
     if outcome["faults"]:
         raise RenderError("the PDF would have holes: " + "; ".join(outcome["faults"]), "the HTML report is there")
     return Printed(int(outcome["pages"]), tuple(outcome["warnings"]))
+
+
+def _run(
+    command: list[str], environment: Mapping[str, str], patience: float, say: Callable[[str], None]
+) -> subprocess.CompletedProcess[str]:
+    """Run the child to its end, and pass on what it says of how far it is. Raises TimeoutExpired."""
+    # The child ends when this pipe does: with this process, even by SIGKILL, nobody waits for the PDF.
+    reader, writer = os.pipe()
+    said: list[str] = []
+    try:
+        with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as errors:
+            child = subprocess.Popen(
+                command, stdin=reader, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment,
+                encoding="utf-8",
+            )  # fmt: skip
+            began = time.monotonic()
+            timer = threading.Timer(patience, child.kill)
+            timer.start()
+            try:
+                for line in child.stdout or ():
+                    if line.startswith(pdf_process.PASSING):
+                        say(Passing(f"the PDF: {line[1:].strip()}"))
+                    else:
+                        said.append(line)
+                code = child.wait()
+            finally:
+                timer.cancel()
+                child.kill()
+                child.communicate()  # which closes its pipe
+            if time.monotonic() - began >= patience:
+                raise subprocess.TimeoutExpired(command, patience)
+            errors.seek(0)
+            return subprocess.CompletedProcess(command, code, "".join(said), errors.read())
+    finally:
+        os.close(reader)
+        os.close(writer)

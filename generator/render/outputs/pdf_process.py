@@ -1,7 +1,8 @@
 """Runs in a process of its own and turns one HTML file into a PDF: a layout that hangs is then a process to end.
 
 Usage: python -P pdf_process.py PAGE.html REPORT.pdf SECONDS [fields] [PARTS.json]; prints one JSON object with
-"pages" and "faults". PARTS.json has what became of the chapters and SVGs of an earlier run, and then of this one.
+"pages" and "faults", and before it lines on how far it is. PARTS.json has what became of the chapters and SVGs of an
+earlier run, and then of this one.
 After SECONDS of the processor's time the system ends the process; it ends of itself when its standard input does.
 Imports nothing of the package, so that it starts at once.
 """
@@ -16,6 +17,7 @@ import os
 import runpy
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -32,6 +34,34 @@ _ROOT = "/report/"
 # then, more carefully, those that are to blame for the worst.
 _ROUNDS, _LARGEST_GAP = 2, 0.15
 _FURTHER_ROUNDS, _WORST_GAP = 3, 0.3
+
+
+#: Begins a line of the output that says how far this is.
+PASSING = "\x1e"
+_BETWEEN = 0.2  # seconds
+
+
+class _Progress(logging.Handler):
+    """Says which page is being laid out for which time, as WeasyPrint logs each, a few times a second."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self.layouts = 0
+        self.said = 0.0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Say it, unless something was said just now."""
+        what, _, page = record.getMessage().rpartition("Page ")
+        if not what or time.monotonic() - self.said < _BETWEEN:
+            return
+        again = f", layout {self.layouts}" if self.layouts > 1 else ""
+        self.say(f"page {page}{again}")
+
+    def say(self, text: str) -> None:
+        """Print one line of progress."""
+        self.said = time.monotonic()
+        sys.stdout.write(f"{PASSING}{text}\n")
+        sys.stdout.flush()
 
 
 class _Faults(logging.Handler):
@@ -60,8 +90,9 @@ class _Paper:
     need not be laid out again, by what they were made of.
     """
 
-    def __init__(self, text: str, folder: Path, fields: bool, known: Mapping[str, str]) -> None:
+    def __init__(self, text: str, folder: Path, fields: bool, known: Mapping[str, str], progress: _Progress) -> None:
         self.folder = folder
+        self.progress = progress
         self.options = {"pdf_variant": "pdf/ua-1", "pdf_tags": True, "pdf_forms": fields}
         self.images: dict[str, Any] = {}  # decoded once for all layouts
         parts = ("pdf_layout", "pdf_places", "pdf_widths", "pdf_chapters")
@@ -111,6 +142,7 @@ class _Paper:
 
     def _lay_out(self) -> tuple[Any, Any]:
         """Read the page as it is now, for WeasyPrint keeps with the old one what it was, and lay it out."""
+        self.progress.layouts += 1
         self.html = self._read(_written(self.html.etree_element))
         document = self.html.render(cache=self.images, **self.options)
         return document, self.layouts.Layout(document.pages)
@@ -163,7 +195,12 @@ def _write_pdf(page: Path, target: Path, fields: bool, remembered: Path | None) 
     logging.getLogger("weasyprint").addHandler(faults)
     known = json.loads(remembered.read_bytes()) if remembered is not None else {}
     folder = page.parent.resolve()
-    paper = _Paper(page.read_text("utf-8"), folder, fields, known.get("chapters", {}))
+    progress = _Progress()
+    logger = logging.getLogger("weasyprint.progress")
+    logger.addHandler(progress)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    paper = _Paper(page.read_text("utf-8"), folder, fields, known.get("chapters", {}), progress)
     document, warnings = paper.settled()
     drawings = _beside("pdf_drawings").Drawings(known.get("drawings", {}), folder, _ROOT, _program())
     drawings.remember()
@@ -172,6 +209,7 @@ def _write_pdf(page: Path, target: Path, fields: bool, remembered: Path | None) 
         sheet.links = [link for link in sheet.links if link[3].element_tag.split(":")[0] == "a"]
     tags = _beside("pdf_tags")
     tags.keep_languages()
+    progress.say(f"writing its {len(document.pages)} pages")
     document.write_pdf(str(target), finisher=tags.finish, **paper.options)
     if remembered is not None:
         kept = {"chapters": paper.settled_chapters, "drawings": drawings.drawn}

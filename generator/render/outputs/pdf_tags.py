@@ -1,4 +1,4 @@
-"""What WeasyPrint 70 leaves of PDF/UA-1 undone, mended: languages, list items, formulas, code points of fonts.
+"""What WeasyPrint 70 leaves of PDF/UA-1 undone, mended: languages, lists, heads of columns, formulas, fonts.
 
 Run by the process that writes the PDF, which imports nothing of the package; so does this.
 """
@@ -47,6 +47,8 @@ def finish(document: Any, pdf: Any) -> None:
             _put_into_body(thing, pdf, by_reference)
         elif _kind(thing) == "/Figure":
             _tag_formula(thing, by_reference)
+        elif _kind(thing) == "/Table":
+            _give_headers(thing, by_reference)
 
 
 def _kind(thing: Any) -> Any:
@@ -71,6 +73,24 @@ def _put_into_body(item: Any, pdf: Any, by_reference: dict[bytes, Any]) -> None:
     first = item["K"].index(loose[0])
     rest = [kid for kid in item["K"] if kid not in loose]
     item["K"] = pydyf.Array([*rest[:first], body.reference, *rest[first:]])
+
+
+def _give_headers(table: Any, by_reference: dict[bytes, Any]) -> None:
+    """Name the head of those cells that stand under one of several columns, but not in the first of these."""
+    import pydyf
+
+    heads: dict[int, Any] = {}
+    groups = [by_reference.get(kid) for kid in table["K"]]
+    for row in (by_reference.get(kid) for group in groups if isinstance(group, dict) for kid in group["K"]):
+        column = 0
+        for cell in (by_reference.get(kid) for kid in (row["K"] if isinstance(row, dict) else ())):
+            about = cell.get("A", {}) if isinstance(cell, dict) else {}
+            across = range(column, column + about.get("ColSpan", 1))
+            if cell and _kind(cell) == "/TH":
+                heads |= dict.fromkeys([place for place in across if place not in heads], cell["ID"])
+            elif about.get("Headers") == [] and column in heads:
+                about["Headers"] = pydyf.Array([heads[column]])
+            column = across.stop
 
 
 def _tag_formula(picture: Any, by_reference: dict[bytes, Any]) -> None:

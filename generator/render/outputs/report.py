@@ -29,7 +29,7 @@ def render_report(
     that cannot be made is one of the problems, and the others are there. A form that was written under the same ``key``
     and is untouched since is left as it is; the key is kept for what is written now if it still ``holds`` then.
     """
-    document = gather(report, say)
+    document = replace(gather(report, say), say=say)
     found = Rendering((), *(tuple(map(str, words)) for words in (document.problems, document.warnings, document.gaps)))
     folder = OutputFolder(output)
     written, failures = [], []

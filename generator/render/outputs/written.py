@@ -19,6 +19,12 @@ _FOUND = ("problems", "warnings", "gaps")
 Status = tuple[int, int] | None
 
 
+class Passing(str):
+    """Words on how far something is, which the next ones replace."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Rendering:
     """A report as it lies in its folder: the documents to open, and what was found in rendering them.

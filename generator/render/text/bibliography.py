@@ -57,14 +57,16 @@ class Reference:
     html: str
 
 
-def format_bibliography(path: Path | None, citations: Mapping[str, int]) -> tuple[Reference, ...]:
+def format_bibliography(
+    path: Path | None, citations: Mapping[str, int], own: Path | None = None
+) -> tuple[Reference, ...]:
     """The references that are cited, in the order of their numbers.
 
-    Keys that the file does not have are left out. InputError if BibTeX cannot read it.
+    ``own`` is a student's own bibliography. Keys that no file has are left out. InputError if BibTeX cannot read one.
     """
     if not citations:
         return ()
-    entries = read_bibliography(path)
+    entries = read_bibliography(own) | read_bibliography(path)
     cited = sorted((number, key) for key, number in citations.items() if key in entries)
     return tuple(
         Reference(key, number, text + _link(entries[key]))

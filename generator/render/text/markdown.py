@@ -8,14 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any
-from urllib.parse import unquote
 
 from generator.answers.claims import WARNING
+from generator.answers.language import OWN_MARK
 from generator.formats import Markdown
 from generator.languages import gettext, marked, typeset
 from generator.render.text import foreign_words
 from generator.render.text.maths import MarkupError
-from generator.render.text.own_images import OwnImage, OwnImages
+from generator.render.text.pictures import LOCAL, SAFE_LINK, SPACED, own_image, push_image, set_width
 from generator.render.text.surroundings import Surroundings
 
 _BEGINS_AFTER = ("paragraph", "reference", "blockquote", "list", "footnote_def")  # what a displayed environment may end
@@ -25,10 +25,9 @@ _PLACED = re.compile(f"^{_OPEN}([^{_CLOSE}]*){_CLOSE}$")
 # Two more enclose an id. The brackets are what inline Markdown stops at, and what emphasis may stand beside.
 ANCHOR_OPEN, _ANCHOR_CLOSE = "\ue004", "\ue005"
 _ANCHOR = re.compile(rf"\[{ANCHOR_OPEN}([\w.-]+){_ANCHOR_CLOSE}\]")
+_OWN = re.compile(re.escape(OWN_MARK))
 _CONTRADICTED = re.compile(re.escape(WARNING))
 _CITATION = re.compile(r"\[@([\w:.+/-]+(?:\s*;\s*@[\w:.+/-]+)*)\]")
-_SAFE_LINK = re.compile(r"^(?:https://|mailto:|#)", re.IGNORECASE)
-_OWN_IMAGE = re.compile(r"^[\w%./-]+$")  # a path without a scheme; which paths there are is OwnImages' to say
 _MOST_QUOTES = 1000  # of one paragraph that are made curly: pairing them takes the square of their number
 #: What quotation marks become: those outside, then those inside, each where it opens and where it closes.
 _QUOTES = marked("“|”|‘|’")
@@ -94,7 +93,7 @@ def _parser(quotes: str) -> Any:
     parser.enable(["table", "smartquotes"])
     parser.options["quotes"] = quotes.split("|")
     parser.disable(["html_block", "html_inline"])
-    parser.validateLink = lambda url: bool(_SAFE_LINK.match(url) or _OWN_IMAGE.match(url))  # type: ignore[method-assign]
+    parser.validateLink = lambda url: bool(SAFE_LINK.match(url) or LOCAL.match(url))  # type: ignore[method-assign]
     # Neither spaces inside the dollars nor digits outside them: "$5 and $6" is money, not a formula.
     parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, allow_labels=True, double_inline=True)
     parser.use(amsmath_plugin)
@@ -107,8 +106,11 @@ def _parser(quotes: str) -> Any:
     parser.inline.ruler.before(
         "link", "warning", _inline_rule(_CONTRADICTED, lambda state, match: state.push("warning", "", 0))
     )
+    parser.inline.ruler.before("link", "own", _inline_rule(_OWN, lambda state, match: state.push("own", "", 0)))
     parser.inline.ruler.before("link", "anchor", _inline_rule(_ANCHOR, _push_anchor))
     parser.inline.ruler.before("link", "foreign", _inline_rule(foreign_words.MARKED, foreign_words.push))
+    parser.inline.ruler.before("link", "spaced_image", _inline_rule(SPACED, push_image))
+    parser.inline.ruler.before("link", "width", set_width)
     parser.core.ruler.at("smartquotes", _curl_quotes)
     parser.core.ruler.push("exhibits", _lift_exhibits)
     parser.core.ruler.push("spaces", _typeset)
@@ -122,8 +124,9 @@ def _parser(quotes: str) -> Any:
         "citation": _citation,
         "warning": _warning,
         "anchor": _anchor,
+        "own": _own,
         "foreign": foreign_words.render,
-        "image": _own_image,
+        "image": own_image,
         "link_open": _link,
         "exhibit": _exhibit,
         "footnote_caption": _footnote_number,
@@ -246,32 +249,18 @@ def _warning(renderer: Any, tokens: Any, place: int, options: Any, environment: 
     return f'<strong class="contradicted">⚠ {html.escape(words)}</strong>'
 
 
+def _own(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
+    mark = gettext("(own)")
+    return f'<span class="own-data">\u00a0{html.escape(mark)}</span>'
+
+
 def _anchor(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
     return f'<span id="{html.escape(tokens[place].meta["id"])}"></span>'
 
 
-def _own_image(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
-    surroundings, token = _surroundings(environment), tokens[place]
-    address, alt = unquote(token.attrs["src"]), token.content.strip()
-    try:
-        image = _find_image(address, alt, surroundings.images)
-    except MarkupError as error:
-        return surroundings.broken(error, token.attrs["src"])
-    source = f"{surroundings.pictures}/{image.name}.png"
-    return f'<img class="own" src="{source}" alt="{html.escape(alt)}" width="{image.width}" height="{image.height}">'
-
-
-def _find_image(address: str, alt: str, images: OwnImages) -> OwnImage:
-    if _SAFE_LINK.match(address):
-        raise MarkupError(f"the image {address!r} cannot be shown: images lie in the project's folder images/")
-    if not alt:
-        raise MarkupError(f"the image {address!r} needs words for readers who cannot see it: ![words]({address})")
-    return images.get(address)
-
-
 def _link(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
     address = str(tokens[place].attrs["href"])
-    if not _SAFE_LINK.match(address):
+    if not SAFE_LINK.match(address):
         error = MarkupError(f"the link to {address!r} leads nowhere from a report; expected https://… or mailto:…")
         return f"{_surroundings(environment).broken(error, address)} <a>"  # what the link stood on follows
     return str(renderer.renderToken(tokens, place, options, environment))

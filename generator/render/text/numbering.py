@@ -152,7 +152,8 @@ def _number_question(numbering: Numbering, question: QuestionSpec, counts: dict[
     number = question.number or gettext("“%s”") % named
     numbering.questions[address] = Numbered("question", number, slug(address))
     _cite(numbering, question.statement, address)
-    syntax = parse_answer(question.answer.text, question.answer.path)
+    answer = question.answer
+    syntax = parse_answer("" if answer.faults else answer.text, answer.path)
     declared = exhibits_of(question)
     placed: list[str] = []
     events = sorted(

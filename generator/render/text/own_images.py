@@ -1,13 +1,15 @@
-"""A student's own pictures: read from their folder only, checked, and written anew, so that no foreign byte gets on."""
+"""Pictures of a course or a student: read from their folder only, checked, and written anew, without a foreign byte."""
 
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from dataclasses import dataclass, field
 from io import BytesIO
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from generator.course.cover_markup import NoPictureError, Placed
 from generator.course.project import IMAGES
 from generator.course.untrusted_files import UntrustedFileError, read_untrusted
 from generator.render.text.maths import MarkupError
@@ -33,9 +35,13 @@ class OwnImage:
 
 @dataclass
 class OwnImages:
-    """The pictures of one project, each read when a text first shows it; without a ``folder`` there are none."""
+    """The pictures of one course or project, each read when a text first shows it; without a ``folder`` there are none.
+
+    ``whose`` folder it is, messages say.
+    """
 
     folder: Path | None = None
+    whose: str = "the project"
     shown: dict[str, OwnImage] = field(default_factory=dict)
 
     def get(self, address: str) -> OwnImage:
@@ -44,13 +50,38 @@ class OwnImages:
             self.shown[address] = self._read(address)
         return self.shown[address]
 
+    def placed(self, address: str, pictures: str = "") -> Placed:
+        """The picture for a cover, which finds it below ``pictures``. Raises NoPictureError."""
+        try:
+            image = self.get(address)
+        except MarkupError as error:
+            raise NoPictureError(str(error)) from None
+        return Placed(f"{pictures}/{image.name}.png", image.width, image.height)
+
+    def elsewhere(self, address: str) -> MarkupError:
+        """What is to be said of an address that leads to no picture of theirs."""
+        return MarkupError(f"the image {address!r} cannot be shown: images lie in {self.whose}'s folder {IMAGES}/")
+
     def _read(self, address: str) -> OwnImage:
         if self.folder is None or not address.startswith(f"{IMAGES}/"):
-            raise MarkupError(f"the image {address!r} cannot be shown: images lie in the project's folder {IMAGES}/")
+            raise self.elsewhere(address)
         try:
-            return _redraw(read_untrusted(self.folder, address, _LARGEST_FILE))
+            return _redraw(read_untrusted(self.folder, same_name(self.folder, address), _LARGEST_FILE))
         except UntrustedFileError as error:
             raise MarkupError(f"the image {address!r} cannot be shown: {error}") from error
+
+
+def same_name(folder: Path, address: str) -> str:
+    """A file's name as its folder has it: an é is one character on one system, and two on another."""
+    place, last = folder / PurePosixPath(address).parent, PurePosixPath(address).name
+    composed = unicodedata.normalize("NFC", last)
+    if last == composed and last.isascii():
+        return address
+    try:
+        names = [path.name for path in place.iterdir() if unicodedata.normalize("NFC", path.name) == composed]
+    except OSError:
+        return address
+    return str(PurePosixPath(address).parent / names[0]) if names and last not in names else address
 
 
 def _redraw(content: bytes) -> OwnImage:

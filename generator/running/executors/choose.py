@@ -34,13 +34,20 @@ class ExecutorSpec:
     """What the command line asks for: ``where`` is "here", "dask://HOST:PORT", "dask+tls://…" or "slurm".
 
     ``jobs`` is how many run at once (None: one per core, or as many as fit on the cards); ``device`` is auto, cpu, cuda
-    or mps. ``options`` are what Slurm is asked for, by its own names.
+    or mps. ``options`` are what Slurm is asked for, by its own names. ``cards`` says whether what is computed could use
+    one: otherwise auto is the CPU.
     """
 
     where: str = "here"
     jobs: int | None = None
     device: str = "auto"
     options: tuple[tuple[str, str], ...] = ()
+    cards: bool = True
+
+    @property
+    def idle_cards(self) -> bool:
+        """Whether cards are to be left alone, as nothing could use them."""
+        return self.device == "auto" and not self.cards
 
 
 class Workers(Protocol):
@@ -113,7 +120,8 @@ def open_executor(
         raise ExecutorError(f"Cannot run {spec.jobs} jobs at once", "give --jobs a number from 1")
     courses = tuple(folder.resolve() for folder in courses)
     code = loaded_code.snapshot(planned, courses)
-    conditions = Conditions(cache.resolve(), data.resolve(), spec.device, 1, code, courses)
+    device = "cpu" if spec.idle_cards else spec.device
+    conditions = Conditions(cache.resolve(), data.resolve(), device, 1, code, courses)
     if spec.where == "here":
         with _processes(spec, conditions, on_note) as workers:
             yield workers
@@ -137,7 +145,7 @@ def open_executor(
 
 @contextmanager
 def _processes(spec: ExecutorSpec, conditions: Conditions, on_note: Callable[[Note], None]) -> Iterator[Workers]:
-    choice = _ask_for_device(spec.device)
+    choice = DeviceChoice("cpu", 0, "nothing here uses another") if spec.idle_cards else _ask_for_device(spec.device)
     slots, threads = _shape(choice, spec.jobs)
     executor = ProcessExecutor([_environment(choice, slot, threads) for slot in range(slots)], on_note)
     conditions = replace(conditions, device=choice.device, threads=threads)

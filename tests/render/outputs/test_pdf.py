@@ -14,6 +14,7 @@ from generator.errors import RenderError
 from generator.render.outputs.html import report_folder
 from generator.render.outputs.pdf import write_pdf
 from generator.render.outputs.report import render_report
+from generator.render.outputs.written import Passing
 from tests.render.sample_report import sample_report, silent
 
 
@@ -128,6 +129,14 @@ def test_holes_are_errors(tmp_path, body, part):
     )
     with pytest.raises(RenderError, match=part):
         write_pdf(page(tmp_path, body), tmp_path / "x.pdf")
+
+
+def test_it_is_told_how_far_the_pdf_is(tmp_path):
+    said = []
+    write_pdf(page(tmp_path, "<p>x"), tmp_path / "x.pdf", say=said.append)
+    assert said[0] == "the PDF: page 1"
+    assert said[-1] == "the PDF: writing its 1 pages"
+    assert all(isinstance(words, Passing) for words in said)
 
 
 def test_a_layout_that_hangs_is_ended(tmp_path):

@@ -172,7 +172,7 @@ def test_when_the_pdf_fails_the_page_is_written_and_no_old_pdf_is_left(tmp_path,
     render_report(sample_report(tmp_path), output, DOCUMENTS, silent)
     assert (output / "report.pdf").is_file()
 
-    def fail(page: Path, target: Path, *, fields: bool) -> int:
+    def fail(page: Path, target: Path, **options: object) -> int:
         raise RenderError("no Pango")
 
     monkeypatch.setattr(pdf, "write_pdf", fail)

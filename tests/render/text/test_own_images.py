@@ -1,4 +1,4 @@
-"""A student's pictures look in the report as they do anywhere else."""
+"""A student's pictures look in the report as they do anywhere else. Covers render/text/pictures.py too."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from generator.render.text.markdown import to_html
 from generator.render.text.own_images import OwnImages
+from generator.render.text.surroundings import Surroundings
 
 SIDEWAYS = 6  # the note of a phone held upright: to be turned by a quarter
 
@@ -70,3 +72,49 @@ def test_grey_in_sixteen_bits_keeps_its_shades(tmp_path: Path) -> None:
     ramp = np.linspace(0, 65535, 256).astype(np.uint16)[None]
     seen = shown(tmp_path, Image.fromarray(ramp))
     assert np.abs(seen[0, :, 0].astype(int) - np.arange(256)).max() <= 1
+
+
+NAMES = [
+    ("images/two words.png", "images/two words.png"),
+    ("<images/two words.png>", "images/two words.png"),
+    ("images/two%20words.png", "images/two words.png"),
+    ("images/Capture d’écran à 10.12 (2).png", "images/Capture d’écran à 10.12 (2).png"),
+    ("images/caf\u00e9.png", "images/cafe\u0301.png"),  # as macOS, or a ZIP file made there, names it
+    ("images/cafe\u0301.png", "images/caf\u00e9.png"),
+    ("images/a (1),b;c!d~e'f+g&h=i@j.png", "images/a (1),b;c!d~e'f+g&h=i@j.png"),
+]
+
+
+@pytest.mark.parametrize(("written", "name"), NAMES)
+def test_names_with_spaces_and_accents(tmp_path: Path, written: str, name: str) -> None:
+    shown(tmp_path, Image.new("RGB", (40, 20)), Path(name).name)
+    surroundings = Surroundings(str, images=OwnImages(tmp_path))
+    page = to_html(f"Before ![my notes]({written}) and after (so).", surroundings)
+    assert surroundings.faults == []
+    assert '<img class="own"' in page
+    assert 'alt="my notes"' in page
+    assert page.endswith("and after (so).</p>\n")
+
+
+@pytest.mark.parametrize("width", ["{width=50%}", '{ width="50%" }', "{width = 50 %}"])
+@pytest.mark.parametrize("name", ["x.png", "my notes.png"])
+def test_a_picture_can_be_so_wide(tmp_path: Path, width: str, name: str) -> None:
+    shown(tmp_path, Image.new("RGB", (40, 20)), name)
+    surroundings = Surroundings(str, images=OwnImages(tmp_path))
+    page = to_html(f"![notes](images/{name}){width} and 20% of them.", surroundings)
+    assert 'width="40" height="20" style="width:50%">' in page
+    assert page.endswith(" and 20% of them.</p>\n")
+
+
+def test_a_width_that_cannot_be_is_a_fault_and_of_other_things_it_is_text(tmp_path: Path) -> None:
+    shown(tmp_path, Image.new("RGB", (40, 20)))
+    surroundings = Surroundings(str, images=OwnImages(tmp_path))
+    to_html("![notes](images/x.png){width=150%}", surroundings)
+    assert "expected 1% to 100%" in surroundings.faults[0].message
+    assert "style" not in to_html("`code`{width=50%} words {width=50%}", Surroundings(str))
+
+
+def test_a_name_with_spaces_leads_nowhere_else(tmp_path: Path) -> None:
+    for address in ("images/../my secret.png", "images/a b/../../x.png", "/etc/pass wd.png", "https://a b.png"):
+        surroundings = Surroundings(str, images=OwnImages(tmp_path))
+        assert "<img" not in to_html(f"![x]({address})", surroundings)

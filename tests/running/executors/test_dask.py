@@ -33,7 +33,8 @@ def job(fingerprint: str, computation: str, source: str = "", **parameters: obje
 
 
 def program(module: str, *arguments: str, **variables: str) -> subprocess.Popen[bytes]:
-    environment = os.environ | {"PYTHONPATH": str(ROOT)} | variables
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GENREPORT_")}
+    environment = kept | {"PYTHONPATH": str(ROOT)} | variables
     command = [sys.executable, "-m", f"distributed.cli.{module}", *arguments, "--no-dashboard"]
     return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 

@@ -1,0 +1,147 @@
+"""How long a build will still take: what is left of each job, one after the other and side by side, as they would run.
+
+Knows no terminal: events and a clock in, seconds out.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable
+from statistics import median
+
+from generator.jobs import Job, one_by_one
+
+#: Seconds of expected work that weigh as much as what this build has shown of the machine's speed.
+_TRUST = 3.0
+
+
+class Remaining:
+    """The jobs of a build, how far each is, and how fast this machine is today, beside the day of the estimates."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._slots = 1
+        self.after = 0.0  # seconds that what comes after the last job takes
+        self._jobs: dict[str, Job] = {}
+        self._began: dict[str, float] = {}
+        self._fractions: dict[str, float] = {}
+        self._finished: dict[str, float] = {}  # how long each took
+
+    def ready(self, slots: int) -> None:
+        """So many jobs run at once."""
+        self._slots = max(1, slots)
+
+    def queued(self, job: Job) -> None:
+        """A job will run."""
+        self._jobs[job.fingerprint] = job
+
+    def progress(self, job: Job, fraction: float) -> None:
+        """A job is so far; it begins with the first word of it."""
+        self._began.setdefault(job.fingerprint, self._clock())
+        self._fractions[job.fingerprint] = fraction
+
+    def again(self, job: Job) -> None:
+        """A job will run once more, from its beginning."""
+        self._began.pop(job.fingerprint, None)
+        self._fractions.pop(job.fingerprint, None)
+
+    def ended(self, job: Job) -> None:
+        """A job is over, however it ended."""
+        began = self._began.pop(job.fingerprint, None)
+        self._finished[job.fingerprint] = 0.0 if began is None else self._clock() - began
+        self._fractions.pop(job.fingerprint, None)
+
+    @property
+    def open(self) -> list[str]:
+        """The fingerprints of the jobs that are not over."""
+        return [fingerprint for fingerprint in self._jobs if fingerprint not in self._finished]
+
+    def of(self, job: Job) -> float | None:
+        """The seconds that a running job will still take; None as long as nothing is known of it."""
+        expected = job.seconds
+        fraction = self._fractions.get(job.fingerprint, 0.0)
+        spent = self._spent(job.fingerprint)
+        own = spent / fraction if fraction > 0 else None  # by its own progress, which says more the further it is
+        known = None if expected is None else expected * self._speed()
+        if own is None:
+            return None if known is None else max(known - spent, 0.0)
+        total = own if known is None else (1 - fraction) * known + fraction * own
+        return (1 - fraction) * total
+
+    def seconds(self) -> float | None:
+        """The seconds until all is done; None as long as nothing is known of how long any job takes."""
+        left = {}
+        usual = self._usual()
+        for fingerprint in self.open:
+            still = self.of(self._jobs[fingerprint])
+            if still is None and usual is None:
+                return None
+            left[fingerprint] = (usual or 0.0) if still is None else still
+        return self.after + _laid_out(left, {name: self._jobs[name] for name in left}, set(self._began), self._slots)
+
+    def fraction(self) -> float:
+        """How much of the work is done, from 0 to 1."""
+        usual = self._usual() or 1.0
+        done, whole = 0.0, self.after * self._slots
+        for fingerprint, job in self._jobs.items():
+            expected = job.seconds
+            size = usual if expected is None else max(expected, 0.01)
+            whole += size
+            done += size * (1.0 if fingerprint in self._finished else self._fractions.get(fingerprint, 0.0))
+        return done / whole if whole else 0.0
+
+    def _spent(self, fingerprint: str) -> float:
+        began = self._began.get(fingerprint)
+        return 0.0 if began is None else self._clock() - began
+
+    def _usual(self) -> float | None:
+        """What a job takes of which nothing is known: the median of those that are over, or of the estimates."""
+        over = [took for took in self._finished.values() if took]
+        known = over or [job.seconds for job in self._jobs.values() if job.seconds is not None]
+        return median(known) if known else None
+
+    def _speed(self) -> float:
+        """How many times as long as expected things take in this build."""
+        expected = took = _TRUST
+        for fingerprint, job in self._jobs.items():
+            if job.seconds is None:
+                continue
+            if fingerprint in self._finished:
+                if self._finished[fingerprint]:  # otherwise it never ran
+                    expected += job.seconds
+                    took += self._finished[fingerprint]
+            elif fraction := self._fractions.get(fingerprint, 0.0):
+                expected += job.seconds * fraction
+                took += self._spent(fingerprint)
+        return took / expected
+
+
+def _laid_out(left: dict[str, float], jobs: dict[str, Job], running: Iterable[str], slots: int) -> float:
+    """The seconds until all is done, each job after its inputs and the one with the longest way to the end first."""
+    needs = {name: {one for one in one_by_one(job.inputs).values() if one in left} for name, job in jobs.items()}
+    lengths: dict[str, float] = {}
+
+    def length(name: str) -> float:
+        if name not in lengths:
+            lengths[name] = left[name] + max((length(one) for one in waiters[name]), default=0.0)
+        return lengths[name]
+
+    waiters: dict[str, list[str]] = {name: [] for name in left}
+    for name, wanted in needs.items():
+        for one in wanted:
+            waiters[one].append(name)
+    under_way = [(left[name], name) for name in running if name in left]
+    ready = [(-length(name), name) for name in left if not needs[name] and name not in {n for _, n in under_way}]
+    heapq.heapify(under_way)
+    heapq.heapify(ready)
+    now = 0.0
+    while under_way or ready:
+        while ready and len(under_way) < slots:
+            name = heapq.heappop(ready)[1]
+            heapq.heappush(under_way, (now + left[name], name))
+        now, over = heapq.heappop(under_way)
+        for name in waiters[over]:
+            needs[name].discard(over)
+            if not needs[name]:
+                heapq.heappush(ready, (-length(name), name))
+    return now

@@ -1,0 +1,66 @@
+"""Pictures in Markdown: which addresses may be shown, names with spaces, how wide one is to be."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+from urllib.parse import unquote
+
+from generator.render.text.maths import MarkupError
+from generator.render.text.own_images import OwnImage, OwnImages
+
+SAFE_LINK = re.compile(r"^(?:https://|mailto:|#)", re.IGNORECASE)
+LOCAL = re.compile(r"^[\w%.,;!~'()+&=@/-]+$")  # a path without a scheme; which paths there are is OwnImages' to say
+#: A picture whose name has spaces, which Markdown wants in angle brackets, and nobody writes them.
+SPACED = re.compile(r"!\[([^\[\]\n]*)\]\((images/[^<>\n\\]{0,200}? [^<>\n\\]{0,200}?\.(?:png|jpe?g))\)", re.IGNORECASE)
+_WIDTH = re.compile(r"\{ *width *= *\"?(\d{1,3}(?:\.\d{1,2})?) *%\"? *\}")  # of the picture before it
+
+
+def push_image(state: Any, match: re.Match[str]) -> None:
+    """A picture whose address has spaces."""
+    token = state.push("image", "img", 0)
+    token.attrs = {"src": match[2], "alt": ""}
+    token.content, token.children = match[1], []
+
+
+def set_width(state: Any, silent: bool) -> bool:
+    """``{width=50%}`` after a picture: so much of the text's width."""
+    match = _WIDTH.match(state.src, state.pos)
+    if match is None or state.pending or not state.tokens or state.tokens[-1].type != "image":
+        return False
+    if not silent:
+        state.tokens[-1].meta["width"] = match[1]
+    state.pos = match.end()
+    return True
+
+
+def own_image(renderer: Any, tokens: Any, place: int, options: Any, environment: Any) -> str:
+    """A picture of the project's own, or the box in its place."""
+    surroundings, token = environment["surroundings"], tokens[place]
+    address, alt = unquote(token.attrs["src"]), token.content.strip()
+    try:
+        image = _find_image(address, alt, surroundings.images)
+        style = _style(token.meta.get("width"))
+    except MarkupError as error:
+        return str(surroundings.broken(error, token.attrs["src"]))
+    source = f"{surroundings.pictures}/{image.name}.png"
+    size = f'width="{image.width}" height="{image.height}"{style}'
+    return f'<img class="own" src="{source}" alt="{html.escape(alt)}" {size}>'
+
+
+def _style(width: str | None) -> str:
+    """A picture's width, in hundredths of the text's; its own where none is asked for."""
+    if width is None:
+        return ""
+    if not 1 <= float(width) <= 100:
+        raise MarkupError(f"a picture of {width}% of the text's width cannot be shown; expected 1% to 100%")
+    return f' style="width:{float(width):g}%"'
+
+
+def _find_image(address: str, alt: str, images: OwnImages) -> OwnImage:
+    if SAFE_LINK.match(address):
+        raise images.elsewhere(address)
+    if not alt:
+        raise MarkupError(f"the image {address!r} needs words for readers who cannot see it: ![words]({address})")
+    return images.get(address)
