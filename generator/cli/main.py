@@ -23,6 +23,7 @@ from generator.cli.options import (
     worker_options,
 )
 from generator.cli.packs import pack, unpack
+from generator.cli.preview import preview
 from generator.cli.release import release
 from generator.cli.scaffolds import new_computation, new_course, new_question
 from generator.cli.stopping import end_on_sigterm, unexpected, worded
@@ -246,6 +247,7 @@ def clean(yes: bool, common: CommonOptions) -> None:
         click.echo(f"Removed {entries}, {size}.")
 
 
+cli.add_command(preview)
 cli.add_command(pack)
 cli.add_command(unpack)
 cli.add_command(release)

@@ -154,6 +154,19 @@ def _report(
     session: Session, plan: Plan, outcomes: Mapping[str, Outcome], only: tuple[str, ...] | None, files: Files
 ) -> tuple[Report, str]:
     """What is to be rendered, and the key under which it would be the same again."""
+    report = report_of(session, plan, outcomes, only)
+    options = {
+        "profile": session.settings.profile,
+        "language": session.shown.language,
+        "edition": [session.settings.edition.value, report.frames, report.fields],
+        "roles": {name: role.label for name, role in session.profile.roles.items()},
+        "only": only,
+    }
+    return report, render_key({**files.loaded, **files.late}, options, report.outcomes)
+
+
+def report_of(session: Session, plan: Plan, outcomes: Mapping[str, Outcome], only: tuple[str, ...] | None) -> Report:
+    """What is to be rendered; ``only`` are the questions of a part of it."""
     from generator.render.content.document import Report
 
     settings = session.settings
@@ -167,7 +180,7 @@ def _report(
         used = ", ".join(
             f"{name} {listed([unknown.get(version, version) for version in found])}" for name, found in versions.items()
         )
-    report = Report(
+    return Report(
         course=session.shown,
         profile=session.profile,
         device=", ".join(devices),
@@ -183,15 +196,6 @@ def _report(
         enclosed={"plan.json": lambda: to_json(_exported(plan))},
         bound={str(one.address): {**one.parameters, **one.inputs} for one in session.bindings.by_address.values()},
     )
-    roles = {name: role.label for name, role in session.profile.roles.items()}
-    options = {
-        "profile": settings.profile,
-        "language": session.shown.language,
-        "edition": [settings.edition.value, settings.output.frames, settings.output.fields],
-        "roles": roles,
-        "only": only,
-    }
-    return report, render_key({**files.loaded, **files.late}, options, by_address)
 
 
 def _kept_drawings(settings: Settings) -> KeptDrawings:

@@ -31,7 +31,7 @@ def compute_results(
     outcomes: dict[str, Outcome] = {}
     jobs: list[Job] = []
     for fingerprint, planned in plan.jobs.items():
-        failure = _blocked(plan, fingerprint)
+        failure = blocked(plan, fingerprint)
         if planned.standing is Standing.HIT:
             load = functools.cache(functools.partial(session.cache.load, fingerprint))
             outcomes[fingerprint] = Outcome(State.HIT, fingerprint, session.cache.provenance(fingerprint), load=load)
@@ -75,13 +75,13 @@ def _renew(plan: Plan, others: Mapping[str, tuple[str, ...]]) -> None:
             plan.jobs[fingerprint] = dataclasses.replace(planned, standing=Standing.MISS, reasons=reasons)
 
 
-def _blocked(plan: Plan, fingerprint: str) -> Failure | None:
+def blocked(plan: Plan, fingerprint: str) -> Failure | None:
     """Why the job cannot run, when data is missing for it or for one of its inputs."""
     planned = plan.jobs[fingerprint]
     if planned.standing is Standing.BLOCKED:
         return planned.failure
     for target in one_by_one(planned.job.inputs).values():
-        cause = _blocked(plan, target)
+        cause = blocked(plan, target)
         if cause is not None:
             return Failure(f"its input {plan.jobs[target].job.address} cannot be computed: {cause.reason}", cause.hint)
     return None

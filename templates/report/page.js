@@ -1,4 +1,5 @@
 // Contents that follow the reader, figures that open large, animations that can be stopped, a light and a dark page.
+// A preview says "renewed" when it has changed the page.
 "use strict";
 
 // The page's own words where they are not English.
@@ -13,9 +14,7 @@ function followReader() {
   fold();
   wide.addEventListener("change", fold);
 
-  const entries = [...document.querySelectorAll(".contents li a")]
-    .map((link) => ({ link, place: document.getElementById(decodeURIComponent(link.hash.slice(1))) }))
-    .filter(({ place }) => place);
+  let entries = [];
   let current = null;
   const mark = () => {
     // The last heading that has passed the upper third of the window is where the reader is.
@@ -35,7 +34,14 @@ function followReader() {
     waiting = true;
     requestAnimationFrame(() => { waiting = false; mark(); });
   }, { passive: true });
-  mark();
+  const begin = () => {
+    entries = [...document.querySelectorAll(".contents li a")]
+      .map((link) => ({ link, place: document.getElementById(decodeURIComponent(link.hash.slice(1))) }))
+      .filter(({ place }) => place);
+    mark();
+  };
+  begin();
+  document.addEventListener("renewed", begin);
 }
 
 function openFiguresLarge() {
@@ -58,7 +64,8 @@ function openFiguresLarge() {
 
 function playFilms() {
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
-  for (const film of document.querySelectorAll(".film")) {
+  const ready = new WeakSet();
+  const prepare = (film) => {
     const picture = film.querySelector("img");
     const button = film.querySelector("button");
     const still = picture.getAttribute("src");
@@ -73,7 +80,15 @@ function playFilms() {
     // Who asks the system for less motion gets the first key frame, and can still start the animation by hand.
     calm.addEventListener("change", () => { if (calm.matches) play(false); });
     if (!calm.matches) play(true);
-  }
+  };
+  const begin = () => {
+    for (const film of document.querySelectorAll(".film")) {
+      if (!ready.has(film)) prepare(film);
+      ready.add(film);
+    }
+  };
+  begin();
+  document.addEventListener("renewed", begin);
 }
 
 function unfoldWhatIsLinked() {
@@ -101,6 +116,7 @@ function letKeysScroll() {
     }
   };
   window.addEventListener("resize", wide);
+  document.addEventListener("renewed", wide);
   document.fonts.ready.then(wide);
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -77,21 +77,29 @@ class Page:
 
     def write_assets(self, beside: Path) -> None:
         """Write all that the page loads into its folder of assets below ``beside``."""
-        folder = beside / self.assets
-        figures = folder / "figures"
-        figures.mkdir(parents=True)
+        (beside / self._pictures).mkdir(parents=True)
+        for name, content in self.files():
+            place = beside / name
+            place.parent.mkdir(exist_ok=True)
+            if isinstance(content, Path):
+                shutil.copyfile(content, place)
+            else:
+                place.write_bytes(content)
+
+    def files(self) -> Iterator[tuple[str, bytes | Path]]:
+        """All that the page loads, by its name beside the page: the content, or the file that has it."""
         for exhibit in self.document.exhibits():
             for panel in () if self.paged and exhibit.folded else exhibit.panels:
-                (beside / self._image(panel)).write_bytes(panel.drawing.svg or panel.drawing.png)
+                yield self._image(panel), panel.drawing.svg or panel.drawing.png
                 if (animation := panel.drawing.animation) and not self.paged:
-                    (figures / f"{panel.name}-moving.webp").write_bytes(animation.moving)
-                    (figures / f"{panel.name}-still.webp").write_bytes(animation.still)
+                    yield f"{self._pictures}/{panel.name}-moving.webp", animation.moving
+                    yield f"{self._pictures}/{panel.name}-still.webp", animation.still
         for image in self.document.images.shown.values():
-            (figures / f"{image.name}.png").write_bytes(image.png)
+            yield f"{self._pictures}/{image.name}.png", image.png
         source = report_folder()
-        for name in _PAGED_FILES if self.paged else _SCREEN_FILES:
-            shutil.copyfile(source / name, folder / name)
-        shutil.copytree(source / "fonts", folder / "fonts", copy_function=shutil.copyfile)
+        fonts = sorted(path for path in (source / "fonts").rglob("*") if path.is_file())
+        for path in (*(source / name for name in (_PAGED_FILES if self.paged else _SCREEN_FILES)), *fonts):
+            yield f"{self.assets}/{path.relative_to(source).as_posix()}", path
 
     @property
     def _math(self) -> Callable[..., str]:
