@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from generator.answers.syntax import AnswerSyntax, parse_answer
 from generator.checks.margins import Scope
 from generator.checks.question import QuestionChecker
 from generator.checks.text import CourseNames, TextChecker
-from generator.course.spec import CourseSpec
+from generator.course.spec import CourseSpec, ProfileSpec
 from generator.course.yaml_source import Source, Where
 from generator.errors import Mistake
-from generator.planning.binding import bind_course
+from generator.planning.binding import Bindings, bind_course
 from generator.planning.catalogue import Catalogue
 
 ENTRY = re.compile(r"^[ \t]*@(?!string\b|comment\b|preamble\b)\w+\s*\{\s*([^,\s]+)\s*,", re.MULTILINE | re.IGNORECASE)
 
 
-def check_course(course: CourseSpec, catalogue: Catalogue, margins: Scope = Scope.NONE) -> list[Mistake]:
+def check_course(
+    course: CourseSpec,
+    catalogue: Catalogue,
+    margins: Scope = Scope.NONE,
+    bind: Callable[[CourseSpec, ProfileSpec, Catalogue], Bindings] = bind_course,
+) -> list[Mistake]:
     """All mistakes of all files, in the order of the questions; an empty list when there are none.
 
-    ``margins`` says which metrics may not be compared without one.
+    ``margins`` says which metrics may not be compared without one; ``bind`` may remember what it bound before.
     """
-    bindings = {name: bind_course(course, profile, catalogue) for name, profile in course.profiles.items()}
+    bindings = {name: bind(course, profile, catalogue) for name, profile in course.profiles.items()}
     mistakes = [mistake for found in bindings.values() for mistake in found.mistakes]
     answers = {q.address: parse_answer(q.answer.text, q.answer.path) for q in course.questions()}
     keys, faulty = _bibliography(course.bibliography)

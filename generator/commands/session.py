@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import Any
 
 from generator.answers.addresses import lab_of
 from generator.checks.course import check_course
+from generator.commands.remembered import Remembered, as_they_are
 from generator.course.editions import Edition
 from generator.course.folder import ANSWERS, CourseFolder, read_course_folder
 from generator.course.loader import read_course
@@ -94,15 +96,15 @@ class Session:
     cache: Cache
     history: History
     memo: Memo
+    code: CodeReader
 
     def plan(self, forced: frozenset[str] = frozenset(), lock: DataLock | None = None) -> Plan:
         """Every job of the course; ``forced`` are questions whose jobs are computed again.
 
         ``lock`` takes the place of what the cache folder says of data that is elsewhere.
         """
-        code = CodeReader(self.memo, courses=self.place.code)
         data, own = self.settings.folders.data, self.course.own_data
-        planner = Planner(self.cache, self.history, self.memo, data, code, lock, own)
+        planner = Planner(self.cache, self.history, self.memo, data, self.code, lock, own)
         return planner.plan(self.bindings, self.profile.name, forced)
 
     @property
@@ -142,8 +144,12 @@ class Session:
         self.history.save()
 
 
-def open_session(settings: Settings) -> Session:
-    """Load, check and bind the course. Raises InputError with every mistake of every file."""
+def open_session(settings: Settings, remembered: Remembered | None = None) -> Session:
+    """Load, check and bind the course. Raises InputError with every mistake of every file.
+
+    What is ``remembered`` of files that have not changed is not made again.
+    """
+    known = remembered or Remembered(forgetful=True)
     folders, project = settings.folders, settings.project
     place = read_course_folder(folders.course)
     settings = dataclasses.replace(settings, profile=settings.profile or place.profiles[0])
@@ -151,25 +157,46 @@ def open_session(settings: Settings) -> Session:
     if answers is None and settings.edition is not Edition.WORKSHEET:
         hint = "make a worksheet, --edition worksheet, or a student's report, `genreport init DIR`"
         raise InputError([*place.mistakes, Mistake("the course has no answers to show", place.folder, hint=hint)])
-    memo = Memo(folders.cache / "memo.json")
-    catalogue = read_catalogue(memo, courses=place.code, ours=place.with_ours)
+    memo = known.of("memo", lambda: folders.cache, lambda: Memo(folders.cache / "memo.json"))
+    code = functools.cache(lambda: as_they_are(_modules(place)))
+    catalogue = known.of(
+        "catalogue", lambda: (code(), place.with_ours),
+        lambda: read_catalogue(memo, courses=place.code, ours=place.with_ours),
+    )  # fmt: skip
     course, found = read_course(place.folder, answers or place.folder / ANSWERS, settings.edition, settings.spoken)
     mistakes = [*place.mistakes, *found]
     if course is None:
         raise InputError(dict.fromkeys(mistakes))
-    checked = "" if mistakes else _content_key(course, place, memo)
+
+    def bind(course: CourseSpec, profile: ProfileSpec, catalogue: Catalogue) -> Bindings:
+        # What a course asks for does not depend on its answers.
+        stated = {path: digest for path, digest in course.files.items() if path.suffix == ".yaml"}
+        key = (stated, profile, course.edition, course.language, code())
+        return known.of(f"bindings {profile.name}", lambda: key, lambda: bind_course(course, profile, catalogue))
+
+    checked = "" if mistakes else known.of(
+        "content", lambda: (course.files, course.edition, course.language, code()),
+        lambda: _content_key(course, place, memo),
+    )  # fmt: skip
     if mistakes or not memo.holds("checked", checked):
-        mistakes += check_course(course, catalogue)
+        mistakes += check_course(course, catalogue, bind=bind)
         if mistakes:
             raise InputError(dict.fromkeys(mistakes))
         memo.keep("checked", checked)
     profile = _profile(course, settings)
-    bindings = bind_course(course, profile, catalogue)
+    bindings = bind(course, profile, catalogue)
     if bindings.mistakes:
         raise InputError(bindings.mistakes)
-    history = History(folders.cache / "history.json", place.key)
+    history = known.of("history", lambda: place.key, lambda: History(folders.cache / "history.json", place.key))
+    reader = known.of("code", code, lambda: CodeReader(memo, courses=place.code))
     shown = dataclasses.replace(project.cover(course), labs=project.labs(course)) if project else course
-    return Session(settings, place, course, shown, profile, catalogue, bindings, Cache(folders.cache), history, memo)
+    cache = Cache(folders.cache)
+    return Session(settings, place, course, shown, profile, catalogue, bindings, cache, history, memo, reader)
+
+
+def _modules(place: CourseFolder) -> list[Path]:
+    """Every module of the package and of the course's own code."""
+    return [path for package in (PACKAGE, *place.code) for path in sorted(package.rglob("*.py"))]
 
 
 def _answers(settings: Settings, place: CourseFolder) -> Path | None:
@@ -180,8 +207,7 @@ def _answers(settings: Settings, place: CourseFolder) -> Path | None:
 def _content_key(course: CourseSpec, place: CourseFolder, memo: Memo) -> str:
     """A digest of all that checking reads: every file of the course and every module of its code and of the package."""
     digests = {str(path): digest for path, digest in course.files.items()}
-    modules = (path for package in (PACKAGE, *place.code) for path in sorted(package.rglob("*.py")))
-    digests |= {str(path): memo.digest(path) for path in modules}
+    digests |= {str(path): memo.digest(path) for path in _modules(place)}
     return hashlib.sha256(canonical([course.edition.value, course.language, digests]).encode()).hexdigest()
 
 

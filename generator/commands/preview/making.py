@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from generator.commands.build import report_of
 from generator.commands.computing import blocked, compute_results
 from generator.commands.preview.board import ShownPage
+from generator.commands.remembered import Remembered
 from generator.commands.session import Session, Settings, open_session
 from generator.errors import Mistake
 from generator.folders import PACKAGE, templates_folder
@@ -20,6 +21,7 @@ from generator.planning.plan import Plan, Standing
 
 if TYPE_CHECKING:
     from generator.render.figures import Drawing
+    from generator.results import Result
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,9 @@ class PageMaker:
 
     def __init__(self, settings: Callable[[], Settings], selection: Iterable[str]) -> None:
         self._settings, self._selection = settings, tuple(selection)
+        self._remembered = Remembered()
         self._drawings: dict[tuple[str, str, float], Drawing] = {}
+        self._results: dict[tuple[str, str], Result] = {}
         self.failed: dict[str, Outcome] = {}
 
     def make(self) -> Made:
@@ -47,13 +51,16 @@ class PageMaker:
         from generator.render.content.gather import gather
         from generator.render.outputs.html import Page
 
-        session = open_session(self._settings())
+        session = open_session(self._settings(), self._remembered)
         chosen = session.questions(self._selection)
         plan, outcomes = compute_results(session, (), False, lambda event: None)
         session.save()
         for fingerprint, outcome in outcomes.items():
             if outcome.state is State.PENDING and fingerprint in self.failed:
                 outcomes[fingerprint] = self.failed[fingerprint]
+            elif outcome.has_result and outcome.provenance is not None:
+                key = (fingerprint, outcome.provenance.finished)
+                outcomes[fingerprint] = dataclasses.replace(outcome, load=partial(self._load, key, outcome.load))
         report = report_of(session, plan, outcomes, chosen if self._selection else None)
         document = gather(dataclasses.replace(report, drawings=self._drawings), lambda text: None)
         page = Page(document)
@@ -67,6 +74,12 @@ class PageMaker:
             exports=partial(_export, document) if report.only is None else None,
         )
         return Made(shown, document.problems, tuple(folders_of(session)))
+
+    def _load(self, key: tuple[str, str], read: Callable[[], Result]) -> Result:
+        """A result by its fingerprint and when it was computed, without the large part that no page shows."""
+        if key not in self._results:
+            self._results[key] = dataclasses.replace(read(), arrays={})
+        return self._results[key]
 
 
 def folders_of(session: Session) -> Iterable[Path]:

@@ -7,11 +7,12 @@ import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from generator.course.editions import Edition
@@ -114,6 +115,7 @@ class Page:
             trim_blocks=True,
             lstrip_blocks=True,
             extensions=["jinja2.ext.i18n"],
+            bytecode_cache=_compiled(self._course.language),
         )
         environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
         document = self.document
@@ -232,6 +234,25 @@ class Page:
         module: Any = self._templates.get_template("parts.html.j2").module
         with telling(self._course.language, self._course.words):  # inside an answer that may be in another
             return str(module.exhibit(exhibit))
+
+
+class _Compiled(BytecodeCache):
+    """The templates as they were compiled before in this process, by their name and text."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._known.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._known[bucket.key, bucket.checksum] = bucket.code
+
+
+@cache
+def _compiled(language: str) -> _Compiled:
+    """Those of one language: compiling works out what is constant, such as a number in the language's way."""
+    return _Compiled()
 
 
 def _breakable(text: str) -> Markup:
