@@ -12,6 +12,7 @@ TEST_PROCESSES ?= 2
 BIN := $(VENV)/bin
 REPORT_READY := $(VENV)/.report-ready
 TEST_READY := $(VENV)/.test-ready
+DOCS_READY := $(VENV)/.docs-ready
 PIP_INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt $(PIP_OPTIONS)
 
 # Homebrew's libraries are outside the folders that macOS searches. Written before each command and not exported,
@@ -21,7 +22,7 @@ PANGO := DYLD_FALLBACK_LIBRARY_PATH=/opt/homebrew/lib:/usr/local/lib
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help report test campaigns lint clean
+.PHONY: help report test docs campaigns lint clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +33,11 @@ report: $(REPORT_READY) ## Set up, build the quick report, and say where it is
 
 test: lint ## Set up with the test extras, then run everything that CI runs
 	$(PANGO) $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
+
+docs: $(DOCS_READY) ## Write the documentation into site/, with every link checked
+	$(BIN)/python scripts/reference.py
+	$(BIN)/zensical build --strict --clean
+	@printf '\nThe documentation is here:\n  %s/site/index.html\n' "$$(pwd)"
 
 # Without a network where the system can take it away; a short share of the cases runs in `make test`.
 campaigns: $(TEST_READY) ## Hunt for faults with random cases for most of an hour; GENREPORT_SEED=N repeats them
@@ -44,8 +50,8 @@ lint: $(TEST_READY) ## Check style, types and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-clean: ## Delete the environment and the built report; the cache and the data stay
-	rm -rf "$(VENV)" "$(OUTPUT)" .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+clean: ## Delete the environment, the built report and site; the cache and the data stay
+	rm -rf "$(VENV)" "$(OUTPUT)" site .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 # An environment with a stamp for each set of packages: a second `make` installs nothing unless the pins changed.
 $(BIN)/python:
@@ -56,6 +62,10 @@ $(REPORT_READY): pyproject.toml constraints.txt | $(BIN)/python
 	sh scripts/setup.sh pango "$(BIN)/python"
 	@echo "Installing genreport and its packages in $(VENV); torch is large, the first time takes minutes"
 	$(PIP_INSTALL) --editable .
+	@touch $@
+
+$(DOCS_READY): $(REPORT_READY)
+	$(PIP_INSTALL) --editable ".[docs]"
 	@touch $@
 
 $(TEST_READY): $(REPORT_READY)

@@ -135,7 +135,7 @@ def clone(machine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
     for name in ("Makefile", "pyproject.toml", "constraints.txt", "scripts/setup.sh"):
         shutil.copy(ROOT / name, folder / name)
     program(machine, "chromium", "")
-    tools = "python genreport ruff mypy lint-imports"
+    tools = "python genreport ruff mypy lint-imports zensical"
     copies = f'mkdir -p "$3/bin"; for tool in {tools}; do cp {machine}/tool "$3/bin/$tool"; done'
     program(machine, "python3", f'case "$2" in venv) {copies} ;; esac')
     program(machine, "tool", 'case "$*" in *--output*) mkdir -p build ;; esac')
@@ -184,6 +184,14 @@ def test_make_test_runs_everything_that_must_hold(clone: Path, machine: Path) ->
     assert any(call.endswith("--editable .[test]") for call in calls(machine))
 
 
+def test_make_docs_makes_the_reference_then_the_site_strictly(clone: Path, machine: Path) -> None:
+    answer = make(clone, "docs")
+    assert answer.returncode == 0, answer.stderr
+    done = [call.removeprefix(".venv/bin/") for call in calls(machine) if "pip install" not in call][-2:]
+    assert done == ["python scripts/reference.py", "zensical build --strict --clean"]
+    assert f"{clone}/site/index.html" in answer.stdout
+
+
 def test_a_failing_check_fails_make_test(clone: Path, machine: Path) -> None:
     program(machine, "tool", 'case "$0" in *mypy) exit 1 ;; esac')
     assert make(clone, "test").returncode != 0
@@ -199,7 +207,7 @@ def test_a_failing_build_fails_make_report(clone: Path, machine: Path) -> None:
 
 def test_bare_make_lists_the_targets_and_does_nothing(clone: Path, machine: Path) -> None:
     answer = make(clone)
-    assert all(f"make {target}" in answer.stdout for target in ("report", "test", "campaigns", "lint", "clean"))
+    assert all(f"make {target}" in answer.stdout for target in ("report", "test", "docs", "campaigns", "lint", "clean"))
     assert calls(machine) == []
 
 

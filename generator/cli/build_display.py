@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from generator.cli.live_display import LiveDisplay
-from generator.cli.words import human_time
+from generator.cli.words import human_time, left_out
 from generator.jobs import State
 from generator.running.runner import (
     Event,
@@ -118,6 +118,8 @@ class BuildDisplay(LiveDisplay):
             self.errors.print(f"[yellow]warning:[/] {escape(warning)}")
         if gaps := report.rendering.gaps:
             self.errors.print(f"[yellow]not answered yet ({len(gaps)}):[/] {escape(', '.join(gaps))}")
+        if said := left_out(report.left_out):
+            self.errors.print(escape(f"not in this report: {said}"))
         for problem in report.problems:
             self.errors.print(f"[red bold]failed:[/] {escape(problem)}")
         took = human_time(time.monotonic() - self.began)

@@ -10,6 +10,7 @@ from typing import Self
 from rich.markup import escape
 
 from generator.cli.build_display import BuildDisplay
+from generator.commands.audit import Audit
 from generator.commands.check_found import Looked
 from generator.jobs import ExitCode
 from generator.running.runner import Event
@@ -27,6 +28,7 @@ class CheckDisplay:
 
     def __init__(self) -> None:
         self.build = BuildDisplay()
+        self._false = 0
 
     def __enter__(self) -> Self:
         self.build.__enter__()
@@ -49,6 +51,19 @@ class CheckDisplay:
             words = "not built: " + looked.problem.splitlines()[0]
         self.build.say(f"[{number}/{total}] {looked.name}: {words}")
 
+    def audited(self, audit: Audit) -> None:
+        """Say what came of computing brought results again; one that is another number makes the exit code 1."""
+        self._false = len(audit.differing)
+        self.build.say(
+            f"{audit.brought} results from elsewhere; of those computed again, {audit.same} are the same to the last "
+            f"bit, {audit.alike} within the spread, {self._false} differ, {len(audit.failed)} failed"
+            + (f"; the data of {audit.elsewhere} is not here" if audit.elsewhere else "")
+        )
+        for address, lines in audit.differing.items():
+            self.build.say(f"{address} differs: {'; '.join(lines)}")
+        for address, reason in audit.failed.items():
+            self.build.say(f"{address} failed: {reason}")
+
     def conclude(self, found: Sequence[Looked], files: Sequence[Path]) -> int:
         """Say how many there were and where the summary is; the exit code is 1 when one could not be built."""
         broken = sum(bool(looked.problem) for looked in found)
@@ -56,4 +71,4 @@ class CheckDisplay:
         self.build.output.print(counts + (f", {broken} not built" if broken else ""))
         for path in files:
             self.build.output.print(f"  {escape(str(path))}")
-        return int(ExitCode.JOB_FAILED if broken else ExitCode.OK)
+        return int(ExitCode.JOB_FAILED if broken or self._false else ExitCode.OK)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from generator.cli.options import FOLDER, CommonOptions, common_options, project_at, read_settings
+from generator.cli.options import FOLDER, CommonOptions, common_options, hidden_option, project_at, read_settings
 
 as_json = click.option("--json", "plain", is_flag=True, help="As JSON, for other programs.")
 
@@ -98,15 +98,17 @@ def schema(folder: Path | None, lines: bool) -> None:
 @click.command()
 @click.argument("question")
 @common_options
-def why(question: str, common: CommonOptions) -> None:
+@hidden_option
+def why(question: str, common: CommonOptions, hidden: bool) -> None:
     """Tell one question's story: its results, where they came from, what would be computed, the last failure.
 
     \b
     genreport why 2-a/q03
+    genreport why 2-a/q03 --hidden
     """
     from generator.cli.plan_display import show_story
     from generator.commands.plan import make_plan
 
-    session, planned, _ = make_plan(read_settings(common, standing_in=project_at()), [question])
+    session, planned, _ = make_plan(read_settings(common, followed=project_at(), hidden=hidden), [question])
     for address in session.questions([question]):
         show_story(session, planned, address)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generator import __version__
+from generator.cli.checking import check
 from generator.cli.listing import computations, roles, schema, why
 from generator.cli.options import (
     FOLDER,
@@ -16,20 +17,21 @@ from generator.cli.options import (
     ReportOptions,
     common_options,
     find_project,
+    hidden_option,
     language_option,
+    places_option,
     project_at,
     read_settings,
     report_options,
     worker_options,
 )
-from generator.cli.packs import pack, unpack
+from generator.cli.packs import colab, pack, push, unpack
 from generator.cli.preview import preview
 from generator.cli.release import release
 from generator.cli.scaffolds import new_computation, new_course, new_question
 from generator.cli.stopping import end_on_sigterm, unexpected, worded
 
 if TYPE_CHECKING:
-    from generator.commands.check_found import Looked
     from generator.running.executors.choose import ExecutorSpec
 
 # \b keeps click from filling the lines of an example.
@@ -52,6 +54,8 @@ def cli() -> None:
 @common_options
 @report_options
 @worker_options
+@places_option
+@hidden_option
 @click.option("--only", is_flag=True, help="Write just the selection, as a document of its own with the same numbers.")
 @click.option("--force", is_flag=True, help="Compute the selection again, although it is in the cache.")
 @click.option("--fresh-versions", is_flag=True, help="Compute again what other versions of torch, NumPy … computed.")
@@ -62,6 +66,8 @@ def build(
     common: CommonOptions,
     wanted: ReportOptions,
     workers: ExecutorSpec,
+    places: tuple[str, ...],
+    hidden: bool,
     only: bool,
     force: bool,
     fresh_versions: bool,
@@ -79,6 +85,7 @@ def build(
     genreport build 2-a --only --format pdf
     genreport build --set classifier=mobilenet_v2 --profile light
     genreport build --edition worksheet --frames --fields
+    genreport build 2-a/q03 --only --hidden
     genreport build my-report 2-a
     genreport build --course my-course
     """
@@ -86,7 +93,7 @@ def build(
     from generator.commands.build import build as run_build
 
     project, selection = find_project(selection)
-    settings = read_settings(common, wanted, workers, project)
+    settings = read_settings(common, wanted, workers, project, places=places, hidden=hidden)
     with BuildDisplay(tracebacks=traceback) as display:
         report = run_build(
             settings, selection, only=only, force=force, fresh_versions=fresh_versions, strict=strict,
@@ -100,7 +107,8 @@ def build(
 @click.argument("folder", type=FOLDER)
 @common_options
 @language_option
-def init(folder: Path, common: CommonOptions, language: str) -> None:
+@click.option("--ci", type=click.Choice(["github", "gitlab"]), help="Add a workflow that builds it on each push.")
+def init(folder: Path, common: CommonOptions, language: str, ci: str | None) -> None:
     """Make a student's project in FOLDER: report.yaml, and a file for each answer that says what it can use.
 
     In a folder that is a project already, only what is missing is added.
@@ -109,56 +117,25 @@ def init(folder: Path, common: CommonOptions, language: str) -> None:
     genreport init my-report
     genreport init mon-rapport --language fr
     genreport init my-report --course ../my-course
+    genreport init my-report --ci github
     """
+    from generator.commands.ci import write_workflow
     from generator.commands.init import begin_project
 
     written = begin_project(folder, read_settings(common, language=language, standing_in=project_at(folder)))
+    written += write_workflow(folder, ci) if ci else []
     click.echo(f"{len(written)} files written to {folder}/: put your names into report.yaml, your answers into")
     click.echo(f"answers/, and run: genreport build {folder}")
 
 
 @cli.command()
-@click.argument("submissions", nargs=-1, required=True, type=click.Path(path_type=Path))
-@common_options
-@click.option("--output", type=FOLDER, default="check", show_default=True, help="Where the summary and reports go.")
-@click.option("--jobs", type=click.IntRange(1), help="Submissions at once (one per core).")
-def check(submissions: tuple[Path, ...], common: CommonOptions, output: Path, jobs: int | None) -> None:
-    """Build many students' projects or worksheets and sum up what stands in them, for teachers.
-
-    A SUBMISSION is a project's folder, a worksheet with its fields filled in (PDF), or a folder full of these. Each is
-    built in a process with limits on time and memory; the summary names unanswered questions, contradicted claims,
-    numbers that no result supports, results that differ from ours, and identical answers.
-
-    With --profile, all are built under that one. Without, each is built under its own, but only results of the course's
-    first are computed, for the labs that are handed in: a student's choice makes no teacher's machine train for hours.
-    The course is the one of --course, or that one stands in: what a submission names is not even looked for.
-
-    \b
-    genreport check submissions/
-    genreport check submissions/ada submissions/alan.pdf --output ~/marking
-    """
-    from generator.cli.check_display import CheckDisplay
-    from generator.commands.check import look_over
-    from generator.commands.check_summary import Summary
-    from generator.running.executors.choose import ExecutorSpec
-
-    summary = Summary(output)
-    with CheckDisplay() as display:
-
-        def finished(looked: Looked, number: int, total: int) -> None:
-            summary.add(looked)
-            display.finished(looked, number, total)
-
-        settings = read_settings(common, workers=ExecutorSpec(jobs=jobs))
-        found = look_over(submissions, settings, output, finished, display.listen, common.profile)
-    sys.exit(display.conclude(found, summary.finish(found)))
-
-
-@cli.command()
 @click.argument("selection", nargs=-1)
 @common_options
-def plan(selection: tuple[str, ...], common: CommonOptions) -> None:
+@hidden_option
+def plan(selection: tuple[str, ...], common: CommonOptions, hidden: bool) -> None:
     """Show every job: cached or not, and for one that is not, what changed.
+
+    In a student's project, those of the labs and questions that it chose, under its profile.
 
     \b
     genreport plan
@@ -168,30 +145,33 @@ def plan(selection: tuple[str, ...], common: CommonOptions) -> None:
     from generator.commands.computing import other_versions
     from generator.commands.plan import make_plan
 
-    session, planned, needed = make_plan(read_settings(common, standing_in=project_at()), selection)
+    session, planned, needed = make_plan(read_settings(common, followed=project_at(), hidden=hidden), selection)
     show_plan(needed, other_versions(session, planned))
 
 
 @cli.command("list")
 @common_options
-def list_(common: CommonOptions) -> None:
-    """List the questions with their state.
+@hidden_option
+def list_(common: CommonOptions, hidden: bool) -> None:
+    """List the questions with their state; in a student's project, those that it chose.
 
     \b
     genreport list
     genreport list --profile course
+    genreport list --hidden
     """
     from generator.cli.plan_display import show_questions
     from generator.commands.plan import make_plan
 
-    session, planned, _ = make_plan(read_settings(common, standing_in=project_at()))
+    session, planned, _ = make_plan(read_settings(common, followed=project_at(), hidden=hidden))
     show_questions(session, planned)
 
 
 @cli.command()
 @common_options
+@hidden_option
 @click.option("--force", is_flag=True, help="Replace files that differ from the published ones.")
-def fetch(force: bool, common: CommonOptions) -> None:
+def fetch(force: bool, common: CommonOptions, hidden: bool) -> None:
     """Download and verify all data and weights that a profile needs; goes on where it stopped.
 
     \b
@@ -201,7 +181,7 @@ def fetch(force: bool, common: CommonOptions) -> None:
     from generator.cli.fetch_display import FetchDisplay
     from generator.commands.fetch import fetch_data
 
-    settings = read_settings(common, standing_in=project_at())
+    settings = read_settings(common, standing_in=project_at(), hidden=hidden)
     with FetchDisplay(settings.folders.data) as display:
         fetched, by_hand = fetch_data(settings, display.listen, force=force)
     sys.exit(display.conclude(fetched, by_hand))
@@ -247,9 +227,12 @@ def clean(yes: bool, common: CommonOptions) -> None:
         click.echo(f"Removed {entries}, {size}.")
 
 
+cli.add_command(check)
 cli.add_command(preview)
 cli.add_command(pack)
 cli.add_command(unpack)
+cli.add_command(push)
+cli.add_command(colab)
 cli.add_command(release)
 cli.add_command(new_course)
 cli.add_command(new_question)

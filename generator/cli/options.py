@@ -63,9 +63,17 @@ def common_options(command: Callable[..., None]) -> Callable[..., None]:
     return _with(options, run)
 
 
+places_option = click.option(
+    "--read-cache", "places", multiple=True, metavar="PLACE", envvar="GENREPORT_READ_CACHE",
+    help="A folder or address to copy results from that others put there by `genreport push`.",
+)  # fmt: skip
+
 language_option = click.option(
     "--language", default="", metavar="CODE", help="Of the report: en, fr (its own: the project’s, or the course’s)."
 )
+
+
+hidden_option = click.option("--hidden", is_flag=True, help="Show hidden questions too, marked as such: for teachers.")
 
 
 def report_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -96,19 +104,26 @@ def report_options(command: Callable[..., None]) -> Callable[..., None]:
 def worker_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of where and how jobs run; it gets them as ``workers``, an ExecutorSpec."""
     options = [
-        click.option("--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), default="auto", show_default=True),
-        click.option("--jobs", type=click.IntRange(1), help="Jobs at once (one per core, or one per card)."),
+        click.option(
+            "--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), default="auto", show_default=True,
+            help="What computes; auto takes a card where there is one.",
+        ),
+        click.option("--jobs", type=click.IntRange(1), help="Jobs at once (one per core, or what fits on the cards)."),
         click.option(
             "--executor", default="here", show_default=True, metavar="PLACE",
-            help="here; dask://HOST:PORT, which trusts all who can reach that port; or dask+tls://HOST:PORT.",
+            help="here; dask://HOST:PORT, which trusts all who can reach that port; dask+tls://HOST:PORT; or slurm.",
+        ),
+        click.option(
+            "--executor-option", "options", multiple=True, metavar="NAME=VALUE", callback=_pairs,
+            help="What Slurm is asked for: partition, time (minutes), mem, gpus, cpus, or any other of its options.",
         ),
     ]  # fmt: skip
 
     @functools.wraps(command)
-    def run(device: str, jobs: int | None, executor: str, **others: Any) -> None:
+    def run(device: str, jobs: int | None, executor: str, options: tuple[tuple[str, str], ...], **others: Any) -> None:
         from generator.running.executors.choose import ExecutorSpec
 
-        command(workers=ExecutorSpec(executor, jobs, device), **others)
+        command(workers=ExecutorSpec(executor, jobs, device, options), **others)
 
     return _with(options, run)
 
@@ -128,10 +143,15 @@ def read_settings(
     project: Project | None = None,
     language: str = "",
     standing_in: Project | None = None,
+    followed: Project | None = None,
+    *,
+    hidden: bool = False,
+    places: tuple[str, ...] = (),
 ) -> Settings:
     """The settings that the options amount to; raises InputError for options that cannot be.
 
     ``project`` is the one whose report is built; without one, the project that is ``standing_in`` may name the course.
+    One that is ``followed`` also chooses labs, questions and profile. ``hidden`` questions are no student's to build.
     """
     from generator.commands.session import Folders, OutputSettings, Settings
     from generator.course.editions import Edition
@@ -141,8 +161,9 @@ def read_settings(
     from generator.running.executors.choose import ExecutorSpec
 
     base = Folders(**{name: folder for name in ("data", "cache") if (folder := getattr(common, name))})
-    course = read_course_folder(find_course(common.course or "", project or standing_in, base.cache))
-    own = (project.form.profile if project else "") or course.profiles[0]
+    course = read_course_folder(find_course(common.course or "", project or standing_in or followed, base.cache))
+    chosen_in = project or followed
+    own = (chosen_in.form.profile if chosen_in else "") or course.profiles[0]
     output = OutputSettings(folder=project.folder / "build") if project else OutputSettings()
     chosen = Edition.STUDENT if project else Edition.REFERENCE if course.answers else Edition.WORKSHEET
     if wanted is not None:
@@ -151,6 +172,9 @@ def read_settings(
     if chosen is Edition.STUDENT and project is None:
         hint = "`genreport init DIR` makes one; then `genreport build DIR`"
         raise InputError([Mistake("the student's edition needs a project", hint=hint)])
+    if chosen is Edition.STUDENT and hidden:
+        hint = "for teachers: --edition reference, or worksheet, with --output"
+        raise InputError([Mistake("--hidden is not for a student's report", hint=hint)])
     if chosen is not Edition.WORKSHEET and (output.frames or output.fields):
         raise InputError([Mistake("--frames and --fields are for worksheets", hint="add --edition worksheet")])
     if project and chosen is Edition.REFERENCE and output.folder.resolve().is_relative_to(project.folder.resolve()):
@@ -160,11 +184,13 @@ def read_settings(
         profile=common.profile or own,
         overrides=_roles(common.overrides),
         edition=chosen,
-        project=project,
+        project=chosen_in,
         folders=Folders(base.data, base.cache, course.folder),
         workers=workers or ExecutorSpec(),
         output=output,
         language=wanted.language if wanted else language,
+        places=(*places, *(project.form.read_cache if project else ())),
+        hidden=hidden,
     )
 
 
@@ -194,6 +220,17 @@ def project_at(folder: Path = Path()) -> Project | None:
     from generator.course.project import is_project, read_project
 
     return read_project(folder) if is_project(folder) else None
+
+
+def _pairs(context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The options that --executor-option gives."""
+    pairs = []
+    for text in given:
+        name, sign, value = text.partition("=")
+        if not (name and sign and value):
+            raise click.BadParameter(f"expected NAME=VALUE; got {text!r}", context, option)
+        pairs.append((name, value))
+    return tuple(pairs)
 
 
 def _formats(context: click.Context, option: click.Parameter, text: str) -> frozenset[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from generator.cli.options import CommonOptions, common_options, project_at, read_settings
+from generator.cli.options import FOLDER, CommonOptions, common_options, hidden_option, project_at, read_settings
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _SECONDS = 0.2  # between two words on how far it is
@@ -21,9 +21,10 @@ _SECONDS = 0.2  # between two words on how far it is
 @click.command()
 @click.argument("selection", nargs=-1)
 @common_options
+@hidden_option
 @click.option("-o", "--output", type=_FILE, default="results.genreport", show_default=True, help="The file to write.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only what was computed on that day (UTC) or later.")
-def pack(selection: tuple[str, ...], common: CommonOptions, output: Path, since: datetime | None) -> None:
+def pack(selection: tuple[str, ...], common: CommonOptions, hidden: bool, output: Path, since: datetime | None) -> None:
     """Put computed results into one file, to be unpacked on another machine.
 
     SELECTION is a lab (2-a) or a question (2-a/q03); everything without one. What the machine that unpacks lacks, data
@@ -37,7 +38,7 @@ def pack(selection: tuple[str, ...], common: CommonOptions, output: Path, since:
     from generator.commands.pack import pack as write
 
     day = since.replace(tzinfo=UTC).date() if since else None
-    done = write(read_settings(common, standing_in=project_at()), selection, output, day, _progress())
+    done = write(read_settings(common, standing_in=project_at(), hidden=hidden), selection, output, day, _progress())
     missing = f"; {done.missing} of the selection are not computed, or not here" if done.missing else ""
     results = "1 result" if done.results == 1 else f"{done.results} results"
     click.echo(f"{results} in {done.path}, {human_size(done.size)}{missing}")
@@ -72,6 +73,47 @@ def unpack(files: tuple[Path, ...], common: CommonOptions) -> None:
             if len(reasons) > 3:
                 click.echo(f"      and {len(reasons) - 3} more")
     sys.exit(1 if unused else 0)
+
+
+@click.command()
+@click.argument("selection", nargs=-1)
+@common_options
+@click.option("-o", "--output", type=_FILE, default="lab.ipynb", show_default=True, help="The notebook to write.")
+@click.option("--install", default="", metavar="WHAT", help="What pip installs there: a version, an address, a wheel.")
+def colab(selection: tuple[str, ...], common: CommonOptions, output: Path, install: str) -> None:
+    """Write a notebook that computes on a service with a GPU, and packs the results to be unpacked here.
+
+    SELECTION is a lab (2-a) or a question (2-a/q03); everything without one. The notebook keeps results and checkpoints
+    in a folder that outlives the machine, on Google Drive where it runs there: a training that is cut off goes on from
+    its last epoch.
+
+    \b
+    genreport colab 2-c --profile course -o lab.ipynb
+    """
+    from generator.commands.notebook import write_notebook
+
+    write_notebook(read_settings(common, standing_in=project_at()), selection, output, install)
+    click.echo(f"{output}: open it where there is a GPU and run its cells; then here: genreport unpack FILE")
+
+
+@click.command()
+@click.argument("folder", type=FOLDER)
+@click.argument("selection", nargs=-1)
+@common_options
+def push(folder: Path, selection: tuple[str, ...], common: CommonOptions) -> None:
+    """Put computed results into FOLDER, for builds elsewhere to read from.
+
+    SELECTION is a lab (2-a) or a question (2-a/q03); everything without one. FOLDER may be shared, or served by any web
+    server as plain files: `genreport build --read-cache FOLDER` or --read-cache https://… then copies what it lacks.
+
+    \b
+    genreport push /srv/results --profile course
+    genreport push /srv/results 2-c --profile light
+    """
+    from generator.commands.bringing import push as put
+
+    done, there = put(read_settings(common, standing_in=project_at()), selection, folder, _progress())
+    click.echo(f"{done} {'result' if done == 1 else 'results'} put into {folder}, {there} were there")
 
 
 def _progress() -> Callable[[str, int, int], None]:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from generator.cli.words import human_time
+from generator.cli.words import human_time, left_out
 from generator.commands.last_failures import LastFailures
 from generator.jobs import one_by_one
 from generator.planning.plan import Plan, PlannedJob, Standing
@@ -49,7 +49,7 @@ def show_plan(planned: Iterable[PlannedJob], others: Mapping[str, Sequence[str]]
 def _print_reasons(console: Console, job: PlannedJob) -> None:
     for reason in job.reasons if job.standing is not Standing.HIT else ():
         console.print(f"             [dim]because:[/] {escape(str(reason))}")
-    if job.failure is not None:
+    if job.failure is not None and job.standing is not Standing.HIT:
         console.print(f"             [red]{escape(job.failure.reason)}[/]")
         console.print(f"             hint: {escape(job.failure.hint)}")
 
@@ -60,14 +60,17 @@ def show_questions(session: Session, plan: Plan) -> None:
     table = Table(box=None, pad_edge=False)
     for title in ("question", "title", "mark", "results", "state"):
         table.add_column(title, overflow="fold")
-    for question in session.course.questions():
+    for question in session.shown.present():
         jobs = [plan.jobs[fingerprint] for fingerprint in plan.own([question.address])]
         standings = [job.standing for job in jobs]
         worst = next((s for s in (Standing.BLOCKED, Standing.MISS) if s in standings), Standing.HIT)
         words = f"{standings.count(worst)} {worst.value}" if worst is not Standing.HIT else "ready"
         state = f"[{STYLES[worst]}]{words}[/]"
-        table.add_row(question.address, escape(question.title), question.mark.value, str(len(jobs)), state)
+        marks = " ".join(filter(None, (question.mark.value, "hidden" if question.hidden else "")))
+        table.add_row(question.address, escape(question.title), marks, str(len(jobs)), state)
     console.print(table)
+    if said := left_out(session.shown.left_out):
+        console.print(escape(f"not in this report: {said}"), soft_wrap=True)
 
 
 def show_story(session: Session, plan: Plan, address: str) -> None:
@@ -75,6 +78,8 @@ def show_story(session: Session, plan: Plan, address: str) -> None:
     console = Console(highlight=False, soft_wrap=True)
     question = session.course.question(address)
     console.print(f"[bold]{address}  {escape(question.title)}[/] {question.mark.value}")
+    if question.hidden:
+        console.print("  hidden    in no report without --hidden")
     console.print(f"  question  {question.place.path}\n  answer    {question.answer.path}")
     for fingerprint in dict.fromkeys(plan.own([address])):
         _show_job(console, session, plan, plan.jobs[fingerprint])

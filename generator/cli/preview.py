@@ -15,7 +15,9 @@ from generator.cli.options import (
     ReportOptions,
     common_options,
     find_project,
+    hidden_option,
     language_option,
+    places_option,
     project_at,
     read_settings,
     worker_options,
@@ -32,12 +34,14 @@ if TYPE_CHECKING:
 @click.option("--edition", type=click.Choice(["student", "worksheet", "reference"]), help="Whom the report is for.")
 @language_option
 @worker_options
+@places_option
+@hidden_option
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Of the address (any that is free).")
 @click.option("--open", "open_", is_flag=True, help="Open the page in a browser.")
 @click.option("--compute", is_flag=True, help="Compute what is missing at once; the page has a button for it, too.")
 def preview(
-    what: tuple[str, ...], common: CommonOptions, edition: str | None, language: str, workers: ExecutorSpec, port: int,
-    open_: bool, compute: bool,
+    what: tuple[str, ...], common: CommonOptions, edition: str | None, language: str, workers: ExecutorSpec,
+    places: tuple[str, ...], hidden: bool, port: int, open_: bool, compute: bool,
 ) -> None:  # fmt: skip
     """Show the page in a browser, and renew it there whenever a file is saved. Ctrl-C ends it.
 
@@ -61,7 +65,7 @@ def preview(
 
     def settings() -> Settings:
         here = project_at(project.folder) if project else None
-        return read_settings(common, wanted, workers, here)
+        return read_settings(common, wanted, workers, here, places=places, hidden=hidden)
 
     def ready(address: str) -> None:
         click.echo(f"Preview: {address}")

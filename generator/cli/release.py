@@ -21,8 +21,8 @@ def release(course: str | None, target: Path, data: Path | None, cache: Path | N
 
     COURSE is a folder with course.yaml, or an installed course; without one, that in which one stands, or the one that
     comes along. Left out are answers, marking notes, published numbers, findings, the introduction and the conclusions
-    of the reference edition, comments and tests. Questions and computations stay, and so do the results: what the
-    teacher computed serves the students.
+    of the reference edition, comments and tests; of a hidden question, all but its place. Other questions and
+    computations stay, and so do the results: what the teacher computed serves the students.
 
     The folder is a new one, an empty one, or one that was released before.
 
@@ -41,6 +41,9 @@ def release(course: str | None, target: Path, data: Path | None, cache: Path | N
     solutions = _counted(done.solutions, "exhibit")
     if done.solutions:
         click.echo(f"kept: {solutions} with solution: true, which students’ reports show where their texts name them")
+    if done.hidden:
+        code = f", and {', '.join(done.held_back)}" if done.held_back else ""
+        click.echo(f"held back, but for their numbers: {', '.join(done.hidden)} (hidden){code}")
     if done.unused:
         click.echo(f"not copied, as no part of the course: {', '.join(done.unused)}")
 

@@ -1,6 +1,14 @@
-"""Sizes and durations as people say them."""
+"""Sizes, durations and lists as people say them."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from generator.course.spec import LeftOut
+
+_MOST_NAMED = 5
 
 
 def human_size(size: float) -> str:
@@ -21,3 +29,13 @@ def human_time(seconds: float) -> str:
         return f"{rest} s"
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"
+
+
+def left_out(questions: Mapping[str, LeftOut]) -> str:
+    """The questions that are in no report, by the reason; many are only counted."""
+    said = []
+    for reason in dict.fromkeys(questions.values()):
+        found = [address for address, why in questions.items() if why is reason]
+        named = ", ".join(found) if len(found) <= _MOST_NAMED else f"{len(found)} questions"
+        said.append(f"{named} ({reason.value})")
+    return "; ".join(said)

@@ -5,15 +5,18 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from generator import __version__
+from generator.answers.addresses import parse_address
 from generator.commands.computing import Listener, compute_results, failures
 from generator.commands.last_failures import noting_failures
 from generator.commands.session import Session, Settings, open_session
+from generator.commands.unshown import unshown_texts
 from generator.commands.up_to_date import Files, late_files, render_key
 from generator.course.editions import Edition
+from generator.course.spec import LeftOut
 from generator.errors import CacheError, RenderError
 from generator.jobs import ExitCode, Outcome, State
 from generator.languages import gettext, listed, speaking
@@ -38,7 +41,8 @@ Drawings = MutableMapping[tuple[str, str, float], "Drawing"]
 class BuildReport:
     """What a build did: the report as it lies there, whether it had to be ``written``, and how its jobs ended.
 
-    ``failures`` has a line for each job that failed, ``remarks`` what is to be said of the results.
+    ``failures`` has a line for each job that failed, ``remarks`` what is to be said of the results and of texts that
+    are not shown, ``left_out`` the questions that are in no report, with why.
     """
 
     rendering: Rendering
@@ -48,6 +52,7 @@ class BuildReport:
     failures: tuple[str, ...]
     remarks: tuple[str, ...]
     exit_code: ExitCode
+    left_out: Mapping[str, LeftOut] = field(default_factory=dict)
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -83,7 +88,7 @@ def build(
     _check_writable(settings)
     files = Files.of(session)
     computing = () if settings.output.frames else chosen  # empty frames need no results
-    plan, outcomes = compute_results(session, computing, force, listen, fresh_versions=fresh_versions)
+    plan, outcomes = compute_results(session, computing, force, listen, fresh_versions=fresh_versions, say=say)
     report, key = _report(session, plan, outcomes, chosen if only else None, files)
     damaged: list[str] = []
     rendering = current = _current(session, report, key)
@@ -103,8 +108,9 @@ def build(
         computed=states.count(State.COMPUTED),
         cached=states.count(State.HIT),
         failures=failed,
-        remarks=(*damaged, *_mixture(outcomes.values())),
+        remarks=(*damaged, *_mixture(outcomes.values()), *unshown_texts(session)),
         exit_code=ExitCode.OK,
+        left_out=session.shown.left_out,
     )
     if done.problems or (strict and done.warnings):
         return dataclasses.replace(done, exit_code=ExitCode.JOB_FAILED)
@@ -112,26 +118,32 @@ def build(
 
 
 def compute(
-    settings: Settings, listen: Listener = lambda event: None, labs: Collection[str] | None = None
+    settings: Settings,
+    listen: Listener = lambda event: None,
+    labs: Collection[str] | None = None,
+    say: Say | None = None,
 ) -> tuple[str, ...]:
     """Compute what is missing of the results and render nothing; one line for each job that failed.
 
-    With ``labs``, only theirs are computed; names that no lab has are passed over.
+    With ``labs``, only theirs are computed; names that no lab has are passed over. With ``say``, what is missing is
+    first looked for where the settings say that others put theirs.
     """
     session = open_session(settings)
     _check_writable(settings)
-    wanted = [lab.id for lab in session.shown.labs if labs is None or lab.id in labs]
-    plan, outcomes = compute_results(session, session.questions(wanted) if wanted else (), False, listen)
+    plan, outcomes = compute_results(session, session.questions_of(labs), False, listen, say=say)
     session.save()
     return tuple(failures(plan, outcomes))
 
 
-def render_computed(session: Session, drawings: Drawings) -> Rendering:
-    """Render a report from what is in the cache; nothing is computed, and nothing but the report is written."""
+def render_computed(session: Session, drawings: Drawings, trusting: bool = True) -> Rendering:
+    """Render a report from what is in the cache; nothing is computed, and nothing but the report is written.
+
+    Without ``trusting``, what was brought from elsewhere is not shown.
+    """
     from generator.render.figures import draw_figure
 
     files = Files.of(session)
-    plan, outcomes = compute_results(session, (), False, lambda event: None)
+    plan, outcomes = compute_results(session, (), False, lambda event: None, trusting=trusting)
     report, key = _report(session, plan, outcomes, None, files)
     report = dataclasses.replace(report, drawings=drawings, draw=draw_figure)
     return _render(session, report, key, files, lambda text: None)
@@ -161,6 +173,7 @@ def _report(
         "edition": [session.settings.edition.value, report.frames, report.fields],
         "roles": {name: role.label for name, role in session.profile.roles.items()},
         "only": only,
+        "left out": sorted(session.shown.left_out),
     }
     return report, render_key({**files.loaded, **files.late}, options, report.outcomes)
 
@@ -193,7 +206,7 @@ def report_of(session: Session, plan: Plan, outcomes: Mapping[str, Outcome], onl
         frames=settings.output.frames,
         fields=settings.output.fields,
         draw=_kept_drawings(settings).draw,
-        enclosed={"plan.json": lambda: to_json(_exported(plan))},
+        enclosed={"plan.json": lambda: to_json(_exported(session, plan))},
         bound={str(one.address): {**one.parameters, **one.inputs} for one in session.bindings.by_address.values()},
     )
 
@@ -254,7 +267,17 @@ def _render(session: Session, report: Report, key: str, files: Files, say: Say) 
         ) from error
 
 
-def _exported(plan: Plan) -> dict[str, Any]:
-    """The plan as results/plan.json holds it: for each address its fingerprint and all that went into it."""
-    jobs = {address: asdict(plan.jobs[fp].ingredients) | {"fingerprint": fp} for address, fp in plan.by_address.items()}
-    return {"profile": plan.profile, "jobs": dict(sorted(jobs.items()))}
+def _exported(session: Session, plan: Plan) -> dict[str, Any]:
+    """The plan as results/plan.json holds it: for each address its fingerprint and all that went into it.
+
+    What only questions that are in no report need is left out.
+    """
+    course = session.shown
+    addresses = [*plan.by_address]
+    if course.left_out:
+        needed = plan.needed(question.address for question in course.present())
+        named = [[one for one in job.addresses if parse_address(one).question not in course.left_out] for job in needed]
+        addresses = [one for job, own in zip(needed, named, strict=True) for one in own or job.addresses]
+    fingerprints = {address: plan.by_address[address] for address in sorted(addresses)}
+    jobs = {one: asdict(plan.jobs[fp].ingredients) | {"fingerprint": fp} for one, fp in fingerprints.items()}
+    return {"profile": plan.profile, "jobs": jobs}

@@ -13,13 +13,16 @@ from concurrent.futures import as_completed
 from contextlib import suppress
 from pathlib import Path
 
-from generator.commands.build import Drawings, compute, render_computed
+from generator.answers.addresses import lab_of
+from generator.commands.audit import DISTRUST, Trust, brought_results, settle_trust
+from generator.commands.build import Drawings, render_computed
 from generator.commands.check_filled import Handed, lay_out, read_handed
 from generator.commands.check_found import Looked, answer_digest, compared
 from generator.commands.check_limits import limits, reason
 from generator.commands.check_numbers import differing, unsupported
 from generator.commands.computing import Listener
 from generator.commands.session import OutputSettings, Session, Settings, open_session
+from generator.commands.unshown import unshown_texts
 from generator.course.editions import Edition
 from generator.course.filled import is_filled
 from generator.course.folder import labs_folder, read_course_folder
@@ -53,14 +56,16 @@ def look_over(
     done: Callable[[Looked, int, int], None],
     listen: Listener = lambda event: None,
     profile: str | None = None,
+    trust: Trust = DISTRUST,
 ) -> list[Looked]:
     """Build every submission's report below ``output`` and return what was found, in the order of the names.
 
     ``settings`` say where cache and data lie, how many processes to use, and under which profile results that are
     missing are computed first, once, for the labs that some submission shows. Each is built under its own profile, or
     all under the given one; of a profile that the teacher did not choose, there is what happens to be in the cache.
-    ``done`` hears of each submission that is finished, of how many are, and of how many there are. Raises InputError
-    before anything is computed or written when a folder holds no submission, or the course is wrong.
+    ``done`` hears of each submission that is finished, of how many are, and of how many there are. ``trust`` says what
+    is done with results that were brought from elsewhere. Raises InputError before anything is computed or written when
+    a folder holds no submission, the course is wrong, or it would rest on such results without a word from the user.
     """
     places = _named(_submissions(folders))
     first = read_course_folder(settings.folders.course).profiles[0]
@@ -70,9 +75,10 @@ def look_over(
     found: list[Looked] = []
     try:
         labs = _labs(places.values(), None if profile else chosen.profile)
-        compute(chosen, listen, labs=labs if labs is None else labs | _labs_of_filled(workers, places.values(), chosen))
+        wanted = labs if labs is None else labs | _labs_of_filled(workers, places.values(), chosen)
+        settle_trust(chosen, wanted, trust, listen)
         calls = {
-            workers.submit(look_at, name, place, chosen, output / REPORTS / name, profile): name
+            workers.submit(look_at, name, place, chosen, output / REPORTS / name, profile, trust.trusting): name
             for name, place in places.items()
         }
         for call in as_completed(calls):
@@ -105,9 +111,10 @@ def _labs(places: Iterable[Path], profile: str | None) -> frozenset[str] | None:
         except InputError:
             continue  # said when it is looked at
         if profile in (None, form.profile) or not form.profile:
-            if not form.labs:
+            chosen = form.labs or [*map(lab_of, form.questions)]
+            if not chosen:
                 return None
-            wanted.update(form.labs)
+            wanted.update(chosen)
     return frozenset(wanted)
 
 
@@ -156,10 +163,13 @@ def _projects(folder: Path) -> Iterator[Path]:
     yield from [*found, *filled] or [folder]
 
 
-def look_at(name: str, folder: Path, settings: Settings, output: Path, profile: str | None) -> Looked:
+def look_at(
+    name: str, folder: Path, settings: Settings, output: Path, profile: str | None, trusting: bool = False
+) -> Looked:
     """In a worker process: build one submission's report and look at its answers. Raises what is wrong with it.
 
-    ``settings`` hold the profile that was computed, ``profile`` is the one to build all under, if there is one.
+    ``settings`` hold the profile that was computed, ``profile`` is the one to build all under, if there is one. Results
+    that were brought from elsewhere are shown if it is ``trusting``.
     """
     with limits(), tempfile.TemporaryDirectory() as beside:
         handed = None
@@ -178,8 +188,8 @@ def look_at(name: str, folder: Path, settings: Settings, output: Path, profile: 
         )
         session = open_session(settings)
         output.mkdir(parents=True, exist_ok=True)
-        left_out = list(_left_out(session, computed))
-        looked = _looked(name, folder, session, render_computed(session, _drawings), left_out)
+        left_out = [*_left_out(session, computed, trusting), *unshown_texts(session)]
+        looked = _looked(name, folder, session, render_computed(session, _drawings, trusting), left_out)
         return looked if handed is None else _of_worksheet(looked, handed, session.course)
 
 
@@ -188,19 +198,21 @@ def _of_worksheet(looked: Looked, handed: Handed, course: CourseSpec) -> Looked:
     return dataclasses.replace(
         looked,
         authors=visible(handed.signed, _LONGEST_LINE),
-        questions=len(handed.questions),
+        questions=len([address for address in handed.questions if address not in course.left_out]),
         gaps=tuple(address for address in looked.gaps if address in handed.questions),
         faults=_lines([*handed.remarks(course), *looked.faults]),
     )
 
 
-def _left_out(session: Session, computed: str) -> Iterator[str]:
+def _left_out(session: Session, computed: str, trusting: bool) -> Iterator[str]:
     """Say so when results are missing because the student chose a profile that the teacher did not compute."""
     own = session.settings.profile
     if own == computed:
         return
-    needed = session.plan().needed(session.questions(()))
+    plan = session.plan()
+    needed = plan.needed(session.questions(()))
     missing = sum(planned.standing is not Standing.HIT for planned in needed)
+    missing += 0 if trusting else len(brought_results(session, plan, None))
     if missing:
         yield f"{missing} results of its profile {own} were not computed; `genreport check --profile {own}` does it"
 
@@ -208,7 +220,7 @@ def _left_out(session: Session, computed: str) -> Iterator[str]:
 def _looked(name: str, folder: Path, session: Session, rendering: Rendering, left_out: list[str]) -> Looked:
     output = session.settings.output.folder
     ours = json.loads((output / "results" / "metrics.json").read_text(encoding="utf-8"))
-    texts = {question.address: question.answer.text for question in session.shown.questions()}
+    texts = {question.address: question.answer.text for question in session.shown.present()}
     authors = ", ".join(" ".join(filter(None, author)) for author in session.shown.authors)
     return Looked(
         name=name,
@@ -231,7 +243,7 @@ def _lines(found: Iterable[str]) -> tuple[str, ...]:
 
 
 def _unsupported(session: Session, ours: Mapping[str, object]) -> Iterator[str]:
-    for question in session.shown.questions():
+    for question in session.shown.present():
         with speaking(session.shown.language):
             found = unsupported(question.answer.text, ours.values(), question.statement)
         for number in found:

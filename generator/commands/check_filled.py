@@ -56,12 +56,13 @@ class Handed:
             yield "nobody has written a name into it"
         if not any(text.strip() for text in self.filled.answers.values()):
             yield "nothing is filled in"
-        versions = {question.address: version_of(question) for question in course.questions()}
-        missing = [address for address in self.filled.answers if address not in versions]
-        other = [one for one in self.questions if versions.get(one) != self.filled.versions[one]]
+        versions = {question.address: version_of(question) for question in course.present()}
+        missing = [one for one in self.filled.answers if one not in {*versions, *course.left_out}]
+        asked = [one for one in self.questions if one not in course.left_out]  # answers to the others are told by name
+        other = [one for one in asked if versions.get(one) != self.filled.versions[one]]
         if missing:
             yield f"the course has no question {', '.join(sorted(missing))}: it is a worksheet of another version"
-        if other and len(other) == len(self.questions):
+        if other and len(other) == len(asked):
             yield "none of its questions has the words that the course has: it is of another version or another course"
         elif other:
             yield f"it is of another version, with other words for {', '.join(other)}"

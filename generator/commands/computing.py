@@ -6,25 +6,38 @@ import dataclasses
 import functools
 from collections.abc import Callable, Iterator, Mapping
 
+from generator.commands.bringing import Say, bring_results
 from generator.commands.session import Session
 from generator.jobs import Failure, Job, Outcome, State, one_by_one
 from generator.planning.history import Cause, Reason
 from generator.planning.plan import Plan, Standing
 from generator.running.runner import Event, run_jobs
 from generator.running.versions import differences, versions_here
+from generator.store.cache import Cache
 
 Listener = Callable[[Event], None]
 
 
 def compute_results(
-    session: Session, chosen: tuple[str, ...], force: bool, listen: Listener, *, fresh_versions: bool = False
+    session: Session,
+    chosen: tuple[str, ...],
+    force: bool,
+    listen: Listener,
+    *,
+    fresh_versions: bool = False,
+    say: Say | None = None,
+    trusting: bool = True,
 ) -> tuple[Plan, dict[str, Outcome]]:
     """Plan, and compute what is missing of the chosen questions; every planned job gets an outcome by fingerprint.
 
-    With ``fresh_versions``, results that were computed with other versions than those here count as missing.
+    With ``fresh_versions``, results that were computed with other versions than those here count as missing. With
+    ``say``, what is missing is first looked for where the settings say that others put theirs. Without ``trusting``,
+    what was brought from elsewhere counts as not computed.
     """
-    whole = len(chosen) == sum(1 for _ in session.course.questions())
+    whole = len(chosen) == sum(1 for _ in session.course.present())
     plan = session.plan(frozenset({*chosen, *(["roles"] if whole else [])}) if force else frozenset())
+    if say is not None and not force:
+        plan = bring_results(session, plan, chosen, say)
     if fresh_versions:
         _renew(plan, other_versions(session, plan))
     needed = {planned.job.fingerprint for planned in plan.needed(chosen)}
@@ -33,8 +46,7 @@ def compute_results(
     for fingerprint, planned in plan.jobs.items():
         failure = blocked(plan, fingerprint)
         if planned.standing is Standing.HIT:
-            load = functools.cache(functools.partial(session.cache.load, fingerprint))
-            outcomes[fingerprint] = Outcome(State.HIT, fingerprint, session.cache.provenance(fingerprint), load=load)
+            outcomes[fingerprint] = _kept(session.cache, fingerprint, trusting)
         elif fingerprint not in needed:
             outcomes[fingerprint] = Outcome(State.PENDING, fingerprint)
         elif failure is not None:
@@ -54,6 +66,14 @@ def compute_results(
     )  # fmt: skip
     _remember(session, plan, outcomes)
     return plan, outcomes
+
+
+def _kept(cache: Cache, fingerprint: str, trusting: bool) -> Outcome:
+    provenance = cache.provenance(fingerprint)
+    if provenance.origin and not trusting:
+        return Outcome(State.PENDING, fingerprint)
+    load = functools.cache(functools.partial(cache.load, fingerprint))
+    return Outcome(State.HIT, fingerprint, provenance, load=load)
 
 
 def other_versions(session: Session, plan: Plan) -> dict[str, tuple[str, ...]]:

@@ -14,6 +14,7 @@ from generator.commands.session import Settings, open_session
 from generator.course.editions import Edition
 from generator.course.exhibits import FigureSpec, TableSpec
 from generator.course.finding import name_for
+from generator.course.left_out import has_questions
 from generator.course.project import FILE, IMAGES, is_project, read_project
 from generator.course.schemas import ENDING, project_schema, schema_line
 from generator.course.spec import CourseSpec, Mark, QuestionSpec, ResultSpec
@@ -40,6 +41,7 @@ year: {year}
 language: {language}     # of the report: {languages}
 theme: {theme}   # chapters (a cover, Figure 2.1) or sections (a title above the contents, Figure 7)
 labs: [{labs}]   # those of your report, in its order
+# questions: [{some}]   # only these labs and questions, which keep their numbers
 profile: {profile}   # {profiles}: which data and networks
 """)
 _FROM = marked("from: {course}   # the course that this is a report of: a folder, or the name of an installed course\n")
@@ -60,13 +62,12 @@ _MARKS = {Mark.STARRED: marked("starred"), Mark.BONUS: marked("bonus")}
 
 def begin_project(folder: Path, settings: Settings) -> list[Path]:
     """Lay out a student's project, or add what is new to one; no file is replaced. Raises InputError."""
-    if is_project(folder) and not settings.language:
-        settings = dataclasses.replace(settings, language=read_project(folder).form.language)
-    session = open_session(dataclasses.replace(settings, edition=Edition.WORKSHEET))  # no answer is even read
+    project = read_project(folder) if is_project(folder) else None
+    session = open_session(dataclasses.replace(settings, edition=Edition.WORKSHEET, project=project))  # reads no answer
     with speaking(session.course.language):
         name = name_for(session.place.folder, folder)
         profile = session.settings.profile
-        written = write_project(folder, session.course, session.catalogue, session.bindings.refs, profile, name)
+        written = write_project(folder, session.shown, session.catalogue, session.bindings.refs, profile, name)
     session.save()
     return written
 
@@ -99,22 +100,23 @@ def _files(
 ) -> Iterator[tuple[str, str]]:
     words = {name: _quoted(getattr(course, name)) for name in ("title", "institution", "programme", "course", "year")}
     labs = ", ".join(lab.id for lab in course.labs)
+    some = next((question.address for question in course.present()), "")
     yield SCHEMA, schema_text(project_schema())
     yield (
         FILE,
         schema_line(SCHEMA) + gettext(_REPORT).format(
-            **words, labs=labs, profile=profile, language=course.language, theme=course.theme.value,
+            **words, labs=labs, some=some, profile=profile, language=course.language, theme=course.theme.value,
             languages=", ".join(languages()), profiles=", ".join(course.profiles),
         ) + (gettext(_FROM).format(course=_quoted(of)) if of else ""),
     )  # fmt: skip
-    shown = [result for question in course.questions() for result in question.results.values()]
+    shown = [result for question in course.present() for result in question.results.values()]
     example = str(_example(shown[0], catalogue, refs)) if shown else "lab/question/result.x"
     for name, what in _TEXTS.items():
         yield f"answers/{name}.md", gettext(_OWN).format(what=gettext(what), example=example)
-    for lab in course.labs:
+    for lab in (lab for lab in course.labs if has_questions(course, lab)):
         what = gettext("The conclusion of “{lab}” of the report").format(lab=lab.title)
         yield f"answers/{lab.id}/conclusion.md", gettext(_OWN).format(what=what, example=example)
-        for question in lab.questions():
+        for question in (one for one in lab.questions() if one.address not in course.left_out):
             yield f"answers/{question.address}.md", starter(question, catalogue, refs)
 
 

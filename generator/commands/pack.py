@@ -58,16 +58,11 @@ def pack(settings: Settings, selection: Iterable[str], target: Path, since: date
     """
     session = open_session(settings)
     plan = session.plan()
-    needed = plan.needed(session.questions(selection))
-    finished = {job.job.fingerprint: _finished(session, job) for job in needed if job.standing is Standing.HIT}
-    chosen = [job for job in needed if finished.get(job.job.fingerprint, date.min) >= (since or date(1, 1, 2))]
-    if not chosen:
-        message = "nothing of this is in the cache" + (f" since {since}" if since else "")
-        raise InputError([Mistake(message, session.cache.folder, hint="compute it first: `genreport build`")])
+    chosen = finished_jobs(session, plan, selection, since)
     listing = {
         "genreport": __version__,
         "profile": session.profile.name,
-        "data": _data(session, plan, chosen),
+        "data": data_of(session, plan, chosen),
         "results": [
             {"fingerprint": job.job.fingerprint, "addresses": job.addresses, "ingredients": asdict(job.ingredients)}
             for job in chosen
@@ -77,14 +72,31 @@ def pack(settings: Settings, selection: Iterable[str], target: Path, since: date
     with disk_errors(target.absolute().parent):
         target.absolute().parent.mkdir(parents=True, exist_ok=True)
         write_pack(target, listing, _entries(session, chosen, progress))
-    return Packed(target, len(chosen), len(needed) - len(finished), target.stat().st_size)
+    needed = plan.needed(session.questions(selection))
+    missing = sum(job.standing is not Standing.HIT for job in needed)
+    return Packed(target, len(chosen), missing, target.stat().st_size)
+
+
+def finished_jobs(
+    session: Session, plan: Plan, selection: Iterable[str], since: date | None = None
+) -> list[PlannedJob]:
+    """The jobs of a selection, and of all that it takes as inputs, that are in the cache; InputError if none is.
+
+    ``since`` leaves out what was computed before that day (UTC).
+    """
+    hits = [job for job in plan.needed(session.questions(selection)) if job.standing is Standing.HIT]
+    chosen = [job for job in hits if since is None or _finished(session, job) >= since]
+    if not chosen:
+        message = "nothing of this is in the cache" + (f" since {since}" if since else "")
+        raise InputError([Mistake(message, session.cache.folder, hint="compute it first: `genreport build`")])
+    return chosen
 
 
 def _finished(session: Session, job: PlannedJob) -> date:
     return datetime.fromisoformat(session.cache.provenance(job.job.fingerprint).finished).astimezone(UTC).date()
 
 
-def _data(session: Session, plan: Plan, jobs: Iterable[PlannedJob]) -> dict[str, dict[str, str]]:
+def data_of(session: Session, plan: Plan, jobs: Iterable[PlannedJob]) -> dict[str, dict[str, str]]:
     """The digests of all data that these jobs, and what they were computed from, read: here, or where that was."""
     lock, data = DataLock(session.cache.folder / LOCK), session.settings.folders.data
     reached = plan.with_inputs(job.job.fingerprint for job in jobs)

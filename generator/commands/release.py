@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from generator.checks.course import check_course
+from generator.commands.release_code import modules_held_back
 from generator.commands.release_folder import check_target, put_in_place
+from generator.commands.release_hidden import Hidden
 from generator.commands.session import Session, Settings, open_session
 from generator.course.editions import Edition
 from generator.course.folder import ANSWERS, FILE, labs_folder
@@ -26,6 +28,7 @@ from generator.languages import first_part, languages
 from generator.planning.binding import bind_course
 from generator.planning.catalogue import is_test, modules
 from generator.planning.fingerprint import CodeReader
+from generator.planning.plan import Plan
 from generator.render.outputs.written import NAME as REPORT
 from generator.render.text.bibliography import as_printed, read_bibliography
 from generator.store.files import disk_errors
@@ -47,8 +50,9 @@ _CALLED = {
 class Released:
     """A course that was handed out: its files, and how much of what was left out, by what it is.
 
-    ``solutions`` are those exhibits that answer their own question; ``unused`` lie in the course's folder and are no
-    part of it.
+    ``solutions`` are those exhibits that answer their own question; of ``hidden`` questions the place alone is handed
+    out, and not the modules that they alone use, ``held_back``; ``unused`` lie in the course's folder and are no part
+    of it.
     """
 
     folder: Path
@@ -58,6 +62,8 @@ class Released:
     questions: int = 0
     languages: tuple[str, ...] = ()
     solutions: int = 0
+    hidden: tuple[str, ...] = ()
+    held_back: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
 
 
@@ -74,7 +80,8 @@ def release(settings: Settings, target: Path) -> Released:
     spoken = [language for language in languages() if (labs_folder(place.folder) / language).is_dir()]
     _check_languages(session, spoken)
     done = _Release(session, spoken, target).done()
-    wanted = _fingerprints(session)
+    hidden = Hidden.of(session.course)
+    wanted = {name: hidden.of_others(plan) for name, plan in _plans(session).items()}
     session.memo.save()
     above = target.absolute().parent
     with disk_errors(above):
@@ -97,6 +104,8 @@ class _Release:
         self.place = session.place
         self.base = labs_folder(self.place.folder)
         self.spoken = [*spoken]
+        self.hidden = Hidden.of(self.course)
+        self.held_back = modules_held_back(self.hidden, session)
         self.code = CodeReader(session.memo, courses=self.place.code)
         written = first_part(session.course.written)
         self.result = Released(
@@ -104,7 +113,9 @@ class _Release:
             labs=len(self.course.labs),
             questions=len([*self.course.questions()]),
             languages=tuple(dict.fromkeys([written, *self.spoken])),
-            solutions=len(solutions_of(self.course.questions())),
+            solutions=len(solutions_of(one for one in self.course.questions() if not one.hidden)),
+            hidden=tuple(self.hidden.questions),
+            held_back=tuple(sorted(path.relative_to(self.place.folder).as_posix() for path in self.held_back)),
         )
 
     def done(self) -> Released:
@@ -136,6 +147,10 @@ class _Release:
         start = "" if below == "." else f"{below}/"
         named = dict(self._named(edition))
         self.result.left_out.update(self._rewritten(FILE, FILE, above | {ANSWERS}))
+        for address in self.hidden.questions:
+            raw = _read(self.place.folder, f"{start}{address}.yaml", LARGEST_FILE)
+            path = self.base / f"{address}.yaml"
+            self.result.files[f"{_BELOW}/{address}.yaml"] = self.hidden.place(address, path, raw)
         for name, without in named.items():
             self.result.left_out.update(self._rewritten(start + name, f"{_BELOW}/{name}", without))
         for language in self.spoken:
@@ -144,12 +159,13 @@ class _Release:
                     self._rewritten(f"{start}{language}/{name}", f"{_BELOW}/{language}/{name}", without)
 
     def _named(self, edition: Edition) -> Iterator[tuple[str, frozenset[str]]]:
-        """The files of all labs, with what is withheld from each."""
+        """The files of all labs but those of hidden questions, with what is withheld from each."""
         for lab in self.course.labs:
             yield f"{lab.id}/lab.yaml", edition.withheld_from_labs
             if (self.base / lab.id / LAB_PROFILES).exists():
                 yield f"{lab.id}/{LAB_PROFILES}", frozenset()
-            yield from ((f"{one.address}.yaml", edition.withheld_from_questions) for one in lab.questions())
+            shown = (one for one in lab.questions() if not one.hidden)
+            yield from ((f"{one.address}.yaml", edition.withheld_from_questions) for one in shown)
 
     def _rewritten(self, name: str, to: str, without: frozenset[str]) -> Counter[str]:
         """Add a YAML file, and count what is left out of it."""
@@ -174,7 +190,7 @@ class _Release:
             tests = {path for path in every if is_test(path) or "tests" in path.relative_to(package).parts}
             self.result.left_out["test"] += len(tests)
             for path, module in modules(package):
-                if path not in tests:
+                if path not in tests and path not in self.held_back:
                     self._copied(path.relative_to(self.place.folder).as_posix())
                     for beside in self.code.read_beside(module):
                         self._beside(beside, path)
@@ -209,14 +225,14 @@ def _read(folder: Path, name: str, largest: int) -> bytes:
         raise InputError([Mistake(str(error), folder / name, hint=hint)]) from None
 
 
-def _fingerprints(session: Session) -> dict[str, Mapping[str, str]]:
-    """The fingerprint of each result, under each profile."""
-    found: dict[str, Mapping[str, str]] = {}
+def _plans(session: Session) -> dict[str, Plan]:
+    """What is planned under each profile."""
+    found: dict[str, Plan] = {}
     for name, profile in session.course.profiles.items():
         bindings = bind_course(session.course, profile, session.catalogue)
         if bindings.mistakes:
             raise InputError(bindings.mistakes)
-        found[name] = dataclasses.replace(session, profile=profile, bindings=bindings).plan().by_address
+        found[name] = dataclasses.replace(session, profile=profile, bindings=bindings).plan()
     return found
 
 
@@ -241,8 +257,13 @@ def _check_staged(
     path = source.course.bibliography
     if path and read_bibliography(path) != read_bibliography(session.course.bibliography):
         raise InputError([Mistake("the bibliography cannot be written anew without a change", path)])
-    got = _fingerprints(session)
-    other = [f"{a} ({name})" for name, known in wanted.items() for a, fp in known.items() if got[name].get(a) != fp]
+    got = _plans(session)
+    other = [
+        f"{address} ({name})"
+        for name, known in wanted.items()
+        for address, fingerprint in known.items()
+        if got[name].by_address.get(address) != fingerprint
+    ]
     if other:
         message = "results of the course that is handed out would not be those of the course"
         hint = "code may read files that the course does not hold, or stand among its tests"

@@ -5,22 +5,22 @@ from __future__ import annotations
 import dataclasses
 import functools
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from generator.answers.addresses import lab_of
 from generator.checks.course import check_course
 from generator.commands.remembered import Remembered, as_they_are
 from generator.course.editions import Edition
 from generator.course.folder import ANSWERS, CourseFolder, read_course_folder
+from generator.course.left_out import Details, has_questions, needed_of_left_out, selected
 from generator.course.loader import read_course
-from generator.course.parsing import nearest
 from generator.course.project import Project
 from generator.course.spec import CourseSpec, ProfileSpec, RoleSpec
 from generator.errors import InputError, Mistake
 from generator.folders import PACKAGE, default_cache, default_data, questions_folder
+from generator.jobs import one_by_one
 from generator.planning.binding import Bindings, bind_course
 from generator.planning.catalogue import Catalogue, read_catalogue
 from generator.planning.data import DataLock
@@ -61,7 +61,9 @@ class Settings:
     """What the command line decides. ``overrides`` maps a role to the value that takes its place.
 
     A student's report needs a ``project``; the other editions take its title page and its choice of labs, if given.
-    Without a ``language`` it is in the project's, or else the course's; without a ``profile``, under the first.
+    Without a ``language`` it is in the project's, or else the course's; without a ``profile``, under the first. With
+    ``hidden``, questions that are hidden are shown. ``places`` are folders and addresses to copy results from, before
+    those that the course names.
     """
 
     profile: str = ""
@@ -72,6 +74,8 @@ class Settings:
     workers: ExecutorSpec = field(default_factory=ExecutorSpec)
     output: OutputSettings = field(default_factory=OutputSettings)
     language: str = ""
+    places: tuple[str, ...] = ()
+    hidden: bool = False
 
     @property
     def spoken(self) -> str:
@@ -83,7 +87,7 @@ class Settings:
 class Session:
     """The course under one profile, with what has been remembered of earlier builds.
 
-    ``shown`` is the course as the report shows it: with the labs that a project chose, under its title.
+    ``shown`` is the course as the report shows it: with the labs and questions that a project chose, under its title.
     """
 
     settings: Settings
@@ -105,7 +109,9 @@ class Session:
         """
         data, own = self.settings.folders.data, self.course.own_data
         planner = Planner(self.cache, self.history, self.memo, data, self.code, lock, own)
-        return planner.plan(self.bindings, self.profile.name, forced)
+        plan = planner.plan(self.bindings, self.profile.name, forced)
+        plan.also = needed_of_left_out(self.shown)
+        return plan
 
     @property
     def answers(self) -> Path | None:
@@ -113,28 +119,41 @@ class Session:
         return _answers(self.settings, self.place)
 
     def questions(self, selection: Iterable[str]) -> tuple[str, ...]:
-        """The addresses of the questions that a selection names ("2-a", "2-a/q03"); all for an empty one.
+        """The addresses of the questions of the report that a selection names ("2-a", "2-a/q03"); all for an empty one.
 
-        Raises InputError for names that do not exist.
+        Raises InputError for names that do not exist or are left out, and where no question is left.
         """
-        every = [question.address for question in self.shown.questions()]
-        labs = [lab.id for lab in self.shown.labs]
-        chosen: set[str] = set()
         mistakes = []
-        for name in selection:
-            found = {address for address in every if name in (address, lab_of(address))}
-            if not found:
-                hint = nearest(name, [*labs, *every]) or "`genreport list` shows all"
-                expected = "a lab (" + ", ".join(labs) + ") or a question (2-a/q03)"
-                mistakes.append(Mistake("there is no such selection", expected=expected, got=repr(name), hint=hint))
-            chosen |= found
+
+        def wrong(number: int, message: str, details: Details) -> None:
+            mistakes.append(Mistake(message, **details))
+
+        chosen = selected(self.shown, names := [*selection], wrong)
         if mistakes:
             raise InputError(mistakes)
-        return tuple(address for address in every if address in chosen or not chosen)
+        every = tuple(question.address for question in self.shown.present())
+        if not every:
+            hint = "they are hidden, or `questions:` chooses others; with --hidden, teachers see what is hidden"
+            raise InputError([Mistake("no question is in this report", self.place.folder, hint=hint)])
+        return tuple(address for address in every if address in chosen or not names)
+
+    def questions_of(self, labs: Collection[str] | None) -> tuple[str, ...]:
+        """The addresses of the questions of some labs, or of all; names that no lab has are passed over."""
+        shown = self.shown
+        wanted = [lab.id for lab in shown.labs if (labs is None or lab.id in labs) and has_questions(shown, lab)]
+        return self.questions(wanted) if wanted else ()
 
     def needs(self) -> tuple[frozenset[str], frozenset[str]]:
-        """The data sets and the pre-trained networks that the profile's jobs read."""
-        files = {file for binding in self.bindings.by_address.values() for file in binding.files}
+        """The data sets and the pre-trained networks that the jobs of the report's questions read."""
+        bound, also = self.bindings.by_address, needed_of_left_out(self.shown).values()
+        wanted = {*(question.address for question in self.shown.present()), *(one for many in also for one in many)}
+        needed: set[str] = set()
+        open_ = [key for key, one in bound.items() if {one.address.question, str(one.address.whole)} & wanted]
+        while open_:
+            if (key := open_.pop()) not in needed:
+                needed.add(key)
+                open_ += one_by_one(bound[key].inputs).values()
+        files = {file for key in needed for file in bound[key].files}
         names = {kind: frozenset(n for k, n in files if k is kind) for kind in (Kind.DATASET, Kind.NETWORK)}
         return names[Kind.DATASET], names[Kind.NETWORK]
 
@@ -163,7 +182,9 @@ def open_session(settings: Settings, remembered: Remembered | None = None) -> Se
         "catalogue", lambda: (code(), place.with_ours),
         lambda: read_catalogue(memo, courses=place.code, ours=place.with_ours),
     )  # fmt: skip
-    course, found = read_course(place.folder, answers or place.folder / ANSWERS, settings.edition, settings.spoken)
+    course, found = read_course(
+        place.folder, answers or place.folder / ANSWERS, settings.edition, settings.spoken, hidden=settings.hidden
+    )
     mistakes = [*place.mistakes, *found]
     if course is None:
         raise InputError(dict.fromkeys(mistakes))
@@ -171,25 +192,26 @@ def open_session(settings: Settings, remembered: Remembered | None = None) -> Se
     def bind(course: CourseSpec, profile: ProfileSpec, catalogue: Catalogue) -> Bindings:
         # What a course asks for does not depend on its answers.
         stated = {path: digest for path, digest in course.files.items() if path.suffix == ".yaml"}
-        key = (stated, profile, course.edition, course.language, code())
+        key = (stated, profile, course.edition, course.language, settings.hidden, code())
         return known.of(f"bindings {profile.name}", lambda: key, lambda: bind_course(course, profile, catalogue))
 
     checked = "" if mistakes else known.of(
-        "content", lambda: (course.files, course.edition, course.language, code()),
-        lambda: _content_key(course, place, memo),
+        "content", lambda: (course.files, course.edition, course.language, settings.hidden, code()),
+        lambda: _content_key(course, place, memo, hidden=settings.hidden),
     )  # fmt: skip
     if mistakes or not memo.holds("checked", checked):
         mistakes += check_course(course, catalogue, bind=bind)
         if mistakes:
             raise InputError(dict.fromkeys(mistakes))
         memo.keep("checked", checked)
+    settings = dataclasses.replace(settings, places=tuple(dict.fromkeys((*settings.places, *course.places))))
     profile = _profile(course, settings)
     bindings = bind(course, profile, catalogue)
     if bindings.mistakes:
         raise InputError(bindings.mistakes)
     history = known.of("history", lambda: place.key, lambda: History(folders.cache / "history.json", place.key))
     reader = known.of("code", code, lambda: CodeReader(memo, courses=place.code))
-    shown = dataclasses.replace(project.cover(course), labs=project.labs(course)) if project else course
+    shown = project.choose(project.cover(course)) if project else course
     cache = Cache(folders.cache)
     return Session(settings, place, course, shown, profile, catalogue, bindings, cache, history, memo, reader)
 
@@ -204,11 +226,11 @@ def _answers(settings: Settings, place: CourseFolder) -> Path | None:
     return own.answers if own else place.answers
 
 
-def _content_key(course: CourseSpec, place: CourseFolder, memo: Memo) -> str:
+def _content_key(course: CourseSpec, place: CourseFolder, memo: Memo, *, hidden: bool) -> str:
     """A digest of all that checking reads: every file of the course and every module of its code and of the package."""
     digests = {str(path): digest for path, digest in course.files.items()}
     digests |= {str(path): memo.digest(path) for path in _modules(place)}
-    return hashlib.sha256(canonical([course.edition.value, course.language, digests]).encode()).hexdigest()
+    return hashlib.sha256(canonical([course.edition.value, course.language, hidden, digests]).encode()).hexdigest()
 
 
 def _profile(course: CourseSpec, settings: Settings) -> ProfileSpec:

@@ -12,6 +12,7 @@ from generator.languages import CODE, ENGLISH
 
 FILE_NAME = "[A-Za-z0-9][A-Za-z0-9_-]*"
 LONGEST_NAME = 64  # characters
+MOST_PLACES = 8  # to copy results from: each may cost its two seconds
 BIBLIOGRAPHY = "references.bib"  # which a course may lack, unless it names it
 #: The name of a lab's folder, a question's file or the bibliography: a part of addresses ("2-a/q03") and of paths.
 FileName = Annotated[str, Field(pattern=f"^{FILE_NAME}$", max_length=LONGEST_NAME)]
@@ -142,6 +143,7 @@ class QuestionFile(Strict):
     expected: list[ExpectedEntry] = Field(default_factory=list)
     marking: str = ""
     space: int | None = Field(default=None, ge=1, le=60)
+    hidden: bool = False
 
 
 class SectionEntry(Strict):
@@ -215,7 +217,9 @@ class CourseFile(Strict):
     language: str = Field(default=ENGLISH, pattern=CODE, min_length=1)
     theme: Literal["chapters", "sections"] = "chapters"
     labs: list[FileName] = Field(min_length=1)
+    questions: list[str] = Field(default_factory=list)
     bibliography: str = Field(default=BIBLIOGRAPHY, pattern=rf"^{FILE_NAME}\.bib$", max_length=LONGEST_NAME)
     profiles: dict[str, ProfileEntry] = Field(default_factory=dict)
     datasets: dict[FileName, DataEntry] = Field(default_factory=dict)
     networks: dict[FileName, DataEntry] = Field(default_factory=dict)
+    read_cache: list[str] = Field(default_factory=list, alias="read-cache", max_length=MOST_PLACES)

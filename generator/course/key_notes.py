@@ -10,6 +10,7 @@ _FURTHER = "Folds it on the page; the PDF only names it. For what few readers lo
 _SOLUTION = "It answers its own question: a frame in a worksheet, and shown to a student whose text names it."
 _INTRODUCTION = "The text at its head, in Markdown with Jinja, as answers are."
 _CONCLUSION = "The text at its end, of the reference edition; students write their own."
+_QUESTIONS = "The labs (2-a) and questions (2-a/q03) that a report has; all where none is named. Numbers stay."
 _TITLE_PAGE = {
     "title": "The title of the report.",
     "subtitle": "The line below the title.",
@@ -20,6 +21,7 @@ _TITLE_PAGE = {
     "year": "The year, or years: 2026, or 2026–2027.",
     "theme": "chapters: a cover, Figure 2.1. sections: a title above the contents, Figure 7.",
 }
+_PLACES = "Folders and addresses to copy results from that others put there by `genreport push`."
 _AUTHOR = {"name": "First and last name.", "number": "The student's number, in quotation marks."}
 
 NOTES: dict[str, dict[str, str]] = {
@@ -32,10 +34,12 @@ NOTES: dict[str, dict[str, str]] = {
         "conclusion": _CONCLUSION,
         "language": "The language that the course is written in, en or fr.",
         "labs": "The folders of the labs, in the order of the report.",
+        "questions": _QUESTIONS,
         "bibliography": "The file with the sources that texts cite.",
         "profiles": "Choices of data and lengths, by name. The first is taken where none is asked for.",
         "datasets": "Data sets of the course's own, by name.",
         "networks": "Weights of networks of the course's own, by name.",
+        "read-cache": _PLACES,
     },
     "AuthorEntry": _AUTHOR,
     "ProfileEntry": {
@@ -78,6 +82,7 @@ NOTES: dict[str, dict[str, str]] = {
         "expected": "Published numbers beside ours; in the reference edition alone.",
         "marking": "Notes for whoever marks; in the reference edition alone.",
         "space": "How many lines a worksheet has for the answer.",
+        "hidden": "Holds it back: it is in no report, and all others keep their numbers.",
     },
     "ResultEntry": {
         "computation": "The function that computes it; `genreport computations` lists them.",
@@ -152,8 +157,10 @@ NOTES: dict[str, dict[str, str]] = {
         **_TITLE_PAGE,
         "language": "The language of your report, en or fr.",
         "labs": "The labs of your report, in its order; all where none is named.",
+        "questions": _QUESTIONS,
         "profile": "Which data, networks and lengths to use.",
         "from": "The course that this is a report of: a folder, or the name of an installed one.",
+        "read-cache": _PLACES,
     },
     "ProjectAuthor": _AUTHOR,
 }

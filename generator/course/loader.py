@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from generator.answers.language import FUNCTIONS
 from generator.course.answer_files import AnswerFiles
 from generator.course.editions import Edition, Theme
 from generator.course.folder import FILE, ONLY_PROFILE, labs_folder
-from generator.course.forms import CourseFile, LabFile, ProfileEntry, QuestionFile, Strict, is_file_name
+from generator.course.forms import CourseFile, LabFile, ProfileEntry, is_file_name
+from generator.course.held_back import is_hidden, is_place, read_place
+from generator.course.left_out import Details, with_only, without_hidden
 from generator.course.own_data import own_data
 from generator.course.parsing import parse
 from generator.course.profiles import LAB_PROFILES, read_profiles
-from generator.course.question_files import expected_spec, figure_spec, result_spec, table_spec
-from generator.course.roles import NAME
+from generator.course.question_files import place_spec, question_spec
+from generator.course.references import Unread
 from generator.course.solutions import without_unnamed_solutions
-from generator.course.spec import Answer, CourseSpec, LabSpec, Mark, QuestionSpec, SectionSpec
+from generator.course.spec import Answer, CourseSpec, LabSpec, QuestionSpec, SectionSpec
 from generator.course.translations import Translations, spoken_and_written
 from generator.course.variants import write_out
 from generator.course.yaml_source import Place, Source, Where, read_yaml
 from generator.errors import Mistake
 from generator.store.files import digest
 
-NUMBERED = re.compile(r"q0*(\d+)([a-z]?)")
-TAKEN = {"this", "loop", *FUNCTIONS}  # words of the language of answers
-
 
 def read_course(
-    folder: Path, answers: Path, edition: Edition = Edition.REFERENCE, language: str = ""
+    folder: Path, answers: Path, edition: Edition = Edition.REFERENCE, language: str = "", *, hidden: bool = False
 ) -> tuple[CourseSpec | None, list[Mistake]]:
     """The course in a folder with those of its questions that can be read, and the mistakes in the form of all files.
 
@@ -39,17 +36,19 @@ def read_course(
     There is no course when course.yaml itself is wrong or a lab's profiles cannot be read: half of what follows would
     be wrong as well, for each profile. What the edition must not show is not read: ``answers`` is the student's own
     folder for a student's report, and is never opened for a worksheet. Texts are those in ``language``, where there are
-    any; without one, in the language that course.yaml names.
+    any; without one, in the language that course.yaml names. Questions that are hidden, or that course.yaml does not
+    choose, are left out; ``hidden`` shows the former.
     """
-    loader = _Loader(folder, AnswerFiles(edition, answers, language))
+    loader = _Loader(folder, AnswerFiles(edition, answers, language), hidden=hidden)
     return loader.course(), loader.mistakes
 
 
 class _Loader:
     """Walks from the course to its labs and questions and gathers what is wrong on the way."""
 
-    def __init__(self, folder: Path, answers: AnswerFiles) -> None:
+    def __init__(self, folder: Path, answers: AnswerFiles, *, hidden: bool) -> None:
         self.folder = folder
+        self.hidden = hidden
         self.questions_folder = labs_folder(folder)
         self.last_profile = ONLY_PROFILE
         self.answers = answers
@@ -117,14 +116,25 @@ class _Loader:
             written=self.answers.written,
             words=self.words(),
             own_data=own,
+            places=tuple(form.read_cache),
             theme=Theme(form.theme),
             edition=self.edition,
             own_texts=self.own_texts,
             source=source,
             files=self.files,
         )
-        course = write_out(course, self.mistakes)
+        course = self.left_out(write_out(course, self.mistakes), form.questions)
         return without_unnamed_solutions(course) if self.edition is Edition.STUDENT else course
+
+    def left_out(self, course: CourseSpec, chosen: list[str]) -> CourseSpec:
+        """The course without what is hidden, and with what its file chooses."""
+        unread = Unread.of(course)
+
+        def wrong(number: int, message: str, details: Details) -> None:
+            if not unread.holds(chosen[number]):
+                self.mistakes.append(course.source.mistake(message, ("questions", number), **details))
+
+        return with_only(without_hidden(course, shown=self.hidden), chosen, wrong)
 
     def bibliography(self, form: CourseFile, source: Source) -> Path | None:
         """The file of the sources; None where a course has none and names none."""
@@ -191,56 +201,21 @@ class _Loader:
                 self.mistakes.append(Mistake("the question is in no section", path, hint=hint))
 
     def question(self, lab: str, name: str) -> QuestionSpec | None:
-        source = self.read(self.questions_folder / lab / f"{name}.yaml", self.edition.withheld_from_questions)
-        form = parse(source, QuestionFile)
+        path = self.questions_folder / lab / f"{name}.yaml"
+        if self.edition is not Edition.REFERENCE and not self.hidden and is_hidden(path):
+            source = read_place(path)
+            self.files[path] = source.digest
+        else:
+            source = self.read(path, self.edition.withheld_from_questions)
         address = f"{lab}/{name}"
+        if is_place(source):
+            spec = place_spec(address, source, self.answers.folder)
+            self.mistakes += source.mistakes
+            return spec
         answer = self.answer(address)
-        results = {}
-        if form is not None:
-            self.names(form, source)
-            results = {key: result_spec(address, key, entry, source) for key, entry in form.results.items()}
-        published = form.expected if form else ()
-        at_home = self.last_profile  # the largest, to which published numbers belong unless they say otherwise
-        expected = [expected_spec(one, source, ("expected", n), at_home) for n, one in enumerate(published)]
-        tables = {key: table_spec(key, entry, source) for key, entry in form.tables.items()} if form else {}
-        figures = {key: figure_spec(key, entry, source) for key, entry in form.figures.items()} if form else {}
+        spec = question_spec(address, source, answer or Answer("", path), self.last_profile)
         self.mistakes += source.mistakes
-        if form is None or answer is None:
-            return None
-        numbered = NUMBERED.fullmatch(name)
-        return QuestionSpec(
-            lab=lab,
-            id=name,
-            number="".join(numbered.groups()) if numbered else "",
-            title=form.title,
-            mark=Mark(form.mark),
-            statement=form.statement,
-            results=results,
-            tables=tables,
-            figures=figures,
-            answer=answer,
-            place=Place(source.path, 1),
-            source=source,
-            expected=tuple(expected),
-            marking=form.marking,
-            space=form.space,
-        )
-
-    def names(self, form: QuestionFile, source: Source) -> None:
-        """Results and exhibits need names that answers can spell; `this` is a panel's own result."""
-        groups: dict[str, Mapping[str, Strict]] = {
-            "results": form.results,
-            "tables": form.tables,
-            "figures": form.figures,
-        }
-        for group, entries in groups.items():
-            for key in entries:
-                if not NAME.fullmatch(key) or (group == "results" and key in TAKEN):
-                    expected = "small letters, digits and _, a letter first, and none of " + ", ".join(sorted(TAKEN))
-                    source.mistakes.append(source.mistake("not a name", (group, key), expected=expected, got=key))
-        for key in form.tables.keys() & form.figures.keys():
-            got = f"first in line {source.line(('tables', key))}"
-            source.mistakes.append(source.mistake("a table has the same name", ("figures", key), got=got))
+        return spec if answer else None
 
     def answer(self, name: str) -> Answer | None:
         found = self.answers.read(name)

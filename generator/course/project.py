@@ -10,9 +10,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from generator.course.editions import Theme
-from generator.course.forms import FileName, Strict
+from generator.course.forms import MOST_PLACES, FileName, Strict
+from generator.course.left_out import Details, with_only
 from generator.course.parsing import nearest, parse
-from generator.course.spec import CourseSpec, LabSpec
+from generator.course.spec import CourseSpec
 from generator.course.untrusted_files import UntrustedFileError, plain_files, read_untrusted
 from generator.course.yaml_source import Source, read_yaml_text
 from generator.errors import InputError, Mistake
@@ -36,6 +37,7 @@ class ProjectFile(Strict):
     """``report.yaml``; what it leaves out is the course's own.
 
     ``from`` names the course, and can do no more: a folder, seen from the project's own, or one that is installed.
+    ``read-cache`` names folders and addresses to copy results from.
     """
 
     title: Line = ""
@@ -48,8 +50,10 @@ class ProjectFile(Strict):
     language: str = Field(default="", pattern=CODE)
     theme: Literal["", "chapters", "sections"] = ""
     labs: list[FileName] = Field(default_factory=list)
+    questions: list[Line] = Field(default_factory=list, max_length=1000)
     profile: FileName | Literal[""] = ""
     source: Line = Field(default="", alias="from")
+    read_cache: list[Line] = Field(default_factory=list, alias="read-cache", max_length=MOST_PLACES)
 
 
 @dataclass(frozen=True)
@@ -94,10 +98,22 @@ class Project:
         files = {**course.files, self.file: self.source.digest}
         return replace(course, authors=authors, files=files, given=frozenset(taken), **taken)  # type: ignore[arg-type]
 
-    def labs(self, course: CourseSpec) -> tuple[LabSpec, ...]:
-        """The labs that the report shows, in its own order. InputError when the course has no such lab."""
+    def choose(self, course: CourseSpec) -> CourseSpec:
+        """The course with the labs that the report shows, in its own order, and with those of their questions.
+
+        Raises InputError when the course has no such lab or question, or the question is hidden.
+        """
         by_name = {lab.id: lab for lab in course.labs}
-        return tuple(by_name[name] for name in self._known(list(by_name)))
+        course = replace(course, labs=tuple(by_name[name] for name in self._known(list(by_name))))
+        mistakes: list[Mistake] = []
+
+        def wrong(number: int, message: str, details: Details) -> None:
+            mistakes.append(self.source.mistake(message, ("questions", number), **details))
+
+        course = with_only(course, self.form.questions, wrong)
+        if mistakes:
+            raise InputError(mistakes)
+        return course
 
     def _known(self, known: Sequence[str]) -> list[str]:
         mistakes = []

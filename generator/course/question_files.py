@@ -1,10 +1,14 @@
-"""Turn the entries of a question's file into its specifications: results, exhibits and published numbers."""
+"""Turn a question's file into its specification: results, exhibits and published numbers."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from decimal import Decimal
+from pathlib import Path
 
 from generator.answers.addresses import Address
+from generator.answers.language import FUNCTIONS
 from generator.course.exhibits import ColumnSpec, EmptyRows, FigureSpec, PanelSpec, RowsSpec, TableSpec
 from generator.course.forms import (
     ColumnEntry,
@@ -12,13 +16,99 @@ from generator.course.forms import (
     ExpectedEntry,
     FigureEntry,
     InputEntry,
+    QuestionFile,
     ResultEntry,
     RowsEntry,
+    Strict,
     TableEntry,
 )
 from generator.course.given import COMPUTED, InputSpec, Written, written
-from generator.course.spec import ExpectedSpec, ResultSpec
+from generator.course.held_back import PlaceFile, exhibits_of_place
+from generator.course.parsing import parse
+from generator.course.roles import NAME
+from generator.course.spec import Answer, ExpectedSpec, Mark, QuestionSpec, ResultSpec
 from generator.course.yaml_source import Place, Source, Where
+
+NUMBERED = re.compile(r"q0*(\d+)([a-z]?)")
+TAKEN = {"this", "loop", *FUNCTIONS}  # words of the language of answers
+
+
+def question_spec(address: str, source: Source, answer: Answer, largest: str) -> QuestionSpec | None:
+    """The question in a file, with its answer; what is wrong with it is added to the source's mistakes.
+
+    Published numbers belong to the ``largest`` profile unless they say otherwise.
+    """
+    form = parse(source, QuestionFile)
+    if form is None:
+        return None
+    _check_names(form, source)
+    lab, _, name = address.partition("/")
+    return QuestionSpec(
+        lab=lab,
+        id=name,
+        number=_number(name),
+        title=form.title,
+        mark=Mark(form.mark),
+        statement=form.statement,
+        results={key: result_spec(address, key, entry, source) for key, entry in form.results.items()},
+        tables={key: table_spec(key, entry, source) for key, entry in form.tables.items()},
+        figures={key: figure_spec(key, entry, source) for key, entry in form.figures.items()},
+        answer=answer,
+        place=Place(source.path, 1),
+        source=source,
+        expected=tuple(expected_spec(one, source, ("expected", n), largest) for n, one in enumerate(form.expected)),
+        marking=form.marking,
+        space=form.space,
+        hidden=form.hidden,
+    )
+
+
+def place_spec(address: str, source: Source, answers: Path) -> QuestionSpec | None:
+    """The same for a hidden question of which there is the place alone; its answer, below ``answers``, is not read."""
+    form = parse(source, PlaceFile)
+    if form is None:
+        return None
+    _check_names(form, source)
+    lab, _, name = address.partition("/")
+    tables, figures = exhibits_of_place(form, source)
+    return QuestionSpec(
+        lab=lab,
+        id=name,
+        number=_number(name),
+        title="",
+        mark=Mark.PLAIN,
+        statement="",
+        results={key: result_spec(address, key, entry, source) for key, entry in form.results.items()},
+        tables=tables,
+        figures=figures,
+        answer=Answer("", answers / f"{address}.md"),
+        place=Place(source.path, 1),
+        source=source,
+        hidden=True,
+    )
+
+
+def _number(name: str) -> str:
+    """The number that a question's name holds: 3 of q03; none of one that the course does not number."""
+    found = NUMBERED.fullmatch(name)
+    return "".join(found.groups()) if found else ""
+
+
+def _check_names(form: QuestionFile | PlaceFile, source: Source) -> None:
+    """Results and exhibits need names that answers can spell; `this` is a panel's own result."""
+    groups: dict[str, Mapping[str, Strict]] = {
+        "results": form.results,
+        "tables": form.tables,
+        "figures": form.figures,
+    }
+    for group, entries in groups.items():
+        for key in entries:
+            if not NAME.fullmatch(key) or (group == "results" and key in TAKEN):
+                expected = "small letters, digits and _, a letter first, and none of " + ", ".join(sorted(TAKEN))
+                source.mistakes.append(source.mistake("not a name", (group, key), expected=expected, got=key))
+    for key in form.tables.keys() & form.figures.keys():
+        got = f"first in line {source.line(('tables', key))}"
+        source.mistakes.append(source.mistake("a table has the same name", ("figures", key), got=got))
 
 
 def result_spec(question: str, name: str, entry: ResultEntry, source: Source) -> ResultSpec:

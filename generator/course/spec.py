@@ -22,6 +22,13 @@ ANY_PROFILE = "any"
 UNPUBLISHED = ("by hand", "computed")
 
 
+class LeftOut(Enum):
+    """Why a question of the course is not in a report."""
+
+    HIDDEN = "hidden"
+    NOT_CHOSEN = "not chosen"
+
+
 class Mark(Enum):
     """How the course marks a question."""
 
@@ -98,7 +105,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class QuestionSpec:
-    """One question of a lab with everything that its answer may show."""
+    """One question of a lab with everything that its answer may show.
+
+    Of one that is ``hidden`` there may be nothing but its place: the names of its exhibits, and no text.
+    """
 
     lab: str
     id: str  # "q03"
@@ -115,11 +125,17 @@ class QuestionSpec:
     expected: tuple[ExpectedSpec, ...] = ()
     marking: str = ""
     space: int | None = None  # lines to write on in a worksheet
+    hidden: bool = False
 
     @property
     def address(self) -> str:
         """The question's name on the command line and in results: "2-a/q03"."""
         return f"{self.lab}/{self.id}"
+
+    @property
+    def has_text(self) -> bool:
+        """Whether more of it was read than its place."""
+        return bool(self.title)
 
     @property
     def lines(self) -> int:
@@ -186,6 +202,7 @@ class CourseSpec:
     ``own_texts`` are the files of those introductions and conclusions ("conclusion", "2-a/conclusion") that a student
     wrote. The report is in ``language``; what is not translated stays in that in which the course is ``written``.
     ``words`` translate what results call things; ``given`` names the texts of the title page that a project has put in.
+    Questions that are ``left_out`` are in no report, and the others keep the numbers that they have with them.
     """
 
     title: str
@@ -205,17 +222,23 @@ class CourseSpec:
     written: str = ENGLISH
     words: Mapping[str, str] = field(default_factory=dict)
     own_data: Mapping[str, OwnData] = field(default_factory=dict)
+    places: tuple[str, ...] = ()
     given: frozenset[str] = frozenset()
     theme: Theme = Theme.CHAPTERS
     edition: Edition = Edition.REFERENCE
     own_texts: Mapping[str, Path] = field(default_factory=dict)
     source: Source = field(compare=False, repr=False, default_factory=lambda: Source(Path()))
     files: Mapping[Path, str] = field(default_factory=dict)  # every file that was read, with the digest of its bytes
+    left_out: Mapping[str, LeftOut] = field(default_factory=dict)
 
     def questions(self) -> Iterator[QuestionSpec]:
-        """All questions of the course in order."""
+        """All questions of the course in order, those that are left out included."""
         for lab in self.labs:
             yield from lab.questions()
+
+    def present(self) -> Iterator[QuestionSpec]:
+        """The questions that are in a report, in order."""
+        return (question for question in self.questions() if question.address not in self.left_out)
 
     def question(self, address: str) -> QuestionSpec:
         """The question at "2-a/q03"; KeyError if there is none."""

@@ -35,7 +35,10 @@ class Standing(Enum):
 
 @dataclass(frozen=True)
 class PlannedJob:
-    """A unique job, every address that asks for it, and why it has to run if it has to."""
+    """A unique job, every address that asks for it, and why it has to run if it has to.
+
+    ``failure`` says why it cannot run here; a result that was brought from elsewhere is a hit all the same.
+    """
 
     job: Job
     standing: Standing
@@ -50,7 +53,8 @@ class Plan:
     """All jobs of a course under a profile, inputs before what needs them, otherwise in the order of the questions.
 
     ``by_address`` maps "2-a/q01/vgg16" (or "roles/classifier") to a fingerprint; ``refs`` maps a result to its grid.
-    ``code`` holds the digests of the modules that the fingerprints were made from, by name.
+    ``code`` holds the digests of the modules that the fingerprints were made from, by name. ``also`` are the results of
+    other questions ("2-a/q01/vgg16") that a question cannot be shown without, although those are in no report.
     """
 
     profile: str
@@ -58,11 +62,17 @@ class Plan:
     jobs: dict[str, PlannedJob] = field(default_factory=dict)
     by_address: dict[str, str] = field(default_factory=dict)
     code: dict[str, str] = field(default_factory=dict)
+    also: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def own(self, questions: Iterable[str]) -> list[str]:
         """The fingerprints of these questions' own jobs ("2-a/q03"), one for each address of a job."""
         wanted = set(questions)
-        return [fp for address, fp in self.by_address.items() if parse_address(address).question in wanted]
+        wanted |= {result for question in wanted for result in self.also.get(question, ())}
+
+        def is_wanted(address: Address) -> bool:
+            return address.question in wanted or str(address.whole) in wanted
+
+        return [fp for address, fp in self.by_address.items() if is_wanted(parse_address(address))]
 
     def needed(self, questions: Iterable[str]) -> list[PlannedJob]:
         """The jobs of these questions ("2-a/q03") and all that they take as inputs, in planning order."""
@@ -189,7 +199,7 @@ class Planner:
         seconds = record.duration if record else self.history.duration(job.computation, profile)
         job = replace(job, seconds=seconds)
         if self.cache.has(job.fingerprint):
-            return PlannedJob(job, Standing.HIT, ingredients, ())
+            return PlannedJob(job, Standing.HIT, ingredients, (), failure=failure)
         standing = Standing.BLOCKED if failure else Standing.MISS
         reasons = explain(record.ingredients if record else None, ingredients)
         return PlannedJob(job, standing, ingredients, (), reasons, failure)

@@ -20,27 +20,33 @@ _CARD_FILES = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")
 
 @dataclass(frozen=True)
 class DeviceChoice:
-    """The chosen device (cpu, cuda or mps), how many cards there are of it (0 for the CPU), and why."""
+    """The chosen device (cpu, cuda or mps), how many cards there are of it (0 for the CPU), and why.
+
+    ``memory`` is that of the smallest card in bytes; 0 where nobody knows.
+    """
 
     device: str
     cards: int
     reason: str
+    memory: int = 0
 
 
 @dataclass(frozen=True)
 class Accelerators:
-    """What torch sees: the names of its CUDA cards, and whether Apple's MPS works."""
+    """What torch sees: the names of its CUDA cards, their memory in bytes, and whether Apple's MPS works."""
 
     cuda: tuple[str, ...]
     mps: bool
+    memory: tuple[int, ...] = ()
 
 
 def find_accelerators() -> Accelerators:
     """Ask torch; it is imported here, so this runs in a worker."""
     import torch
 
-    names = tuple(torch.cuda.get_device_name(number) for number in range(torch.cuda.device_count()))
-    return Accelerators(names, torch.backends.mps.is_available())
+    cards = [torch.cuda.get_device_properties(number) for number in range(torch.cuda.device_count())]
+    memory = tuple(card.total_memory for card in cards)
+    return Accelerators(tuple(card.name for card in cards), torch.backends.mps.is_available(), memory)
 
 
 def choose_device(requested: str, ask: Callable[[Callable[[], Accelerators]], Future[Accelerators]]) -> DeviceChoice:
@@ -60,7 +66,7 @@ def choose_device(requested: str, ask: Callable[[Callable[[], Accelerators]], Fu
         return DeviceChoice("cpu", 0, "no CUDA card in this machine")
     found = ask(find_accelerators).result()
     if requested in ("auto", "cuda") and found.cuda:
-        return DeviceChoice("cuda", len(found.cuda), " and ".join(found.cuda))
+        return DeviceChoice("cuda", len(found.cuda), " and ".join(found.cuda), min(found.memory, default=0))
     if requested == "auto":
         return DeviceChoice("cpu", 0, "torch finds no CUDA card")
     if requested == "mps" and found.mps:

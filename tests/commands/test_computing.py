@@ -32,7 +32,7 @@ class Build:
         self.cache = Cache(folder / "cache")
         self.memo, self.history = Memo(None), SimpleNamespace(note=lambda *parts: None)
         self.settings = Settings(folders=Folders(folder, folder / "cache"), workers=ExecutorSpec(jobs=1, device="cpu"))
-        self.course = SimpleNamespace(questions=lambda: iter("abc"))
+        self.course = SimpleNamespace(present=lambda: iter("abc"))
         self.place = SimpleNamespace(code=())
         self.jobs = [
             Job(OLD, "add", MODULE, "1-a/q01/old", {"numbers": [1, 2]}),

@@ -129,3 +129,8 @@ def test_a_project_is_told_how_to_name_its_course(tmp_path: Path, course: Course
     assert name_for(questions_folder(), tmp_path / "mine") == ""
     assert name_for(installed.folder, tmp_path / "mine") == "sums"
     assert name_for(course.folder, tmp_path / "mine") == "../course"
+
+
+def test_a_name_that_no_folder_can_have_is_no_course(cache: Path, tmp_path: Path) -> None:
+    for named in ("9" * 400, "a\0b"):
+        assert refused(named, None, cache, tmp_path).message == "there is no such course"

@@ -88,6 +88,9 @@ def test_this_version_is_good_enough_for_itself(course: CourseHere) -> None:
     [
         ("answers: anwsers", "there is no such folder"),
         ("code: compute", "there is no such folder"),
+        (f"answers: a{'9' * 400}", "there is no such folder"),
+        ('answers: "a\\0b"', "there is no such folder"),
+        (f"code: a{'9' * 400}", "there is no such folder"),
         ("code: [computations, ../elsewhere]", "cannot be a package"),
         ("code: My-Code", "cannot be a package"),
         ("code: statistics", "Python has a module of this name"),

@@ -47,7 +47,7 @@ def test_a_new_project_can_be_read_and_is_the_courses_own(course: Course, mine: 
     spec = project.cover(course.read())
     assert (spec.title, spec.year) == ("A course", "2026")
     assert spec.authors == (("Your name", "12345678"),)
-    assert [lab.id for lab in project.labs(course.read())] == ["1-a"]
+    assert [lab.id for lab in project.choose(course.read()).labs] == ["1-a"]
 
 
 def test_each_answer_begins_empty_and_says_what_it_can_use(mine: Path) -> None:
@@ -153,7 +153,7 @@ def test_pictures_are_plain_files(course: Course, mine: Path) -> None:
 def test_a_mistake_in_report_yaml_is_named_with_its_line(course: Course, mine: Path, text: str, words: str) -> None:
     (mine / "report.yaml").write_text(text)
     with pytest.raises(InputError) as caught:
-        read_project(mine).labs(course.read())
+        read_project(mine).choose(course.read())
     assert words in str(caught.value)
     assert caught.value.mistakes[0].path == mine / "report.yaml"
     assert caught.value.mistakes[0].line

@@ -7,7 +7,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -86,9 +86,18 @@ def built_lab(built_course: Project, tmp_path_factory: pytest.TempPathFactory) -
         course = folder / "questions" / "course.yaml"
         course.write_text(re.sub(r"^labs: .*$", "labs: [2-a]", course.read_text(), flags=re.MULTILINE))
         assert project.build("--format", "html")[0] == 0
+        project.run("clean", "--yes")  # copies of it are then small
         return project
 
     return once(tmp_path_factory, "lab", build)
+
+
+@pytest.fixture(scope="module")
+def lab_copy(built_lab: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """A copy of the course of one lab for the tests of one module."""
+    project = built_lab.copy(tmp_path_factory.mktemp("lab") / "project")
+    yield project
+    shutil.rmtree(project.folder)
 
 
 @pytest.fixture(params=["quick", "light"])

@@ -1,6 +1,6 @@
 """`genreport check` on submissions of every kind, from results in the cache.
 
-Covers cli/check_display.py, commands/check_summary.py too.
+Covers cli/check_display.py, cli/checking.py, commands/check_summary.py too.
 """
 
 from __future__ import annotations
@@ -48,11 +48,9 @@ def worksheets(project: Project, folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def checked(
-    built_lab: Project, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Project, dict[str, dict[str, str]], str]:
+def checked(lab_copy: Project) -> tuple[Project, dict[str, dict[str, str]], str]:
     """The summary's rows by name, after a check of good, careless, copied, broken and hostile submissions."""
-    project = built_lab.copy(tmp_path_factory.mktemp("check") / "project")
+    project = lab_copy
     folder = project.folder / "submissions"
     good = write(folder, "good", {"q01": "VGG16 has {{ vgg16.parameters | millions }} parameters, or 138.4 million."})
     (good / "build" / "results").mkdir(parents=True)

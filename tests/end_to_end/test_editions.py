@@ -20,11 +20,12 @@ from tests.judges_for_tests import faults
 
 
 @pytest.fixture(scope="module")
-def planted(built_course: Project, tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, list[str]]:
+def planted(built_course: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Project, list[str]]]:
     """The built project with a word of its own in each place that is the teacher's alone."""
     project = built_course.copy(tmp_path_factory.mktemp("planted") / "project")
     shutil.rmtree(project.folder / "build")
-    return project, plant(project)
+    yield project, plant(project)
+    shutil.rmtree(project.folder)
 
 
 def plant(project: Project) -> list[str]:

@@ -8,7 +8,6 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
 from pypdf import PdfReader
 from tinyhtml5 import parse
 
@@ -32,11 +31,6 @@ VGG16 a {{ vgg16.parameters | millions }} de paramètres [@simonyan2015very], co
 }
 
 
-@pytest.fixture(scope="module")
-def french(built_lab: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    return built_lab.copy(tmp_path_factory.mktemp("french") / "project")
-
-
 def pages(folder: Path) -> Any:
     (path,) = folder.glob("*.html")
     return parse(path.read_text("utf-8"), namespace_html_elements=False)
@@ -58,26 +52,26 @@ def unexplained(folder: Path) -> set[str]:
     return (words_of([said_in_the_pdf(folder)]) & vocabulary("fr")) - (every - spoken)
 
 
-def test_a_worksheet(french: Project, browser: Any) -> None:
+def test_a_worksheet(lab_copy: Project, browser: Any) -> None:
     options = ["--edition", "worksheet", "--fields", "--language", "fr", "--only", "2-a/q01", "2-a/q03"]
-    french.build(*options, "--output", "feuille")
-    assert faults(browser, french.folder / "feuille") == []
-    assert foreign_words(pages(french.folder / "feuille"), "fr") == {}
-    assert unexplained(french.folder / "feuille") == set()
+    lab_copy.build(*options, "--output", "feuille")
+    assert faults(browser, lab_copy.folder / "feuille") == []
+    assert foreign_words(pages(lab_copy.folder / "feuille"), "fr") == {}
+    assert unexplained(lab_copy.folder / "feuille") == set()
 
 
-def test_a_students_report(french: Project, browser: Any) -> None:
-    french.run("init", "rapport", "--language", "fr")
-    begun = [path.read_text("utf-8") for path in sorted((french.folder / "rapport").rglob("*.md"))]
+def test_a_students_report(lab_copy: Project, browser: Any) -> None:
+    lab_copy.run("init", "rapport", "--language", "fr")
+    begun = [path.read_text("utf-8") for path in sorted((lab_copy.folder / "rapport").rglob("*.md"))]
     names = re.compile(r"^ +NOM : .*(?:\n {6}.*)*|\bNOM\b", re.MULTILINE)
     begun = [
         names.sub("", re.sub(r"\{\{.*?\}\}|\{%.*?%\}|^  \S+\.NOM", "", text, flags=re.MULTILINE)) for text in begun
     ]
     assert words_of(begun) & vocabulary("fr") == frozenset()
     for name, text in ANSWERS.items():
-        (french.folder / f"rapport/answers/2-a/{name}.md").write_text(text, encoding="utf-8")
-    french.run("build", "rapport", "2-a/q01", "2-a/q02", "2-a/q04", "--only", code=1)
-    built = french.folder / "rapport/build"
+        (lab_copy.folder / f"rapport/answers/2-a/{name}.md").write_text(text, encoding="utf-8")
+    lab_copy.run("build", "rapport", "2-a/q01", "2-a/q02", "2-a/q04", "--only", code=1)
+    built = lab_copy.folder / "rapport/build"
     assert faults(browser, built) == []
     assert foreign_words(pages(built), "fr") == {}
     assert unexplained(built) == set()
@@ -88,10 +82,10 @@ def test_a_students_report(french: Project, browser: Any) -> None:
         assert words in text.replace("\u00a0", " ").replace("\u202f", " "), words
 
 
-def test_a_part_of_the_reference_edition(french: Project, browser: Any) -> None:
-    french.build("--language", "fr", "--only", "2-a/q01", "--output", "référence")
-    assert faults(browser, french.folder / "référence") == []
-    assert foreign_words(pages(french.folder / "référence"), "fr") == {}
+def test_a_part_of_the_reference_edition(lab_copy: Project, browser: Any) -> None:
+    lab_copy.build("--language", "fr", "--only", "2-a/q01", "--output", "référence")
+    assert faults(browser, lab_copy.folder / "référence") == []
+    assert foreign_words(pages(lab_copy.folder / "référence"), "fr") == {}
 
 
 def test_no_figure_of_the_course_has_an_english_word(built_course: Project) -> None:
@@ -120,8 +114,8 @@ def texts_of(figure: Any) -> Iterator[str]:
             yield from texts_of(getattr(figure, one.name)) if one.name not in ("colormap", "tones") else ()
 
 
-def test_a_third_language_is_one_catalogue_and_one_folder(french: Project, tmp_path: Path) -> None:
-    project = french.copy(tmp_path / "project")
+def test_a_third_language_is_one_catalogue_and_one_folder(lab_copy: Project, tmp_path: Path) -> None:
+    project = lab_copy.copy(tmp_path / "project")
     catalogue = project.folder / "templates/locale/nl/LC_MESSAGES/genreport.po"
     catalogue.parent.mkdir(parents=True)
     head = 'msgid ""\nmsgstr ""\n"Language: nl\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n'

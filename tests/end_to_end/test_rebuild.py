@@ -14,6 +14,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from generator.answers.addresses import parse_address
 from tests.end_to_end.project import FIRST, Project
 
@@ -69,6 +71,7 @@ def taken(job: dict[str, Any]) -> list[str]:
     return [one for found in job["inputs"].values() for one in (found if isinstance(found, list) else [found])]
 
 
+@pytest.mark.parametrize("project", ["quick"], indirect=True)  # long, and the same under any profile
 def test_editing_a_helper_computes_again_exactly_what_reaches_it(project: Project) -> None:
     before = jobs(project)
     path = project.folder / "generator/labs/shared/statistics.py"
@@ -102,6 +105,7 @@ def test_editing_a_helper_computes_again_exactly_what_reaches_it(project: Projec
     assert computed == len({after[address] for address in asked & affected})
 
 
+@pytest.mark.parametrize("project", ["quick"], indirect=True)  # long, and the same under any profile
 def test_a_killed_build_goes_on_to_the_same_numbers(project: Project) -> None:
     project.questions = FIRST
     expected = project.first_metrics()

@@ -1,14 +1,11 @@
-"""The fit against a line that is known, against NumPy, and the period against its series."""
+"""The fit against a line that is known, and against NumPy."""
 
 from __future__ import annotations
-
-import math
 
 import numpy as np
 import pytest
 
 from .fits import fit_line
-from .pendulum import GRAVITY, true_period
 
 
 def test_points_on_a_line_give_that_line() -> None:
@@ -29,9 +26,3 @@ def test_errors_are_numpys() -> None:
 def test_two_points_are_no_test() -> None:
     with pytest.raises(ValueError, match="three points"):
         fit_line(np.array([1.0, 2.0]), np.array([1.0, 2.0]), np.array([0.1, 0.1]))
-
-
-def test_the_period_is_that_of_the_series_for_the_angle() -> None:
-    angle = math.asin(0.2)
-    series = 1 + angle**2 / 16 + 11 * angle**4 / 3072
-    assert true_period(1.0, 0.2) == pytest.approx(2 * math.pi / math.sqrt(GRAVITY) * series, rel=1e-6)

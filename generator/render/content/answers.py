@@ -18,7 +18,7 @@ from generator.answers.syntax import parse_answer
 from generator.course.spec import ProfileSpec, QuestionSpec
 from generator.errors import InputError, Mistake
 from generator.formats import FILTERS, Markdown, escape_markdown, is_number, plain
-from generator.languages import ENGLISH, first_part, spoken
+from generator.languages import ENGLISH, first_part, gettext, spoken
 from generator.render.content.sentences import TextPlace, mark_claims, printed_words
 from generator.render.content.values import LONGEST_TIME, AnswerError, Budget, ResultName, Results, Rows
 from generator.render.text.foreign_words import mark
@@ -47,8 +47,8 @@ _EXPECTED_ERRORS = (
 class AnswerWriter:
     """Writes the templates of one report, and keeps the ledger of their claims by the name of their place.
 
-    ``absent`` are the anchors of what this report leaves out: references to them are words without a link. Texts that
-    are not translated speak the language that the course is ``written`` in.
+    ``absent`` are the anchors of what this report leaves out: references to them are words without a link, which say so
+    unless the whole report has it. Texts that are not translated speak the language that the course is ``written`` in.
     """
 
     results: Results
@@ -145,6 +145,8 @@ class AnswerWriter:
         if numbered is None:
             raise AnswerError(f"nothing is called {target} here")
         label = numbered.within.replace(" ", "\u00a0")
+        if numbered.anchor in self.numbering.nowhere:
+            return Markdown(gettext("%s (not in this report)") % label)
         return Markdown(label if numbered.anchor in self.absent else f"[{label}](#{numbered.anchor})")
 
     def _metric(self, address: str, target: str) -> Any:

@@ -61,7 +61,8 @@ class Report:
 
     def shows(self, question: QuestionSpec) -> bool:
         """Whether this question is part of the report."""
-        return self.only is None or question.address in self.only
+        address = question.address
+        return address not in self.course.left_out and (self.only is None or address in self.only)
 
     def is_framed(self, exhibit: TableSpec | FigureSpec) -> bool:
         """Whether an empty frame stands in its place: a worksheet does not answer its own questions."""
@@ -79,7 +80,7 @@ class Report:
         parts = []
         for lab in self.course.labs:
             shown = [question for question in lab.questions() if self.shows(question)]
-            whole = len(shown) == len(list(lab.questions()))
+            whole = len(shown) == sum(question.address not in self.course.left_out for question in lab.questions())
             parts += [lab.id] if whole and shown else [question.address for question in shown]
         return "-".join([kind, *map(slug, parts)])[:120]
 

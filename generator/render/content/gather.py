@@ -9,6 +9,7 @@ from pathlib import Path
 from generator.answers.claims import Claim
 from generator.course.editions import Edition
 from generator.course.exhibits import FigureSpec, TableSpec
+from generator.course.left_out import reads_left_out
 from generator.course.spec import LabSpec, QuestionSpec
 from generator.course.translations import untranslated
 from generator.course.yaml_source import Source, Where
@@ -96,7 +97,7 @@ class _Gatherer:
 
     def _cite_sources(self) -> frozenset[str]:
         """The keys of the bibliography; sources of published numbers that begin with one are cited, after all else."""
-        published = [(spec.address, each.source) for spec in self.report.course.questions() for each in spec.expected]
+        published = [(spec.address, each.source) for spec in self.report.course.present() for each in spec.expected]
         keys = known_keys(self.report.course.bibliography) if published else frozenset()
         for address, source in published:
             key, _ = source_parts(source, keys)
@@ -106,18 +107,20 @@ class _Gatherer:
 
     def _absent(self) -> frozenset[str]:
         """The anchors of questions, exhibits and equations that a partial report does not show."""
-        left_out = {question.address for question in self.report.course.questions() if not self.report.shows(question)}
-        numbering = self.numbering
-        anchors = {numbered.anchor for address, numbered in numbering.questions.items() if address in left_out}
-        for found in (numbering.exhibits, numbering.equations):
-            anchors |= {numbered.anchor for (address, _), numbered in found.items() if address in left_out}
-        for question in self.report.course.questions():
+        every = [*self.report.course.questions()]
+        anchors = self.numbering.anchors({question.address for question in every if not self.report.shows(question)})
+        for question in every:
             idle = [name for name, one in exhibits_of(question).items() if self._idle(one)]
-            anchors |= {numbering.exhibits[question.address, name].anchor for name in idle}
-        return frozenset(anchors)
+            anchors |= {self.numbering.exhibits[question.address, name].anchor for name in idle}
+        return anchors
 
     def prose(self, text: str, name: str, anchor: str, source: Source, where: Where = ()) -> str:
-        """An introduction or conclusion by its name; left out, and reported, if it cannot be written."""
+        """An introduction or conclusion by its name; left out, and reported, if it cannot be written.
+
+        One that prints results of questions that are in no report is left out as well; the build says so.
+        """
+        if reads_left_out(self.report.course, text):
+            return ""
         own = self.report.course.own_texts.get(name)
         path = own or (source.path if source.lines else self.report.course.root)
         written, line = (text, 1) if own else source.text(where or (name,), text)
@@ -149,7 +152,7 @@ class _Gatherer:
         if sections:
             self.look_in_yaml(spec.title, spec.place.path, spec.source, ("title",))
         introduction = conclusion = ""
-        if whole:
+        if whole and sections:
             id_, source = spec.id, spec.source
             introduction = self.prose(spec.introduction, f"{id_}/introduction", f"lab-{id_}", source, ("introduction",))
             conclusion = self.prose(spec.conclusion, f"{id_}/conclusion", f"conclusion-{id_}", source, ("conclusion",))

@@ -51,10 +51,14 @@ def write(document: Document, into: Path, output: Output) -> None:
 
 
 def metrics(document: Document) -> dict[str, Any]:
-    """Every metric of every result that there is: "2-a/q01/networks[architecture=alexnet].parameters" → value."""
+    """Every metric of every result that there is: "2-a/q01/networks[architecture=alexnet].parameters" → value.
+
+    Those of questions that are in no report are left out.
+    """
     found: dict[str, Any] = {}
+    left_out = document.report.course.left_out
     for refs in document.report.refs.values():
-        for ref in refs:
+        for ref in (one for one in refs if one.question not in left_out):
             try:
                 result = document.results.load(ref)
             except ResultUnavailableError:

@@ -196,7 +196,7 @@ class Page:
             lang_english=Markup(english),  # noqa: S704
             lang_of=lambda *place: Markup(other if foreign(*place) else ""),  # noqa: S704
             untranslated=foreign,
-            foreign_answers=called(course.written) if any(q.answer.foreign for q in course.questions()) else "",
+            foreign_answers=called(course.written) if any(q.answer.foreign for q in course.present()) else "",
             marked_out=marked_out,
             titled=titled,
             prose=prose,

@@ -6,14 +6,16 @@ Results have no say in it: a failed question, a partial build or ``--only`` move
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from generator.answers.addresses import split_target
 from generator.answers.syntax import parse_answer
 from generator.course.editions import Theme
 from generator.course.exhibits import FigureSpec, TableSpec
+from generator.course.left_out import has_questions, reads_left_out
 from generator.course.spec import CourseSpec, LabSpec, QuestionSpec
 from generator.languages import gettext, pgettext
 
@@ -57,7 +59,8 @@ class Numbering:
     ``exhibits`` and ``equations`` are keyed by question address and name, ``citations`` by bibliography key;
     ``order`` gives the exhibits of each question in the order in which they stand, those of the appendix left out;
     ``cited`` the keys that each question cites. Exhibits that are further have numbers of their own ("S2.1"), so that
-    those of the PDF, which leaves them to the page, have no gaps.
+    those of the PDF, which leaves them to the page, have no gaps. Questions that are ``left_out`` are numbered like all
+    others, but what they alone cite is not.
     """
 
     exhibits: dict[tuple[str, str], Numbered] = field(default_factory=dict)
@@ -67,11 +70,26 @@ class Numbering:
     labs: dict[str, str] = field(default_factory=dict)
     order: dict[str, tuple[str, ...]] = field(default_factory=dict)
     cited: dict[str, set[str]] = field(default_factory=dict)
+    left_out: frozenset[str] = frozenset()
 
     def cite(self, key: str, address: str = "") -> None:
         """Give a key of the bibliography the next number, unless it has one."""
+        if address in self.left_out:
+            return
         self.citations.setdefault(key, len(self.citations) + 1)
         self.cited.setdefault(address, set()).add(key)
+
+    @cached_property
+    def nowhere(self) -> frozenset[str]:
+        """The anchors of what not even the whole report has."""
+        return self.anchors(self.left_out)
+
+    def anchors(self, questions: Container[str]) -> frozenset[str]:
+        """The anchors of these questions, and of their exhibits and equations."""
+        found = {numbered.anchor for address, numbered in self.questions.items() if address in questions}
+        for inside in (self.exhibits, self.equations):
+            found |= {numbered.anchor for (address, _), numbered in inside.items() if address in questions}
+        return frozenset(found)
 
     def find(self, question: str, target: str) -> Numbered | None:
         """What ``ref(target)`` in this question means; names of other questions are written "2-a/q01/name"."""
@@ -89,14 +107,15 @@ def number_course(course: CourseSpec) -> Numbering:
     Tables, figures and equations do so too under the theme of sections (Figure 7); in chapters, each lab begins anew
     (Figure 2.1).
     """
-    numbering = Numbering()
+    numbering = Numbering(left_out=frozenset(course.left_out))
     chapters = course.theme is Theme.CHAPTERS
-    _cite(numbering, course.introduction)
+    _cite_prose(numbering, course, course.introduction)
     counts = {"table": 0, "figure": 0, "equation": 0, "further table": 0, "further figure": 0}
     for place, lab in enumerate(course.labs, start=1):
         numbering.labs[lab.id] = str(place)
-        _number_lab(numbering, lab, dict.fromkeys(counts, 0) if chapters else counts, f"{place}." if chapters else "")
-    _cite(numbering, course.conclusion)
+        counted, prefix = (dict.fromkeys(counts, 0), f"{place}.") if chapters else (counts, "")
+        _number_lab(numbering, course, lab, counted, prefix)
+    _cite_prose(numbering, course, course.conclusion)
     appendix = {"table": 0, "figure": 0}
     for question in course.questions():
         for exhibit in exhibits_of(question).values():
@@ -115,18 +134,22 @@ def slug(text: str) -> str:
     return re.sub(r"[^\w-]+", "-", text).strip("-")
 
 
-def _number_lab(numbering: Numbering, lab: LabSpec, counts: dict[str, int], prefix: str) -> None:
-    _cite(numbering, lab.introduction)
+def _number_lab(numbering: Numbering, course: CourseSpec, lab: LabSpec, counts: dict[str, int], prefix: str) -> None:
+    shown = has_questions(course, lab)
+    _cite_prose(numbering, course, lab.introduction if shown else "")
     for section in lab.sections:
-        _cite(numbering, section.introduction)
+        if any(question.address not in course.left_out for question in section.questions):
+            _cite_prose(numbering, course, section.introduction)
         for question in section.questions:
             _number_question(numbering, question, counts, prefix)
-    _cite(numbering, lab.conclusion)
+    _cite_prose(numbering, course, lab.conclusion if shown else "")
 
 
 def _number_question(numbering: Numbering, question: QuestionSpec, counts: dict[str, int], prefix: str) -> None:
     address = question.address
-    number = question.number or gettext("“%s”") % question.title  # a part of the lab that the course does not number
+    # A part of the lab that the course does not number is called by its title, which may not be said if it is hidden.
+    named = question.id if question.hidden and address in numbering.left_out else question.title
+    number = question.number or gettext("“%s”") % named
     numbering.questions[address] = Numbered("question", number, slug(address))
     _cite(numbering, question.statement, address)
     syntax = parse_answer(question.answer.text, question.answer.path)
@@ -180,6 +203,12 @@ def captions_of(exhibit: TableSpec | FigureSpec) -> Iterator[str]:
     if isinstance(exhibit, FigureSpec):
         yield from (text for panel in exhibit.panels for text in (panel.caption, panel.finding))
     yield from (exhibit.caption, exhibit.finding)
+
+
+def _cite_prose(numbering: Numbering, course: CourseSpec, text: str) -> None:
+    """The citations of an introduction or conclusion, unless it is left out."""
+    if not reads_left_out(course, text):
+        _cite(numbering, text)
 
 
 def _cite(numbering: Numbering, text: str, address: str = "", *, caption: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""Where jobs run: in processes on this machine, or on a Dask cluster, behind one ``concurrent.futures.Executor``."""
+"""Where jobs run: in processes here, on Dask or on Slurm, behind one ``concurrent.futures.Executor``."""
 
 from __future__ import annotations
 
@@ -24,16 +24,23 @@ from generator.running.worker import Conditions, Files, JobReport, Note, run_job
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
 
+#: Bytes of a card's memory that a job is given: torch's context, its workspaces, a network and its batches. An estimate
+#: that no measurement on a card stands behind; ``--jobs`` has the last word.
+JOB_MEMORY = 6 * 2**30
+
+
 @dataclass(frozen=True)
 class ExecutorSpec:
-    """What the command line asks for: ``where`` is "here", "dask://HOST:PORT" or "dask+tls://…".
+    """What the command line asks for: ``where`` is "here", "dask://HOST:PORT", "dask+tls://…" or "slurm".
 
-    ``jobs`` is how many run at once (None: one per core, or one per card); ``device`` is auto, cpu, cuda or mps.
+    ``jobs`` is how many run at once (None: one per core, or as many as fit on the cards); ``device`` is auto, cpu, cuda
+    or mps. ``options`` are what Slurm is asked for, by its own names.
     """
 
     where: str = "here"
     jobs: int | None = None
     device: str = "auto"
+    options: tuple[tuple[str, str], ...] = ()
 
 
 class Workers(Protocol):
@@ -106,8 +113,8 @@ def open_executor(
         raise ExecutorError(f"Cannot run {spec.jobs} jobs at once", "give --jobs a number from 1")
     courses = tuple(folder.resolve() for folder in courses)
     code = loaded_code.snapshot(planned, courses)
+    conditions = Conditions(cache.resolve(), data.resolve(), spec.device, 1, code, courses)
     if spec.where == "here":
-        conditions = Conditions(cache.resolve(), data.resolve(), spec.device, 1, code, courses)
         with _processes(spec, conditions, on_note) as workers:
             yield workers
     elif spec.where.startswith(("dask://", "dask+tls://")):
@@ -115,12 +122,16 @@ def open_executor(
 
         kind, _, place = spec.where.partition("://")
         address = f"{'tls' if kind == 'dask+tls' else 'tcp'}://{place}"
-        conditions = Conditions(cache.resolve(), data.resolve(), spec.device, 1, code, courses)
         with open_cluster(address, conditions, spec.jobs, on_note) as cluster:
             yield cluster
+    elif spec.where == "slurm":
+        from generator.running.executors.slurm import open_slurm  # only here: submitit is an extra
+
+        with open_slurm(conditions, spec.jobs, dict(spec.options), on_note) as batch:
+            yield batch
     else:
         raise ExecutorError(
-            f"Unknown executor {spec.where!r}", "expected here, dask://HOST:PORT or dask+tls://HOST:PORT"
+            f"Unknown executor {spec.where!r}", "expected here, dask://HOST:PORT, dask+tls://HOST:PORT or slurm"
         )
 
 
@@ -154,10 +165,15 @@ def _ask_for_device(requested: str) -> DeviceChoice:
 
 
 def _shape(choice: DeviceChoice, jobs: int | None) -> tuple[int, int]:
-    """How many processes, with how many threads each: one thread on the CPU, where a job per core is fastest."""
+    """How many processes, with how many threads each: one thread on the CPU, where a job per core is fastest.
+
+    On cards as many as their memory holds.
+    """
     if choice.device == "cpu":
         return jobs or usable_cores(), 1
-    slots = jobs or choice.cards
+    # Each job keeps a core busy with its small kernels, so that more jobs than cores gain nothing.
+    fitting = choice.cards * max(1, choice.memory // JOB_MEMORY)
+    slots = jobs or max(choice.cards, min(fitting, usable_cores()))
     return slots, max(1, usable_cores() // slots)
 
 

@@ -14,15 +14,16 @@ import pytest
 from generator.errors import ExecutorError
 from generator.running import device as device_module
 from generator.running.device import Accelerators, choose_device, device_in_words, find_accelerators, torch_device
+from generator.running.executors import choose
 from generator.running.executors.choose import ExecutorSpec, _environment, _shape, open_executor, usable_cores
 
 
-def seen(*cards: str, mps: bool = False):
+def seen(*cards: str, mps: bool = False, memory: int = 4 * 2**30):
     """An ``ask`` that answers with these cards, as a worker's torch would."""
 
     def ask(function: object) -> Future[Accelerators]:
         future: Future[Accelerators] = Future()
-        future.set_result(Accelerators(cards, mps))
+        future.set_result(Accelerators(cards, mps, (memory,) * len(cards)))
         return future
 
     return ask
@@ -76,12 +77,17 @@ def test_torch_agrees_with_the_quick_look() -> None:
     assert len(device_in_words("cpu")) > len("CPU, ")
 
 
-def test_one_process_per_core_with_one_thread_or_one_per_card() -> None:
+def test_one_process_per_core_with_one_thread_or_as_many_as_fit_on_the_cards(monkeypatch: pytest.MonkeyPatch) -> None:
     cpu, cuda = choose_device("cpu", never), choose_device("cuda", seen("A", "B"))
     assert _shape(cpu, None) == (usable_cores(), 1)
     assert _shape(cpu, 3) == (3, 1)
     assert _shape(cuda, None) == (2, max(1, usable_cores() // 2))
     assert _shape(cuda, 4)[0] == 4
+    monkeypatch.setattr(choose, "usable_cores", lambda: 16)
+    large = choose_device("cuda", seen("H200", memory=139 * 2**30))
+    assert _shape(large, None) == (16, 1)  # 23 would fit, for 16 cores
+    assert _shape(choose_device("cuda", seen("A", "B", memory=24 * 2**30)), None) == (8, 2)
+    assert _shape(choose_device("cuda", seen("old", memory=0)), None) == (1, 16)
 
 
 def test_each_process_sees_its_own_card(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,7 +117,7 @@ def test_workers_have_one_thread_from_the_start(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("spec", "complaint"),
     [
-        (ExecutorSpec(where="slurm"), "Unknown executor 'slurm'"),
+        (ExecutorSpec(where="pbs"), "Unknown executor 'pbs'"),
         (ExecutorSpec(jobs=0), "0 jobs at once"),
         (ExecutorSpec(device="tpu"), "Unknown device"),
     ],

@@ -12,8 +12,9 @@ from generator.course.forms import CourseFile
 from generator.course.parsing import parse
 from generator.course.yaml_source import read_yaml_text
 from generator.planning.code.declarations import declarations
+from generator.registry import KINDS
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 GUIDE = (ROOT / "docs" / "courses.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
 
@@ -42,6 +43,14 @@ def test_the_computation_that_is_shown_declares_what_it_says() -> None:
         ["repeats", "mean", "error"],
         ["means"],
     )
+
+
+def test_the_computation_of_the_reference_declares_every_kind_but_seeded() -> None:
+    page = (ROOT / "docs" / "reference" / "computing.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    (found,) = declarations(ast.parse(code), Path("classifying.py"))
+    assert {*found["kinds"].values()} == {"exact", "measured", "margins"}
+    assert all(f"`{kind}`" in page for kind in KINDS)
 
 
 @pytest.mark.parametrize("link", sorted({*re.findall(r"\]\(([^)#]+)", GUIDE)}))

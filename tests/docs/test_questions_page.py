@@ -1,4 +1,4 @@
-"""The question that CONTRIBUTING.md shows is a real one: it loads, and everything that it names exists."""
+"""What the reference says of questions and answers is so: its example loads, every filter and function is there."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from generator.answers.language import FUNCTIONS, PLAIN_FILTERS
 from generator.checks.course import check_course
 from generator.course.loader import read_course
 from generator.course.spec import CourseSpec
 from generator.folders import questions_folder
+from generator.formats import FORMATS, write
 from generator.planning.catalogue import read_catalogue
 from generator.store.memo import Memo
 
-TEXT = (Path(__file__).resolve().parent.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).resolve().parents[2]
+TEXT = (ROOT / "docs" / "reference" / "questions.md").read_text(encoding="utf-8")
 COURSE = """
 title: A course
 labs: [2-a]
@@ -56,3 +59,17 @@ def test_the_example_has_no_mistake(tmp_path: Path) -> None:
 def test_a_slip_in_the_example_would_be_noticed(tmp_path: Path, name: str) -> None:
     course = course_with(tmp_path, block("yaml"), block("markdown").replace(name, f"{name}_typo"))
     assert check_course(course, read_catalogue(Memo(None)))
+
+
+def test_every_filter_is_shown_with_what_it_prints() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| ([\d.]+) \| (.*) \|$", TEXT, re.MULTILINE)
+    assert [name for name, _, _ in rows] == [*FORMATS]
+    for name, number, printed in rows:
+        value = float(number) if "." in number else int(number)
+        assert re.sub(r"\s", " ", write(value, name)).replace("\N{THIN SPACE}", " ") == printed, name
+
+
+def test_every_function_and_filter_of_jinja_is_named() -> None:
+    (line,) = re.findall(r"^Of Jinja's own filters there are (.*)\.$", TEXT, re.MULTILINE)
+    assert {*re.findall(r"`(\w+)`", line)} == {*PLAIN_FILTERS}
+    assert [name for name in FUNCTIONS if f"{{{{ {name}(" not in TEXT and f" in {name}(" not in TEXT] == []
