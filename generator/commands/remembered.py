@@ -17,12 +17,12 @@ class Remembered:
     """Values by name, each with the key that says what it was made from; one that forgets makes all of them anew."""
 
     def __init__(self, *, forgetful: bool = False) -> None:
-        self._forgetful = forgetful
+        self.forgetful = forgetful
         self._known: dict[str, tuple[Any, Any]] = {}
 
     def of(self, name: str, key: Callable[[], Any], make: Callable[[], T]) -> T:
         """The value of this name that was made from what has this key, or what ``make`` gives now."""
-        if self._forgetful:
+        if self.forgetful:
             return make()
         wanted = key()
         if name not in self._known or self._known[name][0] != wanted:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import dataclasses
 import functools
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from generator.checks.course import check_course
+from generator.commands.course_again import read_course_again
 from generator.commands.remembered import Remembered, as_they_are
 from generator.course.editions import Edition
-from generator.course.folder import ANSWERS, CourseFolder, read_course_folder
+from generator.course.folder import CourseFolder, read_course_folder
 from generator.course.left_out import Details, has_questions, needed_of_left_out, selected
-from generator.course.loader import read_course
 from generator.course.project import Project
 from generator.course.spec import CourseSpec, ProfileSpec, RoleSpec
 from generator.errors import InputError, Mistake
@@ -182,25 +182,29 @@ def open_session(settings: Settings, remembered: Remembered | None = None) -> Se
         "catalogue", lambda: (code(), place.with_ours),
         lambda: read_catalogue(memo, courses=place.code, ours=place.with_ours),
     )  # fmt: skip
-    course, found = read_course(
-        place.folder, answers or place.folder / ANSWERS, settings.edition, settings.spoken, hidden=settings.hidden
-    )
+    course, found = read_course_again(known, place, answers, settings.edition, settings.spoken, hidden=settings.hidden)
     mistakes = [*place.mistakes, *found]
     if course is None:
         raise InputError(dict.fromkeys(mistakes))
 
+    # What a course asks for does not depend on its answers; a token stands for all that it does depend on.
+    stated = functools.cache(
+        lambda: known.of("stated", lambda: (_without_texts(course), course.edition, settings.hidden, code()), object)
+    )
+
     def bind(course: CourseSpec, profile: ProfileSpec, catalogue: Catalogue) -> Bindings:
-        # What a course asks for does not depend on its answers.
-        stated = {path: digest for path, digest in course.files.items() if path.suffix == ".yaml"}
-        key = (stated, profile, course.edition, course.language, settings.hidden, code())
-        return known.of(f"bindings {profile.name}", lambda: key, lambda: bind_course(course, profile, catalogue))
+        make = functools.partial(bind_course, course, profile, catalogue)
+        return known.of(f"bindings {profile.name}", lambda: (stated(), course.language, profile), make)
+
+    def once(name: str, key: Callable[[], Any], make: Callable[[], list[Mistake]]) -> list[Mistake]:
+        return known.of(f"mistakes {name}", lambda: (stated(), course.language, key()), make)
 
     checked = "" if mistakes else known.of(
         "content", lambda: (course.files, course.edition, course.language, settings.hidden, code()),
         lambda: _content_key(course, place, memo, hidden=settings.hidden),
     )  # fmt: skip
     if mistakes or not memo.holds("checked", checked):
-        mistakes += check_course(course, catalogue, bind=bind)
+        mistakes += check_course(course, catalogue, bind=bind, once=once)
         if mistakes:
             raise InputError(dict.fromkeys(mistakes))
         memo.keep("checked", checked)
@@ -214,6 +218,11 @@ def open_session(settings: Settings, remembered: Remembered | None = None) -> Se
     shown = project.choose(project.cover(course)) if project else course
     cache = Cache(folders.cache)
     return Session(settings, place, course, shown, profile, catalogue, bindings, cache, history, memo, reader)
+
+
+def _without_texts(course: CourseSpec) -> dict[Path, str]:
+    """The files that say what a course asks, with their digests."""
+    return {path: digest for path, digest in course.files.items() if path.suffix != ".md"}
 
 
 def _modules(place: CourseFolder) -> list[Path]:
