@@ -104,13 +104,17 @@ def _nothing() -> Result:
 
 @dataclass(frozen=True)
 class Outcome:
-    """One job's end: its state and, where there is a result, how to read it and where it came from."""
+    """One job's end: its state and, where there is a result, how to read it and where it came from.
+
+    ``facts`` reads its metrics and tables alone, which takes a part of the time.
+    """
 
     state: State
     fingerprint: str
     provenance: Provenance | None = None
     failure: Failure | None = None
     load: Callable[[], Result] = field(default=_nothing, repr=False, compare=False)
+    facts: Callable[[], Result] | None = field(default=None, repr=False, compare=False)
 
     @property
     def has_result(self) -> bool:

@@ -7,14 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import TemplateSyntaxError, nodes
 
 from generator.answers.addresses import Address, AddressError, parse_address, parse_expression
 from generator.answers.claims import ClaimTag, ends_claim, read_claim
-from generator.answers.conditions import Stated, conditions
+from generator.answers.conditions import Cell, Comparison, Joined, Stated, conditions
 from generator.answers.language import FILTERS, FUNCTIONS, NODES
 from generator.answers.prose import read_prose, reading_environment
+from generator.answers.readings import Readings
 from generator.answers.typed import typed_results
 from generator.errors import Mistake
 
@@ -69,32 +71,61 @@ def parse_answer(text: str, path: Path, *, first_line: int = 1, caption: bool = 
     ``first_line`` is the line of ``path`` on which the text begins. A ``caption`` places no exhibit, and may name
     ``this``, the result of its own panel. Mistakes are returned, never raised.
     """
+    return _placed(READINGS.read((text, caption), lambda: _parse(text, caption)), path, first_line - 1)
+
+
+def _parse(text: str, caption: bool) -> AnswerSyntax:
+    """The same with lines counted from the text's first, and mistakes in no file."""
     if len(text) > _LONGEST:
         got = f"{len(text)} characters"
-        return AnswerSyntax(mistakes=(Mistake("the text is too long", path, expected=f"at most {_LONGEST}", got=got),))
+        return AnswerSyntax(mistakes=(Mistake("the text is too long", expected=f"at most {_LONGEST}", got=got),))
     try:
         tree = reading_environment().parse(text)
-        reader = _Reader(path, first_line, caption, text)
+        reader = _Reader(caption, text)
         reader.read(tree)
     except TemplateSyntaxError as error:
-        line = first_line + error.lineno - 1
-        return AnswerSyntax(mistakes=(Mistake(error.message or "cannot be read as a template", path, line),))
+        return AnswerSyntax(mistakes=(Mistake(error.message or "cannot be read as a template", line=error.lineno),))
     except RecursionError:
-        return AnswerSyntax(mistakes=(Mistake("its tags or brackets are nested too deeply", path),))
+        return AnswerSyntax(mistakes=(Mistake("its tags or brackets are nested too deeply"),))
     except ValueError:  # Python's own, for an integer that would take it long to read
         found = _LONG_NUMBER.search(text)
-        place = first_line + text.count("\n", 0, found.start()) if found else None
-        return AnswerSyntax(mistakes=(Mistake("a number in a tag has too many digits", path, place),))
+        line = 1 + text.count("\n", 0, found.start()) if found else None
+        return AnswerSyntax(mistakes=(Mistake("a number in a tag has too many digits", line=line),))
     reader.read_markdown()
     return reader.syntax()
+
+
+def _placed(syntax: AnswerSyntax, path: Path, down: int) -> AnswerSyntax:
+    """What was read of a text that stands so many lines further down in a file."""
+    if down == 0 and not syntax.mistakes:
+        return syntax
+
+    def lower(line: int | None) -> int | None:
+        return None if line is None else line + down
+
+    moved: dict[str, Any] = {
+        name: tuple(one + down if isinstance(one, int) else replace(one, line=one.line + down) for one in found)
+        for name, found in vars(syntax).items()
+        if name != "mistakes"
+    }
+    mistakes = tuple(replace(one, path=path, line=lower(one.line)) for one in syntax.mistakes)
+    return AnswerSyntax(**moved, mistakes=mistakes)
+
+
+def _refused(cell: Cell) -> None:
+    raise TypeError("no two cells are equal, and one that is read again would be another")
+
+
+#: What texts say; a program that was told where may keep it from one run to the next.
+READINGS = Readings(
+    (AnswerSyntax, Named, ResultRead, Address, Stated, Comparison, Joined, Mistake), short={Cell: _refused}
+)
 
 
 class _Reader:
     """Walks the tree of one answer and gathers what it names."""
 
-    def __init__(self, path: Path, first_line: int, caption: bool, text: str) -> None:
-        self.path = path
-        self.first_line = first_line
+    def __init__(self, caption: bool, text: str) -> None:
         self.caption = caption
         self.text = text
         self.lines = text.splitlines()
@@ -128,9 +159,9 @@ class _Reader:
             mistakes=tuple(sorted(self.mistakes, key=lambda mistake: mistake.line or 0)),
         )
 
-    def mistake(self, message: str, line: int | None, **details: str) -> None:
+    def mistake(self, message: str, line: int | None, *, expected: str = "", got: str = "", hint: str = "") -> None:
         # Nodes that Jinja adds of itself have no line.
-        self.mistakes.append(Mistake(message, self.path, self.first_line + (line or 1) - 1, **details))
+        self.mistakes.append(Mistake(message, None, line or 1, "", expected, got, hint))
 
     def read(self, tree: nodes.Template) -> None:
         """Gather names from the whole tree."""
@@ -139,8 +170,7 @@ class _Reader:
                 self.assigned.add(name.name)
         self._walk(tree, loops=0, branches=0)
         if not self.mistakes:
-            found = conditions(tree)
-            self.conditions = [replace(one, line=self.first_line + one.line - 1) for one in found]
+            self.conditions = list(conditions(tree))
 
     def _walk(self, node: nodes.Node, loops: int, branches: int) -> None:
         self.depth += 1
@@ -171,7 +201,7 @@ class _Reader:
 
     def _claim(self, node: nodes.Node, tag: ClaimTag, condition: nodes.Expr, loops: int, branches: int) -> None:
         self._walk(condition, loops, branches)
-        self.claims.append(self.first_line + tag.line - 1)
+        self.claims.append(tag.line)
         if tag.one_sided:
             self.one_sided.append(self.claims[-1])
         for child in node.iter_child_nodes(exclude=("test",)):
@@ -215,7 +245,7 @@ class _Reader:
         if argument is None:
             self.mistake(f"{name}() takes one name, spelt out", node.lineno, expected=f'{name}("name")')
             return True
-        line = self.first_line + node.lineno - 1
+        line = node.lineno
         if name in ("table", "figure"):
             self._exhibit(name, argument, node.lineno, branches)
         elif name in ("ref", "role"):
@@ -228,12 +258,12 @@ class _Reader:
     def _read(self, found: list[ResultRead], line: int, parse: Callable[[], Address]) -> None:
         """Note what is read, or what keeps it from being an address."""
         try:
-            found.append(ResultRead(parse(), self.first_line + line - 1))
+            found.append(ResultRead(parse(), line))
         except AddressError as error:
             self.mistake(error.message, line, **error.details)
 
     def _exhibit(self, kind: str, name: str, line: int, branches: int) -> None:
-        self.found["exhibits"].append(Named(name, self.first_line + line - 1, kind))
+        self.found["exhibits"].append(Named(name, line, kind))
         if self.caption:
             self.mistake("a caption cannot place an exhibit", line)
         elif branches:
@@ -244,13 +274,13 @@ class _Reader:
     def read_markdown(self) -> None:
         """Gather citations and labelled equations from the text between the tags."""
         prose, inside = read_prose(self.text)
-        self.typed = [Named(number, self.first_line + line - 1) for number, line in typed_results(prose)]
+        self.typed = [Named(number, line) for number, line in typed_results(prose)]
         for match in _CITATION.finditer(prose):
-            line = self.first_line + prose.count("\n", 0, match.start())
+            line = 1 + prose.count("\n", 0, match.start())
             self.citations += [Named(key.strip()[1:], line) for key in match[0][1:-1].split(";")]
         for match in _EQUATION.finditer(prose):
             line = prose.count("\n", 0, match.start()) + 1
-            self.equations.append(Named(match["label"].strip(), self.first_line + line - 1))
+            self.equations.append(Named(match["label"].strip(), line))
             if inside[match.start()]:
                 self.mistake(f"the equation {match['label']} is labelled inside a claim, condition or loop", line)
 

@@ -206,24 +206,28 @@ def doctor(texts: bool, common: CommonOptions) -> None:
 @common_options
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def clean(yes: bool, common: CommonOptions) -> None:
-    """Remove cache entries that no question needs any more, under any profile.
+    """Remove cache entries that no question needs any more, under any profile, and drawings that no report shows.
 
     \b
     genreport clean
     genreport clean --yes
     """
     from generator.cli.words import human_size
-    from generator.commands.clean import unneeded
+    from generator.commands.clean import unneeded, unneeded_parts
 
     cache, stale = unneeded(read_settings(common, standing_in=project_at()))
-    if not stale:
+    parts = unneeded_parts(cache.folder)
+    if not stale and not parts:
         click.echo(f"Every entry in {cache.folder} is needed.")
         return
     entries = "1 entry" if len(stale) == 1 else f"{len(stale)} entries"
-    size = human_size(sum(entry.size for entry in stale))
+    entries += f" and {len(parts)} drawn or written parts of reports" if parts else ""
+    size = human_size(sum(entry.size for entry in stale) + sum(part.stat().st_size for part in parts))
     if yes or click.confirm(f"Remove {entries} ({size}) from {cache.folder}?"):
         for entry in stale:
             cache.remove(entry.fingerprint)
+        for part in parts:
+            part.unlink(missing_ok=True)
         click.echo(f"Removed {entries}, {size}.")
 
 

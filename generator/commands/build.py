@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from generator import __version__
@@ -98,7 +98,9 @@ def build(
             plan, outcomes = compute_results(session, computing, False, listen)
             report, key = _report(session, plan, outcomes, chosen if only else None, files)
         rendering = _render(session, report, key, files, say)
-        _kept_drawings(settings).tidy()
+        if report.kept is not None and late_files(session) == files.late:
+            report.kept.keep()
+        _tidy(session)
     session.save()
     states = [outcomes[planned.job.fingerprint].state for planned in plan.needed(computing)]
     failed = tuple(failures(plan, outcomes))
@@ -145,7 +147,7 @@ def render_computed(session: Session, drawings: Drawings, trusting: bool = True)
     files = Files.of(session)
     plan, outcomes = compute_results(session, (), False, lambda event: None, trusting=trusting)
     report, key = _report(session, plan, outcomes, None, files)
-    report = dataclasses.replace(report, drawings=drawings, draw=draw_figure)
+    report = dataclasses.replace(report, drawings=drawings, draw=draw_figure, kept=None)
     return _render(session, report, key, files, lambda text: None)
 
 
@@ -166,7 +168,7 @@ def _report(
     session: Session, plan: Plan, outcomes: Mapping[str, Outcome], only: tuple[str, ...] | None, files: Files
 ) -> tuple[Report, str]:
     """What is to be rendered, and the key under which it would be the same again."""
-    report = report_of(session, plan, outcomes, only)
+    report = report_of(session, plan, outcomes, only, files)
     options = {
         "profile": session.settings.profile,
         "language": session.shown.language,
@@ -178,11 +180,15 @@ def _report(
     return report, render_key({**files.loaded, **files.late}, options, report.outcomes)
 
 
-def report_of(session: Session, plan: Plan, outcomes: Mapping[str, Outcome], only: tuple[str, ...] | None) -> Report:
+def report_of(
+    session: Session, plan: Plan, outcomes: Mapping[str, Outcome], only: tuple[str, ...] | None, files: Files
+) -> Report:
     """What is to be rendered; ``only`` are the questions of a part of it."""
     from generator.render.content.document import Report
+    from generator.render.content.kept import KeptParts
 
     settings = session.settings
+    drawings = _kept_drawings(settings)
     by_address = {address: outcomes[fingerprint] for address, fingerprint in plan.by_address.items()}
     if settings.output.frames:  # empty frames say nothing of what happens to be in the cache
         by_address = {}
@@ -205,7 +211,8 @@ def report_of(session: Session, plan: Plan, outcomes: Mapping[str, Outcome], onl
         images=settings.project.folder if settings.project and settings.edition is Edition.STUDENT else None,
         frames=settings.output.frames,
         fields=settings.output.fields,
-        draw=_kept_drawings(settings).draw,
+        draw=drawings.draw,
+        kept=KeptParts(session.kept.store, session.kept.program, drawings.find, files.pictures),
         enclosed={"plan.json": lambda: to_json(_exported(session, plan))},
         bound={str(one.address): {**one.parameters, **one.inputs} for one in session.bindings.by_address.values()},
     )
@@ -215,6 +222,12 @@ def _kept_drawings(settings: Settings) -> KeptDrawings:
     from generator.render.figures.kept import KeptDrawings
 
     return KeptDrawings(settings.folders.cache / "drawings")
+
+
+def _tidy(session: Session) -> None:
+    """Remove what no report asked for in a month, once a day."""
+    _kept_drawings(session.settings).tidy()
+    session.kept.store.tidy()
 
 
 def _versions(outcomes: Iterable[Outcome]) -> dict[str, list[str]]:
@@ -232,12 +245,12 @@ def _mixture(outcomes: Iterable[Outcome]) -> list[str]:
 
 
 def _remove_damaged(session: Session, report: Report) -> list[str]:
-    """Read every result that the report shows; entries whose checksums do not hold are removed and named."""
+    """Read every result that may have changed since; entries whose checksums do not hold are removed and named."""
     warnings = []
     for address, outcome in report.outcomes.items():
         try:
             if outcome.has_result:
-                outcome.load()
+                session.cache.verify(outcome.fingerprint, session.memo, outcome.load)
         except DamagedEntryError as error:
             session.cache.remove(outcome.fingerprint)
             warnings.append(f"{address}: {error.message}; it was computed again")
@@ -279,5 +292,5 @@ def _exported(session: Session, plan: Plan) -> dict[str, Any]:
         named = [[one for one in job.addresses if parse_address(one).question not in course.left_out] for job in needed]
         addresses = [one for job, own in zip(needed, named, strict=True) for one in own or job.addresses]
     fingerprints = {address: plan.by_address[address] for address in sorted(addresses)}
-    jobs = {one: asdict(plan.jobs[fp].ingredients) | {"fingerprint": fp} for one, fp in fingerprints.items()}
+    jobs = {one: {**vars(plan.jobs[fp].ingredients), "fingerprint": fp} for one, fp in fingerprints.items()}
     return {"profile": plan.profile, "jobs": jobs}

@@ -1,11 +1,16 @@
-"""Which entries of the cache no question needs any more."""
+"""What of the cache no question and no report needs any more."""
 
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 from generator.commands.session import Settings, open_session
 from generator.store.cache import Cache, EntryInfo
+from generator.store.parts import PartStore
+
+#: Where figures and gathered questions are kept, which can be made again.
+KEPT = ("drawings", "kept")
 
 
 def unneeded(settings: Settings) -> tuple[Cache, list[EntryInfo]]:
@@ -18,3 +23,8 @@ def unneeded(settings: Settings) -> tuple[Cache, list[EntryInfo]]:
     stale = [entry for entry in session.cache.entries() if entry.fingerprint not in wanted]
     stale += [entry for entry in session.cache.unfinished() if entry.fingerprint not in wanted]
     return session.cache, stale
+
+
+def unneeded_parts(cache: Path) -> list[Path]:
+    """The drawings and gathered questions that the last reports did not ask for."""
+    return [place for name in KEPT for place in PartStore(cache / name).unneeded()]

@@ -73,7 +73,8 @@ def _kept(cache: Cache, fingerprint: str, trusting: bool) -> Outcome:
     if provenance.origin and not trusting:
         return Outcome(State.PENDING, fingerprint)
     load = functools.cache(functools.partial(cache.load, fingerprint))
-    return Outcome(State.HIT, fingerprint, provenance, load=load)
+    facts = functools.partial(cache.facts, fingerprint)
+    return Outcome(State.HIT, fingerprint, provenance, load=load, facts=facts)
 
 
 def other_versions(session: Session, plan: Plan) -> dict[str, tuple[str, ...]]:

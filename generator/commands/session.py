@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from generator.answers.syntax import READINGS
 from generator.checks.course import check_course
 from generator.commands.course_again import read_course_again
+from generator.commands.program import program_digest, rendering_templates
 from generator.commands.remembered import Remembered, as_they_are
 from generator.course.editions import Edition
 from generator.course.folder import CourseFolder, read_course_folder
@@ -32,6 +34,8 @@ from generator.render.outputs.table import DOCUMENTS
 from generator.running.executors.choose import ExecutorSpec
 from generator.store.cache import Cache
 from generator.store.memo import Memo
+from generator.store.parts import PartStore
+from generator.store.plain import digest_of
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,18 @@ class Settings:
         return self.language or (self.project.form.language if self.project else "")
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What can be made again is kept in a ``store``, under names that hold the digest of the ``program``."""
+
+    store: PartStore
+    program: str
+
+    def name(self, *what: Any) -> str:
+        """The name under which something is kept."""
+        return digest_of([self.program, *what])
+
+
 @dataclass
 class Session:
     """The course under one profile, with what has been remembered of earlier builds.
@@ -100,6 +116,7 @@ class Session:
     cache: Cache
     history: History
     memo: Memo
+    kept: Kept
     code: CodeReader
 
     def plan(self, forced: frozenset[str] = frozenset(), lock: DataLock | None = None) -> Plan:
@@ -159,6 +176,7 @@ class Session:
 
     def save(self) -> None:
         """Keep what was remembered for the next build."""
+        READINGS.keep(self.kept.store, _texts(self.kept, self.place, self.settings))
         self.memo.save()
         self.history.save()
 
@@ -178,6 +196,9 @@ def open_session(settings: Settings, remembered: Remembered | None = None) -> Se
         raise InputError([*place.mistakes, Mistake("the course has no answers to show", place.folder, hint=hint)])
     memo = known.of("memo", lambda: folders.cache, lambda: Memo(folders.cache / "memo.json"))
     code = functools.cache(lambda: as_they_are(_modules(place)))
+    kept = known.of("kept", lambda: (code(), as_they_are(rendering_templates())), lambda: _kept(memo, folders.cache))
+    texts = _texts(kept, place, settings)
+    known.of("texts", lambda: texts, lambda: READINGS.recall(kept.store, texts))
     catalogue = known.of(
         "catalogue", lambda: (code(), place.with_ours),
         lambda: read_catalogue(memo, courses=place.code, ours=place.with_ours),
@@ -217,7 +238,17 @@ def open_session(settings: Settings, remembered: Remembered | None = None) -> Se
     reader = known.of("code", code, lambda: CodeReader(memo, courses=place.code))
     shown = project.choose(project.cover(course)) if project else course
     cache = Cache(folders.cache)
-    return Session(settings, place, course, shown, profile, catalogue, bindings, cache, history, memo, reader)
+    return Session(settings, place, course, shown, profile, catalogue, bindings, cache, history, memo, kept, reader)
+
+
+def _kept(memo: Memo, cache: Path) -> Kept:
+    return Kept(PartStore(cache / "kept"), program_digest(memo))
+
+
+def _texts(kept: Kept, place: CourseFolder, settings: Settings) -> str:
+    """The name under which it is kept what all texts of a course say."""
+    project = str(settings.project.folder) if settings.project else ""
+    return kept.name("texts", str(place.folder), project, settings.edition.value, settings.spoken)
 
 
 def _without_texts(course: CourseSpec) -> dict[Path, str]:

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from generator.commands.program import rendering_code, rendering_templates
 from generator.commands.session import Session
 from generator.course.editions import Edition
 from generator.folders import PACKAGE, templates_folder
 from generator.jobs import Outcome
 from generator.planning.fingerprint import canonical
-
-SCIENCE = ("labs", "datasets", "networks")  # their changes show in the results' fingerprints
 
 #: Digests of files by labels that tell them apart, wherever the project, the course and the package lie.
 Digests = Mapping[str, str]
@@ -32,6 +31,11 @@ class Files:
     def of(cls, session: Session) -> Files:
         """Those of a session that was just opened."""
         return cls(loaded_files(session), late_files(session))
+
+    @property
+    def pictures(self) -> Digests:
+        """Those of a student's own pictures."""
+        return {label: digest for label, digest in self.late.items() if label.startswith("images/")}
 
 
 def loaded_files(session: Session) -> Digests:
@@ -50,9 +54,8 @@ def late_files(session: Session) -> Digests:
 
     A report may be called current only if these are the same before it is rendered and after.
     """
-    roots = {"code": PACKAGE, "templates": templates_folder() / "report", "questions": session.shown.root}
-    files = [path for path in PACKAGE.rglob("*.py") if path.relative_to(PACKAGE).parts[0] not in SCIENCE]
-    files += [path for path in roots["templates"].rglob("*") if path.is_file()]
+    roots = {"code": PACKAGE, "templates": templates_folder(), "questions": session.shown.root}
+    files = [*rendering_code(), *rendering_templates()]
     files += [path for path in (session.shown.bibliography,) if path is not None]
     project = session.settings.project
     if project is not None and session.settings.edition is Edition.STUDENT:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ class Signature:
         """How the values of a column are known, in whichever of the tables it stands."""
         return column_kind(column, self.columns, self.kinds)
 
-    @property
+    @cached_property
     def labelled(self) -> str:
         """The parameter whose results ``labels`` names; empty where there are no labels, or several such lists."""
         lists = [parameter.name for parameter in self.parameters.values() if parameter.type.takes_many]

@@ -6,6 +6,7 @@ import ast
 import math
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 
@@ -54,7 +55,7 @@ class ParameterType:
             raise TypeError(self.text)
         return found
 
-    @property
+    @cached_property
     def takes_many(self) -> bool:
         """Whether it is given the results of several jobs, as one list."""
         return ast.unparse(self.tree) == SEVERAL

@@ -40,6 +40,7 @@ from generator.store.files import (
     to_safetensors,
     write_file,
 )
+from generator.store.memo import Memo, is_settled, stamp
 from generator.store.soundness import check_result, read_provenance
 
 if TYPE_CHECKING:
@@ -85,6 +86,17 @@ class Cache:
             return False
         return True
 
+    def verify(self, fingerprint: str, memo: Memo, load: Callable[[], object]) -> None:
+        """Have an entry read whose files are not those that were found sound before. DamagedEntryError if it is not."""
+        try:
+            stamps = [stamp(self._entry(fingerprint) / name) for name in (MANIFEST, RESULT, ARRAYS)]
+        except OSError as error:
+            raise DamagedEntryError(fingerprint, f"a file cannot be read ({error.strerror})") from error
+        if not memo.holds(f"sound:{fingerprint}", str(stamps)):
+            load()
+            if is_settled(*stamps):
+                memo.keep(f"sound:{fingerprint}", str(stamps))
+
     def provenance(self, fingerprint: str) -> Provenance:
         """How the entry came about; raises DamagedEntryError when it is absent or unreadable."""
         try:
@@ -98,11 +110,15 @@ class Cache:
 
     def metrics(self, fingerprint: str) -> dict[str, Value]:
         """The entry's metrics, read without its arrays."""
+        return dict(self.facts(fingerprint).metrics)
+
+    def facts(self, fingerprint: str) -> Result:
+        """The entry's metrics and tables, read without its arrays and what is drawn of them."""
         document = self._verified(fingerprint, RESULT)
         with damage(fingerprint):
-            metrics = Result(metrics=dict(from_json(document)["metrics"]))
-            check_result(metrics)
-        return dict(metrics.metrics)
+            facts = results.decode({**from_json(document), "figures": {}, "arrays": []}, {})
+            check_result(facts)
+        return facts
 
     def load(self, fingerprint: str) -> Result:
         """The entry's result, its checksums verified; raises DamagedEntryError when they do not hold."""

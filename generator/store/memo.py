@@ -23,7 +23,7 @@ class Memo:
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
-        self._facts: dict[str, Any] = _stored_facts(path) if path is not None else {}
+        self._facts: dict[str, Any] = _facts_at(path) if path is not None else {}
         self._changed = False
 
     def recall(self, kind: str, path: Path, read: Callable[[Path], Any]) -> Any:
@@ -34,8 +34,7 @@ class Memo:
         if isinstance(known, dict) and known.get("stamp") == before and "value" in known:
             return known["value"]
         value = read(path)
-        _, *changed, _ = before
-        if time.time_ns() - max(changed) > SETTLED:
+        if is_settled(before):
             self._facts[key] = {"stamp": before, "value": value}
             self._changed = True
         return value
@@ -60,6 +59,8 @@ class Memo:
         content = json.dumps({"version": VERSION, "facts": self._facts}, separators=(",", ":")).encode()
         _replace(self._path, _sealed(content))
         self._changed = False
+        with suppress(OSError):
+            _LAST[self._path] = (stamp(self._path), dict(self._facts))
 
 
 def stamp(path: Path) -> list[int]:
@@ -70,6 +71,25 @@ def stamp(path: Path) -> list[int]:
     """
     status = path.stat()
     return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
+
+
+def is_settled(*stamps: list[int]) -> bool:
+    """Whether files are so old that none could change again without its stamp."""
+    changed = max(time for _, *times, _ in stamps for time in times)
+    return time.time_ns() - changed > SETTLED
+
+
+#: What this process saved last, with the stamp of the file: it need not read that again.
+_LAST: dict[Path, tuple[list[int], dict[str, Any]]] = {}
+
+
+def _facts_at(path: Path) -> dict[str, Any]:
+    known, facts = _LAST.get(path, (None, {}))
+    try:
+        same = known == stamp(path)
+    except OSError:
+        same = False
+    return dict(facts) if same else _stored_facts(path)
 
 
 def _stored_facts(path: Path) -> dict[str, Any]:

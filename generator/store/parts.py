@@ -64,6 +64,12 @@ class PartStore:
                     gone += 1
         return gone
 
+    def unneeded(self) -> list[Path]:
+        """The files that no report asked for since the day before the last one that asked for any."""
+        times = {place: place.stat().st_mtime for place in self.folder.glob("??/*")}
+        last = max(times.values(), default=0.0)
+        return sorted(place for place, time_ in times.items() if time_ < last - _FRESH)
+
     def _place(self, name: str) -> Path:
         return self.folder / name[:2] / name
 

@@ -30,7 +30,7 @@ def course(tmp_path: Path) -> TextCourse:
 def no_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
     """A PDF that takes no time, and holds the text of its page."""
     monkeypatch.setattr(
-        pdf, "write_pdf", lambda page, target, *, fields: pdf.Printed(target.write_bytes(page.read_bytes()))
+        pdf, "write_pdf", lambda page, target, **options: pdf.Printed(target.write_bytes(page.read_bytes()))
     )
 
 

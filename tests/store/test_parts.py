@@ -57,3 +57,12 @@ def test_a_folder_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
     store.write("abc", PARTS)
     assert store.read("abc") is None
     assert store.tidy() == 0
+
+
+def test_what_the_last_report_did_not_ask_for_is_unneeded(tmp_path: Path) -> None:
+    store = PartStore(tmp_path)
+    for name, days in (("aa", 0), ("bb", 0.5), ("cc", 3)):
+        store.write(name, {"a": b"x"})
+        os.utime(tmp_path / name / name, (time.time() - 86_400 * days,) * 2)
+    assert store.unneeded() == [tmp_path / "cc/cc"]
+    assert PartStore(tmp_path / "none").unneeded() == []

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 from generator.commands.build import report_of
 from generator.commands.computing import blocked, compute_results
 from generator.commands.preview.board import ShownPage
+from generator.commands.preview.parts import PartsInMemory
 from generator.commands.remembered import Remembered
 from generator.commands.session import Session, Settings, open_session
+from generator.commands.up_to_date import Files
 from generator.errors import Mistake
 from generator.folders import PACKAGE, templates_folder
 from generator.jobs import Outcome, State
@@ -26,11 +28,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Made:
-    """A page, what is wrong in it, and where its files lie."""
+    """A page, what is wrong in it, where its files lie, and how to ``keep`` what was learnt, which can wait."""
 
     page: ShownPage
     mistakes: tuple[Mistake, ...]
     folders: tuple[Path, ...]
+    keep: Callable[[], None]
 
 
 class PageMaker:
@@ -43,6 +46,7 @@ class PageMaker:
         self._settings, self._selection = settings, tuple(selection)
         self._remembered = Remembered()
         self._drawings: dict[tuple[str, str, float], Drawing] = {}
+        self._parts = PartsInMemory()
         self._results: dict[tuple[str, str], Result] = {}
         self.failed: dict[str, Outcome] = {}
 
@@ -54,15 +58,15 @@ class PageMaker:
         session = open_session(self._settings(), self._remembered)
         chosen = session.questions(self._selection)
         plan, outcomes = compute_results(session, (), False, lambda event: None)
-        session.save()
         for fingerprint, outcome in outcomes.items():
             if outcome.state is State.PENDING and fingerprint in self.failed:
                 outcomes[fingerprint] = self.failed[fingerprint]
             elif outcome.has_result and outcome.provenance is not None:
                 key = (fingerprint, outcome.provenance.finished)
                 outcomes[fingerprint] = dataclasses.replace(outcome, load=partial(self._load, key, outcome.load))
-        report = report_of(session, plan, outcomes, chosen if self._selection else None)
-        document = gather(dataclasses.replace(report, drawings=self._drawings), lambda text: None)
+        report = report_of(session, plan, outcomes, chosen if self._selection else None, Files.of(session))
+        kept = self._parts.of(report.kept) if report.kept else None
+        document = gather(dataclasses.replace(report, drawings=self._drawings, kept=kept), lambda text: None)
         page = Page(document)
         missing, without_data = _missing(session, plan, chosen)
         shown = ShownPage(
@@ -73,7 +77,7 @@ class PageMaker:
             blocked=without_data,
             exports=partial(_export, document) if report.only is None else None,
         )
-        return Made(shown, document.problems, tuple(folders_of(session)))
+        return Made(shown, document.problems, tuple(folders_of(session)), session.save)
 
     def _load(self, key: tuple[str, str], read: Callable[[], Result]) -> Result:
         """A result by its fingerprint and when it was computed, without the large part that no page shows."""

@@ -14,8 +14,8 @@ from generator.commands.preview.computing import compute_missing
 from generator.commands.preview.making import PageMaker
 from generator.commands.preview.server import PreviewServer
 from generator.commands.preview.watching import Watcher
+from generator.commands.program import SCIENCE
 from generator.commands.session import Settings, open_session
-from generator.commands.up_to_date import SCIENCE
 from generator.errors import GenreportError, InputError, Mistake
 from generator.folders import PACKAGE
 from generator.jobs import Outcome, State
@@ -134,6 +134,7 @@ class Preview:
                 self._say(str(mistake))
             if new:
                 self._say(f"page in {time.monotonic() - began:.2f} s")
+            made.keep()
 
     def _wrong(self, error: Exception) -> None:
         """There is no new page: the last one stays, and says why."""

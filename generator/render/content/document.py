@@ -16,6 +16,7 @@ from generator.errors import Mistake
 from generator.jobs import Outcome
 from generator.render.content.exhibits import Box, Exhibit
 from generator.render.content.frames import Bound
+from generator.render.content.kept import KeptParts
 from generator.render.content.ledger import Ledger
 from generator.render.content.origins import Origins
 from generator.render.content.reproduction import Comparison, Verdict
@@ -40,7 +41,8 @@ class Report:
     that a student's own pictures are read from; with ``frames``, empty frames stand in place of all exhibits; with
     ``fields``, the PDF of a worksheet has fields to write in instead of ruled lines. ``drawings`` may be shared by
     several reports, and ``draw`` makes what is not among them; ``enclosed`` writes the files of other rooms that go
-    with the exported results, by name. ``bound`` says what the computation of each result gets.
+    with the exported results, by name. ``bound`` says what the computation of each result gets; in ``kept``, questions
+    of earlier reports are found again.
     """
 
     course: CourseSpec
@@ -58,6 +60,7 @@ class Report:
     versions: str = ""
     enclosed: Mapping[str, Callable[[], bytes]] = field(default_factory=dict)
     bound: Bound = field(default_factory=dict)
+    kept: KeptParts | None = None
 
     def shows(self, question: QuestionSpec) -> bool:
         """Whether this question is part of the report."""
@@ -67,6 +70,10 @@ class Report:
     def is_framed(self, exhibit: TableSpec | FigureSpec) -> bool:
         """Whether an empty frame stands in its place: a worksheet does not answer its own questions."""
         return self.frames or (exhibit.solution and self.course.edition is Edition.WORKSHEET)
+
+    def is_idle(self, exhibit: TableSpec | FigureSpec) -> bool:
+        """Whether nobody would fill in the frame: what few readers look up is no work for a student."""
+        return exhibit.further and self.is_framed(exhibit)
 
     @property
     def name(self) -> str:
@@ -95,7 +102,7 @@ class QuestionPart:
 
     ``contradicted`` are the claims of the answer that are printed although the results contradict them; ``further`` are
     its exhibits, those of the appendix included, that the page folds and the PDF only names; ``numbers`` are the
-    results that it may name.
+    results that it may name; under ``key`` its HTML can be kept, unless that is empty.
     """
 
     spec: QuestionSpec
@@ -107,6 +114,7 @@ class QuestionPart:
     contradicted: tuple[Claim, ...] = ()
     further: tuple[Exhibit, ...] = ()
     numbers: Origins = field(default_factory=Origins)
+    key: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,38 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import Any
 
 from generator.answers.claims import Claim
 from generator.course.editions import Edition
-from generator.course.exhibits import FigureSpec, TableSpec
 from generator.course.left_out import reads_left_out
 from generator.course.spec import LabSpec, QuestionSpec
 from generator.course.translations import untranslated
 from generator.course.yaml_source import Source, Where
 from generator.errors import InputError, Mistake
-from generator.languages import gettext, marked
+from generator.languages import gettext, spoken
 from generator.render.content.answers import AnswerWriter
 from generator.render.content.document import Document, LabPart, QuestionPart, Report, SectionPart
-from generator.render.content.exhibits import Box, Exhibit, Panel, build_exhibit, unavailable
-from generator.render.content.frames import frame
+from generator.render.content.exhibits import Box, Exhibit
+from generator.render.content.kept import Inputs, KeptParts, Made, MadeAnswer, MadeExhibits, common_inputs, inputs_of
 from generator.render.content.ledger import places_of, summed_up
-from generator.render.content.origins import Origins, origins
-from generator.render.content.reproduction import compare, source_parts
+from generator.render.content.making import QuestionMaker
+from generator.render.content.reproduction import Comparison, source_parts
 from generator.render.content.sentences import TextPlace
 from generator.render.content.values import Results, ResultUnavailableError
-from generator.render.text.bibliography import Reference, format_bibliography, known_keys, unknown_keys
-from generator.render.text.markdown import to_html, to_inline_html
-from generator.render.text.maths import in_both_forms
-from generator.render.text.numbering import Numbered, Numbering, exhibits_of, number_course
+from generator.render.text.bibliography import Reference, format_bibliography, known_keys
+from generator.render.text.numbering import Numbering, exhibits_of, number_course
 from generator.render.text.own_images import OwnImages
-from generator.render.text.surroundings import Surroundings
 from generator.render.text.words import in_language, telling
-
-_UNRENDERED = {
-    "table": marked("This table could not be rendered"),
-    "figure": marked("This figure could not be rendered"),
-}
+from generator.store.files import digest
+from generator.store.plain import digest_of
 
 
 def gather(report: Report, progress: Callable[[str], None]) -> Document:
@@ -52,7 +45,7 @@ def _gather(report: Report, progress: Callable[[str], None]) -> Document:
     labs = tuple(lab for spec in course.labs if (lab := gatherer.lab(spec, whole)).sections)
     if labs:
         where: Where = ("profiles", report.profile.name, "note")
-        gatherer.look_in_yaml(report.profile.note, course.source.path, course.source, where)
+        gatherer.maker.look_in_yaml(report.profile.note, course.source.path, course.source, where)
     conclusion = gatherer.prose(course.conclusion, "conclusion", "conclusion", course.source) if whole else ""
     shown = {question.address for question in course.questions() if report.shows(question)}
     used = gatherer.numbering.citations if whole else gatherer.cited_by(shown)
@@ -70,8 +63,8 @@ def _gather(report: Report, progress: Callable[[str], None]) -> Document:
         problems=tuple(gatherer.problems),
         warnings=tuple(gatherer.warnings),
         gaps=tuple(gatherer.gaps),
-        reproduction=compare(course, report.profile, gatherer.results, shown, gatherer.keys),
-        images=gatherer.images,
+        reproduction=tuple(gatherer.comparisons),
+        images=gatherer.maker.images,
         foreign=frozenset(gatherer.foreign),
     )
 
@@ -85,20 +78,22 @@ class _Gatherer:
     gaps: list[str] = field(default_factory=list)
     appendix: list[Exhibit] = field(default_factory=list)
     foreign: set[str] = field(default_factory=set)
+    comparisons: list[Comparison] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.numbering: Numbering = number_course(self.report.course)
         self.keys = self._cite_sources()
         self.results = Results(self.report.refs, self.report.outcomes, self.report.drawings, self.report.draw)
-        self.writer = AnswerWriter(
-            self.results, self.numbering, self.report.profile, self._absent(), written=self.report.course.written
-        )
-        self.images = OwnImages(self.report.images)
+        absent, written = self._absent(), self.report.course.written
+        self.writer = AnswerWriter(self.results, self.numbering, self.report.profile, absent, written=written)
+        self.maker = QuestionMaker(self.report, self.writer, OwnImages(self.report.images), self.keys, self.problems)
+        self.common = common_inputs(self.report, self.numbering, absent, self.keys)
 
     def _cite_sources(self) -> frozenset[str]:
         """The keys of the bibliography; sources of published numbers that begin with one are cited, after all else."""
         published = [(spec.address, each.source) for spec in self.report.course.present() for each in spec.expected]
-        keys = known_keys(self.report.course.bibliography) if published else frozenset()
+        path = self.report.course.bibliography
+        keys = self._of_bibliography((), lambda: known_keys(path)) if published else frozenset()
         for address, source in published:
             key, _ = source_parts(source, keys)
             if key:
@@ -110,7 +105,7 @@ class _Gatherer:
         every = [*self.report.course.questions()]
         anchors = self.numbering.anchors({question.address for question in every if not self.report.shows(question)})
         for question in every:
-            idle = [name for name, one in exhibits_of(question).items() if self._idle(one)]
+            idle = [name for name, one in exhibits_of(question).items() if self.report.is_idle(one)]
             anchors |= {self.numbering.exhibits[question.address, name].anchor for name in idle}
         return anchors
 
@@ -124,7 +119,7 @@ class _Gatherer:
         own = self.report.course.own_texts.get(name)
         path = own or (source.path if source.lines else self.report.course.root)
         written, line = (text, 1) if own else source.text(where or (name,), text)
-        place = TextPlace(name, anchor, self._surroundings())
+        place = TextPlace(name, anchor, self.maker.surroundings())
         if other := not own and untranslated(source, where or (name,)):
             self.foreign.add(name)
         try:
@@ -135,7 +130,7 @@ class _Gatherer:
         except ResultUnavailableError:
             return ""  # its numbers are not there yet; the questions say so themselves
         else:
-            self._look(markdown, path, written, line)
+            self.maker.look(markdown, path, written, line)
             self._warn(name)
             return markdown
         return ""
@@ -150,7 +145,7 @@ class _Gatherer:
         if untranslated(spec.source, ("title",)):
             self.foreign.add(f"{spec.id}/title")
         if sections:
-            self.look_in_yaml(spec.title, spec.place.path, spec.source, ("title",))
+            self.maker.look_in_yaml(spec.title, spec.place.path, spec.source, ("title",))
         introduction = conclusion = ""
         if whole and sections:
             id_, source = spec.id, spec.source
@@ -162,7 +157,7 @@ class _Gatherer:
         self, number: str, lab: LabSpec, place: int, questions: tuple[QuestionPart, ...], whole: bool
     ) -> SectionPart:
         spec, where = lab.sections[place], ("sections", place)
-        self.look_in_yaml(spec.title, lab.place.path, lab.source, (*where, "title"))
+        self.maker.look_in_yaml(spec.title, lab.place.path, lab.source, (*where, "title"))
         if untranslated(lab.source, (*where, "title")):
             self.foreign.add(f"{number}/title")
         introduction = ""
@@ -174,43 +169,49 @@ class _Gatherer:
     def question(self, spec: QuestionSpec) -> QuestionPart:
         self.progress(f"{spec.address}: {spec.title}")
         address = spec.address
-        built = {name: self._exhibit(spec, name) for name, one in exhibits_of(spec).items() if not self._idle(one)}
-        equations = {
-            label: numbered for (other, label), numbered in self.numbering.equations.items() if other == address
-        }
-        place = TextPlace(address, self.numbering.questions[address].anchor, self._surroundings(equations))
-        answer, box = "", None
-        try:
-            with in_language(self.report.course.written, foreign=spec.answer.foreign):
-                answer = self.writer.write(spec.answer.text, spec.answer.path, spec, place=place)
-        except ResultUnavailableError as error:
-            answer, box = "", unavailable(error, self.report.profile)
-        except InputError as error:
-            answer, box = "", self._problem_box(gettext("This answer could not be rendered"), error)
-        self._look(answer, spec.answer.path, spec.answer.text, equations=equations)
-        for name in ("title", "statement", "marking"):
-            self.look_in_yaml(getattr(spec, name), spec.place.path, spec.source, (name,), inline=name == "title")
+        exhibits, answer, key = self._made(spec)
+        if claims := [*exhibits.claims, *answer.claims]:
+            self.writer.claims[address] = claims
+        self.comparisons += exhibits.comparisons
+        box = answer.box
         # What the answer's own box says already is not said again by each exhibit.
-        telling = {name: exhibit for name, exhibit in built.items() if box is None or exhibit.box != box}
-        self.appendix += [exhibit for exhibit in telling.values() if exhibit.appendix]
-        further = tuple(exhibit for exhibit in telling.values() if exhibit.folded)
-        placed = tuple(telling[name] for name in self.numbering.order[address] if name in telling)
-        if self.report.course.edition is Edition.STUDENT and box is None and not answer.strip():
+        built = {one.name: one for one in exhibits.exhibits if box is None or one.box != box}
+        self.appendix += [exhibit for exhibit in built.values() if exhibit.appendix]
+        if self.report.course.edition is Edition.STUDENT and box is None and not answer.answer.strip():
             self.gaps.append(address)
             box = Box(gettext("Not answered yet"), "", pending=True)
-        contradicted = self._warn(address)
-        refs = self.report.refs
         return QuestionPart(
             spec=spec,
             numbered=self.numbering.questions[address],
-            answer=answer,
-            exhibits=placed,
-            equations=equations,
+            answer=answer.answer,
+            exhibits=tuple(built[name] for name in self.numbering.order[address] if name in built),
+            equations=self.maker.equations(address),
             box=box,
-            contradicted=contradicted,
-            further=further,
-            numbers=origins([ref for name in spec.results for ref in refs.get(f"{address}/{name}", ())], self.results),
+            contradicted=self._warn(address),
+            further=tuple(exhibit for exhibit in built.values() if exhibit.folded),
+            numbers=exhibits.numbers,
+            key=key,
         )
+
+    def _made(self, spec: QuestionSpec) -> tuple[MadeExhibits, MadeAnswer, str]:
+        """What is made of a question, now or in an earlier run, and the name under which its HTML can be kept."""
+        kept = self.report.kept
+        if kept is None:
+            return self.maker.exhibits(spec), self.maker.answer(spec), ""
+        of_exhibits, of_answer = inputs_of(self.report, spec, self.common)
+        exhibits, first = self._kept(kept, MadeExhibits, of_exhibits, lambda: self.maker.exhibits(spec))
+        answer, second = self._kept(kept, MadeAnswer, of_answer, lambda: self.maker.answer(spec))
+        return exhibits, answer, of_answer.digest if first and second else ""
+
+    def _kept(self, kept: KeptParts, kind: type[Made], inputs: Inputs, make: Callable[[], Made]) -> tuple[Made, bool]:
+        """What was made of these inputs, or is now; and whether it can be found again."""
+        if (found := kept.made(kind, inputs, self.maker.images)) is not None:
+            return found, True
+        self.results.asked.clear()
+        before = len(self.problems)
+        made = make()
+        whole = len(self.problems) == before and self.results.asked <= inputs.scope
+        return made, whole and kept.keep_made(inputs, made)
 
     def _warn(self, name: str) -> tuple[Claim, ...]:
         """The claims of a place that are printed although they do not hold; each is a warning."""
@@ -221,74 +222,32 @@ class _Gatherer:
             self.warnings.append(Mistake(message, claim.path, claim.line, expected=claim.expression, got=got))
         return contradicted
 
-    def _exhibit(self, spec: QuestionSpec, name: str) -> Exhibit:
-        numbered = self.numbering.exhibits[spec.address, name]
-        declared = exhibits_of(spec)[name]
-        path = (declared.place or spec.place).path
-        where: Where = ("tables" if isinstance(declared, TableSpec) else "figures", name)
-        if isinstance(declared, TableSpec):
-            for column in declared.columns:
-                self.look_in_yaml(column.title, path, spec.source, (*where, "columns", column.source))
-            self.look_in_yaml(declared.row_title, path, spec.source, (*where, "row_title"))
-        try:
-            if self.report.is_framed(declared):
-                exhibit = frame(declared, spec, self.writer, numbered, self.report.bound)
-            else:
-                exhibit = build_exhibit(declared, spec, self.writer, numbered)
-        except InputError as error:
-            box = self._problem_box(gettext(_UNRENDERED[numbered.kind]), error)
-            return Exhibit(name, spec.address, numbered, "", Origins(), declared.appendix, declared.further, box=box)
-        bearers: tuple[Exhibit | Panel, ...] = (exhibit, *exhibit.panels)
-        for text in dict.fromkeys(text for one in bearers for text in (one.caption, one.finding)):
-            self.look_in_yaml(text, path, spec.source, where)
-        return exhibit
-
-    def _idle(self, declared: TableSpec | FigureSpec) -> bool:
-        """Whether nobody would fill in the frame: what few readers look up is no work for a student."""
-        return declared.further and self.report.is_framed(declared)
-
-    def _problem_box(self, title: str, error: InputError) -> Box:
-        self.problems += error.mistakes
-        first = error.mistakes[0]
-        where = f"{first.path.name}, line {first.line}: " if first.path and first.line else ""  # as on the terminal
-        return Box(title, where + first.message)
-
-    def _surroundings(self, equations: Mapping[str, Numbered] | None = None) -> Surroundings:
-        return Surroundings(in_both_forms, self.numbering.citations, equations or {}, images=self.images)
-
-    def look_in_yaml(self, text: str, path: Path, source: Source, where: Where, *, inline: bool = True) -> None:
-        """The same for a value of a YAML file."""
-        written, line = source.text(where, text)
-        self._look(text, path, written, line, inline=inline)
-
-    def _look(
-        self, text: str, path: Path, written: str, first_line: int = 1, *,
-        equations: Mapping[str, Numbered] | None = None, inline: bool = False,
-    ) -> None:  # fmt: skip
-        """Find formulas, pictures and links that will be boxes, in the page or the PDF, and file them as problems.
-
-        ``written`` is what the text was made from and begins on ``first_line`` of the file.
-        """
-        surroundings = self._surroundings(equations)
-        (to_inline_html if inline else to_html)(text, surroundings)
-        for fault in dict.fromkeys(surroundings.faults):
-            start = written.find(fault.text.strip())
-            line = first_line + written.count("\n", 0, start) if start >= 0 else first_line
-            self.problems.append(Mistake(fault.message, path, line))
-
     def references(self, citations: Mapping[str, int]) -> tuple[Reference, ...]:
         """The list of references; keys that the bibliography does not have are problems."""
         path = self.report.course.bibliography
+        if not citations:
+            return ()
         try:
-            missing = unknown_keys(path, citations)
-            listed = format_bibliography(path, citations)
+            listed: tuple[Reference, ...] = self._of_bibliography(
+                (Reference,), lambda: format_bibliography(path, citations), citations
+            )
         except InputError as error:
             self.problems += error.mistakes
             return ()
+        missing = set(citations) - {reference.key for reference in listed}
         self.problems += [
             Mistake(f"[@{key}] is cited, but this file has no such entry", path) for key in sorted(missing)
         ]
         return listed
+
+    def _of_bibliography(self, kinds: tuple[type, ...], make: Callable[[], Any], *wanted: Any) -> Any:
+        """What is made of the bibliography: kept while its file, the language and what is ``wanted`` stay the same."""
+        path, kept = self.report.course.bibliography, self.report.kept
+        if kept is None or path is None or not path.is_file():
+            return make()
+        content = digest(path.read_bytes())
+        name = digest_of([kept.program, "bibliography", content, self.report.course.language, spoken(), *wanted])
+        return kept.value(name, kinds, make)
 
     def cited_by(self, addresses: set[str]) -> dict[str, int]:
         """The citations of these questions, with the numbers that they have in the whole report."""

@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Any
 
 from generator.answers.addresses import Address, parse_address
-from generator.course.spec import ANY_PROFILE, CourseSpec, ExpectedSpec, ProfileSpec, QuestionSpec
+from generator.course.spec import ANY_PROFILE, ExpectedSpec, ProfileSpec, QuestionSpec
 from generator.languages import gettext, marked, ngettext
 from generator.render.content.agreement import Uncertainty, half_width
 from generator.render.content.values import AnswerError, Results, ResultUnavailableError
@@ -113,15 +113,10 @@ def source_parts(source: str, keys: Set[str]) -> tuple[str, str]:
 
 
 def compare(
-    course: CourseSpec, profile: ProfileSpec, results: Results, questions: Set[str], keys: Set[str] = frozenset()
+    question: QuestionSpec, profile: ProfileSpec, results: Results, keys: Set[str] = frozenset()
 ) -> tuple[Comparison, ...]:
-    """Every published number of these questions beside ours, in the order of the report; ``keys`` can be cited."""
-    return tuple(
-        _compare(question, expected, profile, results, keys)
-        for question in course.questions()
-        if question.address in questions
-        for expected in question.expected
-    )
+    """Every published number of a question beside ours; ``keys`` can be cited."""
+    return tuple(_compare(question, expected, profile, results, keys) for expected in question.expected)
 
 
 def _compare(

@@ -126,7 +126,7 @@ def _records(table: TableSpec, question: QuestionSpec, results: Results) -> list
         refs = results.at(address, rows.result)
         for ref in refs:
             label = _label(rows, ref, refs)
-            records.append({**dict(ref.point), **results.load(ref).metrics, "row label": label, "own label": own})
+            records.append({**dict(ref.point), **results.facts(ref).metrics, "row label": label, "own label": own})
     return records
 
 

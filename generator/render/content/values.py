@@ -42,17 +42,21 @@ class Results:
 
     ``refs`` maps "2-a/q01/networks" to its results in grid order; ``outcomes`` maps ``str(Address)`` to its outcome.
     ``draw`` draws a figure so many inches wide; ``drawings`` keeps what was drawn, by the job's fingerprint, the
-    figure's name and its width: reports that are rendered one after the other may share it.
+    figure's name and its width: reports that are rendered one after the other may share it. ``asked`` are the questions
+    whose results something has asked for.
     """
 
     refs: Mapping[str, tuple[Address, ...]]
     outcomes: Mapping[str, Outcome]
     drawings: MutableMapping[tuple[str, str, float], Drawing] = field(default_factory=dict)
     draw: Callable[[Figure, float], Drawing] = draw_figure
+    asked: set[str] = field(default_factory=set)
     _loaded: dict[str, Result] = field(default_factory=dict)
+    _facts: dict[str, Result] = field(default_factory=dict)
 
     def select(self, address: Address) -> tuple[Address, ...]:
         """The results that an address means, one for each point of the grid that fits; AnswerError if there is none."""
+        self.asked.add(address.question)
         points = self.refs.get(str(address.whole))
         if points is None:
             raise AnswerError(f"{address.question} has no result called {address.result}")
@@ -80,6 +84,7 @@ class Results:
 
     def outcome(self, ref: Address) -> Outcome | None:
         """How this result's job ended."""
+        self.asked.add(ref.question)
         return self.outcomes.get(str(ref))
 
     def load(self, ref: Address) -> Result:
@@ -93,9 +98,18 @@ class Results:
             self._loaded[key] = replace(outcome.load(), arrays={})
         return self._loaded[key]
 
+    def facts(self, ref: Address) -> Result:
+        """The same with no more than its metrics and tables."""
+        key = str(ref)
+        if key in self._loaded or (outcome := self.outcome(ref)) is None or outcome.facts is None:
+            return self.load(ref)
+        if key not in self._facts:
+            self._facts[key] = outcome.facts()
+        return self._facts[key]
+
     def metric(self, ref: Address, name: str) -> Any:
         """One metric, or one parameter of the grid point."""
-        metrics = self.load(ref).metrics
+        metrics = self.facts(ref).metrics
         if name in metrics:
             return metrics[name]
         if name in dict(ref.point):
@@ -116,7 +130,7 @@ class Results:
 
     def table(self, ref: Address, name: str) -> Table:
         """One table of a result."""
-        tables = self.load(ref).tables
+        tables = self.facts(ref).tables
         if name not in tables:
             raise AnswerError(f"{ref} has no table {name}; it has {', '.join(sorted(tables)) or 'none'}")
         return tables[name]

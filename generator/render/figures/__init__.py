@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from generator.render.figures.animation import Animation
     from generator.results import Figure
 
 #: Width of the report's text in inches: figures are drawn at the size at which they are read.
@@ -18,10 +17,20 @@ _MANY_POINTS = 1500
 
 
 @dataclass(frozen=True)
+class Animation:
+    """An animated WebP that repeats for ever, and its first key frame as a WebP that stands still, both in pixels."""
+
+    moving: bytes
+    still: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
 class Drawing:
     """One drawn figure: a PNG of 200 dots per inch, an SVG where the figure is sparse, and its size in inches.
 
-    An animation comes beside the strip of its key frames, for the page.
+    An animation comes beside the strip of its key frames, for the page. One that is kept has the name of its place.
     """
 
     png: bytes
@@ -29,6 +38,7 @@ class Drawing:
     width: float
     height: float
     animation: Animation | None = None
+    kept: str = field(default="", compare=False)
 
 
 def is_dense(figure: Figure) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from generator.folders import templates_folder
+from generator.render.figures import Animation
 from generator.render.figures.style import INK, MUTED
 from generator.results import Frames
 
@@ -32,16 +32,6 @@ HOLD = 1.5
 FONT = "SourceSans3-Regular.ttf"
 _LINE = 0.07  # height of the caption, of the width
 _BAR = 4  # pixels for the bar that shows how far the animation is
-
-
-@dataclass(frozen=True)
-class Animation:
-    """An animated WebP that repeats for ever, and its first key frame as a WebP that stands still, both in pixels."""
-
-    moving: bytes
-    still: bytes
-    width: int
-    height: int
 
 
 def animate(frames: Frames, largest: int = LARGEST) -> Animation:

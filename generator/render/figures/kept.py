@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from generator.folders import templates_folder
 from generator.languages import decimal_sign
-from generator.render.figures import Drawing, draw_figure
+from generator.render.figures import Animation, Drawing, draw_figure
 from generator.render.figures.words import spoken_words
 from generator.results import Result, encode
 from generator.store.files import to_json
@@ -33,12 +34,17 @@ class KeptDrawings:
     def draw(self, figure: Figure, width: float) -> Drawing:
         """The same as draw_figure."""
         name = self._name(figure, width)
-        found = self._store.read(name)
-        drawing = _drawing(found) if found is not None else None
+        drawing = self.find(name)
         if drawing is None:
             drawing = draw_figure(figure, width)
             self._store.write(name, _parts(drawing))
-        return drawing
+        return replace(drawing, kept=name)
+
+    def find(self, name: str) -> Drawing | None:
+        """What is kept under a name that a drawing bears."""
+        found = self._store.read(name)
+        drawing = _drawing(found) if found is not None else None
+        return drawing and replace(drawing, kept=name)
 
     def tidy(self) -> None:
         """Remove what no report asked for in a month."""
@@ -77,8 +83,6 @@ def _drawing(parts: dict[str, bytes]) -> Drawing | None:
         width, height = json.loads(parts["size"])
         animation = None
         if "film" in parts:
-            from generator.render.figures.animation import Animation  # late: it needs matplotlib, the others do not
-
             size: Any = json.loads(parts["film"])
             animation = Animation(parts["moving"], parts["still"], *size)
         return Drawing(parts["png"], parts.get("svg"), width, height, animation)

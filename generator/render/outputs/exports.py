@@ -11,10 +11,12 @@ from typing import Any
 
 from generator.course.editions import Edition
 from generator.render.content.document import Document
+from generator.render.content.kept import states
 from generator.render.content.reproduction import Comparison
 from generator.render.content.values import ResultUnavailableError
+from generator.render.outputs.csv_file import write_csv
 from generator.render.outputs.table import Output
-from generator.render.text.untrusted_words import cell
+from generator.store.plain import digest_of
 
 
 def write(document: Document, into: Path, output: Output) -> None:
@@ -26,7 +28,7 @@ def write(document: Document, into: Path, output: Output) -> None:
     folder.mkdir()
     for name, content in document.report.enclosed.items():
         (folder / name).write_bytes(content())
-    _write_json(folder / "metrics.json", metrics(document))
+    (folder / "metrics.json").write_text(_metrics(document), encoding="utf-8")
     ledger = claims(document)
     _write_json(folder / "claims.json", ledger)
     names = ("question", "line", "expression", "as_seen", "after", "values", "holds", "branch", "sentence", "link")
@@ -38,16 +40,26 @@ def write(document: Document, into: Path, output: Output) -> None:
         }
         for claim in ledger
     ]
-    _write_csv(folder / "claims.csv", names, tuple(tuple(row[name] for name in names) for row in rows))
+    write_csv(folder / "claims.csv", names, tuple(tuple(row[name] for name in names) for row in rows))
     if document.report.course.edition is Edition.REFERENCE:
         _write_reproduction(document, folder / "reproduction.csv")
     for name in ("tables", "figures"):
         (folder / name).mkdir()
     for exhibit in document.exhibits():
         if exhibit.table is not None:
-            _write_csv(folder / "tables" / f"{exhibit.stem}.csv", exhibit.table.names, exhibit.table.records)
+            write_csv(folder / "tables" / f"{exhibit.stem}.csv", exhibit.table.names, exhibit.table.records)
         for panel in exhibit.panels:
             (folder / "figures" / f"{panel.name}.png").write_bytes(panel.drawing.png)
+
+
+def _metrics(document: Document) -> str:
+    """The text of metrics.json; while no result changes, none need be read for it."""
+    report = document.report
+    if report.kept is None:
+        return _json(metrics(document))
+    read = [report.refs, states(report, report.refs), sorted(report.course.left_out)]
+    name = digest_of([report.kept.program, "metrics", *read])
+    return report.kept.text(name, lambda: _json(metrics(document)))
 
 
 def metrics(document: Document) -> dict[str, Any]:
@@ -60,7 +72,7 @@ def metrics(document: Document) -> dict[str, Any]:
     for refs in document.report.refs.values():
         for ref in (one for one in refs if one.question not in left_out):
             try:
-                result = document.results.load(ref)
+                result = document.results.facts(ref)
             except ResultUnavailableError:
                 continue
             found |= {str(replace(ref, name=name)): portable(value) for name, value in result.metrics.items()}
@@ -101,7 +113,7 @@ def portable(value: Any) -> Any:
 
 def _write_reproduction(document: Document, path: Path) -> None:
     rows = tuple(tuple(column(row) for column in _PUBLISHED.values()) for row in document.reproduction)
-    _write_csv(path, tuple(_PUBLISHED), rows)
+    write_csv(path, tuple(_PUBLISHED), rows)
 
 
 #: The columns of reproduction.csv.
@@ -126,11 +138,8 @@ _PUBLISHED: Mapping[str, Callable[[Comparison], Any]] = {
 
 
 def _write_json(path: Path, content: Any) -> None:
-    path.write_text(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+    path.write_text(_json(content), encoding="utf-8")
 
 
-def _write_csv(path: Path, names: tuple[str, ...], records: tuple[tuple[Any, ...], ...]) -> None:
-    import pandas as pd  # late: half a second that a build without tables need not spend
-
-    rows = [[cell(value) if isinstance(value, str) else value for value in record] for record in records]
-    pd.DataFrame(rows, columns=list(names)).to_csv(path, index=False, lineterminator="\n")
+def _json(content: Any) -> str:
+    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"

@@ -43,7 +43,8 @@ class OutputFolder:
     def refuse_links(self, names: Iterable[str] = ()) -> None:
         """Raise InputError if the folder is a link, or one inside it on the way to these names or to what is listed."""
         listed = [name for part in read_parts(self.path).values() for name in part.files()]
-        ways = {parent for name in (*_OWN, *listed, *names) for parent in self._between(self.path / name)}
+        folders = {name.rpartition("/")[0] for name in (*_OWN, *listed, *names)}
+        ways = {parent for folder in folders for parent in self._between(self.path / folder / "x")}
         for place in sorted({self.path, self.path / NAME, self.path / _LOCK} | ways):
             if place.is_symlink():
                 message = "is a link: a build replaces and removes files in a folder of its own only"
@@ -190,7 +191,8 @@ class OutputFolder:
 
     def _foreign(self, listed: set[str]) -> Iterator[str]:
         """The files and folders that nobody listed, of the folders that hold something listed."""
-        folders = {self.path, *(parent for name in listed for parent in self._between(self.path / name))}
+        inside = {name.rpartition("/")[0] for name in listed}
+        folders = {self.path, *(parent for folder in inside for parent in self._between(self.path / folder / "x"))}
         for place in (place for folder in folders if folder.is_dir() for place in folder.iterdir()):
             name = place.relative_to(self.path).as_posix()
             if name not in listed and place not in folders and not name.startswith(".genreport"):

@@ -7,12 +7,11 @@ import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
-from jinja2.bccache import Bucket
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from generator.course.editions import Edition
@@ -25,11 +24,13 @@ from generator.formats import FILTERS, in_words
 from generator.languages import ENGLISH, called, first_part, gettext, marked, ngettext, typeset
 from generator.render.content.document import Document, QuestionPart
 from generator.render.content.exhibits import Exhibit, Panel
+from generator.render.outputs.compiled import COMPILED
 from generator.render.outputs.table import Output
 from generator.render.text.markdown import to_html, to_inline_html, to_text
 from generator.render.text.maths import MarkupError, mathml, svg_image
 from generator.render.text.surroundings import Surroundings
 from generator.render.text.words import Word, in_language, telling
+from generator.store.plain import digest_of
 
 #: What the page loads besides its figures and fonts, from templates/report into the assets folder.
 _SCREEN_FILES = ("common.css", "screen.css", "page.js")
@@ -115,7 +116,7 @@ class Page:
             trim_blocks=True,
             lstrip_blocks=True,
             extensions=["jinja2.ext.i18n"],
-            bytecode_cache=_compiled(self._course.language),
+            bytecode_cache=COMPILED,
         )
         environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
         document = self.document
@@ -133,6 +134,7 @@ class Page:
             starred=Mark.STARRED,
             bonus=Mark.BONUS,
             answer_html=self._answer,
+            question_html=self._question,
             about=bool(document.example() or (reference and (document.claims or document.reproduction))),
             appendix=document.appended(paged=self.paged),
             image=self._image,
@@ -212,6 +214,17 @@ class Page:
         """Where the picture of a panel lies: SVG where there is one."""
         return f"{self._pictures}/{panel.name}.{'svg' if panel.drawing.svg else 'png'}"
 
+    def _question(self, part: QuestionPart) -> Markup:
+        """A question's HTML: what was kept of an earlier report, where it was made from the same."""
+
+        def make() -> str:
+            module: Any = self._templates.get_template("parts.html.j2").module
+            return str(module.question(part))
+
+        kept = self.document.report.kept
+        text = kept.text(digest_of([part.key, self.paged]), make) if kept and part.key else make()
+        return Markup(text)  # noqa: S704
+
     def _answer(self, part: QuestionPart) -> Markup:
         """An answer's HTML with its exhibits in their places; those that it does not place follow at its end."""
         fragments = _Fragments(part.exhibits, self._exhibit)
@@ -234,25 +247,6 @@ class Page:
         module: Any = self._templates.get_template("parts.html.j2").module
         with telling(self._course.language, self._course.words):  # inside an answer that may be in another
             return str(module.exhibit(exhibit))
-
-
-class _Compiled(BytecodeCache):
-    """The templates as they were compiled before in this process, by their name and text."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, str], Any] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self._known.get((bucket.key, bucket.checksum))
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._known[bucket.key, bucket.checksum] = bucket.code
-
-
-@cache
-def _compiled(language: str) -> _Compiled:
-    """Those of one language: compiling works out what is constant, such as a number in the language's way."""
-    return _Compiled()
 
 
 def _breakable(text: str) -> Markup:

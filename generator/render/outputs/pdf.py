@@ -16,6 +16,7 @@ from generator.render.content.document import Document
 from generator.render.outputs import pdf_process
 from generator.render.outputs.html import Page
 from generator.render.outputs.table import Output
+from generator.store.plain import digest_of
 
 #: Of the processor: fifteen pages take one or two, and some layouts have kept WeasyPrint busy for ever.
 _SECONDS = 120
@@ -46,13 +47,23 @@ def write(document: Document, folder: Path, output: Output) -> tuple[str, ...]:
         source.write_text(page.text(), encoding="utf-8")
         page.write_assets(source.parent)
         target = folder / output.file(document.report.name)
-        return write_pdf(source, target, fields=document.report.fields).warnings
+        report, parts = document.report, source.with_name("parts.json")
+        if report.kept is None:
+            return write_pdf(source, target, fields=report.fields).warnings
+        name = digest_of(["sheets of", report.name, report.fields, report.course.language, str(report.course.root)])
+        parts.write_bytes(report.kept.found(name))
+        warnings = write_pdf(source, target, fields=report.fields, remembered=parts).warnings
+        report.kept.note(name, parts.read_bytes())
+        return warnings
 
 
-def write_pdf(page: Path, target: Path, seconds: int | None = None, *, fields: bool = False) -> Printed:
+def write_pdf(
+    page: Path, target: Path, seconds: int | None = None, *, fields: bool = False, remembered: Path | None = None
+) -> Printed:
     """Turn the HTML file ``page`` into the PDF ``target``.
 
-    With ``fields``, what can be filled in on the page can be filled in in the PDF.
+    With ``fields``, what can be filled in on the page can be filled in in the PDF. The file ``remembered`` has how the
+    chapters of an earlier one were laid out and drawn, as JSON, and then those of this one.
 
     RenderError when a library, image, font or alternative text is missing, or after ``seconds`` of processor time,
     which are more for a larger page unless they are given.
@@ -61,6 +72,7 @@ def write_pdf(page: Path, target: Path, seconds: int | None = None, *, fields: b
     seconds = seconds or _SECONDS + round(_SECONDS_PER_MEGABYTE * page.stat().st_size / 1e6)
     command = [sys.executable, "-P", "-X", "utf8", pdf_process.__file__, str(page), str(target), str(seconds)]
     command += ["fields"] if fields else []
+    command += [str(remembered)] if remembered else []
     # The order of sets reaches the file, so that without a fixed seed every run would give other bytes.
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
     # The child ends when this pipe does: with this process, even by SIGKILL, nobody waits for the PDF.

@@ -1,6 +1,7 @@
 """Runs in a process of its own and turns one HTML file into a PDF: a layout that hangs is then a process to end.
 
-Usage: python -P pdf_process.py PAGE.html REPORT.pdf SECONDS [fields]; prints one JSON object with "pages" and "faults".
+Usage: python -P pdf_process.py PAGE.html REPORT.pdf SECONDS [fields] [PARTS.json]; prints one JSON object with
+"pages" and "faults". PARTS.json has what became of the chapters and SVGs of an earlier run, and then of this one.
 After SECONDS of the processor's time the system ends the process; it ends of itself when its standard input does.
 Imports nothing of the package, so that it starts at once.
 """
@@ -8,12 +9,14 @@ Imports nothing of the package, so that it starts at once.
 from __future__ import annotations
 
 import gc
+import hashlib
 import json
 import logging
 import os
 import runpy
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -51,18 +54,42 @@ def _beside(name: str) -> SimpleNamespace:
 
 
 class _Paper:
-    """A page on its way to sheets: laid out, changed where the layout is wanting, and laid out again."""
+    """A page on its way to sheets: laid out, changed where the layout is wanting, and laid out again.
 
-    def __init__(self, text: str, folder: Path, fields: bool) -> None:
+    Chapters are settled one by one, as none moves another; ``known`` has what became of those of an earlier run, which
+    need not be laid out again, by what they were made of.
+    """
+
+    def __init__(self, text: str, folder: Path, fields: bool, known: Mapping[str, str]) -> None:
         self.folder = folder
         self.options = {"pdf_variant": "pdf/ua-1", "pdf_tags": True, "pdf_forms": fields}
         self.images: dict[str, Any] = {}  # decoded once for all layouts
-        self.layouts, self.places, self.widths = map(_beside, ("pdf_layout", "pdf_places", "pdf_widths"))
+        parts = ("pdf_layout", "pdf_places", "pdf_widths", "pdf_chapters")
+        self.layouts, self.places, self.widths, self.chapters = map(_beside, parts)
+        self.known = known
+        self.settled_chapters: dict[str, str] = {}
         self.html = self._read(text)
         self.places.keep_together(self.html.etree_element)
 
     def settled(self) -> tuple[Any, list[str]]:
         """WeasyPrint's document of the page when nothing is left to mend, and what is to be said of it."""
+        whole = self.html
+        for chapter in self.chapters.chapters(whole.etree_element):
+            alone = self.chapters.alone(whole.etree_element, chapter)
+            name = self.chapters.digest(alone, self.folder, _program())
+            if name in self.known:
+                self.html = self._read(self.known[name])
+            else:
+                self.html = self._read(_written(alone))
+                self._settle()
+            self.settled_chapters[name] = _written(self.html.etree_element)
+            self.chapters.replace(whole.etree_element, chapter, self.chapters.inside(self.html.etree_element))
+        self.html = whole
+        document, layout = self._settle()
+        return document, list(self.widths.warnings(self.html.etree_element, layout))
+
+    def _settle(self) -> tuple[Any, Any]:
+        """Lay out what there is of the page until nothing is left to mend; the document and its layout."""
         document, layout = self._lay_out()
         for number in range(_ROUNDS + _FURTHER_ROUNDS):
             if not self._mended(layout, number):
@@ -70,7 +97,7 @@ class _Paper:
             document, layout = self._lay_out()
         while self.layouts.mend_lines(layout) or self.places.fill_rooms(self.html.etree_element, layout):
             document, layout = self._lay_out()
-        return document, list(self.widths.warnings(self.html.etree_element, layout))
+        return document, layout
 
     def _mended(self, layout: Any, number: int) -> bool:
         root = self.html.etree_element
@@ -116,23 +143,39 @@ class _Paper:
         return weasyprint.HTML(string=text, base_url=f"file://{_ROOT}", url_fetcher=fetcher)
 
 
+def _program() -> str:
+    """What lays out: WeasyPrint, and the code beside this."""
+    import weasyprint
+
+    parts = sorted(Path(__file__).parent.glob("pdf_*.py"))
+    code = hashlib.sha256(b"".join(path.read_bytes() for path in parts)).hexdigest()
+    return f"WeasyPrint {weasyprint.__version__} {code}"
+
+
 def _written(root: Any) -> str:
     return "<!DOCTYPE html>" + tostring(root, encoding="unicode", method="html")
 
 
-def _write_pdf(page: Path, target: Path, fields: bool) -> dict[str, Any]:
+def _write_pdf(page: Path, target: Path, fields: bool, remembered: Path | None) -> dict[str, Any]:
     # fontTools writes the time into every font that it unpacks; the same report must give the same bytes.
     os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
     faults = _Faults()
     logging.getLogger("weasyprint").addHandler(faults)
-    paper = _Paper(page.read_text("utf-8"), page.parent.resolve(), fields)
+    known = json.loads(remembered.read_bytes()) if remembered is not None else {}
+    folder = page.parent.resolve()
+    paper = _Paper(page.read_text("utf-8"), folder, fields, known.get("chapters", {}))
     document, warnings = paper.settled()
+    drawings = _beside("pdf_drawings").Drawings(known.get("drawings", {}), folder, _ROOT, _program())
+    drawings.remember()
     for sheet in document.pages:
         # WeasyPrint gives each box inside a link a link of its own, which PDF/UA wants to see tagged as one.
         sheet.links = [link for link in sheet.links if link[3].element_tag.split(":")[0] == "a"]
     tags = _beside("pdf_tags")
     tags.keep_languages()
     document.write_pdf(str(target), finisher=tags.finish, **paper.options)
+    if remembered is not None:
+        kept = {"chapters": paper.settled_chapters, "drawings": drawings.drawn}
+        remembered.write_text(json.dumps(kept), "utf-8")
     return {"pages": len(document.pages), "faults": sorted(set(faults.messages)), "warnings": warnings}
 
 
@@ -160,7 +203,8 @@ def main(arguments: list[str]) -> int:
     # A quarter of the time went into looking for garbage among boxes that are needed to the end, which comes soon.
     gc.disable()
     try:
-        outcome = _write_pdf(page, target, "fields" in arguments[3:])
+        remembered = next((Path(word) for word in arguments[3:] if word != "fields"), None)
+        outcome = _write_pdf(page, target, "fields" in arguments[3:], remembered)
     except OSError as error:
         if "cannot load library" not in str(error):
             raise

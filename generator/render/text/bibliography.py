@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
@@ -60,7 +60,7 @@ class Reference:
 def format_bibliography(path: Path | None, citations: Mapping[str, int]) -> tuple[Reference, ...]:
     """The references that are cited, in the order of their numbers.
 
-    Keys that the file does not have are left out: :func:`unknown_keys` names them. InputError if BibTeX cannot read it.
+    Keys that the file does not have are left out. InputError if BibTeX cannot read it.
     """
     if not citations:
         return ()
@@ -78,12 +78,6 @@ def known_keys(path: Path | None) -> frozenset[str]:
         return frozenset(read_bibliography(path))
     except InputError:
         return frozenset()
-
-
-def unknown_keys(path: Path | None, keys: Iterable[str]) -> frozenset[str]:
-    """Those of the keys that the bibliography does not have."""
-    keys = frozenset(keys)
-    return keys - read_bibliography(path).keys() if keys else frozenset()
 
 
 def as_printed(path: Path) -> str:

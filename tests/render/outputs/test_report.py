@@ -165,7 +165,7 @@ def test_a_part_keeps_its_numbers_and_leaves_the_whole_report_alone(rendered, tm
 def test_when_the_pdf_fails_the_page_is_written_and_no_old_pdf_is_left(tmp_path, monkeypatch):
     output = tmp_path / "build"
 
-    def earlier(page, target, *, fields):
+    def earlier(page, target, **options):
         return pdf.Printed(target.write_text("from an earlier build"))
 
     monkeypatch.setattr(pdf, "write_pdf", earlier)
@@ -209,7 +209,7 @@ def test_a_part_that_the_course_does_not_number_is_called_by_its_title(tmp_path)
 
 
 def test_what_is_said_of_a_form_is_said_again_while_it_is_current(tmp_path, monkeypatch):
-    def written(source, target, *, fields):
+    def written(source, target, **options):
         target.write_bytes(b"%PDF")
         return pdf.Printed(1, ("Table 1.1: a table reaches 20 mm beyond the text",))
 

@@ -1,0 +1,77 @@
+"""Chapters of a page: each begins a sheet of its own, so that nothing in one moves anything in another.
+
+Run by the process that writes the PDF, which imports nothing of the package; so does this.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+from xml.etree.ElementTree import tostring
+
+_SOURCE = re.compile(r'(?:src|href)="(?!data:|#|\w+:)([^"]+)"')
+
+
+def chapters(root: Any) -> list[list[Any]]:
+    """The chapters of a whole report, each with what follows it before the next; none where they begin no page."""
+    body = next(root.iter("body"))
+    main = next(root.iter("main"), None)
+    contents = any("contents" in child.get("class", "").split() for child in body)
+    if main is None or not contents or "theme-chapters" not in body.get("class", "").split():
+        return []
+    found: list[list[Any]] = []
+    for child in main:
+        if "lab" in child.get("class", "").split() or child.get("id") == "appendix":
+            found.append([])
+        if found:
+            found[-1].append(child)
+    return found
+
+
+def alone(root: Any, chapter: list[Any]) -> Any:
+    """A copy of a page with nothing on it but one chapter, as if something stood before it."""
+    body = next(root.iter("body"))
+    kept, body[:] = list(body), []
+    copy = deepcopy(root)
+    body[:] = kept
+    inner = next(copy.iter("body"))
+    main = inner.makeelement("main", {})
+    inner.append(main)
+    main.append(inner.makeelement("div", {"style": "display:none"}))
+    main.extend(deepcopy(chapter))
+    return copy
+
+
+def inside(root: Any) -> list[Any]:
+    """The chapter on such a page."""
+    return list(next(root.iter("main")))[1:]
+
+
+def replace(root: Any, chapter: list[Any], settled: list[Any]) -> None:
+    """Put what became of a chapter into its place."""
+    main = next(root.iter("main"))
+    place = list(main).index(chapter[0])
+    for element in chapter:
+        main.remove(element)
+    for number, element in enumerate(settled):
+        main.insert(place + number, element)
+
+
+def digest(page: Any, folder: Path, program: str) -> str:
+    """A digest of all that the layout of a page depends on: the page, the files that it names, the styles, the code."""
+    text = tostring(page, encoding="unicode", method="html")
+    found = hashlib.sha256(f"{program}\n{text}".encode())
+    for path in _files(text, folder):
+        found.update(f"\n{path.relative_to(folder).as_posix()}\n".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return found.hexdigest()
+
+
+def _files(text: str, folder: Path) -> Iterator[Path]:
+    named = {folder / unquote(name) for name in _SOURCE.findall(text)}
+    sheets = {path for path in folder.rglob("*") if path.suffix in (".css", ".woff", ".woff2", ".ttf", ".otf")}
+    return (path for path in sorted(named | sheets) if path.is_file())

@@ -1,0 +1,218 @@
+"""Questions that are kept: found for the same inputs, made anew for any other, and the same page either way."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from generator.course.editions import Edition
+from generator.course.spec import LeftOut, QuestionSpec, RoleSpec
+from generator.jobs import Failure, Outcome, State
+from generator.render.content.document import Document, Report
+from generator.render.content.gather import gather
+from generator.render.content.kept import KeptParts
+from generator.render.content.making import QuestionMaker
+from generator.render.content.values import Results
+from generator.render.figures.kept import KeptDrawings
+from generator.render.outputs import exports
+from generator.render.outputs.html import Page
+from generator.store.parts import PartStore
+from tests.render.sample_report import sample_report, silent
+
+DRAWINGS = "drawings"
+
+
+@dataclass
+class Builder:
+    """Builds the page of a report from what is kept in a folder, and notes which questions were made anew."""
+
+    folder: Path
+    made: list[str]
+
+    def page(self, report: Report, store: str = "kept", program: str = "this") -> str:
+        drawings = KeptDrawings(self.folder / DRAWINGS)
+        kept = KeptParts(PartStore(self.folder / store), program, drawings.find)
+        self.made.clear()
+        document = gather(replace(report, kept=kept, draw=drawings.draw), silent)
+        text = Page(document).text()
+        kept.keep()
+        return text
+
+
+@pytest.fixture
+def builder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Builder:
+    made: list[str] = []
+    make = QuestionMaker.answer
+
+    def noted(self: QuestionMaker, spec: QuestionSpec) -> Any:
+        made.append(spec.id)
+        return make(self, spec)
+
+    monkeypatch.setattr(QuestionMaker, "answer", noted)
+    return Builder(tmp_path_factory.getbasetemp() / "kept questions", made)  # drawings are shared by all tests
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> str:
+    return str(tmp_path / "kept")
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Report:
+    return sample_report(tmp_path)
+
+
+def test_nothing_is_made_twice_and_both_pages_are_the_same(builder: Builder, store: str, report: Report) -> None:
+    first = builder.page(report, store)
+    assert builder.made == ["q01", "q02", "q03", "q04"]
+    assert builder.page(report, store) == first
+    assert builder.made == []
+
+
+def test_what_else_a_document_has_is_the_same(builder: Builder, tmp_path: Path, report: Report) -> None:
+    def gathered() -> Document:
+        drawings = KeptDrawings(builder.folder / DRAWINGS)
+        kept = KeptParts(PartStore(tmp_path / "kept"), "this", drawings.find)
+        document = gather(replace(report, kept=kept, draw=drawings.draw), silent)
+        kept.keep()
+        return document
+
+    first, again = gathered(), gathered()
+    for name in ("claims", "ledger", "problems", "warnings", "gaps", "reproduction", "appendix", "references"):
+        assert getattr(first, name) == getattr(again, name)
+    assert [one.panels for one in first.exhibits()] == [one.panels for one in again.exhibits()]
+    assert [one.table for one in first.exhibits()] == [one.table for one in again.exhibits()]
+
+
+def other_result(report: Report, name: str = "2-a/q01/vgg16") -> Report:
+    before = report.outcomes[name]
+    metrics = {**before.load().metrics, "parameters": 7_000_000}
+    changed = Outcome(
+        State.COMPUTED, "cd34" * 16, before.provenance, load=lambda: replace(before.load(), metrics=metrics)
+    )
+    return replace(report, outcomes={**report.outcomes, name: changed})
+
+
+def failed_result(report: Report) -> Report:
+    failed = Outcome(State.FAILED, "ef56" * 16, failure=Failure("it broke"))
+    return replace(report, outcomes={**report.outcomes, "2-a/q02/effect": failed})
+
+
+def with_role(report: Report) -> Report:
+    roles = {**report.profile.roles, "width": RoleSpec(9, "wide")}
+    return replace(report, profile=replace(report.profile, roles=roles))
+
+
+EVERY = ["q01", "q02", "q03", "q04"]
+CHANGES: dict[str, tuple[Callable[[Report], Report], list[str]]] = {
+    "a result": (other_result, ["q01", "q02"]),  # the second names a result of the first
+    "a failure": (failed_result, ["q02"]),
+    "a role": (with_role, EVERY),
+    "the title": (
+        lambda report: replace(report, course=replace(report.course, title="T")),
+        ["q01", "q02", "q03", "q04"],
+    ),
+    "an edition": (
+        lambda report: replace(report, course=replace(report.course, edition=Edition.WORKSHEET)),
+        EVERY,
+    ),
+    "what is left out": (
+        lambda report: replace(report, course=replace(report.course, left_out={"2-a/q02": LeftOut.HIDDEN})),
+        ["q01", "q03", "q04"],
+    ),
+    "the introduction": (lambda report: replace(report, course=replace(report.course, introduction="Else.")), []),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_reads_a_change_is_made_anew(builder: Builder, store: str, report: Report, change: str) -> None:
+    changed, expected = CHANGES[change]
+    builder.page(report, store)
+    page = builder.page(changed(report), store)
+    assert [name for name in builder.made if name in expected] == expected
+    if change in ("a failure", "the introduction"):
+        assert builder.made == expected
+    assert page == builder.page(changed(report), f"{store} cold")
+
+
+@pytest.mark.parametrize("change", ["a result", "a failure", "what is left out"])
+def test_exported_metrics_are_those_of_the_report(tmp_path: Path, report: Report, change: str) -> None:
+    changed, _ = CHANGES[change]
+    found = []
+    for shown, name in ((report, "kept"), (changed(report), "kept"), (changed(report), "cold")):
+        kept = KeptParts(PartStore(tmp_path / name), "this", lambda name: None)
+        results = Results(shown.refs, shown.outcomes)
+        document: Any = SimpleNamespace(report=replace(shown, kept=kept), results=results)
+        found.append(exports._metrics(document))
+        kept.keep()
+    assert found[1] == found[2] != found[0]
+
+
+def test_one_answer_and_another_program_are_made_anew(builder: Builder, store: str, tmp_path: Path) -> None:
+    builder.page(sample_report(tmp_path), store)
+    builder.page(sample_report(tmp_path, answers={"q04": "Other words."}), store)
+    assert builder.made == ["q04"]
+    builder.page(sample_report(tmp_path), store, program="another")
+    assert len(builder.made) == 4
+
+
+def test_what_is_read_outside_of_the_inputs_is_not_kept(
+    builder: Builder, store: str, report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = QuestionMaker.answer
+
+    def curious(self: QuestionMaker, spec: QuestionSpec) -> Any:
+        self.writer.results.select(self.report.refs["2-a/q02/effect"][0])
+        return make(self, spec)
+
+    monkeypatch.setattr(QuestionMaker, "answer", curious)
+    builder.page(report, store)
+    builder.page(report, store)
+    assert "q04" in builder.made
+    assert "q02" not in builder.made
+
+
+def test_problems_are_not_kept(builder: Builder, store: str, tmp_path: Path) -> None:
+    report = sample_report(tmp_path, answers={"q04": r"A formula that is none: $\frac{1}$"})
+    first = builder.page(report, store)
+    assert builder.page(report, store) == first
+    assert builder.made == ["q04"]
+
+
+def test_what_is_damaged_or_gone_is_made_anew(builder: Builder, store: str, report: Report) -> None:
+    first = builder.page(report, store)
+    for place in (path for path in Path(store).rglob("*") if path.is_file()):
+        place.write_bytes(place.read_bytes()[:-1])
+    assert builder.page(report, store) == first
+    assert len(builder.made) == 4
+
+
+WORDS = [
+    "One word more.", "A link, {{ ref('2-a/q01/layers') }}.", "Cited [@krizhevsky2012imagenet].", "$$x^2$$ (eq)",
+    "{{ metric('2-a/q01/vgg16.parameters') | millions }}.", "{{ role('width') }}.", "# A heading", "* an item",
+    "{% claim metric('2-a/q01/vgg16.parameters') > 1e7 %}Many.{% otherwise %}Few.{% endclaim %}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_random_edits_give_the_page_of_a_cold_build(builder: Builder, store: str, tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    plain = sample_report(tmp_path)
+    answers = {spec.id: spec.answer.text for spec in plain.course.questions()}
+    reports = [plain, other_result(plain), failed_result(plain), with_role(plain)]
+    anew = 0
+    for step in range(6):
+        edited = rng.choice(sorted(answers))
+        answers[edited] = "\n\n".join([answers[edited], rng.choice(WORDS)])
+        shown, base = sample_report(tmp_path, answers=answers), rng.choice(reports)
+        report = replace(base, course=shown.course)
+        page = builder.page(report, store)
+        anew += len(builder.made)
+        assert page == builder.page(report, f"{store} {step}"), answers
+    assert anew < 6 * 4
