@@ -26,11 +26,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Made:
-    """A page, what is wrong in it, and where its files lie."""
+    """A page, what is wrong in it, where its files lie, and how to ``keep`` what was learnt, which can wait."""
 
     page: ShownPage
     mistakes: tuple[Mistake, ...]
     folders: tuple[Path, ...]
+    keep: Callable[[], None]
 
 
 class PageMaker:
@@ -54,7 +55,6 @@ class PageMaker:
         session = open_session(self._settings(), self._remembered)
         chosen = session.questions(self._selection)
         plan, outcomes = compute_results(session, (), False, lambda event: None)
-        session.save()
         for fingerprint, outcome in outcomes.items():
             if outcome.state is State.PENDING and fingerprint in self.failed:
                 outcomes[fingerprint] = self.failed[fingerprint]
@@ -73,7 +73,7 @@ class PageMaker:
             blocked=without_data,
             exports=partial(_export, document) if report.only is None else None,
         )
-        return Made(shown, document.problems, tuple(folders_of(session)))
+        return Made(shown, document.problems, tuple(folders_of(session)), session.save)
 
     def _load(self, key: tuple[str, str], read: Callable[[], Result]) -> Result:
         """A result by its fingerprint and when it was computed, without the large part that no page shows."""

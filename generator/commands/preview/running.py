@@ -134,6 +134,7 @@ class Preview:
                 self._say(str(mistake))
             if new:
                 self._say(f"page in {time.monotonic() - began:.2f} s")
+            made.keep()
 
     def _wrong(self, error: Exception) -> None:
         """There is no new page: the last one stays, and says why."""
