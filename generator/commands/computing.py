@@ -59,7 +59,8 @@ def compute_results(
             session.cache.remove(job.fingerprint)
     settings = session.settings
     hits = [planned.job for planned in plan.jobs.values() if planned.standing is Standing.HIT]
-    session.memo.save()  # the workers find the digests of the data files in it
+    if jobs:
+        session.memo.save()  # the workers find the digests of the data files in it
     outcomes |= run_jobs(
         jobs, session.cache, settings.workers, data=settings.folders.data, on_event=listen, hits=hits, code=plan.code,
         courses=session.place.code,
