@@ -23,10 +23,12 @@ class Readings:
         self._stored: dict[str, Any] = {}
         self._asked: dict[str, tuple[str, bool]] = {}
         self._new = False
+        self._earlier: tuple[PartStore, Callable[[], str]] | None = None
 
     def read(self, key: tuple[str, bool], make: Callable[[], Any]) -> Any:
         """What is known of a text, or what ``make`` reads now."""
         if key not in self._known:
+            self._look_up()
             name = _name(key)
             self._asked[name] = key
             try:
@@ -36,12 +38,20 @@ class Readings:
                 self._new = True
         return self._known[key]
 
-    def recall(self, store: PartStore, name: str) -> None:
-        """Find what an earlier run kept under a name, which holds the digest of the code that reads."""
-        parts = store.read(name) or {}
-        self._stored = json.loads(parts.get("texts", b"{}"))
+    def recall(self, store: PartStore, name: Callable[[], str]) -> None:
+        """Have what is not known looked up among what an earlier run kept under a name.
 
-    def keep(self, store: PartStore, name: str) -> None:
+        The name holds the digest of the code that reads; it is asked for when the first text is.
+        """
+        self._earlier = (store, name)
+
+    def _look_up(self) -> None:
+        if self._earlier is not None:
+            store, name = self._earlier
+            self._earlier = None
+            self._stored = json.loads((store.read(name()) or {}).get("texts", b"{}"))
+
+    def keep(self, store: PartStore, name: Callable[[], str]) -> None:
         """Keep what this run was asked for, if any of it is new."""
         if not self._new or len(self._asked) > _MOST:
             return
@@ -54,7 +64,7 @@ class Readings:
                 stored[called] = plain(self._known[key], self._short)
             except TypeError:
                 continue
-        store.write(name, {"texts": json.dumps(stored, separators=(",", ":")).encode()})
+        store.write(name(), {"texts": json.dumps(stored, separators=(",", ":")).encode()})
         self._stored, self._new = stored, False
 
 

@@ -30,6 +30,7 @@ from generator.store.files import to_json
 
 if TYPE_CHECKING:
     from generator.render.content.document import Report
+    from generator.render.content.kept import KeptParts
     from generator.render.figures import Drawing
     from generator.render.figures.kept import KeptDrawings
 
@@ -97,9 +98,10 @@ def build(
         if damaged:
             plan, outcomes = compute_results(session, computing, False, listen)
             report, key = _report(session, plan, outcomes, chosen if only else None, files)
-        rendering = _render(session, report, key, files, say)
-        if report.kept is not None and late_files(session) == files.late:
-            report.kept.keep()
+        kept = _kept_parts(session, files)
+        rendering = _render(session, dataclasses.replace(report, kept=kept), key, files, say)
+        if late_files(session) == files.late:
+            kept.keep()
         _tidy(session)
     session.save()
     states = [outcomes[planned.job.fingerprint].state for planned in plan.needed(computing)]
@@ -147,7 +149,7 @@ def render_computed(session: Session, drawings: Drawings, trusting: bool = True)
     files = Files.of(session)
     plan, outcomes = compute_results(session, (), False, lambda event: None, trusting=trusting)
     report, key = _report(session, plan, outcomes, None, files)
-    report = dataclasses.replace(report, drawings=drawings, draw=draw_figure, kept=None)
+    report = dataclasses.replace(report, drawings=drawings, draw=draw_figure)
     return _render(session, report, key, files, lambda text: None)
 
 
@@ -185,10 +187,8 @@ def report_of(
 ) -> Report:
     """What is to be rendered; ``only`` are the questions of a part of it."""
     from generator.render.content.document import Report
-    from generator.render.content.kept import KeptParts
 
     settings = session.settings
-    drawings = _kept_drawings(settings)
     by_address = {address: outcomes[fingerprint] for address, fingerprint in plan.by_address.items()}
     if settings.output.frames:  # empty frames say nothing of what happens to be in the cache
         by_address = {}
@@ -211,8 +211,7 @@ def report_of(
         images=settings.project.folder if settings.project and settings.edition is Edition.STUDENT else None,
         frames=settings.output.frames,
         fields=settings.output.fields,
-        draw=drawings.draw,
-        kept=KeptParts(session.kept.store, session.kept.program, drawings.find, files.pictures),
+        draw=_kept_drawings(settings).draw,
         enclosed={"plan.json": lambda: to_json(_exported(session, plan))},
         bound={str(one.address): {**one.parameters, **one.inputs} for one in session.bindings.by_address.values()},
     )
@@ -222,6 +221,13 @@ def _kept_drawings(settings: Settings) -> KeptDrawings:
     from generator.render.figures.kept import KeptDrawings
 
     return KeptDrawings(settings.folders.cache / "drawings")
+
+
+def _kept_parts(session: Session, files: Files) -> KeptParts:
+    from generator.render.content.kept import KeptParts
+
+    find = _kept_drawings(session.settings).find
+    return KeptParts(session.kept.store, session.kept.program, find, files.pictures)
 
 
 def _tidy(session: Session) -> None:

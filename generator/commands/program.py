@@ -15,8 +15,9 @@ SCIENCE = ("labs", "datasets", "networks")  # their changes show in the results'
 
 #: The packages that read, write and draw: with another version, the same text may become another page.
 _PACKAGES = (
-    "Babel", "citeproc-py", "Jinja2", "latex2mathml", "latexcodec", "markdown-it-py", "MarkupSafe", "matplotlib",
-    "mdit-py-plugins", "numpy", "pandas", "pillow", "pybtex", "pydantic", "PyYAML", "scipy", "ziafont", "ziamath",
+    "Babel", "citeproc-py", "cssselect2", "fonttools", "Jinja2", "latex2mathml", "latexcodec", "markdown-it-py",
+    "MarkupSafe", "matplotlib", "mdit-py-plugins", "numpy", "pillow", "pybtex", "pydantic", "pydyf", "pyphen", "PyYAML",
+    "scipy", "tinycss2", "tinyhtml5", "weasyprint", "ziafont", "ziamath",
 )  # fmt: skip
 
 

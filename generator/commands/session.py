@@ -7,6 +7,7 @@ import functools
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -87,12 +88,17 @@ class Settings:
         return self.language or (self.project.form.language if self.project else "")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Kept:
-    """What can be made again is kept in a ``store``, under names that hold the digest of the ``program``."""
+    """What can be made again is kept in a ``store``, under names that hold the digest of the program."""
 
     store: PartStore
-    program: str
+    memo: Memo
+
+    @cached_property
+    def program(self) -> str:
+        """The digest of the program, which a build with nothing to do need not know."""
+        return program_digest(self.memo)
 
     def name(self, *what: Any) -> str:
         """The name under which something is kept."""
@@ -176,7 +182,7 @@ class Session:
 
     def save(self) -> None:
         """Keep what was remembered for the next build."""
-        READINGS.keep(self.kept.store, _texts(self.kept, self.place, self.settings))
+        READINGS.keep(self.kept.store, lambda: _texts(self.kept, self.place, self.settings))
         self.memo.save()
         self.history.save()
 
@@ -196,9 +202,13 @@ def open_session(settings: Settings, remembered: Remembered | None = None) -> Se
         raise InputError([*place.mistakes, Mistake("the course has no answers to show", place.folder, hint=hint)])
     memo = known.of("memo", lambda: folders.cache, lambda: Memo(folders.cache / "memo.json"))
     code = functools.cache(lambda: as_they_are(_modules(place)))
-    kept = known.of("kept", lambda: (code(), as_they_are(rendering_templates())), lambda: _kept(memo, folders.cache))
-    texts = _texts(kept, place, settings)
-    known.of("texts", lambda: texts, lambda: READINGS.recall(kept.store, texts))
+    kept = known.of(
+        "kept",
+        lambda: (code(), as_they_are(rendering_templates())),
+        lambda: Kept(PartStore(folders.cache / "kept"), memo),
+    )
+    names = functools.cache(lambda: _texts(kept, place, settings))
+    known.of("texts", lambda: (kept.program, names()), lambda: READINGS.recall(kept.store, names))
     catalogue = known.of(
         "catalogue", lambda: (code(), place.with_ours),
         lambda: read_catalogue(memo, courses=place.code, ours=place.with_ours),
@@ -239,10 +249,6 @@ def open_session(settings: Settings, remembered: Remembered | None = None) -> Se
     shown = project.choose(project.cover(course)) if project else course
     cache = Cache(folders.cache)
     return Session(settings, place, course, shown, profile, catalogue, bindings, cache, history, memo, kept, reader)
-
-
-def _kept(memo: Memo, cache: Path) -> Kept:
-    return Kept(PartStore(cache / "kept"), program_digest(memo))
 
 
 def _texts(kept: Kept, place: CourseFolder, settings: Settings) -> str:

@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from generator.answers.addresses import Address
@@ -60,6 +61,10 @@ class MadeExhibits:
     pictures: tuple[str, ...]
 
 
+#: What this process has read already, for one that builds again and again: by its inputs, it is the same each time.
+_HELD: dict[Path, MadeAnswer | MadeExhibits] = {}
+_MOST_HELD = 500
+
 Made = TypeVar("Made", MadeAnswer, MadeExhibits)
 
 
@@ -103,17 +108,25 @@ class KeptParts:
 
     def made(self, kind: type[Made], inputs: Inputs, images: OwnImages) -> Made | None:
         """What was made from these; a student's pictures in it are among those that are shown."""
-        parts = self.store.read(inputs.digest)
-        if parts is None:
-            return None
+        place = self.store.folder / inputs.digest
         try:
-            made = read_plain(json.loads(parts["made"]), _KINDS)
-            made = self._drawn(made) if isinstance(made, MadeExhibits) else made
+            made = _HELD[place] if place in _HELD else self._read(inputs)
             for address in made.pictures:
                 images.get(address)
         except (AttributeError, LookupError, TypeError, ValueError, MarkupError):
             return None
+        if len(_HELD) >= _MOST_HELD:
+            _HELD.clear()
+        _HELD[place] = made
         return made if isinstance(made, kind) else None
+
+    def _read(self, inputs: Inputs) -> MadeAnswer | MadeExhibits:
+        """What is kept on disk; LookupError where there is nothing, or something is damaged."""
+        parts = self.store.read(inputs.digest)
+        if parts is None:
+            raise LookupError(inputs.digest)
+        made: MadeAnswer | MadeExhibits = read_plain(json.loads(parts["made"]), _KINDS)
+        return self._drawn(made) if isinstance(made, MadeExhibits) else made
 
     def keep_made(self, inputs: Inputs, made: MadeAnswer | MadeExhibits) -> bool:
         """Have it kept; False if it has something that cannot be."""

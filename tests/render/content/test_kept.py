@@ -1,8 +1,12 @@
-"""Questions that are kept: found for the same inputs, made anew for any other, and the same page either way."""
+"""Questions that are kept: found for the same inputs, made anew for any other, and the same page either way.
+
+Covers render/content/making.py too.
+"""
 
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +18,7 @@ import pytest
 from generator.course.editions import Edition
 from generator.course.spec import LeftOut, QuestionSpec, RoleSpec
 from generator.jobs import Failure, Outcome, State
+from generator.render.content import kept as kept_module
 from generator.render.content.document import Document, Report
 from generator.render.content.gather import gather
 from generator.render.content.kept import KeptParts
@@ -39,6 +44,7 @@ class Builder:
         drawings = KeptDrawings(self.folder / DRAWINGS)
         kept = KeptParts(PartStore(self.folder / store), program, drawings.find)
         self.made.clear()
+        kept_module._HELD.clear()  # as in a process of its own
         document = gather(replace(report, kept=kept, draw=drawings.draw), silent)
         text = Page(document).text()
         kept.keep()
@@ -183,6 +189,25 @@ def test_problems_are_not_kept(builder: Builder, store: str, tmp_path: Path) -> 
     first = builder.page(report, store)
     assert builder.page(report, store) == first
     assert builder.made == ["q04"]
+
+
+def test_a_process_that_builds_again_reads_nothing_twice(tmp_path: Path, builder: Builder, report: Report) -> None:
+    def gathered(store: Path) -> Document:
+        drawings = KeptDrawings(builder.folder / DRAWINGS)
+        kept = KeptParts(PartStore(store), "this", drawings.find)
+        document = gather(replace(report, kept=kept, draw=drawings.draw), silent)
+        kept.keep()
+        return document
+
+    gathered(tmp_path / "kept")
+    first = gathered(tmp_path / "kept")
+    shutil.rmtree(tmp_path / "kept")
+    builder.made.clear()
+    again = gathered(tmp_path / "kept")
+    assert builder.made == []
+    assert [id(one.panels) for one in again.exhibits()] == [id(one.panels) for one in first.exhibits()]
+    gathered(tmp_path / "another")
+    assert len(builder.made) == 4
 
 
 def test_what_is_damaged_or_gone_is_made_anew(builder: Builder, store: str, report: Report) -> None:
