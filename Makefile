@@ -73,4 +73,5 @@ $(TEST_READY): $(REPORT_READY)
 	@echo "Installing the packages for tests and checks"
 	$(PIP_INSTALL) --editable ".[test]"
 	sh scripts/setup.sh vnu "$(VENV)/vnu"
+	sh scripts/setup.sh crates "$(VENV)/crates" "$(BIN)/python"
 	@touch $@

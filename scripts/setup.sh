@@ -4,6 +4,7 @@
 #   scripts/setup.sh python PYTHON     is this Python new enough and able to make environments?
 #   scripts/setup.sh pango PYTHON      is Pango there? if not: install it (root and apt), or say the line to type
 #   scripts/setup.sh chromium          the same for Chromium, which the tests of the page use
+#   scripts/setup.sh crates FOLDER PYTHON   the validator of RO-Crates, in an environment of its own for its old packages
 #   scripts/setup.sh vnu FOLDER        the W3C's Nu checker of HTML into this folder, where Java and npm are there
 set -eu
 
@@ -80,13 +81,21 @@ fetch_vnu() {
         say "The Nu checker of HTML could not be fetched; the tests will use a parser in its place."
 }
 
+# Like the checker of HTML: the one test that it judges is left out where it is not.
+fetch_crates() {
+    [ -e "$1/ready" ] && return
+    { "$2" -m venv "$1" && "$1/bin/python" -m pip install --quiet --disable-pip-version-check roc-validator==0.13.0 \
+        rocrate==0.16.0 && touch "$1/ready"; } >/dev/null 2>&1 || say "The validator of RO-Crates could not be fetched."
+}
+
 case "${1:-}" in
 python) check_python "$2" ;;
 pango) has_pango "$2" || install Pango "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0" pango pango ;;
 chromium) has_chromium || install Chromium chromium chromium "--cask chromium" ;;
 vnu) fetch_vnu "$2" ;;
+crates) fetch_crates "$2" "$3" ;;
 *)
-    say "usage: scripts/setup.sh python|pango|chromium|vnu [PYTHON|FOLDER]"
+    say "usage: scripts/setup.sh python|pango|chromium|vnu|crates [PYTHON|FOLDER]"
     exit 2
     ;;
 esac

@@ -13,6 +13,8 @@ from typing import Any
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 JAVA = shutil.which("java")
 #: Where `make test` puts the checker, in the environment; it is no Python package.
+#: A Python with the validator of RO-Crates, which the Makefile puts beside ours.
+CRATES = Path(sys.prefix) / "crates/bin/python"
 VNU = Path(os.environ.get("GENREPORT_VNU") or Path(sys.prefix) / "vnu/node_modules/vnu-jar/build/dist/vnu.jar")
 
 

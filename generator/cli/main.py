@@ -25,7 +25,7 @@ from generator.cli.options import (
     report_options,
     worker_options,
 )
-from generator.cli.packs import colab, pack, push, unpack
+from generator.cli.packs import colab, export, pack, push, unpack
 from generator.cli.preview import preview
 from generator.cli.release import release
 from generator.cli.scaffolds import new_computation, new_course, new_question
@@ -237,6 +237,7 @@ cli.add_command(pack)
 cli.add_command(unpack)
 cli.add_command(push)
 cli.add_command(colab)
+cli.add_command(export)
 cli.add_command(release)
 cli.add_command(new_course)
 cli.add_command(new_question)

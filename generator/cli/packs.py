@@ -97,6 +97,29 @@ def colab(selection: tuple[str, ...], common: CommonOptions, output: Path, insta
 
 
 @click.command()
+@click.argument("selection", nargs=-1)
+@common_options
+@click.option("--ro-crate", "folder", type=FOLDER, required=True, help="The folder to write: a new or an empty one.")
+@click.option(
+    "--licence", default="", metavar="TEXT", help="The terms that the results are under: an address, or words."
+)
+def export(selection: tuple[str, ...], common: CommonOptions, folder: Path, licence: str) -> None:
+    """Write computed results as a research object: an RO-Crate that says how each came about.
+
+    SELECTION is a lab (2-a) or a question (2-a/q03); everything without one. It follows the profile Process Run Crate:
+    each result with its computation, parameters, data, inputs, versions, device and times.
+
+    \b
+    genreport export --ro-crate crate --licence https://creativecommons.org/licenses/by/4.0/
+    genreport export 2-c --profile course --ro-crate crate
+    """
+    from generator.commands.crate import export_crate
+
+    done = export_crate(read_settings(common, standing_in=project_at()), selection, folder, licence, _progress())
+    click.echo(f"{done} {'result' if done == 1 else 'results'} in {folder}")
+
+
+@click.command()
 @click.argument("folder", type=FOLDER)
 @click.argument("selection", nargs=-1)
 @common_options

@@ -9,7 +9,6 @@ from pathlib import Path
 from generator.commands.pack import Progress, data_of, finished_jobs
 from generator.commands.session import Session, Settings, open_session
 from generator.errors import CacheError
-from generator.jobs import one_by_one
 from generator.planning.data import LOCK, DataLock
 from generator.planning.plan import Plan, Standing
 from generator.store.cache import Cache
@@ -46,19 +45,12 @@ def bring_results(session: Session, plan: Plan, chosen: Iterable[str], say: Say)
 
 
 def _bring(session: Session, plan: Plan, chosen: Iterable[str], place: Place) -> Iterator[int]:
-    """Ask for what is missing of the questions, then for the inputs of what is not there, and so on; a 1 for each."""
+    """Ask for all that a build of the questions would compute, and keep what comes; a 1 for each."""
     origin = f"{place.name}, copied on {datetime.now(UTC).date().isoformat()}"
-    open_ = dict.fromkeys(plan.own(chosen))
-    asked: set[str] = set()
-    while missing := [fp for fp in open_ if plan.jobs[fp].standing is not Standing.HIT and fp not in asked]:
-        asked.update(missing)
-        found = set()
-        for fingerprint, files in place.entries(missing):
-            found.add(fingerprint)
-            if session.cache.import_(fingerprint, files, origin):
-                yield 1
-        inputs = (one_by_one(plan.jobs[fp].job.inputs).values() for fp in missing if fp not in found)
-        open_ = dict.fromkeys(target for targets in inputs for target in targets)
+    missing = [planned.job.fingerprint for planned in plan.needed(chosen) if planned.standing is not Standing.HIT]
+    for fingerprint, files in place.entries(missing):
+        if session.cache.import_(fingerprint, files, origin):
+            yield 1
 
 
 def push(settings: Settings, selection: Iterable[str], target: Path, progress: Progress) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-// Contents that follow the reader, figures that open large, animations that can be stopped, a light and a dark page.
+// Contents that follow the reader, ways back, figures that open large, animations that can be stopped, a light and a dark page.
 // A preview says "renewed" when it has changed the page.
 "use strict";
 
@@ -107,6 +107,42 @@ function unfoldWhatIsLinked() {
   unfold(location.hash);
 }
 
+function linkHeadings() {
+  // To copy an address from; by keyboard the contents have the same.
+  const begin = () => {
+    for (const heading of document.querySelectorAll("main :is(h2, h3, h4)")) {
+      const place = heading.id ? heading : heading.closest("[id]");
+      if (heading.querySelector("a") || place?.querySelector("h2, h3, h4") !== heading) continue;
+      const link = document.createElement("a");
+      link.href = `#${encodeURIComponent(place.id)}`;
+      link.className = "here";
+      link.tabIndex = -1;
+      link.append(...heading.childNodes);
+      heading.append(link);
+    }
+  };
+  begin();
+  document.addEventListener("renewed", begin);
+}
+
+function offerWayBack() {
+  // After a jump to a table, a figure or a reference: back to the very line, where a phone's own way leaves the page.
+  const button = document.querySelector(".way-back");
+  const left = [];
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest('main a[href^="#"]:not(.here, .to-contents)');
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    left.push({ link, top: window.scrollY });
+    button.hidden = false;
+  });
+  button.addEventListener("click", () => {
+    const { link, top } = left.pop();
+    button.hidden = left.length === 0;
+    window.scrollTo({ top });
+    link.focus({ preventScroll: true });
+  });
+}
+
 function letKeysScroll() {
   // What is wider than the page is scrolled by keys as well: only then is it a place to stop at.
   const wide = () => {
@@ -143,6 +179,8 @@ function offerThemes() {
 offerThemes();
 followReader();
 unfoldWhatIsLinked();
+linkHeadings();
+offerWayBack();
 openFiguresLarge();
 letKeysScroll();
 playFilms();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import queue
 import threading
 import time
@@ -135,6 +136,9 @@ class Preview:
             if new:
                 self._say(f"page in {time.monotonic() - began:.2f} s")
             made.keep()
+            if new and self._board.state.version == 1:
+                gc.collect()
+                gc.freeze()  # what the first page needed stays: looking through all of it again takes as long as a page
 
     def _wrong(self, error: Exception) -> None:
         """There is no new page: the last one stays, and says why."""
