@@ -98,7 +98,7 @@ def build(
         if damaged:
             plan, outcomes = compute_results(session, computing, False, listen)
             report, key = _report(session, plan, outcomes, chosen if only else None, files)
-        kept = _kept_parts(session, files)
+        kept = kept_parts(session, files)
         rendering = _render(session, dataclasses.replace(report, kept=kept), key, files, say)
         if late_files(session) == files.late:
             kept.keep()
@@ -170,7 +170,7 @@ def _report(
     session: Session, plan: Plan, outcomes: Mapping[str, Outcome], only: tuple[str, ...] | None, files: Files
 ) -> tuple[Report, str]:
     """What is to be rendered, and the key under which it would be the same again."""
-    report = report_of(session, plan, outcomes, only, files)
+    report = report_of(session, plan, outcomes, only)
     options = {
         "profile": session.settings.profile,
         "language": session.shown.language,
@@ -182,9 +182,7 @@ def _report(
     return report, render_key({**files.loaded, **files.late}, options, report.outcomes)
 
 
-def report_of(
-    session: Session, plan: Plan, outcomes: Mapping[str, Outcome], only: tuple[str, ...] | None, files: Files
-) -> Report:
+def report_of(session: Session, plan: Plan, outcomes: Mapping[str, Outcome], only: tuple[str, ...] | None) -> Report:
     """What is to be rendered; ``only`` are the questions of a part of it."""
     from generator.render.content.document import Report
 
@@ -223,7 +221,8 @@ def _kept_drawings(settings: Settings) -> KeptDrawings:
     return KeptDrawings(settings.folders.cache / "drawings")
 
 
-def _kept_parts(session: Session, files: Files) -> KeptParts:
+def kept_parts(session: Session, files: Files) -> KeptParts:
+    """Where what is made of questions is found again."""
     from generator.render.content.kept import KeptParts
 
     find = _kept_drawings(session.settings).find

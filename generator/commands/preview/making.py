@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from generator.commands.build import report_of
+from generator.commands.build import kept_parts, report_of
 from generator.commands.computing import blocked, compute_results
 from generator.commands.preview.board import ShownPage
 from generator.commands.preview.parts import PartsInMemory
@@ -64,8 +64,8 @@ class PageMaker:
             elif outcome.has_result and outcome.provenance is not None:
                 key = (fingerprint, outcome.provenance.finished)
                 outcomes[fingerprint] = dataclasses.replace(outcome, load=partial(self._load, key, outcome.load))
-        report = report_of(session, plan, outcomes, chosen if self._selection else None, Files.of(session))
-        kept = self._parts.of(report.kept) if report.kept else None
+        report = report_of(session, plan, outcomes, chosen if self._selection else None)
+        kept = self._parts.of(kept_parts(session, Files.of(session)))
         document = gather(dataclasses.replace(report, drawings=self._drawings, kept=kept), lambda text: None)
         page = Page(document)
         missing, without_data = _missing(session, plan, chosen)
