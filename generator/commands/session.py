@@ -218,30 +218,19 @@ def open_session(settings: Settings, remembered: Remembered | None = None) -> Se
     if course is None:
         raise InputError(dict.fromkeys(mistakes))
 
-    # What a course asks for does not depend on its answers; a token stands for all that it does depend on.
-    stated = functools.cache(
-        lambda: known.of("stated", lambda: (_without_texts(course), course.edition, settings.hidden, code()), object)
-    )
-
-    def bind(course: CourseSpec, profile: ProfileSpec, catalogue: Catalogue) -> Bindings:
-        make = functools.partial(bind_course, course, profile, catalogue)
-        return known.of(f"bindings {profile.name}", lambda: (stated(), course.language, profile), make)
-
-    def once(name: str, key: Callable[[], Any], make: Callable[[], list[Mistake]]) -> list[Mistake]:
-        return known.of(f"mistakes {name}", lambda: (stated(), course.language, key()), make)
-
+    stated = _Stated(known, course, lambda: (_without_texts(course), course.edition, settings.hidden, code()))
     checked = "" if mistakes else known.of(
         "content", lambda: (course.files, course.edition, course.language, settings.hidden, code()),
         lambda: _content_key(course, place, memo, hidden=settings.hidden),
     )  # fmt: skip
     if mistakes or not memo.holds("checked", checked):
-        mistakes += check_course(course, catalogue, bind=bind, once=once)
+        mistakes += check_course(course, catalogue, bind=stated.bind, once=stated.once)
         if mistakes:
             raise InputError(dict.fromkeys(mistakes))
         memo.keep("checked", checked)
     settings = dataclasses.replace(settings, places=tuple(dict.fromkeys((*settings.places, *course.places))))
     profile = _profile(course, settings)
-    bindings = bind(course, profile, catalogue)
+    bindings = stated.bind(course, profile, catalogue)
     if bindings.mistakes:
         raise InputError(bindings.mistakes)
     history = known.of("history", lambda: place.key, lambda: History(folders.cache / "history.json", place.key))
@@ -255,6 +244,28 @@ def _texts(kept: Kept, place: CourseFolder, settings: Settings) -> str:
     """The name under which it is kept what all texts of a course say."""
     project = str(settings.project.folder) if settings.project else ""
     return kept.name("texts", str(place.folder), project, settings.edition.value, settings.spoken)
+
+
+@dataclass(frozen=True)
+class _Stated:
+    """What a course asks for, apart from its answers: a token stands for all that this depends on."""
+
+    known: Remembered
+    course: CourseSpec
+    key: Callable[[], Any]
+
+    def bind(self, course: CourseSpec, profile: ProfileSpec, catalogue: Catalogue) -> Bindings:
+        """The course bound under a profile."""
+        make = functools.partial(bind_course, course, profile, catalogue)
+        return self.known.of(f"bindings {profile.name}", lambda: (self._token, course.language, profile), make)
+
+    def once(self, name: str, key: Callable[[], Any], make: Callable[[], list[Mistake]]) -> list[Mistake]:
+        """The mistakes of a question."""
+        return self.known.of(f"mistakes {name}", lambda: (self._token, self.course.language, key()), make)
+
+    @functools.cached_property
+    def _token(self) -> object:
+        return self.known.of("stated", self.key, object)
 
 
 def _without_texts(course: CourseSpec) -> dict[Path, str]:
