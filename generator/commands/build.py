@@ -105,13 +105,12 @@ def build(
         _tidy(session)
     session.save()
     states = [outcomes[planned.job.fingerprint].state for planned in plan.needed(computing)]
-    failed = tuple(failures(plan, outcomes))
     done = BuildReport(
         rendering=rendering,
         written=current is None,
         computed=states.count(State.COMPUTED),
         cached=states.count(State.HIT),
-        failures=failed,
+        failures=tuple(failures(plan, outcomes)),
         remarks=(*damaged, *_mixture(outcomes.values()), *unshown_texts(session)),
         exit_code=ExitCode.OK,
         left_out=session.shown.left_out,
@@ -225,8 +224,8 @@ def kept_parts(session: Session, files: Files) -> KeptParts:
     """Where what is made of questions is found again."""
     from generator.render.content.kept import KeptParts
 
-    find = _kept_drawings(session.settings).find
-    return KeptParts(session.kept.store, session.kept.program, find, files.pictures)
+    store, program, drawings = session.kept.store, session.kept.program, _kept_drawings(session.settings)
+    return KeptParts(store, program, drawings.find, files.pictures)
 
 
 def _tidy(session: Session) -> None:

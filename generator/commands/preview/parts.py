@@ -20,8 +20,12 @@ class PartsInMemory:
 
     def of(self, kept: KeptParts) -> KeptParts:
         """The parts for the next page: those in memory, or else those on disk."""
-        self._before, self._now = self._now, {}
+        self.begin()
         return _Parts(kept.store, kept.program, kept.drawing, kept.pictures, memory=self)
+
+    def begin(self) -> None:
+        """The next page begins: what the last one used is now from before."""
+        self._before, self._now = self._now, {}
 
     def get(self, name: str) -> Any:
         """What has this name, or None."""
