@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+import functools
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from generator.answers.addresses import lab_of
 from generator.commands.remembered import Remembered, as_they_are
@@ -12,8 +14,10 @@ from generator.course.answer_files import AnswerFiles
 from generator.course.editions import Edition
 from generator.course.folder import ANSWERS, CourseFolder, labs_folder
 from generator.course.loader import read_course
-from generator.course.spec import Answer, CourseSpec
+from generator.course.spec import Answer, CourseSpec, ProfileSpec
 from generator.errors import Mistake
+from generator.planning.binding import Bindings, bind_course
+from generator.planning.catalogue import Catalogue
 
 _STATED = (".yaml", ".yml", ".bib")
 
@@ -120,3 +124,33 @@ def _with_answers(course: CourseSpec, answers: dict[str, Answer]) -> CourseSpec:
 
 def _each(files: Iterable[Path]) -> dict[Path, object]:
     return {path: as_they_are([path]) for path in files}
+
+
+@dataclasses.dataclass(frozen=True)
+class Stated:
+    """What a course asks for, apart from its answers: a token stands for all that this depends on.
+
+    ``key`` tells what it depends on besides the files of the course.
+    """
+
+    known: Remembered
+    course: CourseSpec
+    key: Callable[[], Any]
+
+    def bind(self, course: CourseSpec, profile: ProfileSpec, catalogue: Catalogue) -> Bindings:
+        """The course bound under a profile."""
+        make = functools.partial(bind_course, course, profile, catalogue)
+        return self.known.of(f"bindings {profile.name}", lambda: (self._token, course.language, profile), make)
+
+    def once(self, name: str, key: Callable[[], Any], make: Callable[[], list[Mistake]]) -> list[Mistake]:
+        """The mistakes of a question."""
+        return self.known.of(f"mistakes {name}", lambda: (self._token, self.course.language, key()), make)
+
+    @functools.cached_property
+    def _token(self) -> object:
+        return self.known.of("stated", lambda: (_without_texts(self.course), self.course.edition, self.key()), object)
+
+
+def _without_texts(course: CourseSpec) -> dict[Path, str]:
+    """The files that say what a course asks, with their digests."""
+    return {path: digest for path, digest in course.files.items() if path.suffix != ".md"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 
 from generator.answers.syntax import READINGS
 from generator.checks.course import check_course
-from generator.commands.course_again import read_course_again
+from generator.commands.course_again import Stated, read_course_again
 from generator.commands.program import program_digest, rendering_templates
 from generator.commands.remembered import Remembered, as_they_are
 from generator.course.editions import Edition
@@ -24,7 +24,7 @@ from generator.course.spec import CourseSpec, ProfileSpec, RoleSpec
 from generator.errors import InputError, Mistake
 from generator.folders import PACKAGE, default_cache, default_data, questions_folder
 from generator.jobs import one_by_one
-from generator.planning.binding import Bindings, bind_course
+from generator.planning.binding import Bindings
 from generator.planning.catalogue import Catalogue, read_catalogue
 from generator.planning.data import DataLock
 from generator.planning.fingerprint import CodeReader, canonical
@@ -218,7 +218,7 @@ def open_session(settings: Settings, remembered: Remembered | None = None) -> Se
     if course is None:
         raise InputError(dict.fromkeys(mistakes))
 
-    stated = _Stated(known, course, lambda: (_without_texts(course), course.edition, settings.hidden, code()))
+    stated = Stated(known, course, lambda: (settings.hidden, code()))
     checked = "" if mistakes else known.of(
         "content", lambda: (course.files, course.edition, course.language, settings.hidden, code()),
         lambda: _content_key(course, place, memo, hidden=settings.hidden),
@@ -244,33 +244,6 @@ def _texts(kept: Kept, place: CourseFolder, settings: Settings) -> str:
     """The name under which it is kept what all texts of a course say."""
     project = str(settings.project.folder) if settings.project else ""
     return kept.name("texts", str(place.folder), project, settings.edition.value, settings.spoken)
-
-
-@dataclass(frozen=True)
-class _Stated:
-    """What a course asks for, apart from its answers: a token stands for all that this depends on."""
-
-    known: Remembered
-    course: CourseSpec
-    key: Callable[[], Any]
-
-    def bind(self, course: CourseSpec, profile: ProfileSpec, catalogue: Catalogue) -> Bindings:
-        """The course bound under a profile."""
-        make = functools.partial(bind_course, course, profile, catalogue)
-        return self.known.of(f"bindings {profile.name}", lambda: (self._token, course.language, profile), make)
-
-    def once(self, name: str, key: Callable[[], Any], make: Callable[[], list[Mistake]]) -> list[Mistake]:
-        """The mistakes of a question."""
-        return self.known.of(f"mistakes {name}", lambda: (self._token, self.course.language, key()), make)
-
-    @functools.cached_property
-    def _token(self) -> object:
-        return self.known.of("stated", self.key, object)
-
-
-def _without_texts(course: CourseSpec) -> dict[Path, str]:
-    """The files that say what a course asks, with their digests."""
-    return {path: digest for path, digest in course.files.items() if path.suffix != ".md"}
 
 
 def _modules(place: CourseFolder) -> list[Path]:
