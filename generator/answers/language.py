@@ -19,6 +19,7 @@ from generator.languages import gettext, listed
 FUNCTIONS = frozenset({"table", "figure", "ref", "metric", "rows", "role", "my_data", "my_table"})
 #: Reads a student's own numbers, and the mark behind all that is printed of them; two private characters enclose it.
 OWN, OWN_MARK = "my_data", "[\ue006own\ue007]"
+OWN_TABLE = "my_table"
 #: Filters that write numbers; the renderer provides them.
 NUMBER_FILTERS = frozenset(FORMATS)
 #: Jinja's own filters that an answer may use: none of them can build a long string from a short one.

@@ -68,6 +68,11 @@ class Readings:
         self._stored, self._new = stored, False
 
 
+def refused(value: object) -> None:
+    """For what cannot be kept, as no two of it are equal, and one that is read again would be another. TypeError."""
+    raise TypeError(f"{type(value).__name__} is not kept")
+
+
 def _name(key: tuple[str, bool]) -> str:
     text, caption = key
     return digest(f"{caption:d}{text}".encode(errors="surrogatepass"))

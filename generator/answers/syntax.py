@@ -14,9 +14,9 @@ from jinja2 import TemplateSyntaxError, nodes
 from generator.answers.addresses import Address, AddressError, parse_address, parse_expression
 from generator.answers.claims import ClaimTag, ends_claim, read_claim
 from generator.answers.conditions import Cell, Comparison, Joined, Stated, conditions
-from generator.answers.language import FILTERS, FUNCTIONS, NODES, OWN, reads_own
+from generator.answers.language import FILTERS, FUNCTIONS, NODES, OWN, OWN_TABLE, reads_own
 from generator.answers.prose import read_prose, reading_environment
-from generator.answers.readings import Readings
+from generator.answers.readings import Readings, refused
 from generator.answers.typed import typed_results
 from generator.errors import Mistake
 
@@ -24,7 +24,6 @@ _LONGEST = 200_000
 _DEEPEST_LOOP = 2  # loops only nest this deep, so that a short answer cannot run for long
 _DEEPEST = 50  # of tags and brackets in one another: Python itself gives up at a hundred
 
-OWN_TABLE = "my_table"
 _CITATION = re.compile(r"\[@[\w:.+/-]+(?:\s*;\s*@[\w:.+/-]+)*\]")
 _LONG_NUMBER = re.compile(r"[0-9_]{4300,}")
 _EQUATION = re.compile(r"\$\$[ \t]*\((?P<label>[^()$\n]+)\)")
@@ -114,13 +113,9 @@ def _placed(syntax: AnswerSyntax, path: Path, down: int) -> AnswerSyntax:
     return AnswerSyntax(**moved, mistakes=mistakes)
 
 
-def _refused(cell: Cell) -> None:
-    raise TypeError("no two cells are equal, and one that is read again would be another")
-
-
 #: What texts say; a program that was told where may keep it from one run to the next.
 READINGS = Readings(
-    (AnswerSyntax, Named, ResultRead, Address, Stated, Comparison, Joined, Mistake), short={Cell: _refused}
+    (AnswerSyntax, Named, ResultRead, Address, Stated, Comparison, Joined, Mistake), short={Cell: refused}
 )
 
 

@@ -3,32 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from generator.answers.syntax import AnswerSyntax, parse_answer
 from generator.checks.cover import check_cover
 from generator.checks.margins import Scope
 from generator.checks.question import QuestionChecker
 from generator.checks.text import CourseNames, TextChecker
-from generator.course.spec import CourseSpec
+from generator.course.spec import CourseSpec, ProfileSpec, QuestionSpec
 from generator.course.yaml_source import Source, Where
 from generator.errors import Mistake
-from generator.planning.binding import bind_course
+from generator.planning.binding import Bindings, bind_course
 from generator.planning.catalogue import Catalogue
 
+#: Makes something of a name, or finds what it made before under the same key.
+Once = Callable[[str, Callable[[], Any], Callable[[], list[Mistake]]], list[Mistake]]
 ENTRY = re.compile(r"^[ \t]*@(?!string\b|comment\b|preamble\b)\w+\s*\{\s*([^,\s]+)\s*,", re.MULTILINE | re.IGNORECASE)
 
 
 def check_course(
-    course: CourseSpec, catalogue: Catalogue, margins: Scope = Scope.NONE, own_profile: str = ""
+    course: CourseSpec,
+    catalogue: Catalogue,
+    margins: Scope = Scope.NONE,
+    own_profile: str = "",
+    bind: Callable[[CourseSpec, ProfileSpec, Catalogue], Bindings] = bind_course,
+    once: Once = lambda name, key, make: make(),
 ) -> list[Mistake]:
     """All mistakes of all files, in the order of the questions; an empty list when there are none.
 
     ``margins`` says which metrics may not be compared without one. A student's texts are judged under the student's
-    ``own_profile`` alone, if there is one.
+    ``own_profile`` alone, if there is one. ``bind`` and ``once`` may remember what they made before: of a question by
+    its address, with a key of all that its check reads of the course's answers and bibliography.
     """
-    bindings = {name: bind_course(course, profile, catalogue) for name, profile in course.profiles.items()}
+    bindings = {name: bind(course, profile, catalogue) for name, profile in course.profiles.items()}
     mistakes = [mistake for found in bindings.values() for mistake in found.mistakes]
     answers = {q.address: parse_answer(q.answer.text, q.answer.path) for q in course.questions()}
     keys, faulty = _bibliography(course.bibliography)
@@ -44,12 +54,21 @@ def check_course(
             checker.common(syntax)
         mistakes += checker.mistakes
     for question in course.questions():
-        mistakes += QuestionChecker(names, question).check()
-        statement = TextChecker(names, question.source.path)
-        statement.citations(_syntax(question.source, ("statement",), question.statement))
-        mistakes += statement.mistakes
+        key = partial(_read_by_check, names, question)
+        mistakes += once(question.address, key, partial(_check_question, names, question))
     mistakes += check_cover(course)
     return list(dict.fromkeys(mistakes))  # the profiles share most mistakes
+
+
+def _check_question(names: CourseNames, question: QuestionSpec) -> list[Mistake]:
+    statement = TextChecker(names, question.source.path)
+    mistakes = QuestionChecker(names, question).check()
+    statement.citations(_syntax(question.source, ("statement",), question.statement))
+    return [*mistakes, *statement.mistakes]
+
+
+def _read_by_check(names: CourseNames, question: QuestionSpec) -> tuple[Any, ...]:
+    return names.equations, names.keys, names.margins, names.unread, tuple(names.questions), question.answer
 
 
 def _bibliography(

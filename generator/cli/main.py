@@ -29,6 +29,7 @@ from generator.cli.options import (
     worker_options,
 )
 from generator.cli.packs import colab, export, pack, push, unpack
+from generator.cli.preview import preview
 from generator.cli.release import release
 from generator.cli.saying import Saying, saying_options
 from generator.cli.scaffolds import new_computation, new_course, new_question
@@ -193,6 +194,7 @@ cli.add_command(list_)
 cli.add_command(why)
 cli.add_command(doctor)
 cli.add_command(check)
+cli.add_command(preview)
 cli.add_command(pack)
 cli.add_command(unpack)
 cli.add_command(push)

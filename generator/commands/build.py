@@ -6,34 +6,27 @@ import dataclasses
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from generator import __version__
-from generator.answers.addresses import parse_address
 from generator.commands.computing import Failed, Listener, compute_results, failures
 from generator.commands.last_failures import noting_failures
 from generator.commands.rendering_times import RenderingTimes
+from generator.commands.reporting import kept_drawings, kept_parts, report_of, versions_of
 from generator.commands.session import Session, Settings, open_session
 from generator.commands.unshown import unshown_texts
 from generator.commands.up_to_date import Files, late_files, render_key
-from generator.course.editions import Edition
 from generator.course.spec import LeftOut
 from generator.errors import CacheError, RenderError
 from generator.jobs import ExitCode, Outcome, State
-from generator.languages import gettext, listed, speaking
 from generator.planning.plan import Plan
 from generator.render.outputs.folder import OutputFolder
 from generator.render.outputs.table import chosen as chosen_forms
 from generator.render.outputs.written import Rendering
-from generator.running.versions import UNKNOWN
 from generator.store.entry import DamagedEntryError
-from generator.store.files import to_json
 
 if TYPE_CHECKING:
     from generator.render.content.document import Report
-    from generator.render.content.kept import KeptParts
     from generator.render.figures import Drawing
-    from generator.render.figures.kept import KeptDrawings
 
 Say = Callable[[str], None]
 Drawings = MutableMapping[tuple[str, str, float], "Drawing"]
@@ -105,7 +98,7 @@ def build(
         if damaged:
             plan, outcomes = compute_results(session, computing, False, listen)
             report, key = _report(session, plan, outcomes, chosen if only else None, files)
-        kept = _kept_parts(session, files)
+        kept = kept_parts(session, files)
         with times.measured():
             rendering = _render(session, dataclasses.replace(report, kept=kept), key, files, say)
         if late_files(session) == files.late:
@@ -113,13 +106,12 @@ def build(
         _tidy(session)
     session.save()
     states = [outcomes[planned.job.fingerprint].state for planned in plan.needed(computing)]
-    failed = tuple(failures(plan, outcomes))
     done = BuildReport(
         rendering=rendering,
         written=current is None,
         computed=states.count(State.COMPUTED),
         cached=states.count(State.HIT),
-        failures=failed,
+        failures=tuple(failures(plan, outcomes)),
         remarks=(*damaged, *_mixture(outcomes.values()), *unshown_texts(session)),
         exit_code=ExitCode.OK,
         jobs=len(states),
@@ -180,76 +172,27 @@ def _report(
     session: Session, plan: Plan, outcomes: Mapping[str, Outcome], only: tuple[str, ...] | None, files: Files
 ) -> tuple[Report, str]:
     """What is to be rendered, and the key under which it would be the same again."""
-    from generator.render.content.document import Report
-
-    settings = session.settings
-    by_address = {address: outcomes[fingerprint] for address, fingerprint in plan.by_address.items()}
-    if settings.output.frames:  # empty frames say nothing of what happens to be in the cache
-        by_address = {}
-    devices = dict.fromkeys(o.provenance.device for o in by_address.values() if o.provenance is not None)
-    versions = _versions(by_address.values())
-    with speaking(session.shown.language):
-        unknown = {UNKNOWN: gettext("unknown")}
-        used = ", ".join(
-            f"{name} {listed([unknown.get(version, version) for version in found])}" for name, found in versions.items()
-        )
-    report = Report(
-        course=session.shown,
-        profile=session.profile,
-        device=", ".join(devices),
-        version=__version__,
-        versions=used,
-        refs=plan.refs,
-        outcomes=by_address,
-        only=None if only is None else frozenset(only),
-        images=settings.project.folder if settings.project and settings.edition is Edition.STUDENT else None,
-        frames=settings.output.frames,
-        fields=settings.output.fields,
-        draw=_kept_drawings(settings).draw,
-        enclosed={"plan.json": lambda: to_json(_exported(session, plan))},
-        bound={str(one.address): {**one.parameters, **one.inputs} for one in session.bindings.by_address.values()},
-    )
-    roles = {name: role.label for name, role in session.profile.roles.items()}
+    report = report_of(session, plan, outcomes, only)
     options = {
-        "profile": settings.profile,
+        "profile": session.settings.profile,
         "language": session.shown.language,
-        "edition": [settings.edition.value, settings.output.frames, settings.output.fields],
-        "roles": roles,
+        "edition": [session.settings.edition.value, report.frames, report.fields],
+        "roles": {name: role.label for name, role in session.profile.roles.items()},
         "only": only,
         "left out": sorted(session.shown.left_out),
     }
-    return report, render_key({**files.loaded, **files.late}, options, by_address)
-
-
-def _kept_drawings(settings: Settings) -> KeptDrawings:
-    from generator.render.figures.kept import KeptDrawings
-
-    return KeptDrawings(settings.folders.cache / "drawings")
-
-
-def _kept_parts(session: Session, files: Files) -> KeptParts:
-    from generator.render.content.kept import KeptParts
-
-    find = _kept_drawings(session.settings).find
-    return KeptParts(session.kept.store, session.kept.program, find, files.pictures)
+    return report, render_key({**files.loaded, **files.late}, options, report.outcomes)
 
 
 def _tidy(session: Session) -> None:
     """Remove what no report asked for in a month, once a day."""
-    _kept_drawings(session.settings).tidy()
+    kept_drawings(session.settings).tidy()
     session.kept.store.tidy()
-
-
-def _versions(outcomes: Iterable[Outcome]) -> dict[str, list[str]]:
-    """The versions that results were computed with, by name: several where they differ, unknown where none is noted."""
-    records = [outcome.provenance.versions for outcome in outcomes if outcome.provenance is not None]
-    names = dict.fromkeys(name for record in records for name in record)
-    return {name: sorted({record.get(name, UNKNOWN) for record in records}) for name in names}
 
 
 def _mixture(outcomes: Iterable[Outcome]) -> list[str]:
     """A warning when the results come from several versions, which may give other numbers for the same."""
-    mixed = [f"{name} {' and '.join(found)}" for name, found in _versions(outcomes).items() if len(found) > 1]
+    mixed = [f"{name} {' and '.join(found)}" for name, found in versions_of(outcomes).items() if len(found) > 1]
     hint = "`genreport plan` tells which, `genreport build --fresh-versions` computes the others again"
     return [f"the report mixes results of several versions ({', '.join(mixed)}): {hint}"] if mixed else []
 
@@ -288,19 +231,3 @@ def _render(session: Session, report: Report, key: str, files: Files, say: Say) 
             f"the report cannot be written to {output.folder}: {error.strerror or error}",
             "make room there, or choose another folder with --output; what was computed is kept",
         ) from error
-
-
-def _exported(session: Session, plan: Plan) -> dict[str, Any]:
-    """The plan as results/plan.json holds it: for each address its fingerprint and all that went into it.
-
-    What only questions that are in no report need is left out.
-    """
-    course = session.shown
-    addresses = [*plan.by_address]
-    if course.left_out:
-        needed = plan.needed(question.address for question in course.present())
-        named = [[one for one in job.addresses if parse_address(one).question not in course.left_out] for job in needed]
-        addresses = [one for job, own in zip(needed, named, strict=True) for one in own or job.addresses]
-    fingerprints = {address: plan.by_address[address] for address in sorted(addresses)}
-    jobs = {one: {**vars(plan.jobs[fp].ingredients), "fingerprint": fp} for one, fp in fingerprints.items()}
-    return {"profile": plan.profile, "jobs": jobs}

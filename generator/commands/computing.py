@@ -46,7 +46,7 @@ def compute_results(
     outcomes: dict[str, Outcome] = {}
     jobs: list[Job] = []
     for fingerprint, planned in plan.jobs.items():
-        failure = _blocked(plan, fingerprint)
+        failure = blocked(plan, fingerprint)
         if planned.standing is Standing.HIT:
             outcomes[fingerprint] = _kept(session.cache, fingerprint, trusting)
         elif fingerprint not in needed:
@@ -61,7 +61,8 @@ def compute_results(
             session.cache.remove(job.fingerprint)
     settings = session.settings
     hits = [planned.job for planned in plan.jobs.values() if planned.standing is Standing.HIT]
-    session.memo.save()  # the workers find the digests of the data files in it
+    if jobs:
+        session.memo.save()  # the workers find the digests of the data files in it
     used = packages_used(session.place)
     workers = dataclasses.replace(settings.workers, cards="torch" in used)
     outcomes |= run_jobs(
@@ -100,13 +101,13 @@ def _renew(plan: Plan, others: Mapping[str, tuple[str, ...]]) -> None:
             plan.jobs[fingerprint] = dataclasses.replace(planned, standing=Standing.MISS, reasons=reasons)
 
 
-def _blocked(plan: Plan, fingerprint: str) -> Failure | None:
+def blocked(plan: Plan, fingerprint: str) -> Failure | None:
     """Why the job cannot run, when data is missing for it or for one of its inputs."""
     planned = plan.jobs[fingerprint]
     if planned.standing is Standing.BLOCKED:
         return planned.failure
     for target in one_by_one(planned.job.inputs).values():
-        cause = _blocked(plan, target)
+        cause = blocked(plan, target)
         if cause is not None:
             return Failure(f"its input {plan.jobs[target].job.address} cannot be computed: {cause.reason}", cause.hint)
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,18 +13,19 @@ from typing import Any
 
 from generator.answers.syntax import READINGS
 from generator.checks.course import check_course
-from generator.commands.program import program_digest
+from generator.commands.course_again import Stated, read_course_again
+from generator.commands.program import program_digest, rendering_templates
+from generator.commands.remembered import Remembered, as_they_are
 from generator.course.editions import Edition
 from generator.course.faulty import set_apart
-from generator.course.folder import ANSWERS, CourseFolder, read_course_folder
+from generator.course.folder import CourseFolder, read_course_folder
 from generator.course.left_out import Details, has_questions, needed_of_left_out, selected
-from generator.course.loader import read_course
 from generator.course.project import Project
 from generator.course.spec import CourseSpec, ProfileSpec, RoleSpec
 from generator.errors import InputError, Mistake
 from generator.folders import PACKAGE, default_cache, default_data, questions_folder
 from generator.jobs import one_by_one
-from generator.planning.binding import Bindings, bind_course
+from generator.planning.binding import Bindings
 from generator.planning.catalogue import Catalogue, read_catalogue
 from generator.planning.data import DataLock
 from generator.planning.fingerprint import CodeReader, canonical
@@ -122,15 +124,15 @@ class Session:
     history: History
     memo: Memo
     kept: Kept
+    code: CodeReader
 
     def plan(self, forced: frozenset[str] = frozenset(), lock: DataLock | None = None) -> Plan:
         """Every job of the course; ``forced`` are questions whose jobs are computed again.
 
         ``lock`` takes the place of what the cache folder says of data that is elsewhere.
         """
-        code = CodeReader(self.memo, courses=self.place.code)
         data, own = self.settings.folders.data, self.course.own_data
-        planner = Planner(self.cache, self.history, self.memo, data, code, lock, own)
+        planner = Planner(self.cache, self.history, self.memo, data, self.code, lock, own)
         plan = planner.plan(self.bindings, self.profile.name, forced)
         plan.also = needed_of_left_out(self.shown)
         return plan
@@ -186,8 +188,12 @@ class Session:
         self.history.save()
 
 
-def open_session(settings: Settings) -> Session:
-    """Load, check and bind the course. Raises InputError with every mistake of every file."""
+def open_session(settings: Settings, remembered: Remembered | None = None) -> Session:
+    """Load, check and bind the course. Raises InputError with every mistake of every file.
+
+    What is ``remembered`` of files that have not changed is not made again.
+    """
+    known = remembered or Remembered(forgetful=True)
     folders, project = settings.folders, settings.project
     place = read_course_folder(folders.course)
     settings = dataclasses.replace(settings, profile=settings.profile or place.profiles[0])
@@ -195,40 +201,57 @@ def open_session(settings: Settings) -> Session:
     if answers is None and settings.edition is not Edition.WORKSHEET:
         hint = "make a worksheet, --edition worksheet, or a student's report, `genreport init DIR`"
         raise InputError([*place.mistakes, Mistake("the course has no answers to show", place.folder, hint=hint)])
-    memo = Memo(folders.cache / "memo.json")
-    kept = Kept(PartStore(folders.cache / "kept"), memo)
-    READINGS.recall(kept.store, lambda: _texts(kept, place, settings))
-    catalogue = read_catalogue(memo, courses=place.code, ours=place.with_ours)
-    course, found = read_course(
-        place.folder, answers or place.folder / ANSWERS, settings.edition, settings.spoken, hidden=settings.hidden
+    memo = known.of("memo", lambda: folders.cache, lambda: Memo(folders.cache / "memo.json"))
+    code = functools.cache(lambda: as_they_are(_modules(place)))
+    kept = known.of(
+        "kept",
+        lambda: (code(), as_they_are(rendering_templates())),
+        lambda: Kept(PartStore(folders.cache / "kept"), memo),
     )
+    names = functools.cache(lambda: _texts(kept, place, settings))
+    known.of("texts", lambda: (kept.program, names()), lambda: READINGS.recall(kept.store, names))
+    catalogue = known.of(
+        "catalogue", lambda: (code(), place.with_ours),
+        lambda: read_catalogue(memo, courses=place.code, ours=place.with_ours),
+    )  # fmt: skip
+    read, found = read_course_again(known, place, answers, settings.edition, settings.spoken, hidden=settings.hidden)
     mistakes = [*place.mistakes, *found]
-    if course is None:
+    if read is None:
         raise InputError(dict.fromkeys(mistakes))
     own_profile = settings.profile if settings.edition is Edition.STUDENT else ""
-    checked = "" if mistakes else _content_key(course, place, memo, own_profile, hidden=settings.hidden)
+    course, stated = read, Stated(known, read, lambda: (settings.hidden, own_profile, code()))
+    checked = "" if mistakes else known.of(
+        "content", lambda: (read.files, read.edition, read.language, own_profile, settings.hidden, code()),
+        lambda: _content_key(read, place, memo, own_profile, hidden=settings.hidden),
+    )  # fmt: skip
     if mistakes or not memo.holds("checked", checked):
-        course, mistakes = set_apart(course, [*mistakes, *check_course(course, catalogue, own_profile=own_profile)])
+        mistakes += check_course(course, catalogue, own_profile=own_profile, bind=stated.bind, once=stated.once)
+        course, mistakes = set_apart(course, mistakes)
         if mistakes:
             raise InputError(dict.fromkeys(mistakes))
         if not any(True for _ in course.faults()):
             memo.keep("checked", checked)
-        memo.keep("checked", checked)
     settings = dataclasses.replace(settings, places=tuple(dict.fromkeys((*settings.places, *course.places))))
     profile = _profile(course, settings)
-    bindings = bind_course(course, profile, catalogue)
+    bindings = stated.bind(course, profile, catalogue)
     if bindings.mistakes:
         raise InputError(bindings.mistakes)
-    history = History(folders.cache / "history.json", place.key)
+    history = known.of("history", lambda: place.key, lambda: History(folders.cache / "history.json", place.key))
+    reader = known.of("code", code, lambda: CodeReader(memo, courses=place.code))
     shown = project.choose(project.cover(course)) if project else course
     cache = Cache(folders.cache)
-    return Session(settings, place, course, shown, profile, catalogue, bindings, cache, history, memo, kept)
+    return Session(settings, place, course, shown, profile, catalogue, bindings, cache, history, memo, kept, reader)
 
 
 def _texts(kept: Kept, place: CourseFolder, settings: Settings) -> str:
     """The name under which it is kept what all texts of a course say."""
     project = str(settings.project.folder) if settings.project else ""
     return kept.name("texts", str(place.folder), project, settings.edition.value, settings.spoken)
+
+
+def _modules(place: CourseFolder) -> list[Path]:
+    """Every module of the package and of the course's own code."""
+    return [path for package in (PACKAGE, *place.code) for path in sorted(package.rglob("*.py"))]
 
 
 def _answers(settings: Settings, place: CourseFolder) -> Path | None:
@@ -239,8 +262,7 @@ def _answers(settings: Settings, place: CourseFolder) -> Path | None:
 def _content_key(course: CourseSpec, place: CourseFolder, memo: Memo, profile: str, *, hidden: bool) -> str:
     """A digest of all that checking reads: every file of the course and every module of its code and of the package."""
     digests = {str(path): digest for path, digest in course.files.items()}
-    modules = (path for package in (PACKAGE, *place.code) for path in sorted(package.rglob("*.py")))
-    digests |= {str(path): memo.digest(path) for path in modules}
+    digests |= {str(path): memo.digest(path) for path in _modules(place)}
     content = [course.edition.value, course.language, profile, hidden, digests]
     return hashlib.sha256(canonical(content).encode()).hexdigest()
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from generator.answers.language import OWN
-from generator.answers.syntax import OWN_TABLE, parse_answer
+from generator.answers.language import OWN, OWN_TABLE
+from generator.answers.syntax import parse_answer
 from generator.course.untrusted_files import UntrustedFileError, read_untrusted
 from generator.errors import Mistake
 from generator.store.files import digest

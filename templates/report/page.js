@@ -1,4 +1,5 @@
-// Contents that follow the reader, figures that open large, animations that can be stopped, a light and a dark page.
+// Contents that follow the reader, ways back, figures that open large, animations that can be stopped, a light and a dark page.
+// A preview says "renewed" when it has changed the page.
 "use strict";
 
 // The page's own words where they are not English.
@@ -13,9 +14,7 @@ function followReader() {
   fold();
   wide.addEventListener("change", fold);
 
-  const entries = [...document.querySelectorAll(".contents li a")]
-    .map((link) => ({ link, place: document.getElementById(decodeURIComponent(link.hash.slice(1))) }))
-    .filter(({ place }) => place);
+  let entries = [];
   let current = null;
   const mark = () => {
     // The last heading that has passed the upper third of the window is where the reader is.
@@ -35,7 +34,14 @@ function followReader() {
     waiting = true;
     requestAnimationFrame(() => { waiting = false; mark(); });
   }, { passive: true });
-  mark();
+  const begin = () => {
+    entries = [...document.querySelectorAll(".contents li a")]
+      .map((link) => ({ link, place: document.getElementById(decodeURIComponent(link.hash.slice(1))) }))
+      .filter(({ place }) => place);
+    mark();
+  };
+  begin();
+  document.addEventListener("renewed", begin);
 }
 
 function openFiguresLarge() {
@@ -58,7 +64,8 @@ function openFiguresLarge() {
 
 function playFilms() {
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
-  for (const film of document.querySelectorAll(".film")) {
+  const ready = new WeakSet();
+  const prepare = (film) => {
     const picture = film.querySelector("img");
     const button = film.querySelector("button");
     const still = picture.getAttribute("src");
@@ -73,7 +80,15 @@ function playFilms() {
     // Who asks the system for less motion gets the first key frame, and can still start the animation by hand.
     calm.addEventListener("change", () => { if (calm.matches) play(false); });
     if (!calm.matches) play(true);
-  }
+  };
+  const begin = () => {
+    for (const film of document.querySelectorAll(".film")) {
+      if (!ready.has(film)) prepare(film);
+      ready.add(film);
+    }
+  };
+  begin();
+  document.addEventListener("renewed", begin);
 }
 
 function unfoldWhatIsLinked() {
@@ -92,6 +107,42 @@ function unfoldWhatIsLinked() {
   unfold(location.hash);
 }
 
+function linkHeadings() {
+  // To copy an address from; by keyboard the contents have the same.
+  const begin = () => {
+    for (const heading of document.querySelectorAll("main :is(h2, h3, h4)")) {
+      const place = heading.id ? heading : heading.closest("[id]");
+      if (heading.querySelector("a") || place?.querySelector("h2, h3, h4") !== heading) continue;
+      const link = document.createElement("a");
+      link.href = `#${encodeURIComponent(place.id)}`;
+      link.className = "here";
+      link.tabIndex = -1;
+      link.append(...heading.childNodes);
+      heading.append(link);
+    }
+  };
+  begin();
+  document.addEventListener("renewed", begin);
+}
+
+function offerWayBack() {
+  // After a jump to a table, a figure or a reference: back to the very line, where a phone's own way leaves the page.
+  const button = document.querySelector(".way-back");
+  const left = [];
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest('main a[href^="#"]:not(.here, .to-contents)');
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    left.push({ link, top: window.scrollY });
+    button.hidden = false;
+  });
+  button.addEventListener("click", () => {
+    const { link, top } = left.pop();
+    button.hidden = left.length === 0;
+    window.scrollTo({ top });
+    link.focus({ preventScroll: true });
+  });
+}
+
 function letKeysScroll() {
   // What is wider than the page is scrolled by keys as well: only then is it a place to stop at.
   const wide = () => {
@@ -101,6 +152,7 @@ function letKeysScroll() {
     }
   };
   window.addEventListener("resize", wide);
+  document.addEventListener("renewed", wide);
   document.fonts.ready.then(wide);
 }
 
@@ -127,6 +179,8 @@ function offerThemes() {
 offerThemes();
 followReader();
 unfoldWhatIsLinked();
+linkHeadings();
+offerWayBack();
 openFiguresLarge();
 letKeysScroll();
 playFilms();

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from generator.commands import computing
-from generator.commands.build import _mixture, _versions
+from generator.commands.build import _mixture
 from generator.commands.computing import compute_results, other_versions
+from generator.commands.reporting import versions_of
 from generator.commands.session import Folders, Settings
 from generator.jobs import Job, Outcome, Provenance, State
 from generator.planning.fingerprint import Ingredients
@@ -95,7 +96,7 @@ def test_a_record_without_versions_is_unknown_and_one_version_is_no_mixture() ->
     outcomes = [
         Outcome(State.HIT, name, record(name, versions)) for name, versions in (("a", {"numpy": "2"}), ("b", {}))
     ]
-    assert _versions(outcomes) == {"numpy": ["2", "unknown"]}
+    assert versions_of(outcomes) == {"numpy": ["2", "unknown"]}
     assert _mixture(outcomes[:1]) == []
     assert _mixture([Outcome(State.PENDING, "c")]) == []
 

@@ -115,10 +115,7 @@ class KeptParts:
         place = self.store.folder / inputs.digest
         try:
             made = _HELD[place] if place in _HELD else self._read(inputs)
-            for address in made.pictures:
-                images.get(address)
-            for address in made.own_pictures if isinstance(made, MadeAnswer) else ():
-                own_images.get(address)
+            show_pictures(made, images, own_images)
         except (AttributeError, LookupError, TypeError, ValueError, MarkupError):
             return None
         if len(_HELD) >= _MOST_HELD:
@@ -181,6 +178,14 @@ class KeptParts:
             return replace(panel, drawing=drawing)
 
         return _each_panel(made, found)
+
+
+def show_pictures(made: MadeAnswer | MadeExhibits, images: OwnImages, own_images: OwnImages) -> None:
+    """Have the pictures among those that are shown. Raises MarkupError where one cannot be."""
+    for address in made.pictures:
+        images.get(address)
+    for address in made.own_pictures if isinstance(made, MadeAnswer) else ():
+        own_images.get(address)
 
 
 def inputs_of(report: Report, spec: QuestionSpec, common: str) -> tuple[Inputs, Inputs]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +28,7 @@ from generator.languages import ENGLISH, called, first_part, gettext, marked, ng
 from generator.render.content.document import Document, QuestionPart
 from generator.render.content.exhibits import Exhibit, Panel
 from generator.render.outputs.compiled import COMPILED
+from generator.render.outputs.fragments import Fragments
 from generator.render.outputs.table import Output
 from generator.render.text.markdown import to_html, to_inline_html, to_text
 from generator.render.text.maths import MarkupError, mathml, svg_image
@@ -82,28 +83,33 @@ class Page:
 
     def write_assets(self, beside: Path) -> None:
         """Write all that the page loads into its folder of assets below ``beside``."""
-        folder = beside / self.assets
-        figures = folder / "figures"
-        figures.mkdir(parents=True)
+        (beside / self._pictures).mkdir(parents=True)
+        for name, content in self.files():
+            place = beside / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            if isinstance(content, Path):
+                shutil.copyfile(content, place)
+            else:
+                place.write_bytes(content)
+
+    def files(self) -> Iterator[tuple[str, bytes | Path]]:
+        """All that the page loads, by its name beside the page: the content, or the file that has it."""
         for exhibit in self.document.exhibits():
             for panel in () if self.paged and exhibit.folded else exhibit.panels:
-                (beside / self._image(panel)).write_bytes(panel.drawing.svg or panel.drawing.png)
+                yield self._image(panel), panel.drawing.svg or panel.drawing.png
                 if (animation := panel.drawing.animation) and not self.paged:
-                    (figures / f"{panel.name}-moving.webp").write_bytes(animation.moving)
-                    (figures / f"{panel.name}-still.webp").write_bytes(animation.still)
+                    yield f"{self._pictures}/{panel.name}-moving.webp", animation.moving
+                    yield f"{self._pictures}/{panel.name}-still.webp", animation.still
         for image in [*self.document.images.shown.values(), *self.document.own_images.shown.values()]:
-            (figures / f"{image.name}.png").write_bytes(image.png)
+            yield f"{self._pictures}/{image.name}.png", image.png
         source = report_folder()
-        for name in _PAGED_FILES if self.paged else _SCREEN_FILES:
-            shutil.copyfile(source / name, folder / name)
-        shutil.copytree(source / "fonts", folder / "fonts", copy_function=shutil.copyfile)
+        fonts = sorted(path for path in (source / "fonts").rglob("*") if path.is_file())
+        for path in (*(source / name for name in (_PAGED_FILES if self.paged else _SCREEN_FILES)), *fonts):
+            yield f"{self.assets}/{path.relative_to(source).as_posix()}", path
         if style := self._course.style:
-            own = folder / "course"
+            yield f"{self.assets}/course/{STYLE}", style.text.encode()
             for name in style.files:
-                (own / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(self._course.root / name, own / name)
-            own.mkdir(exist_ok=True)
-            (own / STYLE).write_text(style.text, encoding="utf-8")
+                yield f"{self.assets}/course/{name}", self._course.root / name
 
     @property
     def _math(self) -> Callable[..., str]:
@@ -231,7 +237,7 @@ class Page:
 
     def _answer(self, part: QuestionPart) -> Markup:
         """An answer's HTML with its exhibits in their places; those that it does not place follow at its end."""
-        fragments = _Fragments(part.exhibits, self._exhibit)
+        fragments = Fragments(part.exhibits, self._exhibit)
         surroundings = Surroundings(
             self._math,
             self.document.citations,
@@ -278,29 +284,3 @@ def _opening(caption: str) -> str:
     if len(first) <= _LONGEST_OPENING:
         return first
     return first[:_LONGEST_OPENING].rpartition(" ")[0] + " …"
-
-
-class _Fragments(Mapping[str, str]):
-    """The HTML of a question's exhibits by name, which remembers what was placed."""
-
-    def __init__(self, exhibits: tuple[Exhibit, ...], write: Callable[[Exhibit], str]) -> None:
-        self._exhibits = {exhibit.name: exhibit for exhibit in exhibits}
-        self._write = write
-        self._placed: set[str] = set()
-
-    def __getitem__(self, name: str) -> str:
-        exhibit = self._exhibits[name]
-        if name in self._placed:  # a second copy would repeat its id; the link goes to the first
-            return ""
-        self._placed.add(name)
-        return self._write(exhibit)
-
-    def __iter__(self) -> Any:
-        return iter(self._exhibits)
-
-    def __len__(self) -> int:
-        return len(self._exhibits)
-
-    def rest(self) -> list[str]:
-        """Those that the answer did not place."""
-        return [self._write(exhibit) for name, exhibit in self._exhibits.items() if name not in self._placed]

@@ -52,6 +52,39 @@ def test_the_contents_follow_the_reader(open_page):
     assert current.count() == 1
 
 
+def test_after_a_jump_there_is_a_way_back_to_the_line(open_page):
+    page = open_page(width=390, height=700)
+    back = page.get_by_role("button", name="Back to where you were")
+    sync_api.expect(back).to_be_hidden()
+    link = page.locator('main a[href^="#ref-"]').first
+    link.scroll_into_view_if_needed()
+    before = page.evaluate("window.scrollY")
+    link.click()
+    page.wait_for_function("before => Math.abs(window.scrollY - before) > 50", arg=before)
+    back.press("Enter")
+    page.wait_for_function("before => window.scrollY === before", arg=before)
+    sync_api.expect(link).to_be_focused()
+    sync_api.expect(back).to_be_hidden()
+
+
+def test_a_phone_has_a_way_to_the_contents_from_everywhere(open_page):
+    page = open_page(width=390, height=700)
+    page.evaluate("window.scrollTo(0, 2000)")
+    page.get_by_role("link", name="Contents").click()
+    sync_api.expect(page.locator(".contents li a").first).to_be_in_viewport()
+    wide = open_page(width=1400)
+    sync_api.expect(wide.get_by_role("link", name="Contents")).to_be_hidden()
+
+
+def test_a_heading_is_the_link_to_its_place(open_page):
+    page = open_page()
+    link = page.get_by_role("heading", name="References").get_by_role("link")
+    assert link.get_attribute("href") == "#references"
+    link.click()
+    assert page.url.endswith("#references")
+    sync_api.expect(page.get_by_role("button", name="Back to where you were")).to_be_hidden()
+
+
 def test_a_figure_opens_large_by_keyboard_and_closes_with_escape(open_page):
     page = open_page()
     link = page.locator("a.enlarge").first

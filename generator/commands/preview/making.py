@@ -1,0 +1,115 @@
+"""Makes the page from the files as they are now; what has not changed since the last time is not made again."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from generator.commands.computing import blocked, compute_results
+from generator.commands.preview.board import ShownPage
+from generator.commands.preview.parts import PartsInMemory
+from generator.commands.remembered import Remembered
+from generator.commands.reporting import kept_parts, report_of
+from generator.commands.session import Session, Settings, open_session
+from generator.commands.up_to_date import Files
+from generator.errors import Mistake
+from generator.folders import PACKAGE, templates_folder
+from generator.jobs import Outcome, State
+from generator.planning.plan import Plan, Standing
+
+if TYPE_CHECKING:
+    from generator.render.figures import Drawing
+    from generator.results import Result
+
+
+@dataclass(frozen=True)
+class Made:
+    """A page, what is wrong in it, where its files lie, and how to ``keep`` what was learnt, which can wait."""
+
+    page: ShownPage
+    mistakes: tuple[Mistake, ...]
+    folders: tuple[Path, ...]
+    keep: Callable[[], None]
+
+
+class PageMaker:
+    """Makes the page of the same settings again and again; they are read anew each time, as a project's may change.
+
+    ``failed`` are the outcomes of jobs that failed here, by fingerprint: the page says so, as a build's would.
+    """
+
+    def __init__(self, settings: Callable[[], Settings], selection: Iterable[str]) -> None:
+        self._settings, self._selection = settings, tuple(selection)
+        self._remembered = Remembered()
+        self._drawings: dict[tuple[str, str, float], Drawing] = {}
+        self._parts = PartsInMemory()
+        self._results: dict[tuple[str, str], Result] = {}
+        self.failed: dict[str, Outcome] = {}
+
+    def make(self) -> Made:
+        """The page as it is now. Raises InputError where the files are such that there is none."""
+        from generator.render.content.gather import gather
+        from generator.render.outputs.html import Page
+
+        session = open_session(self._settings(), self._remembered)
+        chosen = session.questions(self._selection)
+        plan, outcomes = compute_results(session, (), False, lambda event: None)
+        for fingerprint, outcome in outcomes.items():
+            if outcome.state is State.PENDING and fingerprint in self.failed:
+                outcomes[fingerprint] = self.failed[fingerprint]
+            elif outcome.has_result and outcome.provenance is not None:
+                key = (fingerprint, outcome.provenance.finished)
+                outcomes[fingerprint] = dataclasses.replace(outcome, load=partial(self._load, key, outcome.load))
+        report = report_of(session, plan, outcomes, chosen if self._selection else None)
+        kept = self._parts.of(kept_parts(session, Files.of(session)))
+        document = gather(dataclasses.replace(report, drawings=self._drawings, kept=kept), lambda text: None)
+        page = Page(document)
+        missing, without_data = _missing(session, plan, chosen)
+        shown = ShownPage(
+            name=f"{report.name}.html",
+            text=page.text(),
+            files=dict(page.files()),
+            missing=missing,
+            blocked=without_data,
+            exports=partial(_export, document) if report.only is None else None,
+        )
+        return Made(shown, document.problems, tuple(folders_of(session)), session.save)
+
+    def _load(self, key: tuple[str, str], read: Callable[[], Result]) -> Result:
+        """A result by its fingerprint and when it was computed, without the large part that no page shows."""
+        if key not in self._results:
+            self._results[key] = dataclasses.replace(read(), arrays={})
+        return self._results[key]
+
+
+def folders_of(session: Session) -> Iterable[Path]:
+    """Where all lies that the page is made from."""
+    settings = session.settings
+    yield session.place.folder
+    yield from session.place.code
+    if session.answers is not None:
+        yield session.answers
+    if settings.project is not None:
+        yield settings.project.folder
+    yield PACKAGE
+    yield from (templates_folder() / "report", templates_folder() / "locale")
+
+
+def _missing(session: Session, plan: Plan, chosen: tuple[str, ...]) -> tuple[int, int]:
+    """How many results of the selection could be computed, and how many cannot for want of data."""
+    if session.settings.output.frames:
+        return 0, 0
+    absent = [p.job.fingerprint for p in plan.needed(chosen) if p.standing is not Standing.HIT]
+    hopeless = sum(blocked(plan, fingerprint) is not None for fingerprint in absent)
+    return len(absent) - hopeless, hopeless
+
+
+def _export(document: Any, folder: Path) -> None:
+    from generator.render.outputs.exports import write
+    from generator.render.outputs.table import OUTPUTS
+
+    write(document, folder, OUTPUTS["results"])

@@ -1,0 +1,72 @@
+"""Which saved files are noticed."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from generator.commands.preview.watching import Watcher
+
+
+@pytest.fixture
+def saved() -> queue.Queue[set[Path]]:
+    return queue.Queue()
+
+
+@pytest.fixture
+def watcher(saved: queue.Queue[set[Path]]) -> Iterator[Watcher]:
+    before = threading.active_count()
+    watcher = Watcher(saved.put)
+    yield watcher
+    watcher.stop()
+    assert threading.active_count() == before
+
+
+def named(saved: queue.Queue[set[Path]], path: Path) -> set[str]:
+    """Save a file until it is noticed, for watching takes a moment to begin; the names that were noticed."""
+    for number in range(50):
+        path.write_text(str(number))
+        try:
+            return {found.name for found in saved.get(timeout=0.2)}
+        except queue.Empty:
+            continue
+    raise AssertionError(f"{path} was not noticed")
+
+
+def test_what_is_saved_is_noticed_and_what_others_write_is_not(
+    tmp_path: Path, watcher: Watcher, saved: queue.Queue[set[Path]]
+) -> None:
+    for folder in ("course/answers", "course/build", "course/__pycache__", "course/.git"):
+        (tmp_path / folder).mkdir(parents=True)
+    course = tmp_path / "course"
+    watcher.follow([course, course / "answers"], [course / "build"])
+    assert named(saved, course / "answers/q01.md") == {"q01.md"}
+    for name in ("build/report.html", "__pycache__/one.pyc", ".git/index", "answers/.q01.md.swp", "answers/q01.md~"):
+        (course / name).write_text("no")
+    new = course / "answers/neu é.md"
+    new.write_text("yes")
+    new.rename(course / "answers/q02.md")
+    time.sleep(0.3)
+    names = set()
+    while not saved.empty():
+        names |= {path.name for path in saved.get()}
+    assert names == {"neu é.md", "q02.md"}
+
+
+def test_another_folder_can_be_followed_instead(
+    tmp_path: Path, watcher: Watcher, saved: queue.Queue[set[Path]]
+) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    one.mkdir()
+    other.mkdir()
+    watcher.follow([one])
+    named(saved, one / "a.md")
+    watcher.follow([other, tmp_path / "absent"])
+    assert named(saved, other / "b.md") == {"b.md"}
+    (one / "a.md").write_text("not any more")
+    assert named(saved, other / "c.md") == {"c.md"}
