@@ -1,4 +1,7 @@
-"""Builds of a course of texts: nothing stale, nothing of the user's lost, nothing of the reference edition left."""
+"""Builds of a course of texts: nothing stale, nothing of the user's lost, nothing of the reference edition left.
+
+Covers commands/reporting.py too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page in a real browser; skipped where there is no Chromium."""
+"""The page in a real browser; skipped where there is no Chromium. Covers render/outputs/fragments.py too."""
 
 from pathlib import Path
 
