@@ -25,8 +25,8 @@ def limits(seconds: int = SECONDS, patience: int = PATIENCE) -> Iterator[None]:
         return
     import resource
 
-    _, most = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, most))
+    memory = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, memory[1]))
     before = resource.getrlimit(resource.RLIMIT_CPU)
     spent = math.ceil(time.process_time())  # the limit counts from the beginning of the process
     signal.signal(signal.SIGXCPU, signal.SIG_DFL)
@@ -38,6 +38,7 @@ def limits(seconds: int = SECONDS, patience: int = PATIENCE) -> Iterator[None]:
     finally:
         signal.alarm(0)
         resource.setrlimit(resource.RLIMIT_CPU, before)
+        resource.setrlimit(resource.RLIMIT_AS, memory)
 
 
 def reason(error: Exception) -> str:

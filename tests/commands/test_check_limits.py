@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from generator.commands.check_limits import reason
+from generator.commands.check_limits import limits, reason
 from generator.running.executors.processes import WorkerDiedError
 
 LIMITED = """
@@ -58,3 +58,14 @@ def test_a_submission_out_of_time_is_said_to_be() -> None:
     died = WorkerDiedError(f"The worker process died of signal {int(signal.SIGALRM)} (Alarm clock)")
     assert reason(died) == "it took longer than 20 min"
     assert reason(ValueError("x")) == "ValueError: x"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits need a POSIX system")
+def test_the_limits_end_with_what_they_are_for() -> None:
+    import resource
+
+    kinds = (resource.RLIMIT_AS, resource.RLIMIT_CPU)
+    before = [resource.getrlimit(kind) for kind in kinds]
+    with limits():
+        assert [resource.getrlimit(kind) for kind in kinds] != before
+    assert [resource.getrlimit(kind) for kind in kinds] == before

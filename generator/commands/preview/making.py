@@ -16,7 +16,7 @@ from generator.commands.remembered import Remembered
 from generator.commands.reporting import kept_parts, report_of
 from generator.commands.session import Session, Settings, open_session
 from generator.commands.up_to_date import Files
-from generator.errors import Mistake
+from generator.errors import InputError, Mistake
 from generator.folders import PACKAGE, templates_folder
 from generator.jobs import Outcome, State
 from generator.planning.plan import Plan, Standing
@@ -56,6 +56,8 @@ class PageMaker:
         from generator.render.outputs.html import Page
 
         session = open_session(self._settings(), self._remembered)
+        if faults := [*session.course.faults()]:
+            raise InputError(faults)  # a tag that is half typed shall not put a box in the place of an answer
         chosen = session.questions(self._selection)
         plan, outcomes = compute_results(session, (), False, lambda event: None)
         for fingerprint, outcome in outcomes.items():
