@@ -42,7 +42,7 @@ docs: $(DOCS_READY) ## Write the documentation into site/, with every link check
 # Without a network where the system can take it away; a short share of the cases runs in `make test`.
 campaigns: $(TEST_READY) ## Hunt for faults with random cases for most of an hour; GENREPORT_SEED=N repeats them
 	$(PANGO) GENREPORT_CAMPAIGN=full $$(unshare -n true 2>/dev/null && echo unshare -n) \
-		$(BIN)/python -m pytest tests/campaigns tests/shaken -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
+		$(BIN)/python -m pytest tests/campaigns tests/shaken tests/end_to_end/test_rebuild.py -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 
 lint: $(TEST_READY) ## Check style, types and the direction of imports
 	$(BIN)/ruff check

@@ -171,7 +171,7 @@ def test_any_change_of_the_real_course_is_read_or_named(real: Path, seed: int) -
 
 
 @given(st.sampled_from(sorted(COURSE)), st.binary(max_size=60))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_any_bytes_in_place_of_a_file_are_read_or_named(small: Course, name: str, content: bytes) -> None:
     before = small.path(name).read_bytes()
     try:

@@ -143,8 +143,9 @@ def test_the_search_finds_every_word_in_the_reference_edition(planted: tuple[Pro
 def test_a_worksheet_leaks_nothing(planted: tuple[Project, list[str]], options: list[str], browser: Any) -> None:
     project, words = planted
     output = "worksheet" + "".join(options)
-    assert project.build("--edition", "worksheet", "--output", output, *options)[0] == 0
-    assert (project.folder / output / "worksheet.pdf").stat().st_size > 10_000
+    documents = ["--format", "html"] if "--frames" in options else []  # sheets are made of the same text
+    assert project.build("--edition", "worksheet", "--output", output, *options, *documents)[0] == 0
+    assert documents or (project.folder / output / "worksheet.pdf").stat().st_size > 10_000
     assert found_in(project.folder / output, words) == set()
     assert faults(browser, project.folder / output) == []
 
@@ -160,7 +161,7 @@ def test_a_students_report_leaks_nothing_and_neither_does_a_new_project(
         "VGG16 has {{ vgg16.parameters | millions }} parameters.\n"
         "{% claim vgg16.linear_share < 0.5 %}Few of them are in the fully connected layers.{% endclaim %}\n"
     )
-    done = project.run("build", "mine")
+    done = project.run("build", "mine", "--format", "html")
     assert "0 computed" in done.stdout
     assert found_in(project.folder / "mine", words) == set()
     assert faults(browser, project.folder / "mine/build") == []
@@ -171,7 +172,7 @@ def test_a_students_report_leaks_nothing_and_neither_does_a_new_project(
     assert "not answered yet" in done.stderr
     assert "2-a/q02" in done.stderr
     assert "the results contradict this claim" in done.stderr
-    assert project.run("build", "mine", "--strict", code=1).stdout
+    assert project.run("build", "mine", "--format", "html", "--strict", code=1).stdout
     with (project.folder / "mine/build/results/claims.csv").open() as stream:
         rows = [row for row in csv.DictReader(stream) if row["expression"] == "vgg16.linear_share < 0.5"]
     assert [row["holds"] for row in rows] == ["False"]
