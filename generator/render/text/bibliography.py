@@ -68,9 +68,11 @@ def format_bibliography(
         return ()
     entries = read_bibliography(own) | read_bibliography(path)
     cited = sorted((number, key) for key, number in citations.items() if key in entries)
+    texts = _format([entries[key] for _, key in cited])
+    if len(texts) < len(cited):  # of an entry with nothing to print, citeproc prints not even an empty line
+        texts = ["".join(_format([entries[key]])) or escape(key) for _, key in cited]
     return tuple(
-        Reference(key, number, text + _link(entries[key]))
-        for (number, key), text in zip(cited, _format([entries[key] for _, key in cited]), strict=True)
+        Reference(key, number, text + _link(entries[key])) for (number, key), text in zip(cited, texts, strict=True)
     )
 
 

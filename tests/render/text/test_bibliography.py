@@ -81,3 +81,12 @@ def test_a_bibliography_that_is_handed_out_prints_the_same_and_holds_no_more(pat
     assert read_bibliography(other) == read_bibliography(path)
     numbers = {key: number for number, key in enumerate(read_bibliography(path), start=1)}
     assert format_bibliography(other, numbers) == format_bibliography(path, numbers)
+
+
+def test_an_entry_with_nothing_to_print_is_its_key(tmp_path):
+    path = tmp_path / "bare.bib"
+    path.write_text("@book{bare, }\n@book{full, title={A book}}\n@misc{link, doi={10.1/x}}\n@book{v, volume={3}}\n")
+    bare, full, link, _ = format_bibliography(path, {"bare": 1, "full": 2, "link": 3, "v": 4})
+    assert bare.html == "bare"
+    assert "A book" in full.html
+    assert link.html.startswith('link <a href="https://doi.org/10.1/x"')
