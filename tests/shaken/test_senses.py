@@ -81,8 +81,12 @@ RIGHT: list[Case] = [
     ("The distance is better, 0.60 against 0.80.", ["a.fid < b.fid"], True, {"a.fid": 0.6, "b.fid": 0.8}),
     ("It is better and worse.", ["a.svm < a.tuned"], True, A_B),
     # the p value is spelt as the other number is, and is not it
-    ("higher, p = 0.005", ["a.p < 0.05 and a.rate > a.base + 0.05"], True,
-     {"a.p": 0.005, "a.rate": 80.6, "a.base": 0.00515}),
+    (
+        "higher, p = 0.005",
+        ["a.p < 0.05 and a.rate > a.base + 0.05"],
+        True,
+        {"a.p": 0.005, "a.rate": 80.6, "a.base": 0.00515},
+    ),
     ("It hardly tells them apart.", ["a.distance > 1.5"], False, {"a.distance": 0.2}),
     ("Less than half of a map is outside.", ["a.share < 0.5"], False, {"a.share": 0.7}),
     ("None is silent.", ["a.silent > 0"], False, {"a.silent": 0}),
