@@ -120,7 +120,7 @@ def is_printed(claim: Said, compared: Compared) -> bool:
 def _place(words: str, side: Side, claim: Said) -> int | None:
     """Where a text prints the one number that a side reads."""
     for text in sorted(_spelt(claim, side), key=len, reverse=True):
-        if found := re.search(rf"{_NO_P}(?<![\d.,−]){re.escape(text)}(?![\d⁰¹²³⁴⁵⁶⁷⁸⁹]|[.,]\d)", words):
+        if found := re.search(rf"{_NO_P}(?<![\d.,−]){re.escape(text)}(?![\d⁻⁰¹²³⁴⁵⁶⁷⁸⁹]|[.,]\d)", words):
             return found.start()
     return None
 

@@ -87,6 +87,13 @@ RIGHT: list[Case] = [
         True,
         {"a.p": 0.005, "a.rate": 80.6, "a.base": 0.00515},
     ),
+    # nor is the base of a power of ten
+    (
+        "higher, p = 3.8 × 10⁻⁵",
+        ["a.p < 0.05 and a.rate > a.base + 0.05"],
+        True,
+        {"a.p": 3.8e-5, "a.rate": 12.95, "a.base": 10.13},
+    ),
     ("It hardly tells them apart.", ["a.distance > 1.5"], False, {"a.distance": 0.2}),
     ("Less than half of a map is outside.", ["a.share < 0.5"], False, {"a.share": 0.7}),
     ("None is silent.", ["a.silent > 0"], False, {"a.silent": 0}),
