@@ -55,7 +55,13 @@ def run(tool: Tool, folder: Path, environment: dict[str, str]) -> tuple[float, f
     """Seconds on the clock and of the processor of one build."""
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     ended = subprocess.run(
-        tool.command(), cwd=folder, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
+        tool.command(),
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        check=False,
     )
     took = time.perf_counter() - began
     if ended.returncode != 0:

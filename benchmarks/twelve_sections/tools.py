@@ -231,7 +231,9 @@ def jupyter_book(content: Content) -> dict[str, str]:
 
 def quarto(content: Content) -> dict[str, str]:
     """One document for Jupyter's engine, with its cache."""
-    parts = ["---\ntitle: Twelve sections\nformat: html\njupyter: python3\nexecute:\n  cache: true\n  echo: false\n---\n"]
+    parts = [
+        "---\ntitle: Twelve sections\nformat: html\njupyter: python3\nexecute:\n  cache: true\n  echo: false\n---\n"
+    ]
     for number in SECTIONS:
         (_, words), (_, code) = cells(content, number)
         parts.append(f"{words}\n\n```{{python}}\n{code}\n```\n")
