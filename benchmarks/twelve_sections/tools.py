@@ -134,7 +134,8 @@ def r_markdown(content: Content) -> dict[str, str]:
     for number in SECTIONS:
         parts.append(
             f"## Section {number}\n\n{content.prose(number)}\n\n```{{r section-{number}}}\n"
-            f"numbers <- read.csv('data.csv')$value\nSys.sleep(1)\nsums <- {content.factors[number]} * scale * cumsum(numbers)\n"
+            f"numbers <- read.csv('data.csv')$value\nSys.sleep(1)\n"
+            f"sums <- {content.factors[number]} * scale * cumsum(numbers)\n"
             f"value_{number} <- tail(sums, 1)\nknitr::kable(data.frame(position=seq_along(sums), sum=sums))\n```\n\n"
             f"The value of section {number} is `r value_{number}`.\n"
         )
@@ -254,6 +255,9 @@ TOOLS = (
         "nbconvert", ("jupyter-nbconvert",), nbconvert,
         ("jupyter-nbconvert", "--execute", "--to", "html", "report.ipynb"), "report.html",
     ),
-    Tool("jupyter-book", ("jupyter-book",), jupyter_book, ("jupyter-book", "build", "-q", "."), "_build/html/section_*.html"),
+    Tool(
+        "jupyter-book", ("jupyter-book",), jupyter_book,
+        ("jupyter-book", "build", "-q", "."), "_build/html/section_*.html",
+    ),
     Tool("Quarto", ("quarto",), quarto, ("quarto", "render", "report.qmd"), "report.html"),
 )  # fmt: skip

@@ -24,7 +24,7 @@ class Content:
 
     def prose(self, section: int) -> str:
         """The words before a section's result."""
-        return f"These are {self.words[section]} words of section {section}, which waits for one second and then multiplies."
+        return f"These are {self.words[section]} words of section {section}, which waits one second and multiplies."
 
     def sentences(self) -> list[str]:
         """All that the page must have."""

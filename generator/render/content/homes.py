@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 from generator.answers.addresses import Address
 
@@ -31,7 +32,7 @@ class Homes:
         """The homes whose addresses stand in the words, which are looked at once, however many homes there are."""
         found = {home for home in self._plain if f"{home}/" in words}
         pieces = words.split("/")
-        for before, question in zip(pieces, pieces[1:-1], strict=False):
+        for before, question in pairwise(pieces[:-1]):
             found |= {f"{lab}/{question}" for lab in self._labs.get(question, ()) if before.endswith(lab)}
         return frozenset(found)
 

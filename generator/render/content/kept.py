@@ -192,7 +192,8 @@ def show_pictures(made: MadeAnswer | MadeExhibits, images: OwnImages, own_images
 def inputs_of(report: Report, spec: QuestionSpec, common: str, homes: Homes) -> tuple[Inputs, Inputs]:
     """What the exhibits of a question are made from, and what its answer is, which may be of all.
 
-    ``homes`` are those of the report's results, ``common`` is the digest of what all questions share (see :func:`common_inputs`).
+    ``homes`` are those of the report's results, ``common`` is the digest of what all questions share (see
+    :func:`common_inputs`).
     """
     answer = json.dumps(plain(spec.answer))
     others = json.dumps(plain(replace(spec, answer=Answer("", spec.answer.path)), SHORT))
