@@ -3,11 +3,11 @@
     python benchmarks/twelve_sections [--ours CHECKOUT…] [--peers FOLDER] [--only NAME…] [--rounds 3]
 
 The same report is written for R Markdown, Snakemake, nbconvert, jupyter-book, Quarto and for us, and built to HTML:
-cold, with no change, with one section’s code changed, one word of prose, a helper that all sections import, and the
-data file that they all read. Each cell has the seconds on the clock, those of the processor with all child processes, and
-``fresh`` where the page then has the numbers and words that it must have, ``stale`` where it has not. As the sections
-sleep, all processor time is the tool's. A peer is what stands in FOLDER/bin or on the PATH; FOLDER is a virtual
-environment with
+cold, with no change, with one section's code changed, one word of prose, a helper that all sections import, and the
+data file that they all read. Each cell has the seconds on the clock, those of the processor with all child processes,
+and ``fresh`` where the page then has the numbers and words that it must have, ``stale`` where it has not. As the
+sections sleep, all processor time is the tool's. A peer is what stands in FOLDER/bin or on the PATH; FOLDER is a
+virtual environment with
 
     pip install snakemake nbconvert ipykernel 'jupyter-book<2'
 """
