@@ -99,7 +99,7 @@ def test_a_students_answer_and_title_page_are_shown_as_they_were_read(
 
 
 FOREIGN = ("notes.txt", "assets/mine.css", "assets/figures/mine.png", "results/tables/mine.csv", "results/mine/a.txt",
-           "results/figures/mine.png", "assets/fonts/mine.woff", ".hidden", "report-mine.html")  # fmt: skip
+           "results/tables/mine.png", "assets/fonts/mine.woff", ".hidden", "report-mine.html")  # fmt: skip
 
 
 def test_files_of_the_users_own_are_said_and_never_touched(course: TextCourse) -> None:

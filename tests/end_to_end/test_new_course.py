@@ -47,5 +47,5 @@ def test_the_tutorial_can_be_followed_word_for_word(shell: Shell) -> None:
     page = (shell.folder / "build/report.html").read_text(encoding="utf-8")
     assert "The mean of 50 draws is" in page
     assert (shell.folder / "build/results/tables/dice-q03-values.csv").is_file()
-    assert (shell.folder / "build/results/figures/dice-q03-means.png").is_file()
+    assert (shell.folder / "build/assets/figures/dice-q03-means.svg").is_file()
     assert not re.search(r"^(FAIL|WARN)", shell.run(["genreport", "doctor", "--texts"]), re.MULTILINE | re.IGNORECASE)

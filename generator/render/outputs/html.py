@@ -30,6 +30,7 @@ from generator.render.content.exhibits import Exhibit, Panel
 from generator.render.outputs.compiled import COMPILED
 from generator.render.outputs.fragments import Fragments
 from generator.render.outputs.table import Output
+from generator.render.outputs.web_pictures import ENDING, web_picture
 from generator.render.text.markdown import to_html, to_inline_html, to_text
 from generator.render.text.maths import MarkupError, mathml, svg_image
 from generator.render.text.surroundings import Surroundings
@@ -39,6 +40,8 @@ from generator.store.plain import digest_of
 #: What the page loads besides its figures and fonts, from templates/report into the assets folder.
 _SCREEN_FILES = ("common.css", "screen.css", "page.js")
 _PAGED_FILES = ("common.css", "print.css")
+#: WeasyPrint unpacks every font for every layout: in 0.05 s, and in 2.5 s where they are WOFF2.
+_SCREEN_FONTS, _PAGED_FONTS = (".woff2",), (".woff", ".ttf")
 #: What page.js writes on buttons.
 SCRIPT_WORDS = (
     marked("Play animation"),
@@ -96,14 +99,15 @@ class Page:
         """All that the page loads, by its name beside the page: the content, or the file that has it."""
         for exhibit in self.document.exhibits():
             for panel in () if self.paged and exhibit.folded else exhibit.panels:
-                yield self._image(panel), panel.drawing.svg or panel.drawing.png
+                yield self._image(panel), panel.drawing.svg or self._picture(panel.drawing.png, panel.drawing.kept)
                 if (animation := panel.drawing.animation) and not self.paged:
                     yield f"{self._pictures}/{panel.name}-moving.webp", animation.moving
                     yield f"{self._pictures}/{panel.name}-still.webp", animation.still
         for image in [*self.document.images.shown.values(), *self.document.own_images.shown.values()]:
-            yield f"{self._pictures}/{image.name}.png", image.png
+            yield f"{self._pictures}/{image.name}.{self._ending}", self._picture(image.png, image.name)
         source = report_folder()
-        fonts = sorted(path for path in (source / "fonts").rglob("*") if path.is_file())
+        other = _SCREEN_FONTS if self.paged else _PAGED_FONTS
+        fonts = sorted(path for path in (source / "fonts").iterdir() if path.suffix not in other)
         for path in (*(source / name for name in (_PAGED_FILES if self.paged else _SCREEN_FILES)), *fonts):
             yield f"{self.assets}/{path.relative_to(source).as_posix()}", path
         if style := self._course.style:
@@ -151,7 +155,9 @@ class Page:
             own_cover=self._own_cover,
         )
         self._add_languages(environment)
-        surroundings = Surroundings(self._math, document.citations, images=document.images, pictures=self._pictures)
+        surroundings = Surroundings(
+            self._math, document.citations, images=document.images, pictures=self._pictures, ending=self._ending
+        )
         environment.filters.update(FILTERS, number=in_words)
         environment.filters["breakable"] = _breakable
 
@@ -222,7 +228,16 @@ class Page:
 
     def _image(self, panel: Panel) -> str:
         """Where the picture of a panel lies: SVG where there is one."""
-        return f"{self._pictures}/{panel.name}.{'svg' if panel.drawing.svg else 'png'}"
+        return f"{self._pictures}/{panel.name}.{'svg' if panel.drawing.svg else self._ending}"
+
+    @property
+    def _ending(self) -> str:
+        return "png" if self.paged else ENDING
+
+    def _picture(self, png: bytes, name: str) -> bytes:
+        """A picture of pixels in the form that the page, or the PDF, has it in."""
+        kept = self.document.report.kept
+        return png if self.paged else web_picture(png, kept.store if kept else None, name)
 
     def _question(self, part: QuestionPart) -> Markup:
         """A question's HTML: what was kept of an earlier report, where it was made from the same."""
@@ -246,6 +261,7 @@ class Page:
             part.numbered.anchor,
             self.document.own_images,
             self._pictures,
+            ending=self._ending,
         )
         with in_language(self._course.written, foreign=part.spec.answer.foreign):
             body = to_html(part.answer, surroundings)
@@ -258,7 +274,7 @@ class Page:
             return Markup()
         shown = Shown(report.course, report.profile, self.paged, report.only is not None)
         images = self.document.images
-        html = write_cover(cover, shown, lambda address: images.placed(address, self._pictures))
+        html = write_cover(cover, shown, lambda address: images.placed(address, self._pictures, self._ending))
         return Markup(html.replace(HEAD, head).replace(SETTING, setting))  # noqa: S704 (read and written anew)
 
     def _exhibit(self, exhibit: Exhibit) -> str:

@@ -25,7 +25,7 @@ class Surroundings:
     """What a piece of Markdown may refer to.
 
     ``math`` sets a formula, ``fragments`` are the exhibits' HTML by name, ``prefix`` keeps the ids of footnotes apart,
-    ``images`` are the course's or a student's own, which the page finds under ``pictures``. A formula, picture or link
+    ``images`` are the course's or a student's own, which the page finds under ``pictures`` with that ``ending``. A formula, picture or link
     that cannot be shown is a box in its place and one of the ``faults``. ``level`` is that of the heading above the
     text; its own headings follow from there without a gap, whatever levels they were written with.
     """
@@ -37,6 +37,7 @@ class Surroundings:
     prefix: str = ""
     images: OwnImages = field(default_factory=OwnImages)
     pictures: str = ""
+    ending: str = "png"
     level: int = 4
     faults: list[Fault] = field(default_factory=list)
 
