@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from generator.course.cover_markup import HEAD, SETTING
 from generator.course.cover_page import Shown, write_cover
@@ -24,34 +23,27 @@ from generator.course.translations import untranslated
 from generator.course.yaml_source import Source
 from generator.folders import templates_folder
 from generator.formats import FILTERS, in_words
-from generator.languages import ENGLISH, called, first_part, gettext, marked, ngettext, typeset
+from generator.languages import ENGLISH, called, first_part, gettext, ngettext, typeset
 from generator.render.content.document import Document, QuestionPart
 from generator.render.content.exhibits import Exhibit, Panel
+from generator.render.outputs.asked import island
 from generator.render.outputs.compiled import COMPILED
 from generator.render.outputs.fragments import Fragments
+from generator.render.outputs.script_words import SCRIPT_WORDS
 from generator.render.outputs.table import Output
 from generator.render.outputs.web_pictures import ENDING, web_picture
+from generator.render.outputs.wording import JOINER, breakable, opening_of
 from generator.render.text.markdown import to_html, to_inline_html, to_text
-from generator.render.text.maths import MarkupError, mathml, svg_image
+from generator.render.text.maths import svg_image, with_tex
 from generator.render.text.surroundings import Surroundings
 from generator.render.text.words import Word, in_language, telling
 from generator.store.plain import digest_of
 
 #: What the page loads besides its figures and fonts, from templates/report into the assets folder.
-_SCREEN_FILES = ("common.css", "screen.css", "page.js")
+_SCREEN_FILES = ("common.css", "screen.css", "page.js", "asked.js")
 _PAGED_FILES = ("common.css", "print.css")
 #: WeasyPrint unpacks every font for every layout: in 0.05 s, and in 2.5 s where they are WOFF2.
 _SCREEN_FONTS, _PAGED_FONTS = (".woff2",), (".woff", ".ttf")
-#: What page.js writes on buttons.
-SCRIPT_WORDS = (
-    marked("Play animation"),
-    marked("Pause animation"),
-    marked("Light page"),
-    marked("Dark page"),
-)
-_SPACES = re.compile(r"[ \t\n]+")  # those at which a line may be broken
-_JOINER = "\u2060"  # keeps formulas together with what follows, and is no word
-_LONGEST_OPENING = 100  # characters of a caption that tell what is folded away
 
 
 def write(document: Document, folder: Path, output: Output) -> None:
@@ -117,7 +109,7 @@ class Page:
 
     @property
     def _math(self) -> Callable[..., str]:
-        return svg_image if self.paged else mathml
+        return svg_image if self.paged else with_tex
 
     @cached_property
     def _templates(self) -> Environment:
@@ -153,13 +145,15 @@ class Page:
             answer_field=answer_field,
             head_field=head_field,
             own_cover=self._own_cover,
+            island=lambda: Markup(island(document)),  # noqa: S704 (JSON in which nothing ends an element)
         )
         self._add_languages(environment)
         surroundings = Surroundings(
-            self._math, document.citations, images=document.images, pictures=self._pictures, ending=self._ending
-        )
+            self._math, document.citations, images=document.images, pictures=self._pictures, ending=self._ending,
+            asked=self._asked,
+        )  # fmt: skip
         environment.filters.update(FILTERS, number=in_words)
-        environment.filters["breakable"] = _breakable
+        environment.filters["breakable"] = breakable
 
         def blocks(text: str, level: int = 4, other: bool = False, own: bool = False) -> Markup:
             around = replace(surroundings, level=level, images=document.own_images if own else document.images)
@@ -172,11 +166,11 @@ class Page:
 
         def opening(text: str, other: bool = False) -> str:
             with in_language(self._course.written, foreign=other):
-                return _opening(text)
+                return opening_of(text)
 
         def words(text: str, other: bool = False) -> str:
             with in_language(self._course.written, foreign=other):
-                return to_text(text).replace(_JOINER, "")
+                return to_text(text).replace(JOINER, "")
 
         environment.filters.update(blocks=blocks, inline=inline, opening=opening, words=words)
         return environment
@@ -231,6 +225,11 @@ class Page:
         return f"{self._pictures}/{panel.name}.{'svg' if panel.drawing.svg else self._ending}"
 
     @property
+    def _asked(self) -> bool:
+        """Whether a reader can ask what is behind a number: not on sheets, nor where it is theirs to find."""
+        return not self.paged and self._course.edition is not Edition.WORKSHEET
+
+    @property
     def _ending(self) -> str:
         return "png" if self.paged else ENDING
 
@@ -262,6 +261,7 @@ class Page:
             self.document.own_images,
             self._pictures,
             ending=self._ending,
+            asked=self._asked,
         )
         with in_language(self._course.written, foreign=part.spec.answer.foreign):
             body = to_html(part.answer, surroundings)
@@ -283,20 +283,3 @@ class Page:
         module: Any = self._templates.get_template("parts.html.j2").module
         with telling(self._course.language, self._course.words):  # inside an answer that may be in another
             return str(module.exhibit(exhibit))
-
-
-def _breakable(text: str) -> Markup:
-    """A long name that may be broken after its punctuation: at spaces without width, as WeasyPrint ignores <wbr>."""
-    return Markup(re.sub(r"([._/\[\],]|=+)(?=\w)", "\\1\u200b", str(escape(text))))  # noqa: S704 (escaped before)
-
-
-def _opening(caption: str) -> str:
-    """The words with which a caption begins: its first sentence, or what of it stands on one line."""
-    try:
-        words = _SPACES.sub(" ", to_text(caption))
-    except MarkupError:  # a picture or a link that cannot be shown: the box in the caption itself says so
-        return ""
-    first = re.split(r"(?<=[.:;])\s", words, maxsplit=1)[0].rstrip(":; \u00a0\u202f")
-    if len(first) <= _LONGEST_OPENING:
-        return first
-    return first[:_LONGEST_OPENING].rpartition(" ")[0] + " …"

@@ -40,7 +40,7 @@ def web_picture(png: bytes, store: PartStore | None, name: str = "") -> bytes:
 
 
 def _found(key: str, store: PartStore | None) -> bytes:
-    return (store and store.read(key) or {}).get(_PART, b"")
+    return ((store and store.read(key)) or {}).get(_PART, b"")
 
 
 def _encoded(png: bytes, key: str, store: PartStore | None) -> bytes:
@@ -48,7 +48,7 @@ def _encoded(png: bytes, key: str, store: PartStore | None) -> bytes:
 
     with Image.open(BytesIO(png)) as picture:
         picture.load()
-        opaque = picture.mode == "RGBA" and picture.getextrema()[3] == (255, 255)
+        opaque = picture.mode == "RGBA" and picture.getchannel("A").getextrema() == (255, 255)
         plain = picture.convert("RGB") if opaque else picture
     content = BytesIO()
     plain.save(content, format="WEBP", lossless=True, method=_METHOD, quality=_QUALITY, exact=True)
