@@ -112,7 +112,7 @@ def test_files_of_the_users_own_are_said_and_never_touched(course: TextCourse) -
     course.build(Edition.WORKSHEET)
     assert [(course.folder / "build" / name).read_text() for name in FOREIGN] == ["mine"] * len(FOREIGN)
     (line,) = [line for line in said if "did not write" in line]
-    assert "holds 9" in line
+    assert "holds 8" in line
 
 
 def test_a_file_of_the_users_own_in_the_place_of_the_page_gets_another_name(course: TextCourse) -> None:

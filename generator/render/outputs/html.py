@@ -148,12 +148,17 @@ class Page:
             island=lambda: Markup(island(document)),  # noqa: S704 (JSON in which nothing ends an element)
         )
         self._add_languages(environment)
+        self._add_filters(environment)
+        return environment
+
+    def _add_filters(self, environment: Environment) -> None:
+        """What templates need to write Markdown and numbers."""
+        document = self.document
         surroundings = Surroundings(
             self._math, document.citations, images=document.images, pictures=self._pictures, ending=self._ending,
             asked=self._asked,
         )  # fmt: skip
-        environment.filters.update(FILTERS, number=in_words)
-        environment.filters["breakable"] = breakable
+        environment.filters.update(FILTERS, number=in_words, breakable=breakable)
 
         def blocks(text: str, level: int = 4, other: bool = False, own: bool = False) -> Markup:
             around = replace(surroundings, level=level, images=document.own_images if own else document.images)
@@ -173,7 +178,6 @@ class Page:
                 return to_text(text).replace(JOINER, "")
 
         environment.filters.update(blocks=blocks, inline=inline, opening=opening, words=words)
-        return environment
 
     @property
     def _course(self) -> CourseSpec:
