@@ -14,7 +14,7 @@ from generator.course.folder import FILE as COURSE_FILE
 from generator.course.folder import labs_folder
 from generator.course.project import FILE as PROJECT_FILE
 from generator.course.project import IMAGES
-from generator.folders import PACKAGE, templates_folder
+from generator.folders import PACKAGE, questions_folder, templates_folder
 from generator.jobs import Outcome
 from generator.planning.data import LOCK
 from generator.render.outputs.written import NAME, read_parts
@@ -49,9 +49,19 @@ def looked_at(
         read=_named(_read(session)),
         absent=_named(absent),
         made=_named(file for files in present for file in files),
-        written=_named([output, output / NAME, *(output / name for name in files)]),
+        written=_named([output, output / NAME, *(output / name for name in _with_folders(files))]),
         current=current,
     )
+
+
+def _with_folders(names: Iterable[str]) -> set[str]:
+    """Files with the folders that they lie in, none of which may become a link."""
+    names = {*names}
+    folders = {name.rpartition("/")[0] for name in names}
+    while folders - names:
+        names |= folders
+        folders = {name.rpartition("/")[0] for name in folders}
+    return names - {""}
 
 
 def _named(paths: Iterable[str | Path]) -> set[str]:
@@ -68,6 +78,7 @@ def _read(session: Session) -> Iterator[str | Path]:
     yield from sys.path  # what is installed there, and in which version
     yield from (folders.cache / LOCK, folders.cache / KNOWN)
     leave = {os.path.abspath(folder) for folder in (settings.output.folder, folders.cache, folders.data)}  # noqa: PTH100
+    yield questions_folder()
     below = [PACKAGE, templates_folder(), labs_folder(place.folder), place.folder / IMAGES, *place.code]
     if (project := settings.project) is not None:
         below.append(project.folder)
@@ -76,6 +87,7 @@ def _read(session: Session) -> Iterator[str | Path]:
     for folder in below:
         yield from _below(os.path.abspath(folder), leave)  # noqa: PTH100
     yield place.folder
+    yield place.answers or place.folder  # even where it is not shown, it has to be there
     yield from course.style.files if course.style else ()
     for folder in {Path.cwd(), settings.output.folder.resolve(), *([project.folder.resolve()] if project else ())}:
         for around in (folder, *folder.parents):  # a course or a project that one stands in
