@@ -46,7 +46,7 @@ def looked_at(
     present = [files for fingerprint, files in entries.items() if outcomes[fingerprint].has_result]
     absent = [files[0] for fingerprint, files in entries.items() if not outcomes[fingerprint].has_result]
     return LookedAt(
-        read=_named(_read(session)),
+        read=_named(files_read(session)),
         absent=_named(absent),
         made=_named(file for files in present for file in files),
         written=_named([output, output / NAME, *(output / name for name in _with_folders(files))]),
@@ -69,7 +69,8 @@ def _named(paths: Iterable[str | Path]) -> set[str]:
     return {os.path.join(here, path) for path in paths}  # noqa: PTH118 (thousands, as text)
 
 
-def _read(session: Session) -> Iterator[str | Path]:
+def files_read(session: Session) -> Iterator[str | Path]:
+    """What decides what a report shows, besides results: files, those that could be there, and folders."""
     settings, place, course = session.settings, session.place, session.shown
     folders = settings.folders
     files = {*session.course.files, *course.files, *session.memo.asked}
