@@ -61,7 +61,10 @@ class KeptChecks:
         return digest_of(["check", ground, name, str(place), output.name, files]) if ground else ""
 
     def find(self, key: str, output: Path) -> Looked | None:
-        """What was found under a key, if the report that was written then still stands in its folder."""
+        """What was found under a key, if the report that was written then still stands in its folder.
+
+        Of one that does not, what is not as it was written is removed, to be written anew.
+        """
         parts = self._store.read(key) if key else None
         try:
             looked = read_plain(json.loads(parts[_LOOKED]), [Looked]) if parts else None
@@ -71,7 +74,12 @@ class KeptChecks:
         if not isinstance(looked, Looked) or not isinstance(listed, dict):
             return None
         written = _written(output, looked, listed)
-        if written is None or {name: one[0] for name, one in written.items()} != {n: o[0] for n, o in listed.items()}:
+        if written is None:
+            return None
+        other = [file for file, one in written.items() if file in listed and one[0] != listed[file][0]]
+        if other or written.keys() != listed.keys():
+            for file in other:
+                (output / file).unlink(missing_ok=True)
             return None
         if written != listed:
             self._store.write(key, _pieces(looked, written))  # with stamps of files that were too fresh for one
