@@ -22,6 +22,9 @@ from tests.shaken.lexicon import (
     WORD,
 )
 
+#: Before a number: that it is not a p value, which may happen to be spelt as another number is.
+_NO_P = r"(?<!\bp.[=<].)"
+
 
 def direction(words: str, compared: Compared, *, denied: bool = False) -> bool | None:
     """Whether the words make the number that they speak of the larger one; None where they do not say."""
@@ -117,7 +120,7 @@ def is_printed(claim: Said, compared: Compared) -> bool:
 def _place(words: str, side: Side, claim: Said) -> int | None:
     """Where a text prints the one number that a side reads."""
     for text in sorted(_spelt(claim, side), key=len, reverse=True):
-        if found := re.search(rf"(?<![\d.,−]){re.escape(text)}(?![\d⁰¹²³⁴⁵⁶⁷⁸⁹]|[.,]\d)", words):
+        if found := re.search(rf"{_NO_P}(?<![\d.,−]){re.escape(text)}(?![\d⁻⁰¹²³⁴⁵⁶⁷⁸⁹]|[.,]\d)", words):
             return found.start()
     return None
 

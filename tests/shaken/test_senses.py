@@ -80,6 +80,20 @@ RIGHT: list[Case] = [
     ("It is not sparser, with 0.60 against 0.80.", ["a.tuned > a.svm + 0.01"], False, A_B),
     ("The distance is better, 0.60 against 0.80.", ["a.fid < b.fid"], True, {"a.fid": 0.6, "b.fid": 0.8}),
     ("It is better and worse.", ["a.svm < a.tuned"], True, A_B),
+    # the p value is spelt as the other number is, and is not it
+    (
+        "higher, p = 0.005",
+        ["a.p < 0.05 and a.rate > a.base + 0.05"],
+        True,
+        {"a.p": 0.005, "a.rate": 80.6, "a.base": 0.00515},
+    ),
+    # nor is the base of a power of ten
+    (
+        "higher, p = 3.8 × 10⁻⁵",
+        ["a.p < 0.05 and a.rate > a.base + 0.05"],
+        True,
+        {"a.p": 3.8e-5, "a.rate": 12.95, "a.base": 10.13},
+    ),
     ("It hardly tells them apart.", ["a.distance > 1.5"], False, {"a.distance": 0.2}),
     ("Less than half of a map is outside.", ["a.share < 0.5"], False, {"a.share": 0.7}),
     ("None is silent.", ["a.silent > 0"], False, {"a.silent": 0}),

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
     from generator.results import Figure
 
 #: Width of the report's text in inches: figures are drawn at the size at which they are read.
@@ -76,13 +78,26 @@ def draw_figure(figure: Figure, width: float = TEXT_WIDTH) -> Drawing:
     with matplotlib.rc_context(rc()):
         height = height_for(figure, width - 2 * _EDGE) + 2 * _EDGE
         canvas = Canvas(figsize=(width, height), dpi=_DPI)  # labels are measured at the size at which they are drawn
-        FigureCanvasAgg(canvas)
+        agg = FigureCanvasAgg(canvas)
         draw(figure, Box(canvas, _EDGE, _EDGE, width - 2 * _EDGE, height - 2 * _EDGE))
-        png = BytesIO()
-        canvas.savefig(png, format="png", dpi=_DPI, metadata={"Software": None})
+        png = _png(agg)
         if is_dense(figure):
             animation = animate(figure) if isinstance(figure, Frames) else None
-            return Drawing(png.getvalue(), None, width, height, animation)
+            return Drawing(png, None, width, height, animation)
         svg = BytesIO()
         canvas.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
-        return Drawing(png.getvalue(), svg.getvalue(), width, height)
+        return Drawing(png, svg.getvalue(), width, height)
+
+
+def _png(agg: FigureCanvasAgg) -> bytes:
+    """The picture without the transparency that it does not have: a PDF can take it as it is."""
+    from io import BytesIO
+
+    from PIL import Image
+
+    agg.draw()  # type: ignore[no-untyped-call]
+    pixels = agg.buffer_rgba()  # type: ignore[no-untyped-call]
+    png = BytesIO()
+    picture = Image.frombuffer("RGBA", agg.get_width_height(), pixels).convert("RGB")
+    picture.save(png, format="PNG", dpi=(_DPI, _DPI))
+    return png.getvalue()

@@ -1,4 +1,4 @@
-"""SVGs that were drawn in an earlier PDF: what they put on a page is put there again, as bytes.
+"""What was drawn of SVGs in an earlier PDF is put on its page again, as bytes, and the lines of PNGs as they are.
 
 Run by the process that writes the PDF, which imports nothing of the package; so does this. WeasyPrint has no public way
 to do this, hence its private streams. What draws text, pictures, patterns or groups, which a document has elsewhere,
@@ -8,7 +8,7 @@ is drawn anew each time.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 Drawn = Mapping[str, Any]
 _ALPHA = {"A": "CA", "a": "ca"}  # of strokes and of areas, as PDF calls it
 _TEXT = b"BT"
+_IN_PDF = {"RGB": 2, "L": 0}  # the modes of pictures whose PNG holds just what a PDF does, with their colour types
 
 
 class Drawings:
@@ -69,6 +70,39 @@ class Drawings:
                 content = (self._folder / unquote(urlsplit(url).path).removeprefix(self._root)).read_bytes()
             self._sources[url] = hashlib.sha256(content).hexdigest()
         return self._sources[url]
+
+
+def keep_pictures() -> None:
+    """Have WeasyPrint take the compressed lines of a PNG as they are, where it would compress the same ones anew."""
+    from weasyprint.images import RasterImage
+
+    compress = RasterImage._get_png_data
+
+    def data(picture: Any) -> bytes:
+        return _lines(picture) or compress(picture)
+
+    RasterImage._get_png_data = staticmethod(data)
+
+
+def _lines(picture: Any) -> bytes:
+    """The compressed lines of a PNG that was just opened; none where a PDF could not show them."""
+    if picture.format != "PNG" or picture.mode not in _IN_PDF or picture.fp is None:
+        return b""
+    picture.fp.seek(0)
+    chunks = list(_chunks(picture.fp.read()))
+    header = next(content for kind, content in chunks if kind == b"IHDR")
+    depth, colours, *_, interlaced = header[8:13]
+    if (depth, colours, interlaced) != (8, _IN_PDF[picture.mode], 0) or any(kind == b"tRNS" for kind, _ in chunks):
+        return b""
+    return b"".join(content for kind, content in chunks if kind == b"IDAT")
+
+
+def _chunks(png: bytes) -> Iterator[tuple[bytes, bytes]]:
+    place = 8
+    while place < len(png):
+        length = int.from_bytes(png[place : place + 4], "big")
+        yield png[place + 4 : place + 8], png[place + 8 : place + 8 + length]
+        place += length + 12
 
 
 def _things(stream: Any) -> list[int]:

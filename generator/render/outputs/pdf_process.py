@@ -19,11 +19,11 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote, urlsplit
-from xml.etree.ElementTree import tostring
 
 #: The exit code that says that WeasyPrint could not load the libraries that it needs from the system.
 LIBRARIES_MISSING = 3
@@ -108,13 +108,13 @@ class _Paper:
         for chapter in self.chapters.chapters(whole.etree_element):
             alone = self.chapters.alone(whole.etree_element, chapter)
             name = self.chapters.digest(alone, self.folder, _program())
-            if name in self.known:
-                self.html = self._read(self.known[name])
-            else:
-                self.html = self._read(_written(alone))
+            settled = self.chapters.read(self.known.get(name, ""))
+            if not settled:
+                self.html = self._made_of(alone)
                 self._settle()
-            self.settled_chapters[name] = _written(self.html.etree_element)
-            self.chapters.replace(whole.etree_element, chapter, self.chapters.inside(self.html.etree_element))
+                settled = self.chapters.inside(self.html.etree_element)
+            self.settled_chapters[name] = self.chapters.written(settled)
+            self.chapters.replace(whole.etree_element, chapter, settled)
         self.html = whole
         document, layout = self._settle()
         return document, list(self.widths.warnings(self.html.etree_element, layout))
@@ -141,18 +141,25 @@ class _Paper:
         return any(mended)
 
     def _lay_out(self) -> tuple[Any, Any]:
-        """Read the page as it is now, for WeasyPrint keeps with the old one what it was, and lay it out."""
+        """Begin with the page as it is now, for WeasyPrint keeps with the old one what it was, and lay it out."""
         self.progress.layouts += 1
-        self.html = self._read(_written(self.html.etree_element))
+        self.html = self._made_of(self.html.etree_element)
         document = self.html.render(cache=self.images, **self.options)
         return document, self.layouts.Layout(document.pages)
 
     def _measure(self, tables: list[Any]) -> dict[Any, float]:
         """How far tables reach, each alone and with its words divided."""
-        html = self._read(_written(self.widths.without_other(self.html.etree_element, tables)))
+        html = self._made_of(self.widths.without_other(self.html.etree_element, tables))
         found = self.layouts.Layout(html.render(cache=self.images, **self.options).pages).too_wide
         copies = html.etree_element.iter("table")
         return {table: found[copy].reached for table, copy in zip(tables, copies, strict=True) if copy in found}
+
+    def _made_of(self, root: Any) -> Any:
+        """A page of the same elements, which need not be written and read for that, in other objects."""
+        html = self._read("")
+        html.wrapper_element = type(html.wrapper_element).from_html_root(deepcopy(root), content_language=None)
+        html.etree_element = html.wrapper_element.etree_element
+        return html
 
     def _read(self, text: str) -> Any:
         import weasyprint
@@ -184,10 +191,6 @@ def _program() -> str:
     return f"WeasyPrint {weasyprint.__version__} {code}"
 
 
-def _written(root: Any) -> str:
-    return "<!DOCTYPE html>" + tostring(root, encoding="unicode", method="html")
-
-
 def _write_pdf(page: Path, target: Path, fields: bool, remembered: Path | None) -> dict[str, Any]:
     # fontTools writes the time into every font that it unpacks; the same report must give the same bytes.
     os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
@@ -202,8 +205,10 @@ def _write_pdf(page: Path, target: Path, fields: bool, remembered: Path | None) 
     logger.propagate = False
     paper = _Paper(page.read_text("utf-8"), folder, fields, known.get("chapters", {}), progress)
     document, warnings = paper.settled()
-    drawings = _beside("pdf_drawings").Drawings(known.get("drawings", {}), folder, _ROOT, _program())
+    drawn = _beside("pdf_drawings")
+    drawings = drawn.Drawings(known.get("drawings", {}), folder, _ROOT, _program())
     drawings.remember()
+    drawn.keep_pictures()
     for sheet in document.pages:
         # WeasyPrint gives each box inside a link a link of its own, which PDF/UA wants to see tagged as one.
         sheet.links = [link for link in sheet.links if link[3].element_tag.split(":")[0] == "a"]

@@ -132,3 +132,11 @@ def test_numbers_on_axes_have_decimal_commas_and_names_of_categories_keep_their_
         localise(axes.yaxis)
         written = [[label.get_text() for label in axis.get_ticklabels()] for axis in (axes.xaxis, axes.yaxis)]
     assert written == [["features.2 (3\u00a0×\u00a03)", "SqueezeNet 1.1", "0,25"], ["0,5", "1,5"]]
+
+
+def test_a_picture_has_no_transparency_and_its_size_in_dots():
+    with Image.open(BytesIO(draw_figure(LINES).png)) as picture:
+        assert picture.mode == "RGB"
+        assert picture.getpixel((0, 0)) == (255, 255, 255)
+        assert round(picture.info["dpi"][0]) == 200
+        assert picture.width == round(TEXT_WIDTH * 200)

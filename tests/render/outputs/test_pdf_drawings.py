@@ -1,12 +1,19 @@
-"""SVGs that were drawn in an earlier PDF: the same bytes again, and what a document shares is drawn anew."""
+"""SVGs that were drawn in an earlier PDF: the same bytes again, and what a document shares is drawn anew. PNGs too."""
 
 from __future__ import annotations
 
 import json
+import subprocess
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import quote
 
+import numpy as np
+import pytest
+from PIL import Image
+
 from generator.render.outputs.pdf import write_pdf
+from generator.render.outputs.pdf_drawings import _chunks
 from tests.render.outputs.test_pdf import page
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 20" width="200" height="200">'
@@ -56,3 +63,30 @@ def test_what_was_drawn_is_put_there_again_and_another_size_or_picture_is_drawn(
     parts["drawings"][name]["lines"] = "q\nQ"
     known.write_text(json.dumps(parts))
     assert written(tmp_path / "used", known, list(KINDS)) != first, "what is kept is what is put there"
+
+
+def png(mode: str, **saved: object) -> bytes:
+    noise = np.random.default_rng(5).integers(0, 256, (9, 14, 4), dtype=np.uint8)
+    content = BytesIO()
+    Image.fromarray(noise, "RGBA").convert(mode).save(content, "PNG", **saved)  # type: ignore[arg-type]
+    return content.getvalue()
+
+
+OTHERS = [png("L"), png("P"), png("RGBA"), png("RGB", transparency=(1, 2, 3))]
+
+
+@pytest.mark.parametrize("picture", [png("RGB"), *OTHERS], ids=["RGB", "L", "P", "RGBA", "keyed"])
+def test_pictures_are_the_same_in_the_pdf(picture: bytes, tmp_path: Path) -> None:
+    """Poppler is asked what it sees."""
+    (tmp_path / "picture.png").write_bytes(picture)
+    write_pdf(page(tmp_path, "<h1>t</h1><p><img alt='noise' src='picture.png'>"), tmp_path / "x.pdf")
+    subprocess.run(["pdfimages", "-png", "x.pdf", "seen"], cwd=tmp_path, check=True)
+    with Image.open(BytesIO(picture)) as sent, Image.open(tmp_path / "seen-000.png") as seen:
+        assert np.array_equal(np.asarray(seen.convert("RGB")), np.asarray(sent.convert("RGB")))
+
+
+def test_lines_that_a_pdf_can_show_are_not_compressed_anew(tmp_path: Path) -> None:
+    (tmp_path / "picture.png").write_bytes(picture := png("RGB", compress_level=0))
+    write_pdf(page(tmp_path, "<h1>t</h1><p><img alt='noise' src='picture.png'>"), tmp_path / "x.pdf")
+    lines = b"".join(content for kind, content in _chunks(picture) if kind == b"IDAT")
+    assert lines in (tmp_path / "x.pdf").read_bytes()
