@@ -100,6 +100,7 @@ def build(
     """
     from generator.cli.build_display import BuildDisplay
     from generator.commands.build import build as run_build
+    from generator.commands.output import build_output
 
     project, selection = find_project(selection)
     settings = read_settings(common, wanted, workers, project, places=places, hidden=hidden)
@@ -109,8 +110,6 @@ def build(
             listen=display.listen, say=display.say, expect=display.expect,
         )  # fmt: skip
     if saying.json:
-        from generator.commands.output import build_output
-
         saying.write(build_output(settings, report))
     else:
         display.conclude(report)

@@ -1,6 +1,6 @@
 """A build that has nothing to do says so without the program; whatever changes, the program is asked.
 
-Covers cli/noting.py too.
+Covers cli/noting.py, store/unchanged.py too.
 """
 
 from __future__ import annotations
