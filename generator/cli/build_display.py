@@ -178,13 +178,13 @@ class BuildDisplay(LiveDisplay):
         if bar is not None:
             self.progress.remove_task(bar)
 
-    def conclude(self, report: BuildReport) -> None:
-        """Say how the build ended and where the report is."""
+    def conclude(self, report: BuildReport, took: str = "") -> None:
+        """Say how the build ended and where the report is, after the time that it ``took``, or since it began."""
         for line in told(report, quiet=self.loudness is Loudness.QUIET):
             self.errors.print(line, soft_wrap=True)
         if self.loudness is Loudness.QUIET:
             return
-        took = human_time(time.monotonic() - self.began)
+        took = took or human_time(time.monotonic() - self.began)
         counts = f"{report.computed} computed, {report.cached} cached"
         state = "" if report.written else "; the report was up to date"
         self.output.print(f"{counts}, {took}{state}")

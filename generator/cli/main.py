@@ -13,6 +13,7 @@ from generator.cli.checking import check
 from generator.cli.completion import selections
 from generator.cli.listing import computations, roles, schema
 from generator.cli.looking import doctor, list_, plan, why
+from generator.cli.noting import keep_note
 from generator.cli.options import (
     FOLDER,
     CommonOptions,
@@ -37,6 +38,7 @@ from generator.cli.stopping import end_on_sigterm, unexpected, worded
 
 if TYPE_CHECKING:
     from generator.running.executors.choose import ExecutorSpec
+    from generator.store.unchanged import Note
 
 # \b keeps click from filling the lines of an example.
 
@@ -107,11 +109,12 @@ def build(
             listen=display.listen, say=display.say, expect=display.expect,
         )  # fmt: skip
     if saying.json:
-        from generator.commands.output import about, build_data
+        from generator.commands.output import build_output
 
-        saying.write(about(settings, "build", int(report.exit_code), build=build_data(report)))
+        saying.write(build_output(settings, report))
     else:
         display.conclude(report)
+    keep_note(click.get_current_context().obj, settings, report, None if saying.json else display)
     sys.exit(int(report.exit_code))
 
 
@@ -209,11 +212,14 @@ cli.add_command(roles)
 cli.add_command(schema)
 
 
-def main() -> None:
-    """Run the command line; what goes wrong is said without a traceback, and the exit code tells its kind."""
+def main(note: Note | None = None) -> None:
+    """Run the command line; what goes wrong is said without a traceback, and the exit code tells its kind.
+
+    If a build has nothing left to do at its end, that is kept in the ``note`` of this call.
+    """
     end_on_sigterm()
     try:
-        cli.main(standalone_mode=False)
+        cli.main(standalone_mode=False, obj=note)
     except click.exceptions.Exit as request:
         sys.exit(request.exit_code)
     except click.ClickException as error:

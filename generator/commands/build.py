@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from generator.commands.computing import Failed, Listener, compute_results, failures
 from generator.commands.last_failures import noting_failures
+from generator.commands.looked_at import LookedAt, looked_at
 from generator.commands.rendering_times import RenderingTimes
 from generator.commands.reporting import kept_drawings, kept_parts, report_of, versions_of
 from generator.commands.session import Session, Settings, open_session
@@ -22,6 +23,7 @@ from generator.planning.plan import Plan
 from generator.render.outputs.folder import OutputFolder
 from generator.render.outputs.table import chosen as chosen_forms
 from generator.render.outputs.written import Rendering
+from generator.running.executors.choose import ExecutorSpec
 from generator.store.entry import DamagedEntryError
 
 if TYPE_CHECKING:
@@ -38,7 +40,8 @@ class BuildReport:
 
     ``failures`` are the jobs that failed, of all ``jobs`` that were needed; ``remarks`` what is to be said of the
     results and of texts that are not shown, ``left_out`` the questions that are in no report, with why. With
-    ``strict``, warnings are failures.
+    ``strict``, warnings are failures. ``looked_at`` gives the files that decide whether the same build would have
+    something to do; it is None where that is not known.
     """
 
     rendering: Rendering
@@ -51,6 +54,7 @@ class BuildReport:
     jobs: int = 0
     strict: bool = False
     left_out: Mapping[str, LeftOut] = field(default_factory=dict)
+    looked_at: Callable[[], LookedAt] | None = None
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -117,6 +121,7 @@ def build(
         jobs=len(states),
         strict=strict,
         left_out=session.shown.left_out,
+        looked_at=None if damaged or force or fresh_versions else _looked_at(session, outcomes, report, key),
     )
     if done.problems or (strict and done.warnings):
         return dataclasses.replace(done, exit_code=ExitCode.JOB_FAILED)
@@ -210,13 +215,25 @@ def _remove_damaged(session: Session, report: Report) -> list[str]:
     return warnings
 
 
+def _looked_at(
+    session: Session, outcomes: Mapping[str, Outcome], report: Report, key: str
+) -> Callable[[], LookedAt] | None:
+    """What the build rests on, where it is all here."""
+    if session.settings.workers.where != ExecutorSpec().where:
+        return None
+    forms = _forms(session, report)
+    return lambda: looked_at(session, outcomes, report.name, forms, lambda: _current(session, report, key) is not None)
+
+
+def _forms(session: Session, report: Report) -> list[str]:
+    return [form.name for form in chosen_forms(session.settings.output.formats, whole=report.only is None)]
+
+
 def _current(session: Session, report: Report, key: str) -> Rendering | None:
     """The report on disk, if it is the one that would be written."""
-    output = session.settings.output
-    forms = [form.name for form in chosen_forms(output.formats, whole=report.only is None)]
-    folder = OutputFolder(output.folder)
+    folder = OutputFolder(session.settings.output.folder)
     folder.tidy()
-    return folder.current(report, key, forms)
+    return folder.current(report, key, _forms(session, report))
 
 
 def _render(session: Session, report: Report, key: str, files: Files, say: Say) -> Rendering:

@@ -9,7 +9,7 @@ import os
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import as_completed
+from concurrent.futures import Future, as_completed
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from generator.commands.audit import DISTRUST, Trust, brought_results, settle_tr
 from generator.commands.build import Drawings, render_computed
 from generator.commands.check_filled import Handed, lay_out, read_handed
 from generator.commands.check_found import Looked, answer_digest, compared
+from generator.commands.check_kept import KeptChecks, kept_labs
 from generator.commands.check_limits import limits, reason
 from generator.commands.check_numbers import differing, unsupported
 from generator.commands.computing import Listener
@@ -36,6 +37,7 @@ from generator.render.outputs.written import Rendering
 from generator.render.text.untrusted_words import visible
 from generator.running.executors.choose import usable_cores
 from generator.running.executors.processes import ProcessExecutor
+from generator.store.memo import Memo
 
 #: Below the output, apart from the summary: a submission may have any name.
 REPORTS = "reports"
@@ -78,19 +80,35 @@ def look_over(
         labs = _labs(places.values(), None if profile else chosen.profile)
         wanted = labs if labs is None else labs | _labs_of_filled(workers, places.values(), chosen)
         settle_trust(chosen, wanted, trust, listen)
+        kept = KeptChecks(chosen, profile, trusting=trust.trusting)
+        keys = {name: kept.key(name, place, output / REPORTS / name) for name, place in places.items()}
+        for name in places:
+            if (known := kept.find(keys[name], output / REPORTS / name)) is not None:
+                found.append(known)
+                done(known, len(found), len(places))
+        names = {*places} - {looked.name for looked in found}
         calls = {
             workers.submit(look_at, name, place, chosen, output / REPORTS / name, profile, trust.trusting): name
             for name, place in places.items()
+            if name in names
         }
         for call in as_completed(calls):
-            try:
-                found.append(call.result())
-            except Exception as error:
-                found.append(Looked(calls[call], problem=visible(reason(error), _LONGEST_PROBLEM)))
+            name = calls[call]
+            found.append(_result(call, name))
+            if call.exception() is None or isinstance(call.exception(), InputError):
+                kept.note(keys[name], places[name], output / REPORTS / name, found[-1])
             done(found[-1], len(found), len(places))
+        kept.keep()
     finally:
         workers.terminate()
     return compared(sorted(found, key=lambda looked: looked.name))
+
+
+def _result(call: Future[Looked], name: str) -> Looked:
+    try:
+        return call.result()
+    except Exception as error:
+        return Looked(name, problem=visible(reason(error), _LONGEST_PROBLEM))
 
 
 def _submissions(folders: Iterable[Path]) -> list[Path]:
@@ -121,21 +139,26 @@ def _labs(places: Iterable[Path], profile: str | None) -> frozenset[str] | None:
 
 def _labs_of_filled(workers: ProcessExecutor, places: Iterable[Path], settings: Settings) -> frozenset[str]:
     """The labs of all filled worksheets; they are read where whatever is wrong with one ends a worker at most."""
-    calls = [
-        workers.submit(labs_of_filled, place, labs_folder(settings.folders.course))
-        for place in filter(is_filled, places)
-    ]
-    labs: set[str] = set()
-    for call in calls:
+    course, labs = settings.folders.course, set[str]()
+    filled = [place for place in places if is_filled(place)]
+    memo = Memo(settings.folders.cache / "memo.json") if filled else Memo(None)
+    calls = {}
+    for place in filled:
+        if (known := kept_labs(memo, place, course)) is None:
+            calls[place] = workers.submit(labs_of_filled, place, labs_folder(course))
+        labs.update(known or ())
+    for place, call in calls.items():
         with suppress(Exception):  # said when it is looked at
-            labs.update(call.result())
+            labs.update(kept_labs(memo, place, course, call.result) or ())
+    memo.save()
     return frozenset(labs)
 
 
 def labs_of_filled(place: Path, questions: Path) -> tuple[str, ...]:
-    """In a worker process: the labs whose questions a filled worksheet has."""
-    with limits():
+    """In a worker process: the labs whose questions a filled worksheet has; none where it cannot be shown."""
+    with limits(), suppress(InputError):
         return read_handed(place, questions).labs
+    return ()
 
 
 def _environment() -> dict[str, str]:

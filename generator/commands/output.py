@@ -251,6 +251,11 @@ def build_data(report: BuildReport) -> BuildData:
     )  # fmt: skip
 
 
+def build_output(settings: Settings, report: BuildReport) -> Output:
+    """What `build` says."""
+    return about(settings, "build", int(report.exit_code), build=build_data(report))
+
+
 def check_data(check: Check) -> CheckData:
     """A check of the doctor as data."""
     return CheckData(check.name, check.state.value, check.found, check.mend)

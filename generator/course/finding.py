@@ -21,7 +21,7 @@ from generator.store.memo import read_json, write_json
 
 #: Packages say by an entry point of this group which of their modules lies beside a course.yaml.
 GROUP = "genreport.courses"
-_KNOWN = "courses.json"
+KNOWN = "courses.json"  # its name in the cache folder
 
 
 def find_course(named: str, project: Project | None, cache: Path, here: Path | None = None) -> Path:
@@ -130,7 +130,7 @@ def _of_project(project: Project, cache: Path) -> Path:
 
 
 def _known(cache: Path) -> list[str]:
-    listed = read_json(cache / _KNOWN).get("used")
+    listed = read_json(cache / KNOWN).get("used")
     return [folder for folder in listed if isinstance(folder, str)] if isinstance(listed, list) else []
 
 
@@ -138,5 +138,5 @@ def _remember(folder: Path, cache: Path) -> Path:
     """Note a course that the user has named, so that a project may name it."""
     known, own = _known(cache), str(folder.resolve())
     if own not in known and folder.resolve() != questions_folder().resolve():
-        write_json(cache / _KNOWN, {"used": sorted([*known, own])})
+        write_json(cache / KNOWN, {"used": sorted([*known, own])})
     return folder

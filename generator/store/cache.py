@@ -77,6 +77,11 @@ class Cache:
         except (OSError, ValueError, DamagedEntryError):
             return False
 
+    def files(self, fingerprint: str) -> tuple[Path, ...]:
+        """Where an entry's files are or would be, the manifest first, and what says where it was brought from."""
+        place = self._entry(fingerprint)
+        return (place / MANIFEST, place / RESULT, place / ARRAYS, self.folder / "brought" / fingerprint)
+
     def is_sound(self, fingerprint: str) -> bool:
         """Whether there is an entry that :meth:`load` and :meth:`provenance` read."""
         try:

@@ -25,9 +25,12 @@ class Memo:
         self._path = path
         self._facts: dict[str, Any] = _facts_at(path) if path is not None else {}
         self._changed = False
+        #: Every file that was asked for, those that are not there included.
+        self.asked: set[Path] = set()
 
     def recall(self, kind: str, path: Path, read: Callable[[Path], Any]) -> Any:
         """The JSON-ready value of ``read(path)``, from memory when the file is unchanged. OSError if it is gone."""
+        self.asked.add(path)
         before = stamp(path)
         key = f"{kind}:{path.absolute()}"
         known = self._facts.get(key)

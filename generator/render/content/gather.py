@@ -62,6 +62,7 @@ def _gather(report: Report, progress: Callable[[str], None]) -> Document:
         references=gatherer.references(used),
         citations=gatherer.numbering.citations,
         claims=gatherer.writer.claims,
+        prints=gatherer.writer.prints,
         ledger=summed_up(gatherer.writer.claims, places_of(course)),
         results=gatherer.results,
         problems=(*faulty, *gatherer.problems),
@@ -181,6 +182,8 @@ class _Gatherer:
         exhibits, answer, key = self._made(spec)
         if claims := [*exhibits.claims, *answer.claims]:
             self.writer.claims[address] = claims
+        if answer.prints:
+            self.writer.prints[self.numbering.questions[address].anchor] = answer.prints
         self.comparisons += exhibits.comparisons
         box = answer.box
         # What the answer's own box says already is not said again by each exhibit.

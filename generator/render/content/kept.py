@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from generator.answers.addresses import Address
 from generator.answers.claims import Claim
+from generator.answers.reads import Print, Read
 from generator.course.editions import Edition
 from generator.course.spec import Answer, QuestionSpec
 from generator.course.yaml_source import Source
@@ -44,7 +45,8 @@ SHORT: Short = {Source: lambda source: [str(source.path), source.digest, source.
 class MadeAnswer:
     """What comes of an answer: its Markdown, or a box; its claims, and the pictures that are shown.
 
-    ``pictures`` are the course's, in the question's other texts, ``own_pictures`` those of the answer.
+    ``pictures`` are the course's, in the question's other texts, ``own_pictures`` those of the answer; ``prints`` what
+    it prints of results.
     """
 
     answer: str
@@ -52,6 +54,7 @@ class MadeAnswer:
     claims: tuple[Claim, ...]
     pictures: tuple[str, ...]
     own_pictures: tuple[str, ...] = ()
+    prints: tuple[Print, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ class KeptDrawing:
 
 _KINDS = (
     Box, Cell, Claim, Column, Comparison, Exhibit, Frame, FramedPanel, KeptDrawing, MadeAnswer, MadeExhibits, Markdown,
-    Numbered, Origin, Origins, Panel, TableContent, Uncertainty, Verdict, Word,
+    Numbered, Origin, Origins, Panel, Print, Read, TableContent, Uncertainty, Verdict, Word,
 )  # fmt: skip
 
 

@@ -1,0 +1,37 @@
+"""Where the command begins: a build that has nothing to do says so before anything is imported that takes its time."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from generator.store.unchanged import note_for
+
+if TYPE_CHECKING:
+    from generator.store.unchanged import Said
+
+#: The command that has notes, and what is set where a shell only asks how a word could go on.
+_COMMAND, _COMPLETING = "build", "_GENREPORT_COMPLETE"
+
+
+def main() -> None:
+    """Run the command line."""
+    began = time.monotonic()
+    note = note_for(sys.argv[1:]) if sys.argv[1:2] == [_COMMAND] and _COMPLETING not in os.environ else None
+    if note is not None and (said := note.recall()) is not None:
+        _say(said, time.monotonic() - began)
+        return
+    from generator.cli.main import main as run
+
+    run(note)
+
+
+def _say(said: Said, took: float) -> None:
+    """Say what a build says that has nothing to do."""
+    from generator.cli.words import human_time
+
+    before, after, errors = said
+    sys.stderr.write(errors)
+    sys.stdout.write(f"{before}{human_time(took)}{after}" if after else before)
