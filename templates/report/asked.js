@@ -36,7 +36,7 @@
   const breakable = (text) => text.replace(/([._/\[\],]|=+)(?=\w)/g, "$1\u200b");
 
   function jobOf(number) {
-    const [call, parameters, place, id, machine, time, finished, from, computed, packages] = known.jobs[number];
+    const [call, parameters, place, id, machine, time, finished, from, packages] = known.jobs[number];
     const [computation, module, device, origin, versions] = [call, place, machine, from, packages].map((one) => known.words[one]);
     const block = make("div", "asked-job", make("p", "", make("code", "", `${computation}(${breakable(parameters)})`)));
     const facts = [time ? fill("Computed in %(time)s on %(device)s", { time, device }) : device];
@@ -44,8 +44,7 @@
       const format = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
       facts.push(format.format(new Date(finished)));
     }
-    block.append(make("p", "", `${facts.join(", ")}. `, origin ? fill("Computed elsewhere: %(origin)s.", { origin })
-      : computed < 0 ? "" : say(computed ? "Computed for this page." : "Found in the cache.")));
+    block.append(make("p", "", `${facts.join(", ")}. `, origin ? fill("Computed elsewhere: %(origin)s.", { origin }) : ""));
     const code = make("p", "", `${say("Code:")} `, make("code", "", breakable(module || computation)));
     if (versions) code.append(`; ${versions}`);
     block.append(code, make("p", "", `${say("Identity:")} `, make("code", "", id)));

@@ -37,8 +37,7 @@ def test_a_students_report_is_the_same_from_a_course_that_was_handed_out(desk: D
     pages = []
     for name in ("handout", "measurement"):
         assert desk.build("ada", "--course", name, "--output", f"from-{name}") == (0, 3)
-        page = (desk.folder / f"from-{name}/report.html").read_text()
-        pages.append(re.sub(r'<script type="application/json".*?</script>', "", page))  # what was computed, what found
+        pages.append((desk.folder / f"from-{name}/report.html").read_text())
     assert pages[0] == pages[1]
     assert "A line chart of the mean period" in pages[0]
     assert "It shrinks" not in pages[0]

@@ -11,7 +11,7 @@ from typing import Any
 from generator.answers.reads import Read
 from generator.course.editions import Edition
 from generator.formats import write
-from generator.jobs import Outcome, Provenance, State
+from generator.jobs import Outcome, Provenance
 from generator.render.content.document import Document
 from generator.render.content.origins import short_id, shown_parameters
 from generator.render.outputs.exports import portable
@@ -62,7 +62,7 @@ class _Gathered:
         return self._places[ref]
 
     def _job(self, outcome: Outcome, record: Provenance) -> list[Any]:
-        """What was run, with what, where its code is, the id; where, how long, when, and how it came to be here.
+        """What was run, with what, where its code is, the id; where, how long, when, and from which machine.
 
         A time is another on each run: who asks for reproducible documents gets none.
         """
@@ -76,7 +76,6 @@ class _Gathered:
             write(record.duration, "seconds") if timed else "",
             record.finished if timed else "",
             self._word(record.origin),
-            int(outcome.state is State.COMPUTED) if timed else -1,
             self._word(", ".join(f"{name} {version}" for name, version in sorted(record.versions.items()))),
         ]
 

@@ -14,8 +14,6 @@ SCRIPT_WORDS = (
     marked("several rows"),
     marked("Computed in %(time)s on %(device)s"),
     marked("Computed elsewhere: %(origin)s."),
-    marked("Computed for this page."),
-    marked("Found in the cache."),
     marked("Code:"),
     marked("Identity:"),
 )
