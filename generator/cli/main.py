@@ -108,12 +108,7 @@ def build(
             settings, selection, only=only, force=force, fresh_versions=fresh_versions, strict=strict,
             listen=display.listen, say=display.say, expect=display.expect,
         )  # fmt: skip
-    if saying.json:
-        from generator.commands.output import build_output
-
-        saying.write(build_output(settings, report))
-    else:
-        display.conclude(report)
+    saying.write_built(settings, report) if saying.json else display.conclude(report)
     keep_note(click.get_current_context().obj, settings, report, None if saying.json else display)
     sys.exit(int(report.exit_code))
 
