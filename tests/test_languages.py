@@ -23,7 +23,7 @@ from generator.languages import (
     spoken,
     typeset,
 )
-from generator.render.outputs.html import SCRIPT_WORDS
+from generator.render.outputs.script_words import SCRIPT_WORDS
 from tests.languages_for_tests import read
 
 OTHERS = [language for language in languages() if language != ENGLISH]
@@ -63,9 +63,11 @@ def places(text: str) -> list[str]:
 
 
 def test_what_the_page_writes_by_script_is_in_the_catalogue() -> None:
-    script = (templates_folder() / "report" / "page.js").read_text("utf-8")
-    said = {word for call in re.findall(r"\bsay\(([^\n]*?)\);", script) for word in re.findall(r'"([A-Z][^"]+)"', call)}
-    assert said == set(SCRIPT_WORDS)
+    scripts = [(templates_folder() / "report" / name).read_text("utf-8") for name in ("page.js", "asked.js")]
+    calls = [call for script in scripts for call in re.findall(r"\b(?:say|fill)\(([^\n]*)", script)]
+    said = {word for call in calls for word in re.findall(r'"([A-Za-z][^"]+)"', call)}
+    assert set(SCRIPT_WORDS) <= said
+    assert {word for word in said if word[0].isupper() or " " in word} <= set(SCRIPT_WORDS)
 
 
 @pytest.mark.parametrize("template", REPORT, ids=lambda path: path.name)

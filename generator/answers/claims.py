@@ -13,6 +13,8 @@ from jinja2.ext import Extension
 from jinja2.parser import Parser
 from jinja2.runtime import Context
 
+from generator.answers.reads import Print, Read, each_once
+from generator.formats import Markdown
 from generator.languages import ENGLISH
 
 #: Under this name, which no template can spell, the context holds the Record of its claims.
@@ -52,7 +54,8 @@ class Claim:
     The conditions in ``after`` were judged before, and none of them held. A ``one_sided`` claim, as students make them,
     has no other branch: it is printed whether it holds or not. ``sentence`` is what stands in the report, without
     markup; ``anchor`` the id there of the place where it begins, or of the answer or exhibit around it. ``as_seen``
-    says that the claim reads the numbers as they are and infers nothing. ``language`` is that of the sentence.
+    says that the claim reads the numbers as they are and infers nothing. ``language`` is that of the sentence;
+    ``reads`` are the values again, each with the result that it was read from.
     """
 
     expression: str
@@ -66,6 +69,7 @@ class Claim:
     anchor: str = ""
     as_seen: bool = False
     language: str = ENGLISH
+    reads: tuple[Read, ...] = ()
 
     @property
     def contradicted(self) -> bool:
@@ -93,22 +97,40 @@ class Judged:
     values: dict[str, Any]
     start: int
     end: int
+    reads: tuple[Read, ...] = ()
 
 
 class Record:
-    """What is judged while a template runs, in that order; ``position`` is how many characters it has written."""
+    """What is judged and printed while a template runs, in that order.
+
+    ``position`` is how many characters it has written, ``noted`` what it has read of results; ``printed`` are the
+    places of what it printed, each by its beginning and its end.
+    """
 
     def __init__(self) -> None:
         self.position = 0
         self.judged: list[Judged] = []
+        self.noted: list[Read] = []
+        self.printed: list[tuple[int, int, Print]] = []
         self._open: list[list[Judged]] = []
+        self._begun = (0, 0)
+
+    def begin(self) -> None:
+        """What is read from here on, and what is written, is of the next print or claim."""
+        self._begun = (self.position, len(self.noted))
+
+    def end(self, expression: str) -> None:
+        """Something that was spelt so has been printed."""
+        start, first = self._begun
+        if reads := each_once(self.noted[first:]):
+            self.printed.append((start, self.position, Print(expression, reads)))
 
     def judge(self, tag: ClaimTag, holds: bool, values: dict[str, Any]) -> None:
         """Take down a verdict; what is written from here on is what it made the claim print."""
         told = {name: value for name, value in values.items() if value is None or isinstance(value, int | float | str)}
-        verdict = Judged(
-            tag, holds, told, self.position, self.position
-        )  # a table is no value that the ledger could print
+        # A table is no value that the ledger could print.
+        reads = each_once(self.noted[self._begun[1] :])
+        verdict = Judged(tag, holds, told, self.position, self.position, reads)
         self.judged.append(verdict)
         if not tag.after:
             self._open.append([])
@@ -176,10 +198,21 @@ class ClaimExtension(Extension):
         """A call of :meth:`_judge`; read_claim finds each part again by its name."""
         values = nodes.Dict([nodes.Pair(nodes.Const(spelling(read)), read) for read in _result_reads(condition)])
         said = [nodes.Keyword(name, nodes.Const(value)) for name, value in vars(tag).items()]
-        named = [nodes.Keyword("condition", condition), nodes.Keyword("values", values), *said]
+        begun = nodes.Keyword("begun", self.call_method("_begin", [nodes.ContextReference()]))
+        named = [begun, nodes.Keyword("condition", condition), nodes.Keyword("values", values), *said]
         return self.call_method("_judge", [nodes.ContextReference()], named, lineno=tag.line)
 
-    def _judge(self, context: Context, *, condition: Any, values: dict[str, Any], **said: Any) -> bool:
+    def _begin(self, context: Context) -> Markdown:
+        if record := context.get(RECORD):
+            record.begin()
+        return Markdown()
+
+    def _end(self, context: Context, expression: str) -> Markdown:
+        if record := context.get(RECORD):
+            record.end(expression)
+        return Markdown()
+
+    def _judge(self, context: Context, *, begun: Any, condition: Any, values: dict[str, Any], **said: Any) -> bool:
         context.resolve(RECORD).judge(ClaimTag(**said), bool(condition), values)
         return bool(condition)
 

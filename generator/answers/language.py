@@ -12,6 +12,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from generator.answers.claims import ClaimExtension
+from generator.answers.prints import mark_prints
 from generator.formats import FORMATS
 from generator.languages import gettext, listed
 
@@ -97,6 +98,7 @@ class AnswerEnvironment(ImmutableSandboxedEnvironment):
     def _generate(
         self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
     ) -> str:
+        mark_prints(source)
         _mark_own(source)
         return super()._generate(source, name, filename, defer_init)
 

@@ -100,6 +100,7 @@ def build(
     """
     from generator.cli.build_display import BuildDisplay
     from generator.commands.build import build as run_build
+    from generator.commands.output import build_output
 
     project, selection = find_project(selection)
     settings = read_settings(common, wanted, workers, project, places=places, hidden=hidden)
@@ -108,7 +109,10 @@ def build(
             settings, selection, only=only, force=force, fresh_versions=fresh_versions, strict=strict,
             listen=display.listen, say=display.say, expect=display.expect,
         )  # fmt: skip
-    saying.write_built(settings, report) if saying.json else display.conclude(report)
+    if saying.json:
+        saying.write(build_output(settings, report))
+    else:
+        display.conclude(report)
     keep_note(click.get_current_context().obj, settings, report, None if saying.json else display)
     sys.exit(int(report.exit_code))
 

@@ -101,7 +101,10 @@ class Remaining:
         return median(known) if known else None
 
     def _speed(self) -> float:
-        """How many times as long as expected things take in this build."""
+        """How many times as long as expected things take in this build.
+
+        A job that runs says the more of it the further it is: at first, it has done little but start.
+        """
         expected = took = _TRUST
         for fingerprint, job in self._jobs.items():
             if job.seconds is None:
@@ -111,8 +114,8 @@ class Remaining:
                     expected += job.seconds
                     took += self._finished[fingerprint]
             elif fraction := self._fractions.get(fingerprint, 0.0):
-                expected += job.seconds * fraction
-                took += self._spent(fingerprint)
+                expected += job.seconds * fraction * fraction
+                took += self._spent(fingerprint) * fraction
         return took / expected
 
 

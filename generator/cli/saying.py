@@ -13,9 +13,7 @@ import click
 from generator.cli.words import Loudness
 
 if TYPE_CHECKING:
-    from generator.commands.build import BuildReport
     from generator.commands.output import Output
-    from generator.commands.session import Settings
 
 
 @dataclass(frozen=True)
@@ -39,12 +37,6 @@ class Saying:
     def write(self, output: Output) -> None:
         """Write the JSON object."""
         click.echo(output.text())
-
-    def write_built(self, settings: Settings, report: BuildReport) -> None:
-        """Write what a build did as the JSON object."""
-        from generator.commands.output import build_output
-
-        self.write(build_output(settings, report))
 
 
 def saying_options(command: Callable[..., None]) -> Callable[..., None]:

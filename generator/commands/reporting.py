@@ -51,6 +51,7 @@ def report_of(session: Session, plan: Plan, outcomes: Mapping[str, Outcome], onl
         fields=settings.output.fields,
         draw=kept_drawings(settings).draw,
         enclosed={"plan.json": lambda: to_json(_exported(session, plan))},
+        modules={one.job.computation: one.job.module for one in plan.jobs.values()},
         bound={str(one.address): {**one.parameters, **one.inputs} for one in session.bindings.by_address.values()},
     )
 

@@ -156,6 +156,34 @@ function letKeysScroll() {
   document.fonts.ready.then(wide);
 }
 
+function copyFormulas() {
+  // A formula is copied as its TeX, and not as the letters that it is made of.
+  const around = (node) => (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement).closest("math");
+  document.addEventListener("copy", (event) => {
+    const selection = getSelection();
+    if (selection.rangeCount !== 1 || selection.isCollapsed || !document.querySelector("math")) return;
+    const range = selection.getRangeAt(0).cloneRange();
+    const [first, last] = [around(range.startContainer), around(range.endContainer)];
+    if (first) range.setStartBefore(first);
+    if (last) range.setEndAfter(last);
+    const copy = range.cloneContents();
+    const formulas = copy.querySelectorAll("math");
+    if (!formulas.length) return;
+    for (const formula of formulas) {
+      const sign = formula.getAttribute("display") === "block" ? "$$" : "$";
+      formula.replaceWith(`${sign}${formula.querySelector("annotation").textContent}${sign}`);
+    }
+    const holder = document.createElement("div");
+    holder.append(copy);
+    event.clipboardData.setData("text/html", holder.innerHTML);
+    holder.style.whiteSpace = "normal";
+    document.body.append(holder); // only what is laid out has its lines as text
+    event.clipboardData.setData("text/plain", holder.innerText);
+    holder.remove();
+    event.preventDefault();
+  });
+}
+
 function offerThemes() {
   const root = document.documentElement;
   const button = document.querySelector("button.theme");
@@ -183,4 +211,5 @@ linkHeadings();
 offerWayBack();
 openFiguresLarge();
 letKeysScroll();
+copyFormulas();
 playFilms();

@@ -74,3 +74,13 @@ def test_of_what_nothing_is_known_nothing_is_said() -> None:
     remaining.ended(second)  # skipped: it never ran
     assert remaining.seconds() == 0.0
     assert remaining.fraction() == 1.0
+
+
+def test_a_job_that_has_done_little_but_start_does_not_make_all_others_longer() -> None:
+    clock = Clock()
+    first, second = job("a", 30.0), job("b", 170.0)
+    remaining = build(clock, first, second, slots=1)
+    remaining.progress(first, 0.0)
+    clock.now = 10.0
+    remaining.progress(first, 0.01)
+    assert remaining.seconds() == pytest.approx(190.0, rel=0.25)

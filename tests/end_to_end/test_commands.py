@@ -31,7 +31,7 @@ def test_the_quick_build_writes_everything(built: Project) -> None:
     assert all(re.fullmatch(r"[\w-]+/\w+/\w+(\[[^\]]+\])?\.\w+", name) for name in metrics), sorted(metrics)
     assert list((build / "results/tables").glob("*.csv"))
     digests: dict[str, list[str]] = {}
-    for path in (build / "results/figures").glob("*.png"):
+    for path in (path for path in (build / "assets/figures").iterdir() if path.suffix == ".webp"):
         with Image.open(path) as picture:
             digests.setdefault(hashlib.sha256(picture.convert("RGB").tobytes()).hexdigest(), []).append(path.stem)
     assert len(digests) > 5

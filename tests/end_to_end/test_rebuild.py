@@ -150,10 +150,10 @@ def test_two_cold_builds_give_the_same_bytes(built: Project, tmp_path: Path) -> 
         if path.is_file():
             assert (other.folder / "build" / path.name).read_bytes() == path.read_bytes(), path.name
     assert other.first_metrics() == one.first_metrics()
-    pictures = sorted((other.folder / "build/results/figures").glob("*.png"))
+    pictures = sorted((other.folder / "build/assets/figures").iterdir())
     assert pictures
     for picture in pictures:
-        assert (one.folder / "build/results/figures" / picture.name).read_bytes() == picture.read_bytes()
+        assert (one.folder / "build/assets/figures" / picture.name).read_bytes() == picture.read_bytes()
 
 
 def test_the_same_results_give_the_same_pdf(built: Project, tmp_path: Path) -> None:

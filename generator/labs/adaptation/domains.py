@@ -46,12 +46,24 @@ class Normalisation:
     mean: tuple[float, ...]
     std: tuple[float, ...]
 
+    def on(self, device: torch.device) -> Scaling:
+        """The same as numbers on the device, where a step of training finds them: each copy makes a card wait."""
+        scale = torch.tensor([1 / (255 * std) for std in self.std], device=device)
+        shift = torch.tensor([-mean / std for mean, std in zip(self.mean, self.std, strict=True)], device=device)
+        return Scaling(scale, shift)
+
+
+@dataclass(frozen=True, eq=False)
+class Scaling:
+    """Pixels times ``scale`` plus ``shift``, one number (3,) for each channel, on the device of the pixels."""
+
+    scale: torch.Tensor
+    shift: torch.Tensor
+
     def apply(self, pixels: torch.Tensor) -> torch.Tensor:
         """Pixels uint8 (n, height, width, 3) as a network's input, float32 (n, 3, height, width), channels_last."""
-        scale = torch.tensor([1 / (255 * std) for std in self.std], device=pixels.device)
-        shift = torch.tensor([-mean / std for mean, std in zip(self.mean, self.std, strict=True)], device=pixels.device)
         # The permuted tensor is laid out as channels_last already, which is what convolutions are fastest in.
-        return pixels.to(torch.float32).mul_(scale).add_(shift).permute(0, 3, 1, 2)
+        return pixels.to(torch.float32).mul_(self.scale).add_(self.shift).permute(0, 3, 1, 2)
 
 
 def chosen_normalisation(scale: Scale, rng: np.random.Generator) -> Normalisation:

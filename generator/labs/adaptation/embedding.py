@@ -94,7 +94,8 @@ def _sample(workspace: Workspace, run: Result, names: tuple[str, str], per_class
 @torch.no_grad()
 def _features(network: DomainNetwork, normalisation: Normalisation, images: torch.Tensor) -> NDArray[np.float32]:
     """In 32 bits, whatever the run trained in: distances between features are what is measured here."""
-    batches = [network.features(normalisation.apply(batch)) for batch in torch.split(images, TEST_BATCH)]
+    scaling = normalisation.on(images.device)
+    batches = [network.features(scaling.apply(batch)) for batch in torch.split(images, TEST_BATCH)]
     found: NDArray[np.float32] = torch.cat(batches).cpu().numpy()
     return found
 

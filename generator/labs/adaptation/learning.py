@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from generator.labs.adaptation.domains import Domain, Normalisation
+from generator.labs.adaptation.domains import Domain, Normalisation, Scaling
 from generator.networks.dann import DomainNetwork
 from generator.networks.precision import running_in
 
@@ -20,11 +20,14 @@ MOMENTUM = 0.9
 
 @dataclass(frozen=True, eq=False)
 class Learner:
-    """A network with its optimiser; how its input is normalised, and in which format it computes."""
+    """A network with its optimiser; how its input is scaled, and in which format it computes.
+
+    A step makes nothing wait for the device, neither in nor out, so that it can be recorded (``shared.replay``).
+    """
 
     network: DomainNetwork
     optimiser: torch.optim.SGD
-    normalisation: Normalisation
+    scaling: Scaling
     precision: str
 
     @property
@@ -32,15 +35,13 @@ class Learner:
         """Where the network is."""
         return next(self.network.parameters()).device
 
-    @property
-    def rate(self) -> float:
-        """The learning rate."""
-        return float(self.optimiser.param_groups[0]["lr"])
-
     def set_rate(self, rate: float) -> None:
         """Learn with this rate from now on."""
         for group in self.optimiser.param_groups:
-            group["lr"] = rate
+            if isinstance(group["lr"], torch.Tensor):
+                group["lr"].fill_(rate)
+            else:
+                group["lr"] = rate
 
     def step(
         self, images: torch.Tensor, labels: torch.Tensor, factor: torch.Tensor | None = None
@@ -69,7 +70,7 @@ class Learner:
         """The features of a batch in float32: only the convolutions, which cost most, run in the faster format."""
         # The two classifiers pull in opposite directions, and rounding what they pull with loses whole trainings.
         with running_in(self.precision, self.device.type):
-            features: torch.Tensor = self.network.features(self.normalisation.apply(images))
+            features: torch.Tensor = self.network.features(self.scaling.apply(images))
         return features.float()
 
     @torch.no_grad()
@@ -86,9 +87,13 @@ class Learner:
 
 def new_learner(network: DomainNetwork, normalisation: Normalisation, precision: str) -> Learner:
     """Stochastic gradient descent with momentum 0.9; the rate is to be set before the first step."""
-    # Not fused: that one reads memory as it lies, and a checkpoint brings back momenta that lie otherwise.
-    optimiser = torch.optim.SGD(network.parameters(), lr=0.0, momentum=MOMENTUM)
-    return Learner(network, optimiser, normalisation, precision)
+    device = next(network.parameters()).device
+    if device.type == "cuda":  # the rate as a tensor, which a recorded step reads anew; only the fused one never waits
+        rate = torch.zeros((), device=device)
+        optimiser = torch.optim.SGD(network.parameters(), lr=rate, momentum=MOMENTUM, fused=True)
+    else:
+        optimiser = torch.optim.SGD(network.parameters(), lr=0.0, momentum=MOMENTUM)
+    return Learner(network, optimiser, normalisation.on(device), precision)
 
 
 @dataclass(frozen=True, eq=False)

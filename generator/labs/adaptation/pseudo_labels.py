@@ -148,11 +148,10 @@ def _train(
         kept = torch.nonzero(pseudo.labels != NOT_KEPT).squeeze(1)
         total = torch.zeros((), device=learner.device)
         learner.network.train()
-        for known in torch.split(torch.randperm(len(source), generator=order)[:size], recipe.batch_size):
-            known = known.to(learner.device)
+        for known, places in _drawn(order, len(source), size, recipe.batch_size, len(kept), learner.device):
             images, labels = source.images[known], source.labels[known]
-            if len(kept):
-                drawn = kept[torch.randint(len(kept), (len(known),), generator=order).to(kept.device)]
+            if places is not None:
+                drawn = kept[places]
                 images = torch.cat([images, target.images[drawn]])
                 labels = torch.cat([labels, pseudo.labels[drawn]])
             total += learner.step(images, labels)[0] * len(known)
@@ -165,6 +164,22 @@ def _train(
 
     state = TrainingState({"network": learner.network, "labels": pseudo}, {"sgd": learner.optimiser}, {"order": order})
     return run_epochs(workspace, state, recipe.rounds * recipe.epochs, recipe.seed, run_epoch)
+
+
+def _drawn(
+    order: torch.Generator, source: int, size: int, batch: int, kept: int, device: torch.device
+) -> list[tuple[torch.Tensor, torch.Tensor | None]]:
+    """An epoch's batches: indices of source images, and as many places among ``kept`` ones (None where there are none).
+
+    Drawn together and brought to the device at once: a copy in each step would make a card wait.
+    """
+    known = torch.split(torch.randperm(source, generator=order)[:size], batch)
+    lengths = [len(part) for part in known]
+    batches = torch.split(torch.cat(known).to(device), lengths)
+    if not kept:
+        return [(part, None) for part in batches]
+    places = torch.cat([torch.randint(kept, (length,), generator=order) for length in lengths]).to(device)
+    return list(zip(batches, torch.split(places, lengths), strict=True))
 
 
 def _labels_measured(labels: torch.Tensor, truth: torch.Tensor) -> Measures:

@@ -90,6 +90,7 @@ class Batches:
         if recipe.pairing != "independent" and len(set(self._sizes.values())) > 1:
             raise ValueError(f"{recipe.pairing} batches need domains of one size, got {self._sizes}")
         self._recipe = recipe
+        self._device = domains[recipe.labelled].labels.device
         self.generators = generators
         smallest = min(self._sizes.values())
         self.images = min(epoch_images, smallest) if epoch_images else smallest
@@ -99,7 +100,10 @@ class Batches:
         return -(-self.images // self._recipe.batch_size)
 
     def draw(self) -> list[tuple[torch.Tensor, ...]]:
-        """The next epoch's batches: for each, the indices into each domain that is seen, the labelled one first."""
+        """The next epoch's batches: for each, the indices into each domain that is seen, the labelled one first.
+
+        They are on the domains' device.
+        """
         orders: list[torch.Tensor] = []
         for name, size in self._sizes.items():
             if self._recipe.pairing == "unshuffled":
@@ -109,4 +113,6 @@ class Batches:
             else:
                 order = torch.randperm(size, generator=self.generators[f"{name} order"])
             orders.append(order[: self.images])
+        # To the device once an epoch: a copy in each step would make a card wait for the processor, and the other way.
+        orders = [order.to(self._device) for order in orders]
         return list(zip(*(torch.split(order, self._recipe.batch_size) for order in orders), strict=True))

@@ -23,6 +23,7 @@ from generator.labs.adaptation.learning import Learner, Score, new_learner, scor
 from generator.labs.adaptation.outcome import curves, diverged_epoch, finite, history_rows, last_change
 from generator.labs.adaptation.recipe import Batches, Recipe
 from generator.labs.adaptation.runs import hit_arrays
+from generator.labs.shared.replay import Replayed, Step, recorder_for
 from generator.labs.shared.statistics import wilson_interval
 from generator.labs.shared.training import Measures, TrainingState, run_epochs, state_arrays
 from generator.networks.dann import build_domain_network
@@ -138,29 +139,29 @@ def _train(
 ) -> list[Measures]:
     """Train the learner's network in place; what each epoch measured, until the last or until the training is lost."""
     device = learner.device
+    totals = torch.zeros(2, device=device)
+    step = Replayed(_step(learner, recipe, domains, totals), recorder_for(device))
 
     def run_epoch(epoch: int) -> Measures:
         began = time.perf_counter()
-        totals = torch.zeros(2, device=device)
+        totals.zero_()
         shares = [(epoch + number / len(batches)) / recipe.epochs for number in range(len(batches))]
         factors = torch.tensor([recipe.factor(done) for done in shares], device=device)
         learner.network.train()
         for number, drawn in enumerate(batches.draw()):
             learner.set_rate(recipe.rate(epoch, shares[number]))
-            labelled, *others = (index.to(device) for index in drawn)
-            images = domains[recipe.labelled].images[labelled]
-            if others:
-                images = torch.cat([images, domains["target"].images[others[0]]])
-            losses = learner.step(
-                images, domains[recipe.labelled].labels[labelled], factors[number] if others else None
-            )
-            totals += torch.stack(losses) * len(labelled)
+            step(factors[number], *drawn)
         class_loss, domain_loss = (totals / batches.images).tolist()
         seconds = time.perf_counter() - began
         measures = {"class_loss": class_loss, **({"domain_loss": domain_loss} if recipe.adversarial else {})}
         if epoch + 1 < recipe.epochs:  # the last epoch is scored after the training, on all test images
             measures |= _shares(_scores(learner, domains, curve_images), recipe)
-        return {**measures, "factor": recipe.factor(shares[-1]), "learning_rate": learner.rate, "seconds": seconds}
+        return {
+            **measures,
+            "factor": recipe.factor(shares[-1]),
+            "learning_rate": recipe.rate(epoch, shares[-1]),
+            "seconds": seconds,
+        }
 
     classes = learner.network.classes
     state = TrainingState({"network": learner.network}, {"sgd": learner.optimiser}, batches.generators)
@@ -168,6 +169,20 @@ def _train(
         workspace, state, recipe.epochs, recipe.seed, run_epoch,
         enough=lambda history: diverged_epoch(history, classes, recipe.epochs) is not None,
     )  # fmt: skip
+
+
+def _step(learner: Learner, recipe: Recipe, domains: Mapping[str, Domain], totals: torch.Tensor) -> Step:
+    """A step on λ and the indices of a batch's images in each domain; adds both losses, times images, to ``totals``."""
+
+    def step(factor: torch.Tensor, labelled: torch.Tensor, *others: torch.Tensor) -> torch.Tensor:
+        images = domains[recipe.labelled].images[labelled]
+        if others:
+            images = torch.cat([images, domains["target"].images[others[0]]])
+        losses = learner.step(images, domains[recipe.labelled].labels[labelled], factor if others else None)
+        totals.add_(torch.stack(losses) * len(labelled))
+        return totals
+
+    return step
 
 
 def _scores(learner: Learner, domains: Mapping[str, Domain], images: int = 0) -> dict[str, Score]:

@@ -11,6 +11,7 @@ from generator.labs.gan.real_images import RealImages, pixel_variance
 from generator.labs.gan.record import FIXED, Record
 from generator.labs.gan.sampling import draw_images
 from generator.labs.gan.step import STEP_MEASURES, Adversaries, Batch, GeneratorLoss, train_step
+from generator.labs.shared.replay import Replayed, recorder_for
 from generator.labs.shared.training import Measures, TrainingState, run_epochs
 from generator.networks.gan import Discriminator, ImageGenerator, Initialisation, initialise_gan
 from generator.workspace import Workspace
@@ -67,6 +68,7 @@ class Match:
         self._order = workspace.rng(recipe.seed, "order")
         self._latents = workspace.rng(recipe.seed, "latents")
         self._data_variance = real.variance()
+        self._step = Replayed(self._learn, recorder_for(torch.device(workspace.device)))
 
     def train(self) -> list[Measures]:
         """Train to the end, or to the epoch in which a number stopped being finite; returns each epoch's measures."""
@@ -90,7 +92,7 @@ class Match:
             if step in self.record.moments:
                 self.record.keep_samples(step, self._samples())
             chosen = order[number * self.recipe.batch_size : (number + 1) * self.recipe.batch_size]
-            self.record.keep_step(step, train_step(self.rivals, self._batch(chosen), self.recipe.loss))
+            self.record.keep_step(step, self._step(chosen, self._drawn(len(chosen))))
             if number % -(-self.batches // REPORTS) == 0:
                 message = f"epoch {epoch + 1} of {self.recipe.epochs}, step {number} of {self.batches}"
                 self.workspace.progress(epoch + number / self.batches, self.recipe.epochs, message)
@@ -99,11 +101,18 @@ class Match:
             self.record.keep_samples(first + self.batches, samples)
         return self._measures(self.record.steps[first : first + self.batches], samples)
 
-    def _batch(self, chosen: torch.Tensor) -> Batch:
-        latent = torch.randn(len(chosen), self.recipe.nz, generator=self._latents)
+    def _drawn(self, count: int) -> torch.Tensor:
+        """Latents (count, nz), drawn on the processor for any device alike; pinned there, so that no card waits."""
+        device = torch.device(self.workspace.device)
+        pinned = device.type == "cuda"
+        latent = torch.randn(count, self.recipe.nz, generator=self._latents, pin_memory=pinned)
+        return latent.to(device, non_blocking=True)
+
+    def _learn(self, chosen: torch.Tensor, latent: torch.Tensor) -> torch.Tensor:
+        """One step on the real images at the indices ``chosen`` (n,) and latents (n, nz)."""
         images = self.real.batch(chosen).contiguous(memory_format=torch.channels_last)
         labels = self.real.labels[chosen] if self.recipe.conditional else None
-        return Batch(images, labels, latent.to(self.workspace.device, non_blocking=True))
+        return train_step(self.rivals, Batch(images, labels, latent), self.recipe.loss)
 
     def _samples(self) -> torch.Tensor:
         """The fixed latents' images, normalised as a batch of their own, as in training."""
@@ -131,7 +140,8 @@ def _rivals(workspace: Workspace, real: RealImages, recipe: Recipe) -> Adversari
         network.to(workspace.device).to(memory_format=torch.channels_last)
 
     def adam(network: torch.nn.Module, rate: float) -> torch.optim.Optimizer:
-        return torch.optim.Adam(network.parameters(), lr=rate, betas=recipe.betas, fused=True)
+        on_card = torch.device(workspace.device).type == "cuda"  # where a step can be recorded
+        return torch.optim.Adam(network.parameters(), lr=rate, betas=recipe.betas, fused=True, capturable=on_card)
 
     return Adversaries(
         generator, discriminator, adam(generator, recipe.g_rate), adam(discriminator, recipe.d_rate), recipe.precision

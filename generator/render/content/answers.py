@@ -13,18 +13,20 @@ from typing import Any, cast
 from jinja2 import Template, TemplateError
 
 from generator.answers.addresses import Address, parse_address
-from generator.answers.claims import RECORD, Claim, Judged, Record
+from generator.answers.claims import RECORD, Claim, Record
 from generator.answers.language import AnswerEnvironment, AnswerFunction
+from generator.answers.reads import Print
 from generator.answers.syntax import parse_answer
 from generator.course.spec import ProfileSpec, QuestionSpec
 from generator.errors import InputError, Mistake
 from generator.formats import FILTERS, Markdown, escape_markdown, is_number, plain
 from generator.languages import ENGLISH, first_part, gettext, spoken
 from generator.render.content.own_numbers import own_table, own_values, with_note
-from generator.render.content.sentences import TextPlace, mark_claims, printed_words
+from generator.render.content.sentences import TextPlace, mark_claims, mark_numbers, printed_words
 from generator.render.content.values import LONGEST_TIME, AnswerError, Budget, ResultName, Results, Rows
 from generator.render.text.foreign_words import mark
 from generator.render.text.markdown import ANCHOR_OPEN, placeholder
+from generator.render.text.number_marks import OPEN as NUMBER_OPEN
 from generator.render.text.numbering import Numbering, names_within
 from generator.render.text.words import Word, is_foreign, of_result, said
 
@@ -49,6 +51,7 @@ _EXPECTED_ERRORS = (
 class AnswerWriter:
     """Writes the templates of one report, and keeps the ledger of their claims by the name of their place.
 
+    ``prints`` are what they print of results, by the id of their place.
     ``absent`` are the anchors of what this report leaves out: references to them are words without a link, which say so
     unless the whole report has it. Texts that are not translated speak the language that the course is ``written`` in.
     """
@@ -58,6 +61,7 @@ class AnswerWriter:
     profile: ProfileSpec
     absent: frozenset[str] = frozenset()
     claims: dict[str, list[Claim]] = field(default_factory=dict)
+    prints: dict[str, tuple[Print, ...]] = field(default_factory=dict)
     written: str = ENGLISH
 
     def write(
@@ -86,21 +90,25 @@ class AnswerWriter:
         context = {**self._names(question), RECORD: record}
         if this is not None:
             context["this"] = ResultName(self.results, this)
+        self.results.noted = record.noted
         try:
             markdown = _run(environment, text, path, context, record)
         except _EXPECTED_ERRORS as error:
             line = _line_of(error, path)
             message = str(error) or type(error).__name__
             raise InputError([Mistake(message, path, line and first_line + line - 1)]) from error
+        finally:
+            self.results.noted = None
         if question is not None:
             markdown = with_note(markdown, question.answer.own)
         if place is None:
             found = self.numbering.questions.get(question.address) if question else None
             place = TextPlace(question.address if question else "", found.anchor if found else "")
-        return self._file(_begun(markdown), record.judged, place, path, first_line)
+        return self._file(_begun(markdown), record, place, path, first_line)
 
-    def _file(self, markdown: str, judged: list[Judged], place: TextPlace, path: Path, first_line: int) -> str:
-        """Put the verdicts into the ledger; the Markdown comes back with marks that its links lead to."""
+    def _file(self, markdown: str, record: Record, place: TextPlace, path: Path, first_line: int) -> str:
+        """Put the verdicts into the ledger; the Markdown comes back with marks of numbers, and where its links lead."""
+        judged = record.judged
         marked, anchors = mark_claims(markdown, judged, place)
         claims = [
             Claim(
@@ -115,11 +123,15 @@ class AnswerWriter:
                 anchor,
                 verdict.tag.as_seen,
                 spoken(),
+                verdict.reads,
             )
             for verdict, anchor in zip(judged, anchors, strict=True)
         ]
         if claims:
             self.claims.setdefault(place.name, []).extend(claims)
+        marked, prints = mark_numbers(markdown, marked, record.printed, place)
+        if prints:
+            self.prints[place.anchor] = prints
         return marked
 
     def _printed(self, value: Any) -> Markdown:
@@ -168,9 +180,13 @@ class AnswerWriter:
 
         def rows(target: str) -> Rows:
             ref, name = self._find(address, target)
-            return Rows(self.results.table(ref, name), budget.spend)
+            self.results.note(ref, name)
+            return Rows(self.results.table(ref, name), budget.spend, partial(self._note_column, ref, name))
 
         return rows
+
+    def _note_column(self, ref: Address, table: str, column: str, value: Any) -> None:
+        self.results.note(ref, f"{table}.{column}", value)
 
     def _role(self, name: str) -> Markdown | float:
         """What the profile calls the role's value; a number without another name stays one, to be formatted."""
@@ -199,7 +215,7 @@ def _run(environment: AnswerEnvironment, text: str, path: Path, context: Mapping
     length = 0
     end = time.thread_time() + LONGEST_TIME
     for part in template.generate(context):
-        parts.append(part.replace(ANCHOR_OPEN, ""))  # no answer can forge the mark of an id
+        parts.append(part.replace(ANCHOR_OPEN, "").replace(NUMBER_OPEN, ""))  # no answer can forge a mark
         length += len(parts[-1])
         record.position = length
         if length > _LONGEST_OUTPUT:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from generator.answers.addresses import Address
 from generator.answers.claims import Claim
+from generator.answers.reads import Print
 from generator.course.cover import CourseCover
 from generator.course.editions import Edition
 from generator.course.exhibits import FigureSpec, TableSpec
@@ -46,7 +47,7 @@ class Report:
     ``fields``, the PDF of a worksheet has fields to write in instead of ruled lines. ``drawings`` may be shared by
     several reports, and ``draw`` makes what is not among them; ``enclosed`` writes the files of other rooms that go
     with the exported results, by name. ``bound`` says what the computation of each result gets; in ``kept``, questions
-    of earlier reports are found again.
+    of earlier reports are found again; ``modules`` names where the code of each computation is.
     """
 
     course: CourseSpec
@@ -65,6 +66,7 @@ class Report:
     enclosed: Mapping[str, Callable[[], bytes]] = field(default_factory=dict)
     bound: Bound = field(default_factory=dict)
     kept: KeptParts | None = None
+    modules: Mapping[str, str] = field(default_factory=dict)
 
     def shows(self, question: QuestionSpec) -> bool:
         """Whether this question is part of the report."""
@@ -150,9 +152,9 @@ class Document:
     ``problems`` are what could not be rendered, ``warnings`` what is printed although the results contradict it, both
     with file and line; ``claims`` is the ledger, by the address of a question or the name of an introduction or
     conclusion, and ``ledger`` sums it up; ``gaps`` are the questions that a student has not answered. ``images`` are
-    those of the course, ``own_images`` those that answers show: a student's are from their own folder. ``foreign``
-    names the introductions and conclusions, and, as "2-a/title" or "1.2/title", the titles that are not in the report's
-    language. ``say`` tells who waits how far it is.
+    those of the course, ``own_images`` those that answers show: a student's are from their own folder; ``prints`` is
+    what was printed of results, by the id of its place. ``foreign`` names the introductions and conclusions, and, as
+    "2-a/title" or "1.2/title", the titles that are not in the report's language. ``say`` tells who waits how far it is.
     """
 
     report: Report
@@ -172,6 +174,7 @@ class Document:
     images: OwnImages
     own_images: OwnImages
     cover: CourseCover | None = None
+    prints: Mapping[str, tuple[Print, ...]] = field(default_factory=dict)
     foreign: frozenset[str] = frozenset()
     say: Callable[[str], None] = field(default=lambda text: None, repr=False, compare=False)
 

@@ -113,9 +113,8 @@ class Exhibit:
 
     @property
     def files(self) -> tuple[str, ...]:
-        """Its files in the folder of results."""
-        tables = (f"tables/{self.stem}.csv",) if self.table is not None else ()
-        return (*tables, *(f"figures/{panel.name}.png" for panel in self.panels))
+        """Its files in the folder of results; pictures lie with the page."""
+        return (f"tables/{self.stem}.csv",) if self.table is not None else ()
 
 
 def unavailable(error: ResultUnavailableError, profile: ProfileSpec) -> Box:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from generator.render.content.covers import pictures_of, usable_cover
 from generator.render.content.document import Document, LabPart, QuestionPart, Report, SectionPart
 from generator.render.content.exhibits import Box, Exhibit
 from generator.render.content.faults import fault_text
+from generator.render.content.homes import Homes
 from generator.render.content.kept import Inputs, KeptParts, Made, MadeAnswer, MadeExhibits, common_inputs, inputs_of
 from generator.render.content.ledger import places_of, summed_up
 from generator.render.content.making import QuestionMaker, refuse
@@ -62,6 +63,7 @@ def _gather(report: Report, progress: Callable[[str], None]) -> Document:
         references=gatherer.references(used),
         citations=gatherer.numbering.citations,
         claims=gatherer.writer.claims,
+        prints=gatherer.writer.prints,
         ledger=summed_up(gatherer.writer.claims, places_of(course)),
         results=gatherer.results,
         problems=(*faulty, *gatherer.problems),
@@ -93,6 +95,7 @@ class _Gatherer:
         absent, written = self._absent(), self.report.course.written
         self.writer = AnswerWriter(self.results, self.numbering, self.report.profile, absent, written=written)
         self.maker = QuestionMaker(self.report, self.writer, *pictures_of(self.report), self.keys, self.problems)
+        self.homes = Homes(self.report.refs)
         self.common = common_inputs(self.report, self.numbering, absent, self.keys)
 
     def _cite_sources(self) -> frozenset[str]:
@@ -176,11 +179,12 @@ class _Gatherer:
         return SectionPart(number, spec.title, introduction, questions)
 
     def question(self, spec: QuestionSpec) -> QuestionPart:
-        self.progress(f"{spec.address}: {spec.title}")
         address = spec.address
         exhibits, answer, key = self._made(spec)
         if claims := [*exhibits.claims, *answer.claims]:
             self.writer.claims[address] = claims
+        if answer.prints:
+            self.writer.prints[self.numbering.questions[address].anchor] = answer.prints
         self.comparisons += exhibits.comparisons
         box = answer.box
         # What the answer's own box says already is not said again by each exhibit.
@@ -206,10 +210,12 @@ class _Gatherer:
         """What is made of a question, now or in an earlier run, and the name under which its HTML can be kept."""
         kept = self.report.kept
         if kept is None:
+            self.progress(f"{spec.address}: {spec.title}")
             return self.maker.exhibits(spec), self.maker.answer(spec), ""
-        of_exhibits, of_answer = inputs_of(self.report, spec, self.common)
-        exhibits, first = self._kept(kept, MadeExhibits, of_exhibits, lambda: self.maker.exhibits(spec))
-        answer, second = self._kept(kept, MadeAnswer, of_answer, lambda: self.maker.answer(spec))
+        of_exhibits, of_answer = inputs_of(self.report, spec, self.common, self.homes)
+        tell = cache(lambda: self.progress(f"{spec.address}: {spec.title}"))  # once, of what is made anew
+        exhibits, first = self._kept(kept, MadeExhibits, of_exhibits, lambda: (tell(), self.maker.exhibits(spec))[1])
+        answer, second = self._kept(kept, MadeAnswer, of_answer, lambda: (tell(), self.maker.answer(spec))[1])
         return exhibits, answer, of_answer.digest if first and second else ""
 
     def _kept(self, kept: KeptParts, kind: type[Made], inputs: Inputs, make: Callable[[], Made]) -> tuple[Made, bool]:

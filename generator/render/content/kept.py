@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from generator.answers.addresses import Address
 from generator.answers.claims import Claim
+from generator.answers.reads import Print, Read
 from generator.course.editions import Edition
 from generator.course.spec import Answer, QuestionSpec
 from generator.course.yaml_source import Source
@@ -22,6 +23,7 @@ from generator.formats import Markdown
 from generator.jobs import Outcome
 from generator.render.content.agreement import Uncertainty
 from generator.render.content.exhibits import Box, Exhibit, Frame, FramedPanel, Panel
+from generator.render.content.homes import Homes
 from generator.render.content.origins import Origin, Origins
 from generator.render.content.reproduction import Comparison, Verdict
 from generator.render.content.tables import Cell, Column, TableContent
@@ -44,7 +46,8 @@ SHORT: Short = {Source: lambda source: [str(source.path), source.digest, source.
 class MadeAnswer:
     """What comes of an answer: its Markdown, or a box; its claims, and the pictures that are shown.
 
-    ``pictures`` are the course's, in the question's other texts, ``own_pictures`` those of the answer.
+    ``pictures`` are the course's, in the question's other texts, ``own_pictures`` those of the answer; ``prints`` what
+    it prints of results.
     """
 
     answer: str
@@ -52,6 +55,7 @@ class MadeAnswer:
     claims: tuple[Claim, ...]
     pictures: tuple[str, ...]
     own_pictures: tuple[str, ...] = ()
+    prints: tuple[Print, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ class KeptDrawing:
 
 _KINDS = (
     Box, Cell, Claim, Column, Comparison, Exhibit, Frame, FramedPanel, KeptDrawing, MadeAnswer, MadeExhibits, Markdown,
-    Numbered, Origin, Origins, Panel, TableContent, Uncertainty, Verdict, Word,
+    Numbered, Origin, Origins, Panel, Print, Read, TableContent, Uncertainty, Verdict, Word,
 )  # fmt: skip
 
 
@@ -188,22 +192,22 @@ def show_pictures(made: MadeAnswer | MadeExhibits, images: OwnImages, own_images
         own_images.get(address)
 
 
-def inputs_of(report: Report, spec: QuestionSpec, common: str) -> tuple[Inputs, Inputs]:
+def inputs_of(report: Report, spec: QuestionSpec, common: str, homes: Homes) -> tuple[Inputs, Inputs]:
     """What the exhibits of a question are made from, and what its answer is, which may be of all.
 
-    ``common`` is the digest of what all questions share (see :func:`common_inputs`).
+    ``homes`` are those of the report's results, ``common`` is the digest of what all questions share (see
+    :func:`common_inputs`).
     """
     answer = json.dumps(plain(spec.answer))
     others = json.dumps(plain(replace(spec, answer=Answer("", spec.answer.path)), SHORT))
-    exhibits = _inputs(report, spec.address, others, [common, others, plain(spec.source, SHORT)])
-    return exhibits, _inputs(report, spec.address, others + answer, [exhibits.digest, answer])
+    exhibits = _inputs(report, homes, spec.address, others, [common, others, plain(spec.source, SHORT)])
+    return exhibits, _inputs(report, homes, spec.address, others + answer, [exhibits.digest, answer])
 
 
-def _inputs(report: Report, address: str, words: str, read: list[Any]) -> Inputs:
+def _inputs(report: Report, homes: Homes, address: str, words: str, read: list[Any]) -> Inputs:
     """What is read together with the results that these words can name."""
-    homes = {str(points[0].question) for points in report.refs.values() if points}
-    scope = frozenset({address, *(home for home in homes if f"{home}/" in words)})
-    refs = {name: points for name, points in report.refs.items() if points and points[0].question in scope}
+    scope = homes.named(words) | {address}
+    refs = homes.refs(scope)
     return Inputs(digest_of([*read, refs, states(report, refs)]), scope)
 
 

@@ -77,7 +77,8 @@ class QuestionMaker:
             for name in ("title", "statement", "marking"):
                 self.look_in_yaml(getattr(spec, name), spec.place.path, spec.source, (name,), inline=name == "title")
         claims = tuple(self.writer.claims.pop(spec.address, ()))
-        return MadeAnswer(answer, box, claims, tuple(pictures), tuple(own_pictures))
+        prints = self.writer.prints.pop(anchor, ())
+        return MadeAnswer(answer, box, claims, tuple(pictures), tuple(own_pictures), prints)
 
     def equations(self, address: str) -> dict[str, Numbered]:
         """The labelled equations of a question, by their labels."""

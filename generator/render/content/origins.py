@@ -33,7 +33,7 @@ class Origin:
     @property
     def id(self) -> str:
         """The first digits of the fingerprint."""
-        return self.fingerprint[:_ID]
+        return short_id(self.fingerprint)
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,16 @@ class Origins:
     def versions(self) -> tuple[str, ...]:
         """With what it was computed: one line where all results agree."""
         return tuple(dict.fromkeys(origin.versions for origin in self.results if origin.versions))
+
+
+def short_id(fingerprint: str) -> str:
+    """The first digits of a fingerprint, by which a page calls a result."""
+    return fingerprint[:_ID]
+
+
+def shown_parameters(parameters: Mapping[str, Any]) -> str:
+    """The parameters of one run, in the words of code."""
+    return ", ".join(_parameters([parameters]))
 
 
 def origins(refs: Sequence[Address], results: Results) -> Origins:

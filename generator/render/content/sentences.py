@@ -1,14 +1,16 @@
-"""What claims print: the words without markup, and an id at the place where each begins."""
+"""What claims print: the words without markup, and an id at the place where each begins; and marks of numbers."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from generator.answers.claims import WARNING, Judged
-from generator.render.text.markdown import anchor_mark, to_html, to_words
+from generator.answers.reads import Print
+from generator.render.text import number_marks
+from generator.render.text.markdown import ANCHOR, anchor_mark, to_html, to_words
 from generator.render.text.maths import MarkupError
 from generator.render.text.numbering import slug
 from generator.render.text.surroundings import Surroundings
@@ -51,6 +53,47 @@ def mark_claims(markdown: str, judged: Sequence[Judged], place: TextPlace) -> tu
     plain = to_html(markdown, place.surroundings)
     kept = _harmless(markdown, marks, plain, place.surroundings)
     return _marked(markdown, marks, kept), [name if name in kept else place.anchor for name in ids]
+
+
+def mark_numbers(
+    markdown: str, marked: str, printed: Sequence[tuple[int, int, Print]], place: TextPlace
+) -> tuple[str, tuple[Print, ...]]:
+    """The ``marked`` Markdown with more marks, around what was printed of results, and what these are, in their order.
+
+    None are where there can be no element, as in code and in formulas, nor where they would change anything else.
+    """
+    whole = [one for one in printed if one[0] < one[1] and "\n" not in markdown[one[0] : one[1]]]
+    if place.surroundings is None or not whole:
+        return marked, ()
+    inserted = _insertions(marked)
+    places = [(_after(inserted, start, True), _after(inserted, end, False)) for start, end, _ in whole]
+    silent = replace(place.surroundings, faults=[])
+    plain = to_html(marked, silent)
+
+    def harmless(chosen: Sequence[int]) -> bool:
+        return to_html(number_marks.marked(marked, [places[one] for one in chosen]), silent) == plain
+
+    kept: Sequence[int] = range(len(places))
+    if not harmless(kept):
+        kept = [one for one in kept[: _MOST_TRIED // len(marked)] if harmless([one])]
+        kept = kept if harmless(kept) else []
+    html = to_html(number_marks.marked(marked, [places[one] for one in kept]), replace(silent, asked=True))
+    shown = [one for number, one in enumerate(kept) if html.count(f'<span data-n="{number}">') == 1]
+    return number_marks.marked(marked, [places[one] for one in shown]), tuple(whole[one][2] for one in shown)
+
+
+def _insertions(marked: str) -> list[tuple[int, int]]:
+    """Where marks of claims stand, by the place in the Markdown without them, and how long each is."""
+    found, before = [], 0
+    for match in ANCHOR.finditer(marked):
+        found.append((match.start() - before, len(match[0])))
+        before += len(match[0])
+    return found
+
+
+def _after(inserted: Sequence[tuple[int, int]], place: int, begins: bool) -> int:
+    """A place in the Markdown with the marks of claims: what begins there stands behind them, what ends before."""
+    return place + sum(length for at, length in inserted if at < place or (begins and at == place))
 
 
 def printed_words(markdown: str, verdict: Judged, place: TextPlace) -> str:

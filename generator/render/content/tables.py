@@ -68,12 +68,13 @@ class Column:
 
 @dataclass(frozen=True)
 class TableContent:
-    """A table ready to print, and its raw values for the CSV file."""
+    """A table ready to print, and its raw values for the CSV file; ``refs`` has the result behind each row."""
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     names: tuple[str, ...]
     records: tuple[tuple[Any, ...], ...]
+    refs: tuple[str, ...] = ()
 
     @property
     def short(self) -> bool:
@@ -105,7 +106,8 @@ def table_content(table: TableSpec, question: QuestionSpec, results: Results) ->
         cells.append(_cells(column, values, records, table))
         names.append(column.source)
     raw = tuple(tuple(record.get("row label" if name == "row" else name) for name in names) for record in records)
-    return TableContent(tuple(columns), tuple(zip(*cells, strict=True)), tuple(names), raw)
+    refs = tuple(record["row result"] for record in records)
+    return TableContent(tuple(columns), tuple(zip(*cells, strict=True)), tuple(names), raw, refs)
 
 
 def foreign_column(table: TableSpec, column: ColumnSpec, question: QuestionSpec) -> bool:
@@ -118,7 +120,9 @@ def _records(table: TableSpec, question: QuestionSpec, results: Results) -> list
     address = question.address
     if not table.rows:
         refs = results.at(address, table.source)
-        return [record for ref in refs for record in results.table(ref, table.table).records()]
+        return [
+            {**record, "row result": str(ref)} for ref in refs for record in results.table(ref, table.table).records()
+        ]
     records = []
     for number, rows in enumerate(table.rows):
         where = ("tables", table.name, "rows", number, "label")
@@ -126,7 +130,8 @@ def _records(table: TableSpec, question: QuestionSpec, results: Results) -> list
         refs = results.at(address, rows.result)
         for ref in refs:
             label = _label(rows, ref, refs)
-            records.append({**dict(ref.point), **results.facts(ref).metrics, "row label": label, "own label": own})
+            found = {**dict(ref.point), **results.facts(ref).metrics}
+            records.append({**found, "row label": label, "own label": own, "row result": str(ref)})
     return records
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from generator.answers.addresses import Address, AddressError, parse_address
+from generator.answers.reads import Read
 from generator.jobs import Outcome, State
 from generator.languages import ENGLISH, ngettext, spoken
 from generator.render.figures import Drawing, draw_figure
@@ -43,7 +44,7 @@ class Results:
     ``refs`` maps "2-a/q01/networks" to its results in grid order; ``outcomes`` maps ``str(Address)`` to its outcome.
     ``draw`` draws a figure so many inches wide; ``drawings`` keeps what was drawn, by the job's fingerprint, the
     figure's name and its width: reports that are rendered one after the other may share it. ``asked`` are the questions
-    whose results something has asked for.
+    whose results something has asked for; ``noted`` gets all that is read, while there is one.
     """
 
     refs: Mapping[str, tuple[Address, ...]]
@@ -51,6 +52,7 @@ class Results:
     drawings: MutableMapping[tuple[str, str, float], Drawing] = field(default_factory=dict)
     draw: Callable[[Figure, float], Drawing] = draw_figure
     asked: set[str] = field(default_factory=set)
+    noted: list[Read] | None = None
     _loaded: dict[str, Result] = field(default_factory=dict)
     _facts: dict[str, Result] = field(default_factory=dict)
 
@@ -110,11 +112,16 @@ class Results:
     def metric(self, ref: Address, name: str) -> Any:
         """One metric, or one parameter of the grid point."""
         metrics = self.facts(ref).metrics
-        if name in metrics:
-            return metrics[name]
-        if name in dict(ref.point):
-            return dict(ref.point)[name]
+        found = {**dict(ref.point), **metrics}
+        if name in found:
+            self.note(ref, name, found[name])
+            return found[name]
         raise AnswerError(f"{ref} has no metric {name}; it has {', '.join(sorted(metrics))}")
+
+    def note(self, ref: Address, name: str, value: Any = None) -> None:
+        """Something of a result was read."""
+        if self.noted is not None:
+            self.noted.append(Read(str(ref), name, value))
 
     def drawing(self, ref: Address, name: str, width: float) -> Drawing:
         """One figure of a result, drawn ``width`` inches wide."""
@@ -163,14 +170,16 @@ class ResultName:
 class Row:
     """One row of a table inside a loop: columns are attributes."""
 
-    __slots__ = ("_values",)
+    __slots__ = ("_note", "_values")
 
-    def __init__(self, values: Mapping[str, Any]) -> None:
+    def __init__(self, values: Mapping[str, Any], note: Callable[[str, Any], None]) -> None:
         self._values = values
+        self._note = note
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name not in self._values:
             raise AttributeError(name)
+        self._note(name, self._values[name])
         return of_result(self._values[name])
 
 
@@ -191,11 +200,12 @@ class Budget:
 
 
 class Rows:
-    """A table to loop over, as often as the budget allows."""
+    """A table to loop over, as often as the budget allows; ``note`` hears of each value that is read."""
 
-    def __init__(self, table: Table, spend: Callable[[], None]) -> None:
+    def __init__(self, table: Table, spend: Callable[[], None], note: Callable[[str, Any], None]) -> None:
         self._table = table
         self._spend = spend
+        self._note = note
 
     def __len__(self) -> int:
         return len(self._table.rows)
@@ -207,4 +217,4 @@ class Rows:
     def __iter__(self) -> Iterator[Row]:
         for record in self._table.records():
             self._spend()
-            yield Row(record)
+            yield Row(record, self._note)

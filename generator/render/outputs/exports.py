@@ -1,4 +1,4 @@
-"""Results for other programs: metrics as JSON, tables as CSV, figures as PNG, and the ledger of claims."""
+"""Results for other programs: metrics as JSON, tables as CSV, and the ledger of claims; figures lie with the page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from generator.store.plain import digest_of
 
 
 def write(document: Document, into: Path, output: Output) -> None:
-    """Write metrics.json, the claims, tables/*.csv, figures/*.png and what else the report encloses.
+    """Write metrics.json, the claims, tables/*.csv and what else the report encloses.
 
     The reference edition adds reproduction.csv, the published numbers beside ours.
     """
@@ -43,13 +43,10 @@ def write(document: Document, into: Path, output: Output) -> None:
     write_csv(folder / "claims.csv", names, tuple(tuple(row[name] for name in names) for row in rows))
     if document.report.course.edition is Edition.REFERENCE:
         _write_reproduction(document, folder / "reproduction.csv")
-    for name in ("tables", "figures"):
-        (folder / name).mkdir()
+    (folder / "tables").mkdir()
     for exhibit in document.exhibits():
         if exhibit.table is not None:
             write_csv(folder / "tables" / f"{exhibit.stem}.csv", exhibit.table.names, exhibit.table.records)
-        for panel in exhibit.panels:
-            (folder / "figures" / f"{panel.name}.png").write_bytes(panel.drawing.png)
 
 
 def _metrics(document: Document) -> str:

@@ -21,7 +21,7 @@ from generator.store.lock import locked
 
 _LOCK = ".genreport.lock"
 _WORK = ".genreport-work-"  # with what mkdtemp adds: where a build writes before it moves files to their places
-_OWN = ("assets/figures/x", "results/tables/x", "results/figures/x")  # where files go in every folder
+_OWN = ("assets/figures/x", "results/tables/x")  # where files go in every folder
 _KEPT = ".kept"  # added to the name of a file of somebody else's that stands where one of ours goes
 _MOST_NAMED = 3
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from generator.course.cover_markup import HEAD, SETTING
 from generator.course.cover_page import Shown, write_cover
@@ -24,31 +23,27 @@ from generator.course.translations import untranslated
 from generator.course.yaml_source import Source
 from generator.folders import templates_folder
 from generator.formats import FILTERS, in_words
-from generator.languages import ENGLISH, called, first_part, gettext, marked, ngettext, typeset
+from generator.languages import ENGLISH, called, first_part, gettext, ngettext, typeset
 from generator.render.content.document import Document, QuestionPart
 from generator.render.content.exhibits import Exhibit, Panel
+from generator.render.outputs.asked import island
 from generator.render.outputs.compiled import COMPILED
 from generator.render.outputs.fragments import Fragments
+from generator.render.outputs.script_words import SCRIPT_WORDS
 from generator.render.outputs.table import Output
+from generator.render.outputs.web_pictures import ENDING, web_picture
+from generator.render.outputs.wording import JOINER, breakable, opening_of
 from generator.render.text.markdown import to_html, to_inline_html, to_text
-from generator.render.text.maths import MarkupError, mathml, svg_image
+from generator.render.text.maths import svg_image, with_tex
 from generator.render.text.surroundings import Surroundings
 from generator.render.text.words import Word, in_language, telling
 from generator.store.plain import digest_of
 
 #: What the page loads besides its figures and fonts, from templates/report into the assets folder.
-_SCREEN_FILES = ("common.css", "screen.css", "page.js")
+_SCREEN_FILES = ("common.css", "screen.css", "page.js", "asked.js")
 _PAGED_FILES = ("common.css", "print.css")
-#: What page.js writes on buttons.
-SCRIPT_WORDS = (
-    marked("Play animation"),
-    marked("Pause animation"),
-    marked("Light page"),
-    marked("Dark page"),
-)
-_SPACES = re.compile(r"[ \t\n]+")  # those at which a line may be broken
-_JOINER = "\u2060"  # keeps formulas together with what follows, and is no word
-_LONGEST_OPENING = 100  # characters of a caption that tell what is folded away
+#: WeasyPrint unpacks every font for every layout: in 0.05 s, and in 2.5 s where they are WOFF2.
+_SCREEN_FONTS, _PAGED_FONTS = (".woff2",), (".woff", ".ttf")
 
 
 def write(document: Document, folder: Path, output: Output) -> None:
@@ -96,14 +91,15 @@ class Page:
         """All that the page loads, by its name beside the page: the content, or the file that has it."""
         for exhibit in self.document.exhibits():
             for panel in () if self.paged and exhibit.folded else exhibit.panels:
-                yield self._image(panel), panel.drawing.svg or panel.drawing.png
+                yield self._image(panel), panel.drawing.svg or self._picture(panel.drawing.png, panel.drawing.kept)
                 if (animation := panel.drawing.animation) and not self.paged:
                     yield f"{self._pictures}/{panel.name}-moving.webp", animation.moving
                     yield f"{self._pictures}/{panel.name}-still.webp", animation.still
         for image in [*self.document.images.shown.values(), *self.document.own_images.shown.values()]:
-            yield f"{self._pictures}/{image.name}.png", image.png
+            yield f"{self._pictures}/{image.name}.{self._ending}", self._picture(image.png, image.name)
         source = report_folder()
-        fonts = sorted(path for path in (source / "fonts").rglob("*") if path.is_file())
+        other = _SCREEN_FONTS if self.paged else _PAGED_FONTS
+        fonts = sorted(path for path in (source / "fonts").iterdir() if path.suffix not in other)
         for path in (*(source / name for name in (_PAGED_FILES if self.paged else _SCREEN_FILES)), *fonts):
             yield f"{self.assets}/{path.relative_to(source).as_posix()}", path
         if style := self._course.style:
@@ -113,7 +109,7 @@ class Page:
 
     @property
     def _math(self) -> Callable[..., str]:
-        return svg_image if self.paged else mathml
+        return svg_image if self.paged else with_tex
 
     @cached_property
     def _templates(self) -> Environment:
@@ -149,11 +145,20 @@ class Page:
             answer_field=answer_field,
             head_field=head_field,
             own_cover=self._own_cover,
+            island=lambda: Markup(island(document)),  # noqa: S704 (JSON in which nothing ends an element)
         )
         self._add_languages(environment)
-        surroundings = Surroundings(self._math, document.citations, images=document.images, pictures=self._pictures)
-        environment.filters.update(FILTERS, number=in_words)
-        environment.filters["breakable"] = _breakable
+        self._add_filters(environment)
+        return environment
+
+    def _add_filters(self, environment: Environment) -> None:
+        """What templates need to write Markdown and numbers."""
+        document = self.document
+        surroundings = Surroundings(
+            self._math, document.citations, images=document.images, pictures=self._pictures, ending=self._ending,
+            asked=self._asked,
+        )  # fmt: skip
+        environment.filters.update(FILTERS, number=in_words, breakable=breakable)
 
         def blocks(text: str, level: int = 4, other: bool = False, own: bool = False) -> Markup:
             around = replace(surroundings, level=level, images=document.own_images if own else document.images)
@@ -166,14 +171,13 @@ class Page:
 
         def opening(text: str, other: bool = False) -> str:
             with in_language(self._course.written, foreign=other):
-                return _opening(text)
+                return opening_of(text)
 
         def words(text: str, other: bool = False) -> str:
             with in_language(self._course.written, foreign=other):
-                return to_text(text).replace(_JOINER, "")
+                return to_text(text).replace(JOINER, "")
 
         environment.filters.update(blocks=blocks, inline=inline, opening=opening, words=words)
-        return environment
 
     @property
     def _course(self) -> CourseSpec:
@@ -222,7 +226,21 @@ class Page:
 
     def _image(self, panel: Panel) -> str:
         """Where the picture of a panel lies: SVG where there is one."""
-        return f"{self._pictures}/{panel.name}.{'svg' if panel.drawing.svg else 'png'}"
+        return f"{self._pictures}/{panel.name}.{'svg' if panel.drawing.svg else self._ending}"
+
+    @property
+    def _asked(self) -> bool:
+        """Whether a reader can ask what is behind a number: not on sheets, nor where it is theirs to find."""
+        return not self.paged and self._course.edition is not Edition.WORKSHEET
+
+    @property
+    def _ending(self) -> str:
+        return "png" if self.paged else ENDING
+
+    def _picture(self, png: bytes, name: str) -> bytes:
+        """A picture of pixels in the form that the page, or the PDF, has it in."""
+        kept = self.document.report.kept
+        return png if self.paged else web_picture(png, kept.store if kept else None, name)
 
     def _question(self, part: QuestionPart) -> Markup:
         """A question's HTML: what was kept of an earlier report, where it was made from the same."""
@@ -246,6 +264,8 @@ class Page:
             part.numbered.anchor,
             self.document.own_images,
             self._pictures,
+            ending=self._ending,
+            asked=self._asked,
         )
         with in_language(self._course.written, foreign=part.spec.answer.foreign):
             body = to_html(part.answer, surroundings)
@@ -258,7 +278,7 @@ class Page:
             return Markup()
         shown = Shown(report.course, report.profile, self.paged, report.only is not None)
         images = self.document.images
-        html = write_cover(cover, shown, lambda address: images.placed(address, self._pictures))
+        html = write_cover(cover, shown, lambda address: images.placed(address, self._pictures, self._ending))
         return Markup(html.replace(HEAD, head).replace(SETTING, setting))  # noqa: S704 (read and written anew)
 
     def _exhibit(self, exhibit: Exhibit) -> str:
@@ -267,20 +287,3 @@ class Page:
         module: Any = self._templates.get_template("parts.html.j2").module
         with telling(self._course.language, self._course.words):  # inside an answer that may be in another
             return str(module.exhibit(exhibit))
-
-
-def _breakable(text: str) -> Markup:
-    """A long name that may be broken after its punctuation: at spaces without width, as WeasyPrint ignores <wbr>."""
-    return Markup(re.sub(r"([._/\[\],]|=+)(?=\w)", "\\1\u200b", str(escape(text))))  # noqa: S704 (escaped before)
-
-
-def _opening(caption: str) -> str:
-    """The words with which a caption begins: its first sentence, or what of it stands on one line."""
-    try:
-        words = _SPACES.sub(" ", to_text(caption))
-    except MarkupError:  # a picture or a link that cannot be shown: the box in the caption itself says so
-        return ""
-    first = re.split(r"(?<=[.:;])\s", words, maxsplit=1)[0].rstrip(":; \u00a0\u202f")
-    if len(first) <= _LONGEST_OPENING:
-        return first
-    return first[:_LONGEST_OPENING].rpartition(" ")[0] + " …"

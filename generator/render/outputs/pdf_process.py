@@ -97,6 +97,7 @@ class _Paper:
         self.images: dict[str, Any] = {}  # decoded once for all layouts
         parts = ("pdf_layout", "pdf_places", "pdf_widths", "pdf_chapters")
         self.layouts, self.places, self.widths, self.chapters = map(_beside, parts)
+        self.fonts = _beside("pdf_styles").read_once()
         self.known = known
         self.settled_chapters: dict[str, str] = {}
         self.html = self._read(text)
@@ -144,13 +145,13 @@ class _Paper:
         """Begin with the page as it is now, for WeasyPrint keeps with the old one what it was, and lay it out."""
         self.progress.layouts += 1
         self.html = self._made_of(self.html.etree_element)
-        document = self.html.render(cache=self.images, **self.options)
+        document = self.html.render(self.fonts, cache=self.images, **self.options)
         return document, self.layouts.Layout(document.pages)
 
     def _measure(self, tables: list[Any]) -> dict[Any, float]:
         """How far tables reach, each alone and with its words divided."""
         html = self._made_of(self.widths.without_other(self.html.etree_element, tables))
-        found = self.layouts.Layout(html.render(cache=self.images, **self.options).pages).too_wide
+        found = self.layouts.Layout(html.render(self.fonts, cache=self.images, **self.options).pages).too_wide
         copies = html.etree_element.iter("table")
         return {table: found[copy].reached for table, copy in zip(tables, copies, strict=True) if copy in found}
 

@@ -13,7 +13,7 @@ from generator.answers.claims import WARNING
 from generator.answers.language import OWN_MARK
 from generator.formats import Markdown
 from generator.languages import gettext, marked, typeset
-from generator.render.text import foreign_words
+from generator.render.text import foreign_words, number_marks
 from generator.render.text.maths import MarkupError
 from generator.render.text.pictures import LOCAL, SAFE_LINK, SPACED, own_image, push_image, set_width
 from generator.render.text.surroundings import Surroundings
@@ -24,7 +24,7 @@ _OPEN, _CLOSE = "\ue000", "\ue001"
 _PLACED = re.compile(f"^{_OPEN}([^{_CLOSE}]*){_CLOSE}$")
 # Two more enclose an id. The brackets are what inline Markdown stops at, and what emphasis may stand beside.
 ANCHOR_OPEN, _ANCHOR_CLOSE = "\ue004", "\ue005"
-_ANCHOR = re.compile(rf"\[{ANCHOR_OPEN}([\w.-]+){_ANCHOR_CLOSE}\]")
+ANCHOR = re.compile(rf"\[{ANCHOR_OPEN}([\w.-]+){_ANCHOR_CLOSE}\]")
 _OWN = re.compile(re.escape(OWN_MARK))
 _CONTRADICTED = re.compile(re.escape(WARNING))
 _CITATION = re.compile(r"\[@([\w:.+/-]+(?:\s*;\s*@[\w:.+/-]+)*)\]")
@@ -107,7 +107,8 @@ def _parser(quotes: str) -> Any:
         "link", "warning", _inline_rule(_CONTRADICTED, lambda state, match: state.push("warning", "", 0))
     )
     parser.inline.ruler.before("link", "own", _inline_rule(_OWN, lambda state, match: state.push("own", "", 0)))
-    parser.inline.ruler.before("link", "anchor", _inline_rule(_ANCHOR, _push_anchor))
+    parser.inline.ruler.before("link", "anchor", _inline_rule(ANCHOR, _push_anchor))
+    parser.inline.ruler.before("link", "number_mark", _inline_rule(number_marks.MARKED, number_marks.push))
     parser.inline.ruler.before("link", "foreign", _inline_rule(foreign_words.MARKED, foreign_words.push))
     parser.inline.ruler.before("link", "spaced_image", _inline_rule(SPACED, push_image))
     parser.inline.ruler.before("link", "width", set_width)
@@ -115,6 +116,7 @@ def _parser(quotes: str) -> Any:
     parser.core.ruler.push("exhibits", _lift_exhibits)
     parser.core.ruler.push("spaces", _typeset)
     parser.core.ruler.push("foreign", foreign_words.forget)
+    parser.core.ruler.push("number_marks", number_marks.forget)
     for name, rule in {
         "math_inline": _inline_formula,
         "math_inline_double": _display_formula,
@@ -125,6 +127,7 @@ def _parser(quotes: str) -> Any:
         "warning": _warning,
         "anchor": _anchor,
         "own": _own,
+        "number_mark": number_marks.render,
         "foreign": foreign_words.render,
         "image": own_image,
         "link_open": _link,

@@ -60,7 +60,7 @@ class FormulaError(MarkupError):
 
 @cache
 def mathml(tex: str, *, display: bool) -> str:
-    """MathML for a formula, with its TeX as annotation for readers that take it; FormulaError names what is wrong."""
+    """MathML for a formula; FormulaError names what is wrong with it."""
     from latex2mathml.converter import convert
 
     if len(tex) > _LONGEST:
@@ -79,6 +79,15 @@ def mathml(tex: str, *, display: bool) -> str:
         raise FormulaError("set", tex, "it is nested too deeply")
     set_as_tex_does(root, display=display)
     return ElementTree.tostring(root, encoding="unicode", short_empty_elements=False)
+
+
+@cache
+def with_tex(tex: str, *, display: bool) -> str:
+    """The same with its TeX as annotation: what the page copies, and readers that take it speak."""
+    head, _, rest = mathml(tex, display=display).partition(">")
+    inner = rest.removesuffix("</math>")
+    source = f'<annotation encoding="application/x-tex">{escape(tex.strip(), quote=False)}</annotation>'
+    return f"{head}><semantics><mrow>{inner}</mrow>{source}</semantics></math>"
 
 
 def _check(element: ElementTree.Element, tex: str) -> None:

@@ -50,13 +50,13 @@ class OwnImages:
             self.shown[address] = self._read(address)
         return self.shown[address]
 
-    def placed(self, address: str, pictures: str = "") -> Placed:
+    def placed(self, address: str, pictures: str = "", ending: str = "png") -> Placed:
         """The picture for a cover, which finds it below ``pictures``. Raises NoPictureError."""
         try:
             image = self.get(address)
         except MarkupError as error:
             raise NoPictureError(str(error)) from None
-        return Placed(f"{pictures}/{image.name}.png", image.width, image.height)
+        return Placed(f"{pictures}/{image.name}.{ending}", image.width, image.height)
 
     def elsewhere(self, address: str) -> MarkupError:
         """What is to be said of an address that leads to no picture of theirs."""

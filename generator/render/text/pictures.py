@@ -44,7 +44,7 @@ def own_image(renderer: Any, tokens: Any, place: int, options: Any, environment:
         style = _style(token.meta.get("width"))
     except MarkupError as error:
         return str(surroundings.broken(error, token.attrs["src"]))
-    source = f"{surroundings.pictures}/{image.name}.png"
+    source = f"{surroundings.pictures}/{image.name}.{surroundings.ending}"
     size = f'width="{image.width}" height="{image.height}"{style}'
     return f'<img class="own" src="{source}" alt="{html.escape(alt)}" {size}>'
 

@@ -25,9 +25,10 @@ class Surroundings:
     """What a piece of Markdown may refer to.
 
     ``math`` sets a formula, ``fragments`` are the exhibits' HTML by name, ``prefix`` keeps the ids of footnotes apart,
-    ``images`` are the course's or a student's own, which the page finds under ``pictures``. A formula, picture or link
-    that cannot be shown is a box in its place and one of the ``faults``. ``level`` is that of the heading above the
-    text; its own headings follow from there without a gap, whatever levels they were written with.
+    ``images`` are the course's or a student's own, which the page finds under ``pictures`` with that ``ending``. A
+    formula, picture or link that cannot be shown is a box in its place and one of the ``faults``. ``level`` is that of
+    the heading above the text; its own headings follow from there without a gap, whatever levels they were written
+    with. Where it can be ``asked`` of numbers what is behind them, each is an element.
     """
 
     math: Callable[..., str]
@@ -37,7 +38,9 @@ class Surroundings:
     prefix: str = ""
     images: OwnImages = field(default_factory=OwnImages)
     pictures: str = ""
+    ending: str = "png"
     level: int = 4
+    asked: bool = False
     faults: list[Fault] = field(default_factory=list)
 
     def formula(self, tex: str, *, display: bool) -> str:

@@ -34,7 +34,7 @@ def test_the_input_is_torchvisions(batch):
     images, _ = batch
     transform = v2.Compose([v2.ToImage(), v2.ToDtype(torch.float32, scale=True), v2.Normalize(SCALE.mean, SCALE.std)])
     expected = torch.stack([transform(image.numpy()) for image in images])
-    found = SCALE.apply(images)
+    found = SCALE.on(images.device).apply(images)
     torch.testing.assert_close(found, expected, atol=1e-6, rtol=1e-5)
     assert found.is_contiguous(memory_format=torch.channels_last)
 
@@ -47,7 +47,7 @@ def test_a_step_is_the_papers_update(batch, factor):
     learner.set_rate(0.1)
     class_loss, domain_loss = learner.step(images, labels, None if factor is None else torch.tensor(factor))
 
-    features = reference.features(SCALE.apply(images))
+    features = reference.features(SCALE.on(images.device).apply(images))
     expected_class = functional.cross_entropy(reference.classifier(features[:5]), labels)
     truth = torch.tensor([0.0] * 5 + [1.0] * 3)
     expected_domain = functional.binary_cross_entropy_with_logits(reference.domain(features).squeeze(1), truth)

@@ -95,10 +95,10 @@ def test_a_worksheet_has_frames_in_the_place_of_solutions_alone(tmp_path: Path, 
     assert ('id="table-2-a-q01-layers"' in page, 'id="figure-2-a-q02-maps"' in page) == (True, True)
     empty = page.count('<table class="frame">') + page.count('<div class="frame-row">')
     assert empty == (2 if framed else 0)
-    assert ("conv13" not in page, "2-a-q02-maps-b.png" not in page) == (framed, framed)
+    assert ("conv13" not in page, "2-a-q02-maps-b.webp" not in page) == (framed, framed)
     assert "2-a-q02-curves.svg" in page
     files = {path.name for path in (tmp_path / "build").rglob("*") if path.is_file()}
-    assert ("2-a-q01-layers.csv" in files, "2-a-q02-maps-b.png" in files) == (not framed, not framed)
+    assert ("2-a-q01-layers.csv" in files, "2-a-q02-maps-b.webp" in files) == (not framed, not framed)
 
 
 def test_a_students_claim_that_does_not_hold_is_printed_with_a_warning(tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_a_students_own_picture_goes_into_page_and_pdf(tmp_path: Path) -> None:
     report = sample_report(tmp_path, answers={"q01": "![A sketch](images/sketch.jpg)"}, edition=Edition.STUDENT)
     page, outcome = render(tmp_path, replace(report, images=tmp_path), frozenset({"html", "pdf"}))
     assert not [problem for problem in outcome.problems if "q01.md" in problem]
-    (written,) = (tmp_path / "build" / "assets" / "figures").glob("own-*.png")
+    (written,) = (tmp_path / "build" / "assets" / "figures").glob("own-*.webp")
     assert f'src="assets/figures/{written.name}"' in page
     assert Image.open(BytesIO(written.read_bytes())).size == (30, 20)
 

@@ -76,19 +76,19 @@ def test_the_page_folds_them_with_their_first_words_in_sight(build: Path) -> Non
     assert 'href="#table-2-a-q01-comparison">Table\u00a0S1</a>' in page
 
 
-def test_their_numbers_are_in_the_results(build: Path) -> None:
+def test_their_numbers_are_in_the_results_and_their_pictures_with_the_page(build: Path) -> None:
     assert (build / "results" / "tables" / "2-a-q01-comparison.csv").is_file()
     for name in ("2-a-q02-curves", "2-a-q02-further-a", "2-a-q02-maps-b"):
-        assert (build / "results" / "figures" / f"{name}.png").is_file()
+        assert [path.suffix for path in (build / "assets" / "figures").glob(f"{name}.*")] in ([".svg"], [".webp"])
 
 
 def test_the_pdf_says_in_one_line_for_each_question_where_they_are(build: Path) -> None:
     text = words(build / "report.pdf")
     assert "On the web page and in results/: Table S1 (tables/2-a-q01-comparison.csv)." in text
-    later = re.search(r"On the web page and in results/: (Figure S1 [^.]*\.png …\), Figure S2 [^:]*?)\. ", text)
+    later = re.search(r"On the web page: (Figure S1, Figure S2, [^.]*?)\. ", text)
     assert later
     assert re.findall(r"Figure S\d", later[1]) == ["Figure S1", "Figure S2", "Figure S3"]
-    assert text.count("On the web page and") == 2
+    assert text.count("On the web page and") == text.count("On the web page:") == 1
     assert "Parameters, and where they lie" not in text
     assert "The same maps, larger" not in text
     assert "Appendix" not in text
@@ -111,7 +111,7 @@ def test_they_fold_in_all_editions_and_in_parts(tmp_path: Path, edition: Edition
     assert outcome.problems == ()
     assert page.read_text().count('<details class="further">') == (4 if only is None else 3)
     results = "worksheet-results" if edition is Edition.WORKSHEET else "results"
-    said, times = (f"On the web page and in {results}/:", 2) if only is None else ("On the web page: Figure S1", 1)
+    said, times = (f"On the web page and in {results}/:", 1) if only is None else ("On the web page: Figure S1", 1)
     assert words(sheets).count(said) == times
     assert "larger" not in words(sheets)
 

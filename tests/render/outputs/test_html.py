@@ -248,3 +248,17 @@ def test_a_caption_is_first_or_last_in_its_figure(open_page):
     )
     assert places
     assert [name for name, right in places if not right] == []
+
+
+def test_a_formula_is_copied_as_its_tex(open_page):
+    page = open_page()
+    copied = page.evaluate("""() => {
+        const formula = document.querySelector('.answer p math'), range = document.createRange();
+        range.setStart(formula.parentElement, 0);
+        range.setEndAfter(formula.querySelector('mi'));  // half of it
+        getSelection().removeAllRanges(); getSelection().addRange(range);
+        const event = new ClipboardEvent('copy', {clipboardData: new DataTransfer(), bubbles: true, cancelable: true});
+        document.body.dispatchEvent(event);
+        return event.clipboardData.getData('text/plain');
+    }""")
+    assert copied == r"A convolution with kernel $k \times k$"

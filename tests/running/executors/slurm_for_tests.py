@@ -8,6 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 CONFIGURATION = """\
@@ -90,10 +91,16 @@ class Slurm:
         node = self._running.pop("slurmd")
         for line in jobs:
             pid, _, words = line.strip().partition(" ")
-            if "slurmstepd" in words or "submitit" in words:
+            if ("slurmstepd" in words or "submitit" in words) and self._is_ours(pid):
                 subprocess.run(["kill", "-9", pid], check=False, capture_output=True)
         node.kill()
         node.wait()
+
+    def _is_ours(self, pid: str) -> bool:
+        """Whether a process was started for this cluster and no other on the machine."""
+        with suppress(OSError):
+            return f"SLURM_CONF={self.folder}/".encode() in Path("/proc", pid, "environ").read_bytes()
+        return False
 
     def stop(self) -> None:
         subprocess.run(["scancel", "--me"], check=False, env=self._variables(), capture_output=True)
