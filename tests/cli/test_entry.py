@@ -21,7 +21,9 @@ import pytest
 
 from generator.cli import entry
 from generator.cli import main as program
+from generator.folders import default_cache
 from generator.store import unchanged
+from generator.store.memo import SETTLED
 from tests.courses_for_tests import CourseHere, write_sums
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -333,6 +335,15 @@ def test_another_build_that_writes_the_same_report_meanwhile_is_noticed(desk: De
     desk.patch.setattr(program, "keep_note", noting.keep_note)
     assert desk.asks()
     assert "Our sum" in (desk.folder / "build/report.html").read_text()
+
+
+def test_notes_lie_in_the_cache_and_files_settle_as_in_the_memo(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert unchanged._SETTLED == SETTLED
+    for cache in ("", "/some/cache"):
+        monkeypatch.setenv("GENREPORT_CACHE", cache)
+        assert unchanged.notes_folder(["build"]) == str(default_cache() / "unchanged")
+    assert unchanged.notes_folder(["build", "--cache", "/x"]) == "/x/unchanged"
+    assert unchanged.notes_folder(["build", "--cache=/y", "2-a"]) == "/y/unchanged"
 
 
 def test_nothing_heavy_is_imported(desk: Desk) -> None:
