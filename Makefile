@@ -13,6 +13,7 @@ BIN := $(VENV)/bin
 REPORT_READY := $(VENV)/.report-ready
 TEST_READY := $(VENV)/.test-ready
 DOCS_READY := $(VENV)/.docs-ready
+OTHER_READY := $(VENV)/.other-ready
 PIP_INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt $(PIP_OPTIONS)
 
 # Homebrew's libraries are outside the folders that macOS searches. Written before each command and not exported,
@@ -40,7 +41,7 @@ docs: $(DOCS_READY) ## Write the documentation into site/, with every link check
 	@printf '\nThe documentation is here:\n  %s/site/index.html\n' "$$(pwd)"
 
 # Without a network where the system can take it away; a short share of the cases runs in `make test`.
-campaigns: $(TEST_READY) ## Hunt for faults with random cases for most of an hour; GENREPORT_SEED=N repeats them
+campaigns: $(TEST_READY) $(OTHER_READY) ## Hunt for faults with random cases for most of an hour; GENREPORT_SEED=N repeats them
 	$(PANGO) GENREPORT_CAMPAIGN=full $$(unshare -n true 2>/dev/null && echo unshare -n) \
 		$(BIN)/python -m pytest tests/campaigns tests/shaken tests/end_to_end/test_rebuild.py -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 
@@ -66,6 +67,10 @@ $(REPORT_READY): pyproject.toml constraints.txt | $(BIN)/python
 
 $(DOCS_READY): $(REPORT_READY)
 	$(PIP_INSTALL) --editable ".[docs]"
+	@touch $@
+
+$(OTHER_READY): $(REPORT_READY)
+	sh scripts/setup.sh other "$(VENV)/other" "$(BIN)/python"
 	@touch $@
 
 $(TEST_READY): $(REPORT_READY)

@@ -5,6 +5,7 @@
 #   scripts/setup.sh pango PYTHON      is Pango there? if not: install it (root and apt), or say the line to type
 #   scripts/setup.sh chromium          the same for Chromium, which the tests of the page use
 #   scripts/setup.sh crates FOLDER PYTHON   the validator of RO-Crates, in an environment of its own for its old packages
+#   scripts/setup.sh other FOLDER PYTHON    an environment of another version of Python without torch, for a campaign
 #   scripts/setup.sh vnu FOLDER        the W3C's Nu checker of HTML into this folder, where Java and npm are there
 set -eu
 
@@ -88,14 +89,44 @@ fetch_crates() {
         rocrate==0.16.0 && touch "$1/ready"; } >/dev/null 2>&1 || say "The validator of RO-Crates could not be fetched."
 }
 
+# Shows what a newer or older Python without torch makes of results; the campaign that asks it is left out without it.
+make_other() {
+    [ -e "$1/ready" ] && return
+    here=$("$2" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+    for version in 3.14 3.13 3.12 3.11; do
+        other=$(other_python "$version") || continue
+        [ "$version" = "$here" ] && continue
+        { "$other" -m venv "$1" && "$2" - "$1/packages" <<'PYTHON' &&
+import sys, tomllib
+with open("pyproject.toml", "rb") as file:
+    wanted = tomllib.load(file)["project"]["dependencies"]
+with open(sys.argv[1], "w") as file:
+    file.writelines(f"{line}\n" for line in wanted if not line.startswith("torch"))
+PYTHON
+            "$1/bin/python" -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+                --requirement "$1/packages" && touch "$1/ready"; } >/dev/null 2>&1 && return
+        rm -rf "$1"
+    done
+    say "No other version of Python could be set up; the campaign of results that travel is left out."
+}
+
+# other_python VERSION: one that runs; pyenv's stand-ins are there for versions that it would not run
+other_python() {
+    for found in "python$1" "${PYENV_ROOT:-$HOME/.pyenv}/versions/$1".*/bin/python; do
+        "$found" -c 'import ensurepip, venv' >/dev/null 2>&1 && printf '%s' "$found" && return
+    done
+    return 1
+}
+
 case "${1:-}" in
 python) check_python "$2" ;;
 pango) has_pango "$2" || install Pango "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0" pango pango ;;
 chromium) has_chromium || install Chromium chromium chromium "--cask chromium" ;;
 vnu) fetch_vnu "$2" ;;
 crates) fetch_crates "$2" "$3" ;;
+other) make_other "$2" "$3" ;;
 *)
-    say "usage: scripts/setup.sh python|pango|chromium|vnu|crates [PYTHON|FOLDER]"
+    say "usage: scripts/setup.sh python|pango|chromium|vnu|crates|other [PYTHON|FOLDER]"
     exit 2
     ;;
 esac

@@ -125,6 +125,26 @@ def test_what_is_there_is_left_alone(machine: Path) -> None:
     assert calls(machine) == ["python3 -"]
 
 
+def test_another_python_is_one_that_runs_and_is_not_the_same(
+    machine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What pyenv puts on the path answers for versions that it does not run; one that cannot be set up is no fault."""
+    monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "pyenv"))
+    other = tmp_path / "other"
+    program(machine, "ours", "echo 3.13")
+    for name, does in (("3.14", "exit 1"), ("3.13", ""), ("3.12", "")):
+        program(machine, f"python{name}", does)
+    program(other / "bin", "python", "")
+    assert setup("other", str(other), str(machine / "ours")).returncode == 0
+    made = [call for call in calls(machine) if " -m venv " in call or " -m pip " in call]
+    assert [call.split(" --quiet")[0] for call in made] == [
+        f"python3.12 -m venv {other}", f"{other}/bin/python -m pip install"
+    ]  # fmt: skip
+    assert (other / "ready").exists()
+    program(machine, "python3.12", "exit 1")
+    assert setup("other", str(tmp_path / "none"), str(machine / "ours")).stderr.startswith("No other version of Python")
+
+
 @pytest.fixture
 def clone(machine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A clone's set-up files with a Python that makes environments of stand-ins."""

@@ -16,7 +16,7 @@ from generator.jobs import Failure, Job, Outcome, State
 from generator.running.executors.choose import ExecutorSpec, Workers, open_executor
 from generator.running.executors.processes import WorkerDiedError
 from generator.running.schedule import Schedule
-from generator.running.worker import JobReport, Note, failure_of
+from generator.running.worker import JobReport, Note, failure_of, was_killed
 from generator.store.cache import Cache
 from generator.store.entry import DamagedEntryError
 
@@ -245,7 +245,10 @@ class _Run:
                 "The workers were lost in the middle of the build", "build again: it goes on"
             ) from error
         except Exception as error:
-            self._finish(job, Outcome(State.FAILED, job.fingerprint, failure=failure_of(error)))
+            if was_killed(error) and job.fingerprint not in self._begun:  # it only waited where another one killed
+                self._died(job, WorkerDiedError(failure_of(error).reason))
+            else:
+                self._finish(job, Outcome(State.FAILED, job.fingerprint, failure=failure_of(error)))
         else:
             self._reported(job, report)
 

@@ -116,7 +116,7 @@ def failure_of(error: BaseException) -> Failure:
     text = "".join(traceback.format_exception(error))
     if isinstance(error, GenreportError):
         return Failure(error.message, error.hint, text)
-    if type(error).__name__ == "KilledWorker":  # Dask's, which may not be installed
+    if was_killed(error):
         return Failure("Every worker that computed it died, most often because the memory ran out", traceback=text)
     hint = ""
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
@@ -125,6 +125,11 @@ def failure_of(error: BaseException) -> Failure:
         hint = "the package is called generator: from generator import computation, Result, …"
     message = str(error).strip()
     return Failure(f"{type(error).__name__}: {message}" if message else type(error).__name__, hint, text)
+
+
+def was_killed(error: BaseException) -> bool:
+    """Whether it says that every worker died on which a job was, computed or waiting: Dask's, which may not be here."""
+    return type(error).__name__ == "KilledWorker"
 
 
 def _compute(job: Job, conditions: Conditions, cache: Cache, reporter: _Reporter) -> Provenance:

@@ -152,8 +152,15 @@ def place_at(name: str) -> Place:
         folder = Path(name).expanduser().absolute()
         return Place(name, lambda path: (folder / path).open("rb"))
     if scheme in _SCHEMES:
-        return Place(name, lambda path: _from_web(name, path))
-    return Place(name, _from_fsspec(name))
+        return Place(_without_user(name), lambda path: _from_web(name, path))
+    return Place(_without_user(name), _from_fsspec(name))
+
+
+def _without_user(address: str) -> str:
+    """The address as it may be told: whoever reads a report need not know the name and password that open it."""
+    scheme, sign, rest = address.partition("://")
+    place, slash, path = rest.partition("/")
+    return f"{scheme}{sign}{place.rpartition('@')[2]}{slash}{path}"
 
 
 def _from_web(base: str, path: str) -> IO[bytes]:
@@ -175,11 +182,11 @@ def _from_fsspec(name: str) -> Callable[[str], IO[bytes]]:
         expected = "a folder, http:// or https://"
         hint = 'python -m pip install "genreport[remote]" opens others, such as s3:// and sftp://'
         raise InputError(
-            [Mistake("results cannot be read from there", expected=expected, got=name, hint=hint)]
+            [Mistake("results cannot be read from there", expected=expected, got=_without_user(name), hint=hint)]
         ) from None
     try:
         system, root = url_to_fs(name)
     except (ValueError, ImportError) as error:
-        mistake = Mistake("results cannot be read from there", got=name, hint=str(error))
+        mistake = Mistake("results cannot be read from there", got=_without_user(name), hint=str(error))
         raise InputError([mistake]) from None
     return lambda path: system.open(f"{root.rstrip('/')}/{path}", "rb")

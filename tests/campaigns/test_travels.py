@@ -1,23 +1,25 @@
 """A real training of 2-c that travels: computed here, shown under another Python without torch and without data.
 
-By a pack, a folder that cannot be written, servers that fail. It needs GENREPORT_OTHER_PYTHON, or .venv/other: an
-environment of another version of Python with the program's packages except torch, torchvision and torchmetrics.
+By a pack, a folder that cannot be written, servers that fail, a Slurm whose node is killed, a notebook whose machine is
+taken away. Minutes of computing: only in `make campaigns`, which also makes the environment of the other Python.
 """
 
 from __future__ import annotations
 
 import fcntl
 import http.server
+import json
 import os
 import re
 import shutil
+import signal
 import socket
 import struct
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +31,7 @@ from generator.store.places import place_at
 from tests.campaigns.campaign import FULL
 from tests.end_to_end.project import REAL_DATA, Project, checkout
 from tests.end_to_end.test_travel import page
+from tests.running.executors.slurm_for_tests import Slurm, is_possible
 
 OTHER = Path(os.environ.get("GENREPORT_OTHER_PYTHON") or Path(sys.prefix) / "other/bin/python")
 pytestmark = [
@@ -45,6 +48,20 @@ ROLES = {
     "embedded_per_class": "5",
     "adaptation_epochs": "3",
 }
+#: Writes down when a training has kept an epoch, in each process of a project, as Python's own start-up file.
+WATCHING = """
+import os, re, sys, time
+
+
+def _watch(event, found):
+    if event == "os.rename" and re.search(r"checkpoints/[0-9a-f]{64}/[0-9]+.json$", str(found[1])):
+        with open(os.environ["EPOCHS_KEPT"], "a") as log:
+            log.write(f"{time.time()} {str(found[1]).split('/')[-2]}\\n")
+
+
+if "EPOCHS_KEPT" in os.environ:
+    sys.addaudithook(_watch)
+"""
 
 
 @dataclass
@@ -73,6 +90,7 @@ def program(folder: Path) -> Project:
         text, found = re.subn(rf"^  {role}: .*$", f"  {role}: {value}", text, count=1, flags=re.MULTILINE)
         assert found, role
     path.write_text(text)
+    (folder / "sitecustomize.py").write_text(WATCHING)
     return project
 
 
@@ -81,7 +99,8 @@ def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     """Where it was computed; its page, a pack and a shelf."""
     project = program(tmp_path_factory.mktemp("there") / "project")
     data = ["--data", str(REAL_DATA)]
-    assert project.build(*SELECTION, *data, "--output", "page") == (5, 0)
+    watched = {"EPOCHS_KEPT": str(project.folder / "epochs")}
+    assert "5 computed, 0 cached" in project.run("build", *SELECTION, *data, "--output", "page", **watched).stdout
     project.run("pack", "2-c/dann", *data)
     project.run("push", "shelf", "2-c/dann", *data)
     yield project
@@ -99,6 +118,23 @@ def loopback() -> None:
     """Without a network this machine does not reach itself either, until it is told to."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked, suppress(OSError):
         fcntl.ioctl(asked, 0x8914, struct.pack("16sh14x", b"lo", 0x41))  # SIOCSIFFLAGS: up and running
+
+
+def contents(project: Project) -> dict[str, Any]:
+    """The results of a cache, without when and how long they took."""
+    found: dict[str, Any] = {}
+    for path in project.folder.glob("**/entries/*/*/*"):
+        name = f"{path.parent.name}/{path.name}"
+        if path.name == "result.json":
+            found[name] = json.loads(path.read_bytes())
+            for table in found[name]["tables"].values():
+                timed = [place for place, column in enumerate(table["columns"]) if column == "seconds"]
+                table["rows"] = [
+                    [cell for place, cell in enumerate(row) if place not in timed] for row in table["rows"]
+                ]
+        elif path.name != "manifest.json":
+            found[name] = path.read_bytes()
+    return found
 
 
 def test_a_pack_under_another_python(there: Project, here: Elsewhere) -> None:
@@ -203,3 +239,106 @@ def test_a_server(
             (named,) = (here.folder / "build").glob("*.html")  # with what is not there named
             assert "computed elsewhere" not in named.read_text(encoding="utf-8")
         here.shows(there, "--read-cache", address, "--read-cache", str(shelf))
+
+
+def kept(log: Path) -> dict[str, list[float]]:
+    """When each training kept an epoch, by fingerprint."""
+    found: dict[str, list[float]] = {}
+    for line in log.read_text().splitlines() if log.exists() else ():
+        moment, fingerprint = line.split()
+        found.setdefault(fingerprint, []).append(float(moment))
+    return found
+
+
+def wait_for_an_epoch(log: Path, alive: Callable[[], bool]) -> None:
+    """Until a training has kept an epoch, and is in the middle of the next."""
+    deadline = time.monotonic() + 120
+    while not kept(log):
+        assert alive()
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    time.sleep(0.3)
+
+
+def lost(log: Path, cut: float, there: Project) -> str:
+    """What a cut cost each training that was under way: that no epoch which was kept was computed again is asserted."""
+    found = kept(log)
+    undisturbed = kept(there.folder / "epochs")
+    assert {name: len(moments) for name, moments in found.items()} == {
+        name: len(moments) for name, moments in undisturbed.items()
+    }
+    begun = [max(moment for moment in moments if moment <= cut) for moments in found.values() if moments[0] <= cut]
+    cut_short = [f"{cut - moment:.2f} s" for moment in begun]
+    return f"no epoch kept was repeated; lost of the one under way: {', '.join(cut_short)}"
+
+
+@pytest.mark.skipif(not is_possible(), reason="no Slurm here, or not root")
+def test_a_node_of_slurm_that_is_killed(
+    there: Project, here: Elsewhere, tmp_path: Path, record_property: pytest.RecordProperty
+) -> None:
+    cluster, log = Slurm(tmp_path / "slurm"), tmp_path / "epochs"
+    project = program(tmp_path / "cluster")
+    asked = ["--executor", "slurm", "--executor-option", "mem=900M", "--executor-option", "partition=tests"]
+    try:
+        cluster.start()
+        order = project.command("build", *SELECTION, *asked, "--data", str(REAL_DATA), "--output", "page")
+        environment = project.environment(EPOCHS_KEPT=str(log))
+        with subprocess.Popen(order, cwd=project.folder, env=environment, text=True, stdout=subprocess.PIPE) as build:
+            wait_for_an_epoch(log, lambda: build.poll() is None)
+            cluster.kill_node()
+            cut = time.time()
+            time.sleep(1)
+            cluster.start_node()
+            said, _ = build.communicate(timeout=400)
+        assert "5 computed, 0 cached" in said
+    finally:
+        cluster.stop()
+    record_property("campaign", f"travels/Slurm: {lost(log, cut, there)}")
+    assert contents(project) == {k: v for k, v in contents(there).items() if k in contents(project)}
+    assert page(project.folder / "page") == page(there.folder / "page")
+    project.run("pack", "2-c/dann", "--data", str(REAL_DATA))
+    here.run("unpack", str(project.folder / "results.genreport"))
+    here.shows(there)
+
+
+def test_a_notebook_whose_machine_is_taken_away(
+    there: Project,
+    here: Elsewhere,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: pytest.RecordProperty,
+) -> None:
+    nbformat, nbclient = pytest.importorskip("nbformat"), pytest.importorskip("nbclient")
+    project, log = program(tmp_path / "service"), tmp_path / "epochs"
+    project.run("colab", "2-c/dann")
+    (project.folder / "genreport").mkdir()
+    (project.folder / "genreport/data").symlink_to(REAL_DATA)
+    for name, value in project.environment(EPOCHS_KEPT=str(log)).items():
+        monkeypatch.setenv(name, value)
+    where = {"metadata": {"path": str(project.folder)}}
+
+    def notebook() -> Any:
+        read = nbformat.read(project.folder / "lab.ipynb", as_version=4)
+        return nbclient.NotebookClient(read, timeout=400, resources=where)
+
+    first, cuts = notebook(), []
+
+    def take_away() -> None:
+        wait_for_an_epoch(log, lambda: True)
+        os.killpg(first.km.provisioner.pid, signal.SIGKILL)  # the kernel and all that it has started
+        cuts.append(time.time())
+
+    cutting = threading.Thread(target=take_away)
+    cutting.start()
+    with pytest.raises(nbclient.exceptions.DeadKernelError):
+        first.execute()
+    cutting.join()
+    assert not (project.folder / "genreport/results.genreport").exists()
+    second = notebook()
+    second.execute()
+    said = json.dumps([cell.get("outputs", []) for cell in second.nb.cells])
+    assert "5 results in" in said
+    record_property("campaign", f"travels/notebook: {lost(log, cuts[0], there)}")
+    assert contents(project).items() <= contents(there).items()
+    here.run("unpack", str(project.folder / "genreport/results.genreport"))
+    here.shows(there)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -34,7 +35,7 @@ def page_of(running: subprocess.Popen[str], words: str) -> str:
     while time.monotonic() < end:
         with urllib.request.urlopen(address, timeout=10) as answer:
             text = answer.read().decode()
-        if words in text:
+        if words in re.sub(r"<[^>]*>", "", text):
             return text
         time.sleep(0.05)
     raise AssertionError(f"{words!r} is not in the page")
@@ -47,7 +48,7 @@ def test_two_previews_of_one_project_end_cleanly(tmp_path: Path) -> None:
     project.course.edit("questions/only/q02.yaml", "last: 5", "last: 6")
     words = ("mine", "--course", "sums", "--compute", "--device", "cpu", "--jobs", "1")
     first = begun(tmp_path, *words, "only/q01")
-    assert "The sum is 55." in page_of(first, "The sum is 55.")
+    page_of(first, "The sum is 55.")
     second = begun(tmp_path, *words)  # computes without end
     page_of(second, "The sum is 55.")
     end = time.monotonic() + 30

@@ -12,6 +12,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 
@@ -31,6 +33,7 @@ from generator.running.runner import (
     WorkersReady,
     run_jobs,
 )
+from generator.running.worker import JobReport, Note
 from generator.store.cache import Cache
 from generator.store.entry import ARRAYS
 from tests.running.executors.test_processes import gone
@@ -340,3 +343,47 @@ def test_two_builds_at_once_compute_a_job_once(build: Build, programs, runs: str
             states.append(program.lines.get().get("state"))
     assert sorted(state for state in states if state) == ["COMPUTED", "HIT"]
     assert build.marks("slow") == 1
+
+
+class KilledWorker(Exception):  # noqa: N818
+    """Bears the name of Dask's, which blames all jobs of a worker that dies, computed or waiting."""
+
+
+class Shared:
+    """Workers on which a job waits behind another that kills them, as often as it is told to."""
+
+    in_flight, slots, description = 2, 1, "one worker"
+    call = staticmethod(lambda job, sent: None)
+
+    def __init__(self, notes: Callable[[Note], None], blamed: dict[str, int]) -> None:
+        self.executor, self.notes, self.blamed = self, notes, blamed
+
+    def submit(self, call: object, job: Job, sent: object) -> Future[JobReport]:
+        future: Future[JobReport] = Future()
+        if job.address == "deadly":
+            self.notes(Note(job.fingerprint, 0.0, "begins", "w"))
+        if self.blamed.get(job.address, 0) > 0:
+            self.blamed[job.address] -= 1
+            future.set_exception(KilledWorker(job.address))
+        else:
+            future.set_result(JobReport(job.fingerprint))
+        return future
+
+    def pack(self, job: Job) -> dict[str, bytes]:
+        return {}
+
+    def check(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(("blamed", "state"), [(2, State.COMPUTED), (3, State.FAILED)])
+def test_a_job_that_waits_behind_a_deadly_one_is_tried_again(
+    build: Build, monkeypatch: pytest.MonkeyPatch, blamed: int, state: State
+) -> None:
+    def opened(spec: object, cache: object, data: object, notes: Callable[[Note], None], *rest: object):
+        return nullcontext(Shared(notes, {"deadly": 1, "waits": blamed}))
+
+    monkeypatch.setattr(runner, "open_executor", opened)
+    outcomes = build.run(job("deadly"), job("waits"))
+    assert (outcomes["deadly"].state, outcomes["waits"].state) == (State.FAILED, state)
+    assert build.of(JobRetried) == ["waits"] * min(blamed, 2)

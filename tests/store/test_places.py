@@ -194,3 +194,14 @@ def test_other_schemes_are_opened_by_fsspec(shelf: Path) -> None:
         if path.is_file():
             memory.pipe(f"/results/{path.relative_to(shelf).as_posix()}", path.read_bytes())
     assert found(place_at("memory://results")) == KINDS
+
+
+def test_a_place_is_told_without_the_password_that_opens_it() -> None:
+    """Its name stands on the page, as the origin of what was copied."""
+    pytest.importorskip("fsspec")
+    assert place_at("memory://ada:secret@results/class@home").name == "memory://results/class@home"
+    assert place_at("https://ada:secret@example.org/results").name == "https://example.org/results"
+    assert place_at("https://example.org/a@b").name == "https://example.org/a@b"
+    with pytest.raises(InputError) as raised:
+        place_at("nothing://ada:secret@example.org/results")
+    assert "secret" not in str(raised.value)

@@ -83,7 +83,9 @@ class Slurm:
 
     def start_node(self) -> None:
         self._begin("slurmd", "-D")
-        self._wait(lambda: "idle" in self.said("sinfo", "--noheader", "--format=%T"))
+        # A job that waited for it may be on it at once; * is said of one that does not answer.
+        up = {"idle", "mixed", "allocated"}
+        self._wait(lambda: self.said("sinfo", "--noheader", "--format=%T").strip() in up)
 
     def kill_node(self) -> None:
         """Kill the node's daemon and whatever runs on it, as a power cut does."""
