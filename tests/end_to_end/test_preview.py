@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,25 @@ import pytest
 from tests.commands.preview.project_for_tests import write_project
 from tests.end_to_end.project import ROOT
 
+Begin = Callable[..., subprocess.Popen[str]]
 
-def begun(folder: Path, *words: str) -> subprocess.Popen[str]:
+
+@pytest.fixture
+def begun(tmp_path: Path) -> Iterator[Begin]:
+    """Begins previews, and leaves none behind when a test fails."""
+    running: list[subprocess.Popen[str]] = []
+
+    def begin(*words: str) -> subprocess.Popen[str]:
+        running.append(_begun(tmp_path, *words))
+        return running[-1]
+
+    yield begin
+    for one in running:
+        one.kill()
+        one.communicate()
+
+
+def _begun(folder: Path, *words: str) -> subprocess.Popen[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GENREPORT_")}
     own = {"PYTHONPATH": str(ROOT), "GENREPORT_CACHE": str(folder / "cache"), "GENREPORT_DATA": str(folder / "data")}
     return subprocess.Popen(
@@ -41,15 +59,15 @@ def page_of(running: subprocess.Popen[str], words: str) -> str:
     raise AssertionError(f"{words!r} is not in the page")
 
 
-def test_two_previews_of_one_project_end_cleanly(tmp_path: Path) -> None:
+def test_two_previews_of_one_project_end_cleanly(tmp_path: Path, begun: Begin) -> None:
     project = write_project(tmp_path)
     slow = "import time\n    time.sleep(0 if last == 5 else 600)\n    product = 1"
     project.course.edit("computations/multiplying.py", "product = 1", slow)
     project.course.edit("questions/only/q02.yaml", "last: 5", "last: 6")
     words = ("mine", "--course", "sums", "--compute", "--device", "cpu", "--jobs", "1")
-    first = begun(tmp_path, *words, "only/q01")
+    first = begun(*words, "only/q01")
     page_of(first, "The sum is 55.")
-    second = begun(tmp_path, *words)  # computes without end
+    second = begun(*words)  # computes without end
     page_of(second, "The sum is 55.")
     end = time.monotonic() + 30
     while not (workers := children(second.pid)) and time.monotonic() < end:
@@ -85,9 +103,11 @@ def is_alive(process: str) -> bool:
     ("words", "said"),
     [(("sums", "only/q09"), "there is no such selection"), (("--edition", "student"), "needs a project")],
 )
-def test_a_slip_on_the_command_line_ends_it_at_once(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+def test_a_slip_on_the_command_line_ends_it_at_once(
+    tmp_path: Path, begun: Begin, words: tuple[str, ...], said: str
+) -> None:
     write_project(tmp_path)
-    running = begun(tmp_path, *words)
+    running = begun(*words)
     _, errors = running.communicate(timeout=60)
     assert running.returncode == 2
     assert said in errors

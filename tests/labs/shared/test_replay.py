@@ -123,21 +123,26 @@ def test_recorded_trainings_end_with_the_very_same_numbers(module, train, settin
     assert plain.replayed == updates - WARM_UP - eager
 
 
-def test_no_step_of_dann_crosses_between_devices(in_float32):
-    device = torch.device("meta")
+def steps_of_dann(device):
+    """A learner, what makes one step of it, and an epoch's arguments of that; its optimiser has made its state."""
     network = build_domain_network(10, torch.Generator().manual_seed(0)).to(device)
     learner = new_learner(network, Normalisation((0.1,) * 3, (0.5,) * 3), "float32")
     images, labels = torch.zeros(10, 28, 28, 3, dtype=torch.uint8), torch.zeros(10, dtype=torch.int64)
     domains = {name: Domain(images.to(device), labels.to(device)) for name in ("source", "target")}
-    generators = {f"{name} order": torch.Generator() for name in domains}
-    drawn = Batches(RECIPE, domains, 0, generators).draw()
+    drawn = Batches(RECIPE, domains, 0, {f"{name} order": torch.Generator() for name in domains}).draw()
     run = training._step(learner, RECIPE, domains, torch.zeros(2, device=device))
     factor = torch.zeros((), device=device)
-    run(factor, *drawn[0])  # the optimiser makes its state
+    epoch = [(factor, *batch) for batch in drawn]
+    run(*epoch[0])
+    return learner, run, epoch
+
+
+def test_no_step_of_dann_crosses_between_devices(in_float32):
+    _, run, epoch = steps_of_dann(torch.device("meta"))
     with Crossings("meta") as crossings:
-        for batch in drawn:
-            run(factor, *batch)
-    assert [len(batch[0]) for batch in drawn] == [4, 4, 2]
+        for arguments in epoch:
+            run(*arguments)
+    assert [len(first) for _, first, *_ in epoch] == [4, 4, 2]
     assert crossings.seen > 100
     assert crossings.found == []
 
@@ -194,19 +199,11 @@ def test_a_card_ends_with_the_same_numbers_to_rounding_with_graphs(train, settin
 @ON_A_CARD
 def test_no_step_of_dann_waits_for_a_card(tmp_path):
     """torch's own detector raises at any synchronisation."""
-    device = torch.device("cuda:0")
-    network = build_domain_network(10, torch.Generator().manual_seed(0)).to(device)
-    learner = new_learner(network, Normalisation((0.1,) * 3, (0.5,) * 3), "float32")
-    images, labels = torch.zeros(10, 28, 28, 3, dtype=torch.uint8), torch.zeros(10, dtype=torch.int64)
-    domains = {name: Domain(images.to(device), labels.to(device)) for name in ("source", "target")}
-    drawn = Batches(RECIPE, domains, 0, {f"{name} order": torch.Generator() for name in domains}).draw()
-    run = training._step(learner, RECIPE, domains, torch.zeros(2, device=device))
-    factor = torch.zeros((), device=device)
-    run(factor, *drawn[0])
+    learner, run, epoch = steps_of_dann(torch.device("cuda:0"))
     torch.cuda.set_sync_debug_mode("error")
     try:
-        for batch in drawn:
+        for arguments in epoch:
             learner.set_rate(0.02)
-            run(factor, *batch)
+            run(*arguments)
     finally:
         torch.cuda.set_sync_debug_mode("default")
