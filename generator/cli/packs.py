@@ -122,23 +122,25 @@ def export(selection: tuple[str, ...], common: CommonOptions, folder: Path, lice
 
 
 @click.command()
-@click.argument("folder", type=FOLDER)
+@click.argument("place")
 @click.argument("selection", nargs=-1)
 @common_options
-def push(folder: Path, selection: tuple[str, ...], common: CommonOptions) -> None:
-    """Put computed results into FOLDER, for builds elsewhere to read from.
+def push(place: str, selection: tuple[str, ...], common: CommonOptions) -> None:
+    """Put computed results into PLACE, for builds elsewhere to read from.
 
-    SELECTION is a lab (2-a) or a question (2-a/q03); everything without one. FOLDER may be shared, or served by any web
-    server as plain files: `genreport build --read-cache FOLDER` or --read-cache https://… then copies what it lacks.
+    PLACE is a folder that is shared, or that any web server shows as plain files: `genreport build --read-cache FOLDER`
+    or --read-cache https://… then copies what it lacks. With genreport[remote] it may be an address, such as
+    s3://BUCKET/FOLDER. SELECTION is a lab (2-a) or a question (2-a/q03); everything without one.
 
     \b
     genreport push /srv/results --profile course
-    genreport push /srv/results 2-c --profile light
+    genreport push s3://results/class 2-c --profile light
     """
     from generator.commands.bringing import push as put
+    from generator.store.remote import without_user
 
-    done, there = put(read_settings(common, standing_in=project_here()), selection, folder, _progress())
-    click.echo(f"{done} {'result' if done == 1 else 'results'} put into {folder}, {there} were there")
+    done, there = put(read_settings(common, standing_in=project_here()), selection, place, _progress())
+    click.echo(f"{done} {'result' if done == 1 else 'results'} put into {without_user(place)}, {there} were there")
 
 
 def _progress() -> Callable[[str, int, int], None]:

@@ -18,15 +18,15 @@ from typing import IO, Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlsplit
 
-from generator.errors import InputError, Mistake
 from generator.store.entry import ARRAYS, MANIFEST, RESULT, DamagedEntryError, read_manifest, verify
 from generator.store.files import from_json
+from generator.store.remote import Remote, without_user
 
 PATIENCE = 2.0  # seconds without a finished file, or a useful piece of one
 _PIECE = 2**18  # bytes: what must come within the patience, or the place counts as too slow
 _LARGEST_MANIFEST, _LARGEST_LOCK = 2**20, 2**24  # bytes
-_AT_ONCE = 8
-_SCHEMES = ("http", "https")
+AT_ONCE = 8
+WEB = ("http", "https")
 LOCK = "data.lock"
 
 
@@ -51,7 +51,7 @@ class Place:
 
     def entries(self, fingerprints: Iterable[str]) -> Iterator[tuple[str, Mapping[str, bytes]]]:
         """The verified files of those entries that it holds, as they come; ends early when the place is given up."""
-        calls = {fingerprint: functools.partial(self._entry, fingerprint) for fingerprint in fingerprints}
+        calls = {fingerprint: functools.partial(self.entry, fingerprint) for fingerprint in fingerprints}
         for fingerprint, found in self._read(calls):
             if isinstance(found, DamagedEntryError):
                 self.damaged += 1
@@ -75,17 +75,17 @@ class Place:
         if self.lost or not calls:
             return
         waiting: queue.SimpleQueue[tuple[str, Callable[[], Any]]] = queue.SimpleQueue()
-        done: queue.Queue[tuple[str, Any]] = queue.Queue(_AT_ONCE)  # what waits to be kept takes memory
+        done: queue.Queue[tuple[str, Any]] = queue.Queue(AT_ONCE)  # what waits to be kept takes memory
         for item in calls.items():
             waiting.put(item)
         self._moved = time.monotonic()
-        for _ in range(min(_AT_ONCE, len(calls))):
+        for _ in range(min(AT_ONCE, len(calls))):
             threading.Thread(target=self._work, args=(waiting, done), daemon=True).start()
         for _ in calls:
             while True:
                 left = self._moved + PATIENCE - time.monotonic()
                 if left <= 0:
-                    self.lost = _words(TimeoutError())
+                    self.lost = in_words(TimeoutError())
                     return
                 try:
                     name, found = done.get(timeout=left)
@@ -110,10 +110,11 @@ class Place:
                 except DamagedEntryError as error:
                     found = error
                 except Exception as error:  # of whatever carries the files: none of it may end a build
-                    found = UnreachableError(_words(error))
+                    found = UnreachableError(in_words(error))
                 done.put((name, found))
 
-    def _entry(self, fingerprint: str) -> Mapping[str, bytes]:
+    def entry(self, fingerprint: str) -> Mapping[str, bytes]:
+        """An entry's verified files, however long it takes. Raises FileNotFoundError, DamagedEntryError, and others."""
         base = f"entries/{fingerprint[:2]}/{fingerprint}"
         files = {MANIFEST: self._file(f"{base}/{MANIFEST}", _LARGEST_MANIFEST)}
         listed = read_manifest(fingerprint, files[MANIFEST])["files"]
@@ -137,9 +138,11 @@ class Place:
         return bytes(content)
 
 
-def _words(error: Exception) -> str:
+def in_words(error: Exception) -> str:
+    """What went wrong with a place, in one line."""
     cause = error.reason if isinstance(error, URLError) and isinstance(error.reason, Exception) else error
-    return f"nothing came for {PATIENCE:g} s" if isinstance(cause, TimeoutError) else str(cause) or type(cause).__name__
+    said = " ".join(str(cause).split()) or type(cause).__name__
+    return f"nothing came for {PATIENCE:g} s" if isinstance(cause, TimeoutError) else said
 
 
 def place_at(name: str) -> Place:
@@ -151,16 +154,10 @@ def place_at(name: str) -> Place:
     if not scheme:
         folder = Path(name).expanduser().absolute()
         return Place(name, lambda path: (folder / path).open("rb"))
-    if scheme in _SCHEMES:
-        return Place(_without_user(name), lambda path: _from_web(name, path))
-    return Place(_without_user(name), _from_fsspec(name))
-
-
-def _without_user(address: str) -> str:
-    """The address as it may be told: whoever reads a report need not know the name and password that open it."""
-    scheme, sign, rest = address.partition("://")
-    place, slash, path = rest.partition("/")
-    return f"{scheme}{sign}{place.rpartition('@')[2]}{slash}{path}"
+    if scheme in WEB:
+        return Place(without_user(name), lambda path: _from_web(name, path))
+    remote = Remote(name)
+    return Place(remote.name, remote.open)
 
 
 def _from_web(base: str, path: str) -> IO[bytes]:
@@ -173,20 +170,3 @@ def _from_web(base: str, path: str) -> IO[bytes]:
         if error.code in (403, 404, 410):  # a store of objects may answer 403 for what is not there
             raise FileNotFoundError(path) from None
         raise UnreachableError(f"it answers {error.code} {error.reason}") from None
-
-
-def _from_fsspec(name: str) -> Callable[[str], IO[bytes]]:
-    try:
-        from fsspec.core import url_to_fs
-    except ImportError:
-        expected = "a folder, http:// or https://"
-        hint = 'python -m pip install "genreport[remote]" opens others, such as s3:// and sftp://'
-        raise InputError(
-            [Mistake("results cannot be read from there", expected=expected, got=_without_user(name), hint=hint)]
-        ) from None
-    try:
-        system, root = url_to_fs(name)
-    except (ValueError, ImportError) as error:
-        mistake = Mistake("results cannot be read from there", got=_without_user(name), hint=str(error))
-        raise InputError([mistake]) from None
-    return lambda path: system.open(f"{root.rstrip('/')}/{path}", "rb")

@@ -184,7 +184,7 @@ def test_a_server_that_leads_to_a_file_of_this_machine_is_given_up(serve: Callab
 
 
 def test_a_scheme_that_nothing_opens_is_an_input_error() -> None:
-    with pytest.raises(InputError, match="results cannot be read from there"):
+    with pytest.raises(InputError, match="results cannot lie there"):
         place_at("nonsense://host/results")
 
 
