@@ -6,9 +6,11 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from generator.store.packs import open_pack
 from tests.campaigns.campaign import Campaign
 from tests.end_to_end.project import Project
 
+BLOCK = 4096  # bytes: the least that a file takes on the small disk
 #: Lets so many writes of a process pass and then says that the disk is full, as Python's own start-up file.
 FAILING = """
 import builtins, errno, io, os
@@ -91,6 +93,55 @@ def test_a_small_disk(campaign: Campaign, toy: Project, small_disk: Path, tmp_pa
             case.hold(project.metrics() == expected, "wrong", "other metrics once there is room")
             case.hold((place / "report.html").read_bytes() == shown, "wrong", "another page once there is room")
         shutil.rmtree(project.folder)
+
+
+def test_a_small_disk_in_the_middle_of_unpacking(
+    campaign: Campaign, toy: Project, small_disk: Path, tmp_path: Path
+) -> None:
+    toy.run("pack", "--output", str(tmp_path / "toy.genreport"))
+    with open_pack(tmp_path / "toy.genreport") as pack:
+        packed = {fingerprint: pack.files(fingerprint) for fingerprint in pack.listed}
+    cache, ballast = small_disk / "cache", small_disk / "ballast"
+    unpack = ["unpack", str(tmp_path / "toy.genreport"), "--cache", str(cache)]
+    # Each file takes whole blocks, and so does the mark of each result: with less room, one of the writes fails.
+    whole = sum(
+        BLOCK + sum(-(-len(content) // BLOCK) * BLOCK for content in files.values()) for files in packed.values()
+    )
+    for case in campaign.run(full=40, short=1):
+        shutil.rmtree(cache, ignore_errors=True)
+        shutil.rmtree(toy.folder / "unpacked", ignore_errors=True)
+        with case:
+            free = shutil.disk_usage(small_disk).free
+            left = case.rng.randrange(whole)
+            ballast.write_bytes(bytes(free - left))
+            case.note(f"{len(packed)} results onto a disk with room for {left} bytes")
+            done = toy.run(*unpack, code=None)
+            case.note(done.stdout + done.stderr)
+            there = entries(cache)
+            named = "No space left on the disk" in done.stderr and "choose another --cache" in done.stderr
+            case.hold(done.returncode == 1 and named, "wrong", f"{done.returncode}: the disk was not named")
+            case.hold(len(there) < len(packed), "wrong", "nothing was cut short, or what was is not said")
+            case.hold(there.items() <= packed.items(), "wrong", "an entry is not what was packed")
+            case.hold([*cache.glob("partial/*"), *cache.glob("**/*.new")] == [], "wrong", "half a result was left")
+            marked = {path.name for path in cache.glob("brought/*") if path.read_bytes()}
+            case.hold(there.keys() <= marked, "wrong", "a result has lost the mark of where it is from")
+            ballast.unlink()
+            said = toy.run(*unpack).stdout
+            words = f"{len(packed) - len(there)} results brought, {len(there)} were there"
+            case.hold(words.replace("1 results b", "1 result b") in said, "wrong", said)
+            case.hold(entries(cache) == packed, "wrong", "the second time did not bring everything")
+            counts = toy.build("--format", "html", "--cache", str(cache), "--output", str(toy.folder / "unpacked"))
+            case.hold(counts == (0, len(packed)), "wrong", f"{counts} computed and cached")
+            shown = (toy.folder / "unpacked/results/metrics.json").read_bytes()
+            case.hold(shown == (toy.folder / "build/results/metrics.json").read_bytes(), "wrong", "other metrics")
+        ballast.unlink(missing_ok=True)
+
+
+def entries(cache: Path) -> dict[str, dict[str, bytes]]:
+    """The files of each entry of a cache."""
+    return {
+        folder.name: {path.name: path.read_bytes() for path in folder.iterdir()} for folder in cache.glob("entries/*/*")
+    }
 
 
 def test_failing_writes(campaign: Campaign, toy: Project, tmp_path: Path) -> None:

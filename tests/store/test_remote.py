@@ -218,8 +218,9 @@ def test_a_file_comes_in_pieces_so_that_a_slow_place_shows_that_it_moves(server:
     server.put("large", bytes(2**22))
     remote, asked_for = Remote(server.address), []
     with remote.open("large") as stream:
-        if (cache := getattr(stream, "cache", None)) is not None:  # of what is read ahead
-            fetch = cache.fetcher
-            cache.fetcher = lambda start, end: (asked_for.append(end - start), fetch(start, end))[1]
+        if (cache := getattr(stream, "cache", None)) is None:
+            pytest.skip("nothing is read ahead")
+        fetch = cache.fetcher
+        cache.fetcher = lambda start, end: (asked_for.append(end - start), fetch(start, end))[1]
         assert len(stream.read(2**18)) == 2**18
-    assert sum(asked_for) <= 2**19
+    assert 2**18 <= sum(asked_for) <= 2**19
