@@ -23,6 +23,8 @@ _UNNUMBERED = frozenset({"h5", "h6"})  # titles within an answer, which a figure
 _CLOSING = frozenset({"elsewhere", "marking"})  # what ends an answer: no figure of it comes after these
 _SPLIT = 25  # rows from which a table is split between pages
 _ROOM = 0.1  # of a page's height, empty below room to write
+#: An attribute of what nothing is to be moved in any more.
+SETTLED = "data-settled"
 _MOST_GROWTH = 2.0  # times as much room to write as was asked for, where the page has it
 
 
@@ -46,14 +48,16 @@ def fill_gaps(root: Any, layout: Layout, least: float, *, one_by_one: bool = Fal
     begins on the page with the gap. True if anything changed.
 
     What changes on a page moves all that follows it in its chapter: ``one_by_one``, only the first gap of each is
-    mended.
+    mended. Chapters that are settled already stay as they are.
     """
     parents = {child: parent for parent in root.iter() for child in parent}
     changed = set()
     for gap in layout.gaps(least):
         parent = parents.get(gap.figure)
-        chapter = next((one for one in _around(gap.figure, parents) if "lab" in one.get("class", "").split()), None)
-        if parent is None or gap.size <= 0 or (one_by_one and chapter in changed):
+        around = list(_around(gap.figure, parents))
+        chapter = next((one for one in around if "lab" in one.get("class", "").split()), None)
+        settled = any(one.get(SETTLED) for one in around)
+        if parent is None or gap.size <= 0 or settled or (one_by_one and chapter in changed):
             continue
         if (
             _shrink(gap, layout, _SLIGHTLY)
