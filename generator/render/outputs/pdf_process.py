@@ -102,6 +102,8 @@ class _Paper:
             document, layout = self._lay_out()
         while self.layouts.mend_lines(layout) or self.places.fill_rooms(self.html.etree_element, layout):
             document, layout = self._lay_out()
+        if self.places.pull_back(self.html.etree_element, layout):
+            document, layout = self._lay_out()
         return document, layout
 
     def _mended(self, layout: Any, number: int) -> bool:
