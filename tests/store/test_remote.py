@@ -17,8 +17,10 @@ import pytest
 from click.testing import CliRunner
 
 from generator.cli.main import cli
-from generator.store.places import Place, place_at
+from generator.store import places
+from generator.store.places import PATIENCE, Place, place_at
 from generator.store.remote import Remote, without_user
+from tests.commands.test_bringing import computed, settings
 from tests.courses_for_tests import CourseHere, write_sums
 
 fsspec = pytest.importorskip("fsspec")
@@ -100,6 +102,7 @@ def sftp(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Server]:
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("no_proxy", "*")
+        patch.setattr(places, "PATIENCE", 60.0)  # what answers may be as slow as a machine with much else to do
         with request.param(tmp_path_factory.mktemp("server"), patch) as found:
             yield found
 
@@ -111,7 +114,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> CourseHere:
     (course.folder / "questions/only/q03.yaml").write_text(MORE)
     (course.folder / "answers/only/q03.md").write_text("It is {{ more.sum }}.\n")
     course.edit("questions/only/lab.yaml", "q02]", "q02, q03]")
-    assert "3 computed, 0 cached" in asked(course, "teacher", "build")
+    assert "3 computed, 0 cached" in asked(course, "teacher", "build", "--jobs", "1")
     asked(course, "teacher", "push", str(course.folder.parent / "shelf"))
     return course
 
@@ -140,6 +143,14 @@ def asked(course: CourseHere, cache: str, *arguments: str, code: int = 0) -> str
     done = CliRunner().invoke(cli, [*arguments, *places, *output], env={"GENREPORT_READ_CACHE": "", "COLUMNS": "200"})
     assert done.exit_code == code, done.output
     return done.output + str(done.exception or "")
+
+
+def copied(course: CourseHere, cache: str, *places: str) -> list[str]:
+    """What is said when all of the course comes from places, and nothing is computed."""
+    said: list[str] = []
+    states = computed(settings(course, course.folder.parent, cache, *places), said)
+    assert set(states.values()) == {"cached"}
+    return said
 
 
 def shelf_of(course: CourseHere) -> dict[str, bytes]:
@@ -174,17 +185,23 @@ def test_what_is_damaged_there_is_named_and_not_used_until_it_is_pushed_anew(
     place, found, _ = brought(filled.address, shelf_of(made))
     assert (found, place.damaged, place.lost) == (2, 1, "")
     shelf = str(made.folder.parent / "shelf")
-    said = asked(made, student, "build", "--read-cache", filled.address, "--read-cache", shelf)
-    assert "0 computed, 3 cached" in said
-    assert f"{without_user(filled.address)}: 1 damaged, not taken" in said
+    said = copied(made, student, filled.address, shelf)
+    there = without_user(filled.address)
+    assert said == [f"{there}: 2 results copied", f"{there}: 1 damaged, not taken", f"{shelf}: 1 result copied"]
     assert "1 result put" in asked(made, "teacher", "push", filled.address)
     assert filled.files() == shelf_of(made)
 
 
 @pytest.mark.parametrize("fault", ["is gone", "hangs"])
 def test_a_server_that_does_not_answer_costs_two_seconds_and_a_line(
-    fault: str, filled: Server, made: CourseHere, student: str, capfd: pytest.CaptureFixture[str]
+    fault: str,
+    filled: Server,
+    made: CourseHere,
+    student: str,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(places, "PATIENCE", PATIENCE)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         address = filled.at(listening.getsockname()[1])
         if fault == "is gone":
@@ -192,13 +209,12 @@ def test_a_server_that_does_not_answer_costs_two_seconds_and_a_line(
         place, found, seconds = brought(address, shelf_of(made))
         assert found == 0
         assert place.lost
-        assert seconds < 2.5
+        assert seconds < PATIENCE + 1
         shelf = str(made.folder.parent / "shelf")
-        said = asked(made, student, "build", "--read-cache", address, "--read-cache", shelf)
-    assert "0 computed, 3 cached" in said
-    assert said.count(place.name) == 1
-    assert f"{place.name}: given up: " in said
-    assert "secret" not in said
+        said = copied(made, student, address, shelf)
+    assert said == [f"{place.name}: given up: {place.lost}", f"{shelf}: 3 results copied"]
+    assert "secret" not in said[0]
+    assert "\n" not in said[0]
     assert capfd.readouterr() == ("", "")  # the libraries' own complaints
 
 
