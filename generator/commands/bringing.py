@@ -98,7 +98,8 @@ def _push_far(session: Session, chosen: list[PlannedJob], known: Known, target: 
     if target.partition("://")[0] in WEB:
         hint = "push into the folder that the server shows, or to an address such as s3:// or sftp://"
         raise InputError([Mistake("a web server takes no results", got=without_user(target), hint=hint)])
-    remote, place, put = Remote(target), place_at(target), 0
+    remote, put = Remote(target), 0
+    place = Place(remote.name, remote.open)
 
     def put_there(planned: PlannedJob) -> bool:
         with suppress(FileNotFoundError, DamagedEntryError):

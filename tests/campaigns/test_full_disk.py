@@ -6,8 +6,10 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from generator.store.packs import open_pack
-from tests.campaigns.campaign import Campaign
+from tests.campaigns.campaign import FULL, Campaign
 from tests.end_to_end.project import Project
 
 BLOCK = 4096  # bytes: the least that a file takes on the small disk
@@ -95,6 +97,7 @@ def test_a_small_disk(campaign: Campaign, toy: Project, small_disk: Path, tmp_pa
         shutil.rmtree(project.folder)
 
 
+@pytest.mark.skipif(not FULL, reason="seconds for each case: make campaigns")
 def test_a_small_disk_in_the_middle_of_unpacking(
     campaign: Campaign, toy: Project, small_disk: Path, tmp_path: Path
 ) -> None:
@@ -107,7 +110,7 @@ def test_a_small_disk_in_the_middle_of_unpacking(
     whole = sum(
         BLOCK + sum(-(-len(content) // BLOCK) * BLOCK for content in files.values()) for files in packed.values()
     )
-    for case in campaign.run(full=40, short=1):
+    for case in campaign.run(full=40, short=2):
         shutil.rmtree(cache, ignore_errors=True)
         shutil.rmtree(toy.folder / "unpacked", ignore_errors=True)
         with case:
