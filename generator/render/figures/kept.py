@@ -21,7 +21,7 @@ from generator.store.parts import PartStore
 if TYPE_CHECKING:
     from generator.results import Figure
 
-_VERSION = 1  # of the kept form
+_VERSION = 2  # of the kept form
 _PACKAGES = ("matplotlib", "numpy", "pillow")  # what they draw may be another picture with the next version
 
 
@@ -70,7 +70,7 @@ class KeptDrawings:
 
 
 def _parts(drawing: Drawing) -> dict[str, bytes]:
-    parts = {"size": to_json([drawing.width, drawing.height]), "png": drawing.png}
+    parts = {"size": to_json([drawing.width, drawing.height]), "webp": drawing.webp}
     if drawing.svg is not None:
         parts["svg"] = drawing.svg
     if (film := drawing.animation) is not None:
@@ -85,6 +85,6 @@ def _drawing(parts: dict[str, bytes]) -> Drawing | None:
         if "film" in parts:
             size: Any = json.loads(parts["film"])
             animation = Animation(parts["moving"], parts["still"], *size)
-        return Drawing(parts["png"], parts.get("svg"), width, height, animation)
+        return Drawing(parts["webp"], parts.get("svg"), width, height, animation)
     except (KeyError, ValueError, TypeError):
         return None
