@@ -63,8 +63,10 @@ class Together:
             self._added += name not in self._wanted
             self._wanted[name] = spoken(), name, figure, width
         if self._added >= _WORTH * (len(self.children) + 1) and len(self.children) < self._most:
-            with suppress(OSError):
+            try:
                 self._start()
+            except (OSError, ValueError, TypeError):  # there is no room, or nothing to start
+                self._most = 0
 
     def take(self, name: str) -> None:
         """A figure is asked for now: if another process is drawing it, wait until it is there; else none will."""
