@@ -16,7 +16,7 @@ from generator.cli.remaining import Remaining
 from generator.cli.words import Loudness, human_time, short_time
 from generator.jobs import Job, State
 from generator.render.outputs.written import Passing
-from generator.running.runner import (
+from generator.running.events import (
     Event,
     JobFinished,
     JobProgress,

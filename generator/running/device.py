@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import platform
 import re
 import sys
@@ -100,7 +101,9 @@ def device_in_words(device: str) -> str:
     return f"{'GPU' if device == 'mps' else 'CPU'}, {_processor_name()}"
 
 
+@functools.cache
 def _processor_name() -> str:
+    """Asked once in a process: the system takes most of a millisecond to say it."""
     try:
         found = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
     except OSError:

@@ -25,7 +25,7 @@ from generator.datasets.sources import RemoteFile
 from generator.errors import DownloadError
 from generator.jobs import ExitCode, Failure, Job, Outcome, State
 from generator.render.outputs.written import Passing, Rendering
-from generator.running.runner import (
+from generator.running.events import (
     JobFinished,
     JobProgress,
     JobQueued,
