@@ -80,6 +80,11 @@ def may_have_cuda() -> bool:
     return sys.platform == "win32" or (sys.platform == "linux" and any(Path(name).exists() for name in _CARD_FILES))
 
 
+def is_surely_cpu(requested: str) -> bool:
+    """Whether no card can be meant: a cheap look, for every job."""
+    return requested == "cpu" or (requested == "auto" and not may_have_cuda())
+
+
 def torch_device(requested: str) -> str:
     """Torch's name for a device, resolved in the worker itself: "cpu", "cuda:0" (of the visible cards) or "mps"."""
     if requested == "cuda" or (requested == "auto" and may_have_cuda()):

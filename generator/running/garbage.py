@@ -26,14 +26,14 @@ def freeze_modules() -> None:
         _modules_frozen = len(sys.modules)
 
 
-def collect(device: str) -> bool:
+def collect(*, can_wait: bool) -> bool:
     """Free what a job has left in reference cycles: a network there would take the next job's memory.
 
-    Returns False where that can wait, as little memory and little time have gone since. A card's memory is not seen
-    here: there it never waits.
+    Returns False where it ``can_wait`` and does, as little memory and little time have gone since the last look. A
+    card's memory is not seen here, so that after jobs there it cannot.
     """
     global _looked, _took, _size
-    if device == "cpu" and time.monotonic() - _looked < _REST * _took and 0 < _resident() < _size + GROWTH:
+    if can_wait and time.monotonic() - _looked < _REST * _took and 0 < _resident() < _size + GROWTH:
         return False
     began = time.monotonic()
     gc.collect()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import queue
 import time
 from collections.abc import Iterable, Mapping
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -28,6 +28,7 @@ from generator.running.executors.choose import ExecutorSpec, Workers, open_execu
 from generator.running.executors.processes import WorkerDiedError
 from generator.running.progress import Note
 from generator.running.schedule import Schedule
+from generator.running.storing import Alike, Storing
 from generator.running.worker import JobReport, failure_of, was_killed
 from generator.store.cache import Cache
 from generator.store.entry import DamagedEntryError
@@ -35,7 +36,6 @@ from generator.store.entry import DamagedEntryError
 ATTEMPTS = 3  # of a job whose worker dies: once may be chance, three times is the job
 SILENT_SECONDS = 60.0  # without a sign of life, of which a worker gives one in ten seconds, before it is said
 _CHECK_SECONDS = 1.0  # between two looks at whether any worker is left
-_STORING_THREADS = 4  # for results that are sent back: each waits for the disk five times
 
 
 def run_jobs(
@@ -68,7 +68,7 @@ def run_jobs(
     under_way: dict[str, Job] = {}
     try:
         with (
-            ThreadPoolExecutor(_STORING_THREADS, thread_name_prefix="store") as storing,
+            Storing(cache) as storing,
             open_executor(spec, cache.folder, data, messages.put, code, courses) as workers,
         ):
             on_event(WorkersReady(workers.description, workers.slots))
@@ -98,13 +98,13 @@ class _Run:
         messages: queue.SimpleQueue[Note | _Back],
         on_event: OnEvent,
         running: dict[str, Job],
-        storing: ThreadPoolExecutor,
+        storing: Storing,
     ) -> None:
         self._cache, self._workers, self._schedule = cache, workers, schedule
         self._messages, self._on_event = messages, on_event
         self._checked = time.monotonic()
         self._running, self._storing = running, storing
-        self._batches = Batches(schedule)
+        self._batches, self._alike = Batches(schedule), Alike()
         self._away = self._being_stored = 0  # how many messages with jobs are at the workers, and back with results
         self._started: dict[str, float] = {}
         self._heard: dict[str, float] = {}  # when each running job was submitted, or last gave a sign of life
@@ -182,7 +182,7 @@ class _Run:
         if kept and not back.stored and any(report.files for report in future.result() if report):
             # In another thread, for a result that is written waits for the disk while others are already coming in.
             self._being_stored += 1
-            stored = self._storing.submit(self._store, future.result())
+            stored = self._storing.submit(future.result())
             stored.add_done_callback(lambda done: self._messages.put(_Back(back.jobs, done, stored=True)))
             return
         try:
@@ -202,16 +202,6 @@ class _Run:
                 else:
                     self._batches.took(job, report.seconds)
                     self._reported(job, report)
-
-    def _store(self, reports: list[JobReport | None]) -> list[JobReport | None]:
-        return [self._imported(report) if report and report.files else report for report in reports]
-
-    def _imported(self, report: JobReport) -> JobReport:
-        try:
-            self._cache.import_(report.fingerprint, report.files)
-        except Exception as error:
-            return JobReport(report.fingerprint, failure=failure_of(error), seconds=report.seconds)
-        return replace(report, files={})
 
     def _settle_hopeless(self) -> None:
         for job, reason in self._schedule.pop_hopeless():
@@ -268,11 +258,14 @@ class _Run:
         else:
             state = State.COMPUTED if report.computed else State.HIT
             load = partial(self._cache.load, job.fingerprint)
-            self._finish(job, Outcome(state, job.fingerprint, report.provenance, load=load))
+            self._finish(job, Outcome(state, job.fingerprint, self._alike(job, report.provenance), load=load))
 
     def _finish(self, job: Job, outcome: Outcome) -> None:
         self._outcomes[job.fingerprint] = outcome
         self._schedule.done(job, outcome.has_result)
-        began = self._started.get(job.fingerprint)
+        began = self._started.pop(job.fingerprint, None)
+        for known in (self._heard, self._words):
+            known.pop(job.fingerprint, None)
+        self._begun.discard(job.fingerprint)
         self._on_event(JobFinished(job, outcome, 0.0 if began is None else time.monotonic() - began))
         self._settle_hopeless()

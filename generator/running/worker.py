@@ -17,7 +17,7 @@ from generator.registry import REGISTRY, Computation, matches
 from generator.results import Result, Table
 from generator.running import garbage, loaded_code
 from generator.running.allocator import keep_freed_memory
-from generator.running.device import device_in_words, torch_device
+from generator.running.device import device_in_words, is_surely_cpu, torch_device
 from generator.running.loaded_data import DataGuard
 from generator.running.progress import PROGRESS_SECONDS, Notify, Reporter
 from generator.running.repeatable import call
@@ -90,7 +90,7 @@ def run_reported(job: Job, conditions: Conditions, reporter: Reporter) -> JobRep
             failure = failure_of(error)
             where = loaded_code.place_of(error, conditions.courses)
             report = JobReport(job.fingerprint, failure=replace(failure, reason=f"{where}{failure.reason}"))
-        garbage.collect(conditions.device)
+        garbage.collect(can_wait=is_surely_cpu(conditions.device))
         return replace(report, seconds=time.monotonic() - began)
 
 

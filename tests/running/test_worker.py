@@ -227,6 +227,18 @@ def test_code_on_disk_is_compared_module_by_module(monkeypatch: pytest.MonkeyPat
         loaded_code.check_files({**code, "generator.gone": "0"})
 
 
+@pytest.mark.parametrize(("device", "card", "can_wait"), [("cpu", True, True), ("auto", False, True),
+                                                          ("auto", True, False), ("cuda", True, False)])  # fmt: skip
+def test_after_a_job_on_a_card_the_garbage_never_waits(
+    conditions: Conditions, monkeypatch: pytest.MonkeyPatch, device: str, card: bool, can_wait: bool
+) -> None:
+    asked: list[bool] = []
+    monkeypatch.setattr("generator.running.device.may_have_cuda", lambda: card)
+    monkeypatch.setattr("generator.running.garbage.collect", lambda can_wait: asked.append(can_wait))
+    run(replace(conditions, device=device), "fail", message="no luck")
+    assert asked == [can_wait]
+
+
 def test_numbers_survive_the_cache(conditions: Conditions) -> None:
     run(conditions, "add", numbers=[float("nan"), 1.0])
     metrics = Cache(conditions.cache).metrics(FP)
