@@ -1,4 +1,4 @@
-"""Results that are sent back: stored together, one that is damaged a failure of its own; records share what is alike."""
+"""Results that are sent back: stored together, a damaged one fails alone; records share what is alike."""
 
 from __future__ import annotations
 
@@ -50,9 +50,14 @@ def test_all_results_of_a_message_are_stored_and_one_that_is_damaged_fails_alone
 def test_what_was_handed_in_is_stored_although_the_build_is_stopped(tmp_path: Path) -> None:
     reports = sent_back(tmp_path / "worker", 20)
     cache = Cache(tmp_path / "cache")
-    with pytest.raises(KeyboardInterrupt), Storing(cache) as storing:
-        storing.submit(list(reports))
-        raise KeyboardInterrupt
+
+    def stopped() -> None:
+        with Storing(cache) as storing:
+            storing.submit(list(reports))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stopped()
     assert all(cache.is_sound(report.fingerprint) for report in reports)
 
 
