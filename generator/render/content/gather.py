@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
@@ -16,6 +17,7 @@ from generator.course.translations import untranslated
 from generator.course.yaml_source import Source, Where
 from generator.errors import InputError, Mistake
 from generator.languages import gettext, spoken
+from generator.render.content.ahead import drawing_ahead
 from generator.render.content.answers import AnswerWriter
 from generator.render.content.covers import pictures_of, usable_cover
 from generator.render.content.document import Document, LabPart, QuestionPart, Report, SectionPart
@@ -37,12 +39,11 @@ from generator.store.plain import digest_of
 
 def gather(report: Report, progress: Callable[[str], None]) -> Document:
     """Run every answer and draw every figure; one that fails gives a visible box, and the rest goes on."""
-    with telling(report.course.language, report.course.words):
-        return _gather(report, progress)
+    with telling(report.course.language, report.course.words), ExitStack() as ahead:
+        return _gather(_Gatherer(report, progress, ahead), report)
 
 
-def _gather(report: Report, progress: Callable[[str], None]) -> Document:
-    gatherer = _Gatherer(report, progress)
+def _gather(gatherer: _Gatherer, report: Report) -> Document:
     course = report.course
     whole = report.only is None
     introduction = gatherer.prose(course.introduction, "introduction", "introduction", course.source) if whole else ""
@@ -81,12 +82,15 @@ def _gather(report: Report, progress: Callable[[str], None]) -> Document:
 class _Gatherer:
     report: Report
     progress: Callable[[str], None]
+    ahead: ExitStack
     problems: list[Mistake] = field(default_factory=list)
     warnings: list[Mistake] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
     appendix: list[Exhibit] = field(default_factory=list)
     foreign: set[str] = field(default_factory=set)
     comparisons: list[Comparison] = field(default_factory=list)
+    inputs: dict[str, tuple[Inputs, Inputs]] = field(default_factory=dict)
+    is_ahead: bool = False
 
     def __post_init__(self) -> None:
         self.numbering: Numbering = number_course(self.report.course)
@@ -212,11 +216,22 @@ class _Gatherer:
         if kept is None:
             self.progress(f"{spec.address}: {spec.title}")
             return self.maker.exhibits(spec), self.maker.answer(spec), ""
-        of_exhibits, of_answer = inputs_of(self.report, spec, self.common, self.homes)
+        of_exhibits, of_answer = self._inputs(spec)
+        if kept.misses(of_exhibits) and not self.is_ahead:
+            self.is_ahead = True
+            missing = [
+                q for q in self.report.course.questions() if self.report.shows(q) and kept.misses(self._inputs(q)[0])
+            ]
+            self.ahead.enter_context(drawing_ahead(self.report, self.results, missing))
         tell = cache(lambda: self.progress(f"{spec.address}: {spec.title}"))  # once, of what is made anew
         exhibits, first = self._kept(kept, MadeExhibits, of_exhibits, lambda: (tell(), self.maker.exhibits(spec))[1])
         answer, second = self._kept(kept, MadeAnswer, of_answer, lambda: (tell(), self.maker.answer(spec))[1])
         return exhibits, answer, of_answer.digest if first and second else ""
+
+    def _inputs(self, spec: QuestionSpec) -> tuple[Inputs, Inputs]:
+        if spec.address not in self.inputs:
+            self.inputs[spec.address] = inputs_of(self.report, spec, self.common, self.homes)
+        return self.inputs[spec.address]
 
     def _kept(self, kept: KeptParts, kind: type[Made], inputs: Inputs, make: Callable[[], Made]) -> tuple[Made, bool]:
         """What was made of these inputs, or is now; and whether it can be found again."""

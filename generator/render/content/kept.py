@@ -135,6 +135,10 @@ class KeptParts:
         made: MadeAnswer | MadeExhibits = read_plain(json.loads(parts["made"]), _KINDS)
         return self._drawn(made) if isinstance(made, MadeExhibits) else made
 
+    def misses(self, inputs: Inputs) -> bool:
+        """Whether nothing that was made from these can be kept."""
+        return not self.store.holds(inputs.digest)
+
     def keep_made(self, inputs: Inputs, made: MadeAnswer | MadeExhibits) -> bool:
         """Have it kept; False if it has something that cannot be."""
         try:

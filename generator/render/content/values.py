@@ -125,15 +125,19 @@ class Results:
 
     def drawing(self, ref: Address, name: str, width: float) -> Drawing:
         """One figure of a result, drawn ``width`` inches wide."""
+        figure, key = self.undrawn(ref, name, width)
+        if key not in self.drawings:
+            self.drawings[key] = self.draw(said_inside(figure), width)
+        return self.drawings[key]
+
+    def undrawn(self, ref: Address, name: str, width: float) -> tuple[Figure, tuple[str, str, float]]:
+        """One figure of a result, and under which key its drawing is found."""
         figures = self.load(ref).figures
         if name not in figures:
             raise AnswerError(f"{ref} has no figure {name}; it has {', '.join(sorted(figures)) or 'none'}")
         language = spoken()
         apart = name if language == ENGLISH else f"{name} ({language})"
-        key = (self.outcomes[str(ref)].fingerprint, apart, width)
-        if key not in self.drawings:
-            self.drawings[key] = self.draw(said_inside(figures[name]), width)
-        return self.drawings[key]
+        return figures[name], (self.outcomes[str(ref)].fingerprint, apart, width)
 
     def table(self, ref: Address, name: str) -> Table:
         """One table of a result."""
