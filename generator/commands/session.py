@@ -131,11 +131,14 @@ class Session:
 
         ``lock`` takes the place of what the cache folder says of data that is elsewhere.
         """
-        data, own = self.settings.folders.data, self.course.own_data
-        planner = Planner(self.cache, self.history, self.memo, data, self.code, lock, own)
-        plan = planner.plan(self.bindings, self.profile.name, forced)
+        plan = self.planner(lock).plan(self.bindings, self.profile.name, forced)
         plan.also = needed_of_left_out(self.shown)
         return plan
+
+    def planner(self, lock: DataLock | None = None) -> Planner:
+        """What plans this course, with the data as it is now."""
+        data, own = self.settings.folders.data, self.course.own_data
+        return Planner(self.cache, self.history, self.memo, data, self.code, lock, own)
 
     @property
     def answers(self) -> Path | None:

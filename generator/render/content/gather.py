@@ -22,7 +22,7 @@ from generator.render.content.document import Document, LabPart, QuestionPart, R
 from generator.render.content.exhibits import Box, Exhibit
 from generator.render.content.faults import fault_text
 from generator.render.content.homes import Homes
-from generator.render.content.kept import Inputs, KeptParts, Made, MadeAnswer, MadeExhibits, common_inputs, inputs_of
+from generator.render.content.kept import Inputs, KeptParts, Made, MadeAnswer, MadeExhibits
 from generator.render.content.ledger import places_of, summed_up
 from generator.render.content.making import QuestionMaker, refuse
 from generator.render.content.reproduction import Comparison, source_parts
@@ -96,7 +96,8 @@ class _Gatherer:
         self.writer = AnswerWriter(self.results, self.numbering, self.report.profile, absent, written=written)
         self.maker = QuestionMaker(self.report, self.writer, *pictures_of(self.report), self.keys, self.problems)
         self.homes = Homes(self.report.refs)
-        self.common = common_inputs(self.report, self.numbering, absent, self.keys)
+        kept = self.report.kept
+        self.common = kept.common(self.report, self.numbering, absent, self.keys) if kept else ""
 
     def _cite_sources(self) -> frozenset[str]:
         """The keys of the bibliography; sources of published numbers that begin with one are cited, after all else."""
@@ -212,7 +213,7 @@ class _Gatherer:
         if kept is None:
             self.progress(f"{spec.address}: {spec.title}")
             return self.maker.exhibits(spec), self.maker.answer(spec), ""
-        of_exhibits, of_answer = inputs_of(self.report, spec, self.common, self.homes)
+        of_exhibits, of_answer = kept.inputs(self.report, spec, self.common, self.homes)
         tell = cache(lambda: self.progress(f"{spec.address}: {spec.title}"))  # once, of what is made anew
         exhibits, first = self._kept(kept, MadeExhibits, of_exhibits, lambda: (tell(), self.maker.exhibits(spec))[1])
         answer, second = self._kept(kept, MadeAnswer, of_answer, lambda: (tell(), self.maker.answer(spec))[1])

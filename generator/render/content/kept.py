@@ -114,6 +114,14 @@ class KeptParts:
     pictures: Mapping[str, str] = field(default_factory=dict)
     _pending: dict[str, dict[str, bytes]] = field(default_factory=dict)
 
+    def common(self, report: Report, numbering: Numbering, absent: frozenset[str], keys: frozenset[str]) -> str:
+        """See :func:`common_inputs`."""
+        return common_inputs(report, numbering, absent, keys)
+
+    def inputs(self, report: Report, spec: QuestionSpec, common: str, homes: Homes) -> tuple[Inputs, Inputs]:
+        """See :func:`inputs_of`."""
+        return inputs_of(report, spec, common, homes)
+
     def made(self, kind: type[Made], inputs: Inputs, images: OwnImages, own_images: OwnImages) -> Made | None:
         """What was made from these; the pictures in it are among those that are shown."""
         place = self.store.folder / inputs.digest

@@ -96,6 +96,9 @@ def test_an_edit_appears_and_the_reader_stays_where_they_were(desk: Desk) -> Non
     shown(desk, "Paragraph 30, mended")
     assert abs(place_of(desk, "Paragraph 30,") - before) <= 1
     assert origin.get_attribute("open") is not None
+    whole = len(desk.running.board.state.page.text)
+    sent = page.evaluate("performance.getEntriesByType('resource').filter((e) => e.name.includes('/page?')).at(-1)")
+    assert 0 < sent["encodedBodySize"] < whole, "the rest of the page did not come again"
     kept = page.evaluate("() => document.querySelector('#main').marked && performance.timeOrigin")
     assert kept == marked, "the page was not loaded again"
     desk.project.edit("Paragraph 30, mended, of", "Paragraph 30 of")
