@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from generator.course.editions import Edition
-from generator.render.content.kept import Inputs, KeptParts, Made, MadeAnswer, MadeExhibits, show_pictures
+from generator.render.content.inputs import Inputs
+from generator.render.content.kept import KeptParts, Made, MadeAnswer, MadeExhibits, show_pictures
 from generator.render.text.maths import MarkupError
 
 if TYPE_CHECKING:
