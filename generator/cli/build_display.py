@@ -85,7 +85,7 @@ class BuildDisplay(LiveDisplay):
         elif self.live:
             if _STAGE not in self.bars:
                 self.bars[_STAGE] = self.progress.add_task("", total=None, message="", times="")
-            left = self.remaining.after - (time.monotonic() - self.rendering)
+            left = self.remaining.rest - (time.monotonic() - self.rendering)
             times = f"{short_time(left)} left" if left > 0 else ""
             self.progress.update(self.bars[_STAGE], description=escape(text), times=times)
         elif time.monotonic() - self.shown.get(_STAGE, self.began) > QUIET:
@@ -144,7 +144,7 @@ class BuildDisplay(LiveDisplay):
 
     def _finished(self, event: JobFinished) -> None:
         self._drop(event.job.fingerprint)
-        self.remaining.ended(event.job)
+        self.remaining.ended(event.job, whole=event.outcome.state is State.COMPUTED)
         self.finished += 1
         outcome = event.outcome
         reason = f": {outcome.failure.reason}" if outcome.failure else ""

@@ -21,11 +21,11 @@ class Remaining:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._slots = 1
-        self.after = 0.0  # seconds that what comes after the last job takes
+        self.after = 0.0  # seconds that what comes after the last job took the last time
         self._jobs: dict[str, Job] = {}
         self._began: dict[str, float] = {}
         self._fractions: dict[str, float] = {}
-        self._finished: dict[str, float] = {}  # how long each took
+        self._finished: dict[str, float] = {}  # how long each took, 0 where that says nothing
 
     def ready(self, slots: int) -> None:
         """So many jobs run at once."""
@@ -45,11 +45,20 @@ class Remaining:
         self._began.pop(job.fingerprint, None)
         self._fractions.pop(job.fingerprint, None)
 
-    def ended(self, job: Job) -> None:
-        """A job is over, however it ended."""
+    def ended(self, job: Job, *, whole: bool = True) -> None:
+        """A job is over; one that was not run to its end, as it failed or was found, says nothing of the machine."""
         began = self._began.pop(job.fingerprint, None)
-        self._finished[job.fingerprint] = 0.0 if began is None else self._clock() - began
+        self._finished[job.fingerprint] = self._clock() - began if whole and began is not None else 0.0
         self._fractions.pop(job.fingerprint, None)
+
+    def told(self, job: Job) -> float:
+        """How far a job is, from 0 to 1, as it last said itself."""
+        return self._fractions.get(job.fingerprint, 0.0)
+
+    @property
+    def rest(self) -> float:
+        """The seconds of what comes after the last job, on the machine as it is today."""
+        return self.after * self._speed()
 
     @property
     def open(self) -> list[str]:
@@ -77,7 +86,7 @@ class Remaining:
             if still is None and usual is None:
                 return None
             left[fingerprint] = (usual or 0.0) if still is None else still
-        return self.after + _laid_out(left, {name: self._jobs[name] for name in left}, set(self._began), self._slots)
+        return self.rest + _laid_out(left, {name: self._jobs[name] for name in left}, set(self._began), self._slots)
 
     def fraction(self) -> float:
         """How much of the work is done, from 0 to 1."""
@@ -110,7 +119,7 @@ class Remaining:
             if job.seconds is None:
                 continue
             if fingerprint in self._finished:
-                if self._finished[fingerprint]:  # otherwise it never ran
+                if self._finished[fingerprint]:
                     expected += job.seconds
                     took += self._finished[fingerprint]
             elif fraction := self._fractions.get(fingerprint, 0.0):

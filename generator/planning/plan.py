@@ -185,11 +185,7 @@ class Planner:
                 loader = self.code.reach(f"{self.code.package}.datasets.{name}", "load")
                 meaning[f"datasets/{name}"] = loader.identity
                 code |= loader.definitions
-            if files not in self._digests:
-                known = self.lock.known(in_lock(files, self.own))
-                paths = files_of(files, self.data, self.own_files)
-                self._digests[files] = digest_of(paths, self.data, self.memo, known)
-            data[name], absent = self._digests[files]
+            data[name], absent = self._digest(files)
             missing += [(name, path) for path in absent]
             by_hand = by_hand or (self._by_hand(files, name) if absent else "")
         ingredients = Ingredients(signature.name, meaning, dict(binding.parameters), dict(inputs), data, code)
@@ -197,6 +193,18 @@ class Planner:
             return ingredients, None
         hint = "fetch it with `genreport fetch`, or name the folder that holds it with --data DIR or GENREPORT_DATA"
         return ingredients, Failure(f"data missing: {_listed(missing)}", by_hand or hint)
+
+    def digests(self, bindings: Bindings) -> dict[str, tuple[str, list[str]]]:
+        """The digest of all data that these read, by label, and the files of it that are missing."""
+        read = {label(kind, name) for binding in bindings.by_address.values() for kind, name in binding.files}
+        return {files: self._digest(files) for files in sorted(read)}
+
+    def _digest(self, files: str) -> tuple[str, list[str]]:
+        if files not in self._digests:
+            known = self.lock.known(in_lock(files, self.own))
+            paths = files_of(files, self.data, self.own_files)
+            self._digests[files] = digest_of(paths, self.data, self.memo, known)
+        return self._digests[files]
 
     def _by_hand(self, files: str, name: str) -> str:
         """How to get a data set or network that cannot be fetched."""

@@ -125,6 +125,29 @@
     window.scrollTo({ top: kept.top, behavior: "instant" });
   }
 
+  const parsed = (html) => new DOMParser().parseFromString(html, "text/html");
+
+  function renewAll(html) {
+    const before = written;
+    written = parsed(html).documentElement;
+    // These are this script's own, and say which page it began with.
+    written.querySelector("script[data-version]").dataset.version = script.dataset.version;
+    for (const part of ["head", "body"]) renew(document[part], before.querySelector(part), written.querySelector(part));
+    loadAnew(root);
+  }
+
+  // What has a name and is all that changed: the rest of the page is neither sent nor looked at.
+  function renewParts(parts) {
+    for (const [id, html] of Object.entries(parts)) {
+      const before = written.querySelector(`#${CSS.escape(id)}`);
+      const after = parsed(`<body>${html}`).body.firstElementChild;
+      const live = document.getElementById(id);
+      renew(live, before, after);
+      before.replaceWith(after);
+      loadAnew(document.getElementById(id));
+    }
+  }
+
   let fetching = false;
   async function follow() {
     if (fetching || told === null || told.version <= version) return;
@@ -134,22 +157,17 @@
     }
     fetching = true;
     try {
-      const found = await (await fetch("~preview/page")).json();
-      const scripts = Object.entries(found.files).filter(([name, since]) => name.endsWith(".js") && since > version);
-      if (scripts.length) {
+      const found = await (await fetch(`~preview/page?from=${version}`)).json();
+      if (Object.keys(found.files).some((name) => name.endsWith(".js"))) {
         loadWhole();
         return;
       }
-      const after = new DOMParser().parseFromString(found.html, "text/html").documentElement;
-      const before = written;
-      files = found.files;
-      // These are this script's own, and say which page it began with.
-      after.querySelector("script[data-version]").dataset.version = script.dataset.version;
+      files = { ...files, ...found.files };
       keepingPlace(() => {
-        for (const part of ["head", "body"]) renew(document[part], before.querySelector(part), after.querySelector(part));
-        loadAnew(root);
+        if (found.parts) renewParts(found.parts);
+        else renewAll(found.html);
+        if (Object.keys(found.files).length) loadAnew(root);
       });
-      written = after;
       version = found.version;
       document.dispatchEvent(new Event("renewed"));
       root.dataset.previewed = String(version);

@@ -1,4 +1,4 @@
-// What is behind a number or a sentence: a panel says so to who clicks on it, or presses Enter.
+// What is behind a number, a sentence or a figure: a panel says so to who clicks on it, or presses Enter.
 "use strict";
 
 (() => {
@@ -7,6 +7,7 @@
   const results = panel.dataset.results;
   let known = {};
   let asker = null;
+  const FIGURE = ".exhibit.figure > figcaption > .label";
 
   const make = (name, className, ...content) => {
     const element = document.createElement(name);
@@ -94,6 +95,10 @@
     return [figure.querySelector(".label").textContent, ...jobsOf([rows].flat()), ...filesOf(...files)];
   }
 
+  function aboutFigure(label) {
+    return [label.textContent, ...jobsOf(known.figures[label.closest("figure").id]), ...filesOf()];
+  }
+
   const wordsOf = (cell) => {
     const copy = cell.cloneNode(true);
     for (const padding of copy.querySelectorAll(".padding")) padding.remove();
@@ -114,6 +119,8 @@
     if (number) return ownerOf(number) && [number, () => aboutNumber(number)];
     const claim = target.closest(".claim");
     if (claim) return [claim, () => aboutClaim(claim)];
+    const label = target.closest(FIGURE);
+    if (label && Object.hasOwn(known.figures, label.closest("figure").id)) return [label, () => aboutFigure(label)];
     const cell = target.closest(".exhibit.table tbody :is(td, th)");
     if (cell && Object.hasOwn(known.tables, cell.closest("figure").id)) return [cell, () => aboutCell(cell)];
     return null;
@@ -199,6 +206,12 @@
       if (Object.hasOwn(known.tables, figure.id)) show(target, () => aboutTable(figure));
       return;
     }
+    if (target.matches(FIGURE) && (event.key === "Enter" || event.key === " ")) {
+      event.preventDefault();
+      const found = answerFor(target);
+      if (found) show(...found);
+      return;
+    }
     if (!target.matches("[data-n], .claim")) return;
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (step) {
@@ -222,6 +235,13 @@
     document.documentElement.dataset.asked = "";
     document.querySelector(".asked-hint").hidden = false;
     for (const id of Object.keys(known.claims)) document.getElementById(id)?.classList.add("claim");
+    for (const label of document.querySelectorAll(FIGURE)) {
+      const asked = Object.hasOwn(known.figures, label.closest("figure").id);
+      for (const [name, value] of [["tabindex", "0"], ["role", "button"], ["aria-haspopup", "dialog"]]) {
+        if (asked) label.setAttribute(name, value);
+        else label.removeAttribute(name);
+      }
+    }
     const begun = new Set();
     for (const element of document.querySelectorAll("[data-n], .claim")) {
       const owner = element.closest(".answer") ?? (element.dataset.n === undefined ? null : ownerOf(element));

@@ -76,6 +76,17 @@ def test_of_what_nothing_is_known_nothing_is_said() -> None:
     assert remaining.fraction() == 1.0
 
 
+def test_a_job_that_fails_or_is_found_does_not_make_the_machine_faster() -> None:
+    clock = Clock()
+    first, second = job("a", 100.0), job("b", 100.0)
+    remaining = build(clock, first, second, slots=1)
+    remaining.after = 50.0
+    remaining.progress(first, 0.0)
+    clock.now = 1.0
+    remaining.ended(first, whole=False)
+    assert remaining.seconds() == pytest.approx(150.0)
+
+
 def test_a_job_that_has_done_little_but_start_does_not_make_all_others_longer() -> None:
     clock = Clock()
     first, second = job("a", 30.0), job("b", 170.0)
@@ -84,3 +95,53 @@ def test_a_job_that_has_done_little_but_start_does_not_make_all_others_longer() 
     clock.now = 10.0
     remaining.progress(first, 0.01)
     assert remaining.seconds() == pytest.approx(190.0, rel=0.25)
+
+
+def simulate(
+    jobs: list[Job], slower: float, after: float, start: float = 0.0
+) -> tuple[list[tuple[float, float]], float]:
+    """A build with two workers on a machine so much slower than it was: what was said when, and how long it took.
+
+    Workers take ``start`` seconds of the machine as it was until they take their first job.
+    """
+    clock, slots = Clock(), 2
+    remaining = build(clock, *jobs, slots=slots)
+    remaining.after = after
+    waiting, running, said = [*jobs], {}, []
+    done: set[str] = set()
+    clock.now = start * slower
+    while waiting or running:
+        for one in [*waiting]:
+            if len(running) < slots and set(one.inputs.values()) <= done:
+                waiting.remove(one)
+                running[one.fingerprint] = (one, clock.now)
+                remaining.progress(one, 0.0)
+        left = remaining.seconds()
+        assert left is not None
+        said.append((clock.now, left))
+        clock.now += 0.5
+        for name, (one, began) in [*running.items()]:
+            assert one.seconds is not None
+            fraction = (clock.now - began) / (one.seconds * slower)
+            if fraction >= 1:
+                remaining.ended(one)
+                done.add(name)
+                del running[name]
+            elif int(10 * fraction) > 10 * remaining.told(one):  # as trainings tell of each epoch
+                remaining.progress(one, int(10 * fraction) / 10)
+    return said, clock.now + after * slower
+
+
+BUILD = [
+    job("features", 12.0), job("first", 1.0), job("net", 40.0), job("grid1", 9.0, features="features"),
+    job("grid2", 9.0, features="features"), job("judge", 5.0, net="net"), job("many", 0.02),
+    job("last", 20.0, net="net"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("slower", [1.0, 0.5, 3.0, 6.0])
+def test_a_build_like_the_last_one_says_within_a_quarter_how_long_it_takes(slower: float) -> None:
+    said, took = simulate(BUILD, slower, after=30.0, start=3.0)
+    for moment in (0.25, 0.5, 0.75):
+        left = [left for at, left in said if at <= moment * took][-1]
+        assert moment * took + left == pytest.approx(took, rel=0.25), moment

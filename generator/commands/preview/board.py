@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from generator.commands.preview.sections import Since
 from generator.errors import Mistake
 
 
@@ -53,13 +54,15 @@ class Computing:
 class State:
     """All that there is to see.
 
-    ``version`` counts the pages, 0 where there was none yet; ``since`` says with which one a file became what it is.
+    ``version`` counts the pages, 0 where there was none yet; ``since`` says with which one a file became what it is,
+    ``text`` the same of the parts of the page.
     ``mistakes`` are those of the files as they are now, while the page may be older; ``failures`` are of jobs.
     """
 
     page: ShownPage | None = None
     version: int = 0
     since: Mapping[str, int] = field(default_factory=dict)
+    text: Since = field(default_factory=Since)
     mistakes: tuple[Mistake, ...] = ()
     computing: Computing | None = None
     failures: tuple[str, ...] = ()
@@ -114,7 +117,8 @@ class Board:
                 name: before.since.get(name, version) if name in known and known[name] == content else version
                 for name, content in page.files.items()
             }
-            self._put(replace(before, page=page, version=version, since=since, mistakes=mistakes))
+            text = before.text.then(page.text, version)
+            self._put(replace(before, page=page, version=version, since=since, text=text, mistakes=mistakes))
             return True
 
     def after(self, number: int, seconds: float) -> tuple[int, State] | None:

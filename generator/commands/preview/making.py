@@ -9,9 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from generator.commands.computing import blocked, compute_results
+from generator.commands.computing import blocked
 from generator.commands.preview.board import ShownPage
 from generator.commands.preview.parts import PartsInMemory
+from generator.commands.preview.planned import PlanInMemory
 from generator.commands.remembered import Remembered
 from generator.commands.reporting import kept_parts, report_of
 from generator.commands.session import Session, Settings, open_session
@@ -23,7 +24,6 @@ from generator.planning.plan import Plan, Standing
 
 if TYPE_CHECKING:
     from generator.render.figures import Drawing
-    from generator.results import Result
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class PageMaker:
         self._remembered = Remembered()
         self._drawings: dict[tuple[str, str, float], Drawing] = {}
         self._parts = PartsInMemory()
-        self._results: dict[tuple[str, str], Result] = {}
+        self._plan = PlanInMemory()
         self.failed: dict[str, Outcome] = {}
 
     def make(self) -> Made:
@@ -59,13 +59,9 @@ class PageMaker:
         if faults := [*session.course.faults()]:
             raise InputError(faults)  # a tag that is half typed shall not put a box in the place of an answer
         chosen = session.questions(self._selection)
-        plan, outcomes = compute_results(session, (), False, lambda event: None)
-        for fingerprint, outcome in outcomes.items():
-            if outcome.state is State.PENDING and fingerprint in self.failed:
-                outcomes[fingerprint] = self.failed[fingerprint]
-            elif outcome.has_result and outcome.provenance is not None:
-                key = (fingerprint, outcome.provenance.finished)
-                outcomes[fingerprint] = dataclasses.replace(outcome, load=partial(self._load, key, outcome.load))
+        plan, found = self._plan.of(session)
+        ended = {name: end for name, end in self.failed.items() if name in found and found[name].state is State.PENDING}
+        outcomes = {**found, **ended}
         report = report_of(session, plan, outcomes, chosen if self._selection else None)
         kept = self._parts.of(kept_parts(session, Files.of(session)))
         document = gather(dataclasses.replace(report, drawings=self._drawings, kept=kept), lambda text: None)
@@ -80,12 +76,6 @@ class PageMaker:
             exports=partial(_export, document) if report.only is None else None,
         )
         return Made(shown, document.problems, tuple(folders_of(session)), session.save)
-
-    def _load(self, key: tuple[str, str], read: Callable[[], Result]) -> Result:
-        """A result by its fingerprint and when it was computed, without the large part that no page shows."""
-        if key not in self._results:
-            self._results[key] = dataclasses.replace(read(), arrays={})
-        return self._results[key]
 
 
 def folders_of(session: Session) -> Iterable[Path]:

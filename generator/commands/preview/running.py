@@ -22,6 +22,7 @@ from generator.folders import PACKAGE
 from generator.jobs import Outcome, State
 
 _LAST_WORD = 2.0  # seconds that a page in the making is waited for at the end
+_QUIET = 2.0  # seconds without a saved file, after which what was learnt is written: until then, pages come first
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class Preview:
         self._without = (first.folders.cache, first.output.folder, first.folders.data)
         self._watcher = Watcher(self._stale.put)
         self._own_code = False
+        self._learnt: Callable[[], None] | None = None
         self._thread = threading.Thread(target=self._make, name="preview-maker", daemon=True)
         own = first.project.folder if first.project else first.folders.course
         self._server = PreviewServer(self._board, wishes.port, lambda: self._asked.put(True), own)
@@ -114,13 +116,7 @@ class Preview:
 
     def _make(self) -> None:
         """Make the page whenever something has changed; whatever came meanwhile is one change."""
-        while True:
-            changed = self._stale.get()
-            while changed is not None and not self._stale.empty():
-                more = self._stale.get()
-                changed = None if more is None else changed | more
-            if changed is None:
-                return
+        while (changed := self._next()) is not None:
             self._own_code |= any(_is_ours(path) for path in changed)
             began = time.monotonic()
             try:
@@ -135,10 +131,29 @@ class Preview:
                 self._say(str(mistake))
             if new:
                 self._say(f"page in {time.monotonic() - began:.2f} s")
-            made.keep()
+            self._learnt = made.keep
             if new and self._board.state.version == 1:
                 gc.collect()
                 gc.freeze()  # what the first page needed stays: looking through all of it again takes as long as a page
+
+    def _next(self) -> set[Path] | None:
+        """The files that were saved, as soon as any was; None at the end. What was learnt is written in quiet times."""
+        try:
+            changed = self._stale.get(timeout=_QUIET if self._learnt else None)
+        except queue.Empty:
+            self._write_learnt()
+            changed = self._stale.get()
+        while changed is not None and not self._stale.empty():
+            more = self._stale.get()
+            changed = None if more is None else changed | more
+        if changed is None:
+            self._write_learnt()
+        return changed
+
+    def _write_learnt(self) -> None:
+        if self._learnt is not None:
+            self._learnt()
+            self._learnt = None
 
     def _wrong(self, error: Exception) -> None:
         """There is no new page: the last one stays, and says why."""

@@ -30,6 +30,7 @@ LOOPBACK = "127.0.0.1"
 _OWN = "~preview/"  # no file of a report begins so
 _SIGN_OF_LIFE = 10.0  # seconds after which an idle stream of events says something, to notice that nobody listens
 _LONGEST_BODY = 1024
+_LONGEST_NUMBER = 10
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".json": "application/json",
           ".csv": "text/csv", ".svg": "image/svg+xml", ".webp": "image/webp", ".woff2": "font/woff2",
           ".ttf": "font/ttf"}  # fmt: skip
@@ -185,9 +186,14 @@ class _Handler(BaseHTTPRequestHandler):
         return found if found is not None else self.server.exported.file(page, name)
 
     def _page_and_files(self) -> None:
-        """The page with the version of it and of each of its files."""
+        """What is another than in the version that the browser has: parts of the page, or all of it, and files."""
         state = self.server.board.state
-        told = {"version": state.version, "files": dict(state.since), "html": _followed(state.page, state.version)}
+        asked = urlsplit(self.path).query.removeprefix("from=")
+        version = int(asked) if asked.isdecimal() and len(asked) < _LONGEST_NUMBER else 0
+        parts = state.text.after(version)
+        shown = {"html": _followed(state.page, state.version)} if parts is None else {"parts": parts}
+        files = {name: since for name, since in state.since.items() if since > version}
+        told = {"version": state.version, "files": files, **shown}
         self._send(HTTPStatus.OK, json.dumps(told, ensure_ascii=False).encode(), "application/json")
 
     def _events(self) -> None:

@@ -37,20 +37,26 @@ class ResultUnavailableError(Exception):
         return self.outcome is None or self.outcome.state is State.PENDING
 
 
+#: A job's fingerprint, the figure's name, in which language, and its width.
+DrawingKey = tuple[str, str, float]
+
+
 @dataclass
 class Results:
     """Every result of the report, read from the cache once and only when something asks for it.
 
     ``refs`` maps "2-a/q01/networks" to its results in grid order; ``outcomes`` maps ``str(Address)`` to its outcome.
     ``draw`` draws a figure so many inches wide; ``drawings`` keeps what was drawn, by the job's fingerprint, the
-    figure's name and its width: reports that are rendered one after the other may share it. ``asked`` are the questions
-    whose results something has asked for; ``noted`` gets all that is read, while there is one.
+    figure's name and its width: reports that are rendered one after the other may share it. ``drawn`` finds what was
+    drawn of such a figure in an earlier run, or has it drawn now. ``asked`` are the questions whose results something
+    has asked for; ``noted`` gets all that is read, while there is one.
     """
 
     refs: Mapping[str, tuple[Address, ...]]
     outcomes: Mapping[str, Outcome]
-    drawings: MutableMapping[tuple[str, str, float], Drawing] = field(default_factory=dict)
+    drawings: MutableMapping[DrawingKey, Drawing] = field(default_factory=dict)
     draw: Callable[[Figure, float], Drawing] = draw_figure
+    drawn: Callable[[Outcome, str, float, Callable[[], Drawing]], Drawing] = lambda outcome, name, width, make: make()
     asked: set[str] = field(default_factory=set)
     noted: list[Read] | None = None
     _loaded: dict[str, Result] = field(default_factory=dict)
@@ -125,19 +131,26 @@ class Results:
 
     def drawing(self, ref: Address, name: str, width: float) -> Drawing:
         """One figure of a result, drawn ``width`` inches wide."""
-        figure, key = self.undrawn(ref, name, width)
+        outcome = self.outcome(ref)
+        if outcome is None or not outcome.has_result:
+            raise ResultUnavailableError(ref, outcome)
+        key = _key(outcome, name, width)
         if key not in self.drawings:
-            self.drawings[key] = self.draw(said_inside(figure), width)
+            self.drawings[key] = self.drawn(
+                outcome, name, width, lambda: self.draw(said_inside(self._figure(ref, name)), width)
+            )
         return self.drawings[key]
 
-    def undrawn(self, ref: Address, name: str, width: float) -> tuple[Figure, tuple[str, str, float]]:
+    def undrawn(self, ref: Address, name: str, width: float) -> tuple[Figure, DrawingKey]:
         """One figure of a result, and under which key its drawing is found."""
+        figure = self._figure(ref, name)
+        return figure, _key(self.outcomes[str(ref)], name, width)
+
+    def _figure(self, ref: Address, name: str) -> Figure:
         figures = self.load(ref).figures
         if name not in figures:
             raise AnswerError(f"{ref} has no figure {name}; it has {', '.join(sorted(figures)) or 'none'}")
-        language = spoken()
-        apart = name if language == ENGLISH else f"{name} ({language})"
-        return figures[name], (self.outcomes[str(ref)].fingerprint, apart, width)
+        return figures[name]
 
     def table(self, ref: Address, name: str) -> Table:
         """One table of a result."""
@@ -222,3 +235,8 @@ class Rows:
         for record in self._table.records():
             self._spend()
             yield Row(record, self._note)
+
+
+def _key(outcome: Outcome, name: str, width: float) -> DrawingKey:
+    language = spoken()
+    return outcome.fingerprint, name if language == ENGLISH else f"{name} ({language})", width

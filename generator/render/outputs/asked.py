@@ -22,7 +22,8 @@ def island(document: Document) -> str:
 
     ``refs`` are the results, each its address and the place of its job among ``jobs``; elsewhere a result is its place
     among them. ``texts`` has what answers print, by the id of their place; ``claims`` the conditions, by the id of the
-    sentence; ``tables`` the columns and the result of each row. ``words`` are what several jobs have in common.
+    sentence; ``tables`` the columns and the result of each row; ``figures`` the results that each draws.
+    ``words`` are what several jobs have in common.
     """
     if document.report.course.edition is Edition.WORKSHEET:
         return ""  # what is asked there is for its reader to answer
@@ -32,6 +33,7 @@ def island(document: Document) -> str:
                   for anchor, printed in document.prints.items()},
         "claims": gathered.claims(),
         "tables": gathered.tables(),
+        "figures": gathered.figures(),
     }  # fmt: skip
     if not gathered.refs:
         return ""
@@ -104,4 +106,13 @@ class _Gathered:
                 rows = [self.ref(ref) for ref in exhibit.table.refs]
                 alike = len(set(rows)) == 1
                 found[exhibit.numbered.anchor] = [exhibit.table.names, rows[0] if alike else rows, *exhibit.files]
+        return found
+
+    def figures(self) -> dict[str, list[int]]:
+        """The results that each figure draws."""
+        found: dict[str, list[int]] = {}
+        for exhibit in self.document.exhibits():
+            drawn = [self.ref(origin.name) for origin in exhibit.origins.results] if exhibit.panels else []
+            if drawn:
+                found[exhibit.numbered.anchor] = drawn
         return found

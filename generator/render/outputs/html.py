@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +30,7 @@ from generator.render.outputs.asked import island
 from generator.render.outputs.compiled import COMPILED
 from generator.render.outputs.fragments import Fragments
 from generator.render.outputs.script_words import SCRIPT_WORDS
+from generator.render.outputs.standing import NOWHERE
 from generator.render.outputs.table import Output
 from generator.render.outputs.web_pictures import ENDING, paper_picture, web_picture
 from generator.render.outputs.wording import JOINER, breakable, opening_of
@@ -51,8 +51,9 @@ _SCREEN_FONTS, _PAGED_FONTS = (".woff2",), (".woff", ".ttf")
 def write(document: Document, folder: Path, output: Output) -> None:
     """Write the page with the folder of its assets."""
     page = Page(document, output.paged)
-    page.write_assets(folder)
-    (folder / output.file(document.report.name)).write_text(page.text(), encoding="utf-8")
+    for name, content in page.files():
+        output.standing.put(folder, name, content)
+    output.standing.put(folder, output.file(document.report.name), page.text().encode())
 
 
 def report_folder() -> Path:
@@ -82,12 +83,7 @@ class Page:
         """Write all that the page loads into its folder of assets below ``beside``."""
         (beside / self._pictures).mkdir(parents=True)
         for name, content in self.files():
-            place = beside / name
-            place.parent.mkdir(parents=True, exist_ok=True)
-            if isinstance(content, Path):
-                shutil.copyfile(content, place)
-            else:
-                place.write_bytes(content)
+            NOWHERE.put(beside, name, content)
 
     def files(self) -> Iterator[tuple[str, bytes | Path]]:
         """All that the page loads, by its name beside the page: the content, or the file that has it."""
@@ -167,6 +163,7 @@ class Page:
             with in_language(self._course.written, foreign=other):
                 return Markup(to_html(text, around))  # noqa: S704 (html is off)
 
+        @cache
         def inline(text: str, other: bool = False) -> Markup:
             with in_language(self._course.written, foreign=other):
                 return Markup(to_inline_html(text, surroundings))  # noqa: S704
@@ -261,8 +258,10 @@ class Page:
             return str(module.question(part))
 
         kept = self.document.report.kept
-        text = kept.text(digest_of([part.key, self.paged]), make) if kept and part.key else make()
-        return Markup(text)  # noqa: S704
+        if kept is None or not part.key:
+            return Markup(make())  # noqa: S704
+        with kept.shelf(part.spec.lab):
+            return Markup(kept.text(digest_of([part.key, self.paged]), make))  # noqa: S704
 
     def _answer(self, part: QuestionPart) -> Markup:
         """An answer's HTML with its exhibits in their places; those that it does not place follow at its end."""

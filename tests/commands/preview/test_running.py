@@ -96,6 +96,9 @@ def test_an_edit_appears_and_the_reader_stays_where_they_were(desk: Desk) -> Non
     shown(desk, "Paragraph 30, mended")
     assert abs(place_of(desk, "Paragraph 30,") - before) <= 1
     assert origin.get_attribute("open") is not None
+    whole = len(desk.running.board.state.page.text)
+    sent = page.evaluate("performance.getEntriesByType('resource').filter((e) => e.name.includes('/page?')).at(-1)")
+    assert 0 < sent["encodedBodySize"] < whole, "the rest of the page did not come again"
     kept = page.evaluate("() => document.querySelector('#main').marked && performance.timeOrigin")
     assert kept == marked, "the page was not loaded again"
     desk.project.edit("Paragraph 30, mended, of", "Paragraph 30 of")
@@ -177,6 +180,19 @@ def test_code_that_changes_leaves_results_to_compute_and_failures_are_told(desk:
     shown(desk, "The sum is 55.")
 
 
+def behind_the_figure(desk: Desk) -> str:
+    """What the page says of where the figure comes from, asked and put away by keyboard."""
+    button = desk.page.get_by_role("button", name="Figure 1.1", exact=True)
+    button.focus()
+    desk.page.keyboard.press("Enter")
+    panel = desk.page.get_by_role("dialog", name="Where this comes from")
+    sync_api.expect(panel).to_be_focused()
+    words = str(panel.inner_text()).replace("\u200b", "")
+    desk.page.keyboard.press("Escape")
+    sync_api.expect(button).to_be_focused()
+    return words
+
+
 def test_a_figure_that_is_drawn_anew_takes_the_place_of_the_one_of_its_name(desk: Desk) -> None:
     page = desk.page
     image = page.get_by_alt_text("A line.")
@@ -188,8 +204,10 @@ def test_a_figure_that_is_drawn_anew_takes_the_place_of_the_one_of_its_name(desk
     shown(desk, "The sum is 6.")
     sync_api.expect(image).to_have_attribute("src", re.compile(re.escape(before) + r"\?v=\d+"))
     assert image.evaluate(natural) != drawn
+    assert "add(last=3)" in behind_the_figure(desk)
     desk.project.course.edit("questions/only/q01.yaml", "last: 3", "last: 10")
     shown(desk, "The sum is 55.")
+    assert "add(last=10)" in behind_the_figure(desk)
 
 
 def test_no_preview_has_written_into_the_project(desk: Desk) -> None:

@@ -86,6 +86,30 @@ def test_what_the_page_is_made_of_is_there_by_its_whole_name(desk: Desk) -> None
     assert desk.ask("~preview/preview.js")[2]["Content-Type"] == "text/javascript; charset=utf-8"
     told = json.loads(desk.ask("~preview/page")[1])
     assert (told["version"], told["files"]["assets/style.css"]) == (1, 1)
+    assert "Words" in told["html"]
+
+
+@pytest.mark.parametrize("query", ["", "?from=", "?from=x", "?from=-1", "?from=9999999999999", "?from=%C2%B2", "?to=1"])
+def test_who_does_not_say_what_they_have_gets_all(desk: Desk, query: str) -> None:
+    assert "Words" in json.loads(desk.ask(f"~preview/page{query}")[1])["html"]
+
+
+def test_who_has_the_page_is_sent_what_changed_alone(tmp_path: Path) -> None:
+    board = Board()
+    page = PAGE.replace("<p>", '\n<section class="question" id="q1">\n<p>').replace("</p>", "</p>\n</section>\n")
+    server = PreviewServer(board, 0, lambda: None, tmp_path)
+    server.start()
+    try:
+        desk = Desk(server, board)
+        board.show(ShownPage("report.html", page, {"a.svg": b"a", "b.svg": b"b"}), ())
+        assert json.loads(desk.ask("~preview/page?from=1")[1]) == {"version": 1, "files": {}, "parts": {}}
+        board.show(ShownPage("report.html", page.replace("Words", "More"), {"a.svg": b"A", "b.svg": b"b"}), ())
+        told = json.loads(desk.ask("~preview/page?from=1")[1])
+        assert (told["version"], told["files"], [*told["parts"]]) == (2, {"a.svg": 2}, ["q1"])
+        assert "<p>More</p>" in told["parts"]["q1"]
+        assert "html" in json.loads(desk.ask("~preview/page?from=0")[1])
+    finally:
+        server.stop()
 
 
 @pytest.mark.parametrize(

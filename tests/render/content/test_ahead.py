@@ -49,7 +49,9 @@ class Noted:
 
     def gather(self, report: Report) -> None:
         kept_module._HELD.clear()
-        kept = KeptParts(self.store, "this", lambda name: Drawing(b"", b"<svg/>", 1.0, 1.0, kept=name))
+        kept = KeptParts(
+            self.store, "this", lambda name: Drawing(b"", b"<svg/>", 1.0, 1.0, kept=name) if name else None
+        )
         gather(replace(report, kept=kept, draw=self.draw, ahead=self.ahead), silent)
         kept.keep()
 

@@ -27,6 +27,8 @@ Later networks keep it.
 {{ table("layers") }}
 
 {{ table("comparison") }}
+
+{{ figure("shares") }}
 """
 
 
@@ -41,11 +43,17 @@ def asked(tmp_path_factory):
     root = tmp_path_factory.mktemp("asked")
     report = sample_report(root, answers={"q01": ANSWER})
     outcomes = dict(report.outcomes)
-    for name, origin in (("vgg16", ""), ("resnet50", "from-the-cluster.zip")):
-        key = f"2-a/q01/networks[architecture={name}]"
+    for question, name, origin in (
+        ("q01/networks[architecture", "vgg16", ""), ("q01/networks[architecture", "resnet50", "from-the-cluster.zip"),
+        ("q02/maps[layer", "conv1_1", ""), ("q02/maps[layer", "conv1_2", ""),
+    ):  # fmt: skip
+        key = f"2-a/{question}={name}]"
         fingerprint = f"{name.encode().hex():0<64}"
         record = replace(
-            outcomes[key].provenance, parameters={"architecture": name}, fingerprint=fingerprint, origin=origin
+            outcomes[key].provenance,
+            parameters={question.partition("[")[2]: name},
+            fingerprint=fingerprint,
+            origin=origin,
         )
         outcomes[key] = replace(outcomes[key], provenance=record, fingerprint=fingerprint)
     changed = replace(report, outcomes=outcomes, modules={"summarise_network": "generator.labs.pretrained.costs"})
@@ -137,6 +145,60 @@ def test_a_cell_knows_the_result_of_its_row(page):
     sync_api.expect(panel).to_contain_text("from-the-cluster.zip")
 
 
+def words_of(panel):
+    return re.sub("[\u202f\u00a0]", " ", panel.inner_text().replace("\u200b", ""))
+
+
+def label_of(page):
+    return page.locator("#figure-2-a-q01-shares > figcaption > .label")
+
+
+def test_the_number_of_a_figure_tells_of_all_that_it_draws(page):
+    page.locator("#figure-2-a-q02-maps > figcaption > .label").click()
+    panel = panel_of(page)
+    sync_api.expect(panel).to_be_visible()
+    text = words_of(panel)
+    for words in ("Figure 3", "(layer=conv1_1)", "(layer=conv1_2)", "1.2 s", "2 CPU cores", "torch 2",
+                  "Code: generator.labs.pretrained.costs", "plan.json"):  # fmt: skip
+        assert words in text, words
+    label_of(page).click()
+    text = words_of(panel)
+    assert ("Figure 1" in text, "architecture=vgg16" in text, "layer=" in text) == (True, True, False)
+    page.locator("#table-2-a-q01-comparison > figcaption > .label").click()
+    sync_api.expect(panel).to_be_hidden()
+    page.locator("#figure-2-a-q01-shares .origin summary").click()
+    sync_api.expect(panel).to_be_hidden()
+
+
+def test_a_figure_is_asked_by_keyboard_and_leads_back(page):
+    button = page.get_by_role("button", name="Figure 1", exact=True)
+    page.locator("#figure-2-a-q01-shares a.enlarge").first.focus()
+    page.keyboard.press("Tab")
+    sync_api.expect(button).to_be_focused()
+    panel = panel_of(page)
+    for key in ("Enter", " "):
+        page.keyboard.press(key)
+        sync_api.expect(panel).to_be_focused()
+        assert "summarise_network" in panel.inner_text()
+        page.keyboard.press("Escape")
+        sync_api.expect(panel).to_be_hidden()
+        sync_api.expect(button).to_be_focused()
+
+
+def test_a_figure_that_a_preview_renewed_is_asked_as_before_and_one_without_results_is_not(page):
+    label = label_of(page)
+    page.evaluate("""() => {
+      const figure = document.querySelector("#figure-2-a-q01-shares");
+      figure.replaceWith(new DOMParser().parseFromString(figure.outerHTML, "text/html").querySelector("figure"));
+      const island = document.querySelector("#asked");
+      island.textContent = JSON.stringify({...JSON.parse(island.textContent), figures: {}});
+      document.dispatchEvent(new Event("renewed"));
+    }""")
+    assert label.get_attribute("role") is None
+    label.click()
+    sync_api.expect(panel_of(page)).to_be_hidden()
+
+
 def test_on_a_phone_the_panel_is_at_the_foot_and_hides_not_what_was_asked(browser, asked):
     page = browser.new_page(viewport={"width": 390, "height": 700})
     page.goto((asked / "report.html").as_uri())
@@ -150,6 +212,10 @@ def test_on_a_phone_the_panel_is_at_the_foot_and_hides_not_what_was_asked(browse
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.get_by_role("button", name="Close").click()
     sync_api.expect(panel).to_be_hidden()
+    label_of(page).click()
+    box, asked_for = panel.bounding_box(), label_of(page).bounding_box()
+    assert 0 < asked_for["y"] < asked_for["y"] + asked_for["height"] <= box["y"]
+    page.get_by_role("button", name="Close").click()
     page.emulate_media(media="print")
     number.click()
     sync_api.expect(panel).to_be_hidden()
@@ -159,9 +225,10 @@ def test_on_a_phone_the_panel_is_at_the_foot_and_hides_not_what_was_asked(browse
 def test_the_open_panel_is_accessible(page):
     from axe_playwright_python.sync_playwright import Axe
 
-    page.locator("#\\32-a-q01 [data-n]").nth(2).click()
-    broken = Axe().run(page, context=".asked", options={"resultTypes": ["violations"]}).response["violations"]
-    assert [one["id"] for one in broken] == []
+    for asker in (page.locator("#\\32-a-q01 [data-n]").nth(2), label_of(page)):
+        asker.click()
+        broken = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+        assert [one["id"] for one in broken] == []
 
 
 def test_reproducible_pages_have_no_times_and_worksheets_nothing_at_all(tmp_path, monkeypatch):
@@ -174,6 +241,7 @@ def test_reproducible_pages_have_no_times_and_worksheets_nothing_at_all(tmp_path
     render_report(sheet, tmp_path / "sheet", frozenset({"html"}), silent)
     page = next((tmp_path / "sheet").glob("*.html")).read_text()
     assert ('id="asked"' in page, "data-n" in page) == (False, False)
+    assert 'id="figure-2-a-q01-shares"' in page
 
 
 def test_an_answer_cannot_forge_a_mark_nor_end_the_island(tmp_path):
