@@ -28,7 +28,8 @@ def rendering_code() -> Iterator[Path]:
 def rendering_templates() -> Iterator[Path]:
     """Templates and styles of documents, and the program's words in other languages."""
     folders = (templates_folder() / "report", templates_folder() / "locale")
-    return (path for folder in folders for path in folder.rglob("*") if path.is_file())
+    found = (path for folder in folders for path in folder.rglob("*") if "__pycache__" not in path.parts)
+    return (path for path in found if path.is_file())
 
 
 def program_digest(memo: Memo) -> str:
