@@ -1,15 +1,16 @@
-"""Twelve sections that each wait one second and print a number: ours beside every peer that is installed.
+"""Twelve sections that each wait one second, print a number and draw a chart: ours beside every peer that is installed.
 
     python benchmarks/twelve_sections [--ours CHECKOUT…] [--peers FOLDER] [--only NAME…] [--rounds 3]
 
 The same report is written for R Markdown, Snakemake, nbconvert, jupyter-book, Quarto and for us, and built to HTML:
 cold, with no change, with one section's code changed, one word of prose, a helper that all sections import, and the
 data file that they all read. Each cell has the seconds on the clock, those of the processor with all child processes,
-and ``fresh`` where the page then has the numbers and words that it must have, ``stale`` where it has not. As the
-sections sleep, all processor time is the tool's. A peer is what stands in FOLDER/bin or on the PATH; FOLDER is a
-virtual environment with
+and ``fresh`` where the page then has the numbers, words and pictures that it must have, ``stale`` where it has not. As
+the sections sleep, all processor time is the tool's, but for drawing a chart of four points. Python keeps its bytecode
+and matplotlib its list of fonts, as they do for whoever uses them every day. A peer is what stands in FOLDER/bin or on
+the PATH; FOLDER is a virtual environment with
 
-    pip install snakemake nbconvert ipykernel 'jupyter-book<2'
+    pip install snakemake nbconvert ipykernel 'jupyter-book<2' matplotlib
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import ctypes
 import os
 import re
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -31,7 +33,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from tools import TOOLS, Tool
-from written import CHANGES, Content
+from written import CHANGES, SECTIONS, Content
 
 HERE = Path(__file__).resolve().parents[2]
 BECOME_SUBREAPER = 36  # prctl: what a tool leaves behind becomes our child, and its time counts
@@ -77,10 +79,11 @@ def run(tool: Tool, folder: Path, environment: dict[str, str]) -> tuple[float, f
 
 
 def is_fresh(tool: Tool, folder: Path, content: Content) -> bool:
-    """Whether the page has each section's number, as it must be now, and its words."""
+    """Whether the page has each section's number, as it must be now, its words and a picture."""
     pages = "".join(path.read_text("utf-8") for path in sorted(folder.glob(tool.pages)))
-    text = " ".join(unescape(re.sub(r"<[^>]*>", " ", pages)).split())
-    return all(sentence in text for sentence in content.sentences())
+    whole = re.sub(r"</?(span|a|em|strong|code)\b[^>]*>", "", pages)  # within a sentence
+    text = " ".join(unescape(re.sub(r"<[^>]*>", " ", whole)).split())
+    return pages.count("<img ") >= len(SECTIONS) and all(sentence in text for sentence in content.sentences())
 
 
 def measure(tool: Tool, row: Row, environment: dict[str, str]) -> None:
@@ -101,7 +104,7 @@ def measure(tool: Tool, row: Row, environment: dict[str, str]) -> None:
 
 
 def main() -> None:
-    """Measure in turns, and print the table."""
+    """Read the options, and begin with no list of fonts of anybody's."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--ours", nargs="*", type=Path, default=[HERE], help="checkouts of this program")
     parser.add_argument("--peers", type=Path, help="a virtual environment that has some of them")
@@ -112,7 +115,16 @@ def main() -> None:
     path = os.environ["PATH"]
     if options.peers:
         path = f"{options.peers.resolve() / 'bin'}{os.pathsep}{path}"
-    environment = {**os.environ, "PATH": path}
+    with tempfile.TemporaryDirectory() as fonts:
+        compare(options, path, {**os.environ, "MPLCONFIGDIR": fonts})
+
+
+def compare(options: argparse.Namespace, path: str, here: dict[str, str]) -> None:
+    """Measure every tool, in turns, and print the table."""
+    here.pop("PYTHONDONTWRITEBYTECODE", None)
+    environment = {**here, "PATH": path}
+    for python in (sys.executable, str(shutil.which("python", path=path))):
+        subprocess.run([python, "-c", "import matplotlib.font_manager"], env=here, check=False, capture_output=True)
     taken: list[tuple[Tool, Row, dict[str, str]]] = []
     for kind in TOOLS:
         if options.only and kind.name not in options.only:
@@ -120,7 +132,7 @@ def main() -> None:
         if kind.name == "ours":
             for checkout in options.ours:
                 name = "ours" if len(options.ours) == 1 else f"ours: {checkout.resolve().name}"
-                taken.append((kind, Row(name), {**os.environ, "PYTHONPATH": str(checkout.resolve())}))
+                taken.append((kind, Row(name), {**here, "PYTHONPATH": str(checkout.resolve())}))
         elif kind.installed(path):
             taken.append((kind, Row(kind.name), environment))
         else:

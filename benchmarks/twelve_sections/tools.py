@@ -53,18 +53,22 @@ COMPUTATION = '''\
 import time
 from pathlib import Path
 
-from generator import Result, Table, Workspace, computation
+import numpy as np
+
+from generator import LineChart, Result, Series, Table, Workspace, computation
 
 from .helper import SCALE
 
 
-@computation(metrics={{"exact": ["value"]}}, tables={{"sums": ["position", "sum"]}})
+@computation(metrics={{"exact": ["value"]}}, tables={{"sums": ["position", "sum"]}}, figures=["chart"])
 def section_{number}(workspace: Workspace, *, section: int) -> Result:
     """Waits, and multiplies."""
     numbers = [int(line) for line in (Path(__file__).parent / "data.csv").read_text().split()[1:]]
     time.sleep(1)
     sums = [{{"position": n + 1, "sum": {factor} * SCALE * sum(numbers[: n + 1])}} for n in range(len(numbers))]
-    return Result(metrics={{"value": sums[-1]["sum"]}}, tables={{"sums": Table.of(sums)}})
+    curve = Series("sum", np.array([1.0 + n for n in range(len(sums))]), np.array([float(row["sum"]) for row in sums]))
+    chart = LineChart((curve,), "position", "sum so far")
+    return Result(metrics={{"value": sums[-1]["sum"]}}, tables={{"sums": Table.of(sums)}}, figures={{"chart": chart}})
 '''
 
 QUESTION = """\
@@ -83,6 +87,20 @@ tables:
     columns:
       position: {{title: Position, format: integer}}
       sum: {{title: Sum, format: integer}}
+figures:
+  chart:
+    from: waited
+    figure: chart
+    caption: Sums so far in section {number}, by position.
+    alt: A curve that rises with the position.
+"""
+
+ANSWER = """\
+The value of section {number} is {{{{ waited.value }}}}.
+
+{{{{ table('sums') }}}}
+
+{{{{ figure('chart') }}}}
 """
 
 COURSE = """\
@@ -122,8 +140,7 @@ def ours(content: Content) -> dict[str, str]:
         code = COMPUTATION.format(number=number, factor=content.factors[number])
         files[f"computations/section_{number}.py"] = code
         files[f"questions/main/q{number:02}.yaml"] = QUESTION.format(number=number, prose=content.prose(number))
-        answer = f"The value of section {number} is {{{{ waited.value }}}}.\n\n{{{{ table('sums') }}}}\n"
-        files[f"answers/main/q{number:02}.md"] = answer
+        files[f"answers/main/q{number:02}.md"] = ANSWER.format(number=number)
     return files
 
 
@@ -136,7 +153,8 @@ def r_markdown(content: Content) -> dict[str, str]:
             f"## Section {number}\n\n{content.prose(number)}\n\n```{{r section-{number}}}\n"
             f"numbers <- read.csv('data.csv')$value\nSys.sleep(1)\n"
             f"sums <- {content.factors[number]} * scale * cumsum(numbers)\n"
-            f"value_{number} <- tail(sums, 1)\nknitr::kable(data.frame(position=seq_along(sums), sum=sums))\n```\n\n"
+            f"value_{number} <- tail(sums, 1)\nknitr::kable(data.frame(position=seq_along(sums), sum=sums))\n"
+            "plot(sums, type='l', xlab='position', ylab='sum so far')\n```\n\n"
             f"The value of section {number} is `r value_{number}`.\n"
         )
     return {"report.Rmd": "\n".join(parts), "helper.R": f"scale <- {content.scale}\n", "data.csv": csv(content)}
@@ -150,8 +168,15 @@ rule page:
 
 rule section:
     input: data="data.csv", code="scripts/section_{n}.py"
-    output: "results/{n}.json"
+    output: "results/{n}.json", "results/{n}.png"
     shell: "python {input.code} {input.data} {output}"
+"""
+
+#: The chart of a section for all tools in Python but ours, whose is a LineChart.
+CHART = """\
+plt.plot(range(1, len(sums) + 1), sums)
+plt.xlabel("position")
+plt.ylabel("sum so far")
 """
 
 SCRIPT = """\
@@ -160,12 +185,17 @@ import sys
 import time
 from pathlib import Path
 
+import matplotlib
+
+matplotlib.use("agg")
+import matplotlib.pyplot as plt
 from helper import SCALE
 
 numbers = [int(line) for line in Path(sys.argv[1]).read_text().split()[1:]]
 time.sleep(1)
 sums = [{factor} * SCALE * sum(numbers[: n + 1]) for n in range(len(numbers))]
 Path(sys.argv[2]).write_text(json.dumps(sums))
+{chart}plt.savefig(sys.argv[3])
 """
 
 PAGE = """\
@@ -177,7 +207,7 @@ parts = []
 for name, prose in zip(snakemake.input.sections, words):
     number, sums = Path(name).stem, json.loads(Path(name).read_text())
     rows = "".join(f"<tr><td>{n + 1}</td><td>{one}</td></tr>" for n, one in enumerate(sums))
-    parts.append(f"<h2>Section {number}</h2><p>{prose}</p><table>{rows}</table>"
+    parts.append(f"<h2>Section {number}</h2><p>{prose}</p><table>{rows}</table><img src='results/{number}.png' alt=''>"
                  f"<p>The value of section {number} is {sums[-1]}.</p>")
 Path(snakemake.output[0]).write_text("<!DOCTYPE html><title>Twelve sections</title>" + "".join(parts))
 """
@@ -189,16 +219,18 @@ def snakemake(content: Content) -> dict[str, str]:
     files["scripts/helper.py"] = f"SCALE = {content.scale}\n"
     files["words.json"] = json.dumps([content.prose(number) for number in SECTIONS])
     for number in SECTIONS:
-        files[f"scripts/section_{number}.py"] = SCRIPT.format(factor=content.factors[number])
+        files[f"scripts/section_{number}.py"] = SCRIPT.format(factor=content.factors[number], chart=CHART)
     return files
 
 
 def cells(content: Content, number: int) -> list[tuple[str, str]]:
     """The cells of a section in a notebook."""
     code = (
-        "import time\nfrom pathlib import Path\n\nfrom IPython.display import Markdown\n\nfrom helper import SCALE\n\n"
+        "import time\nfrom pathlib import Path\n\nimport matplotlib.pyplot as plt\n"
+        "from IPython.display import Markdown\n\nfrom helper import SCALE\n\n"
         "numbers = [int(line) for line in Path('data.csv').read_text().split()[1:]]\ntime.sleep(1)\n"
         f"sums = [{content.factors[number]} * SCALE * sum(numbers[: n + 1]) for n in range(len(numbers))]\n"
+        f"plt.figure()\n{CHART}"
         "rows = ''.join(f'| {n + 1} | {one} |\\n' for n, one in enumerate(sums))\n"
         f"Markdown(f'| Position | Sum |\\n|--|--|\\n{{rows}}\\nThe value of section {number} is {{sums[-1]}}.')"
     )

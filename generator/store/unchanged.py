@@ -173,7 +173,8 @@ def _read(path: str) -> tuple[Said | None, Looks, list[str]] | None:
 
 def _write(path: str, said: Said | None, looks: Looks, written: Sequence[str]) -> None:
     """Replace a note in one step; where that cannot be done, there is none, which only costs time."""
-    others = [path for path in looks if path not in {*written}]
+    last = {*written}
+    others = [path for path in looks if path not in last]
     pairs = (part for path in [*others, *written] for part in (path, looks[path]))
     words = [*(said or ("", "", ""))]
     if any(_END in word for word in words):

@@ -15,6 +15,7 @@ from generator.course.spec import LabSpec, QuestionSpec
 from generator.course.translations import untranslated
 from generator.course.yaml_source import Source, Where
 from generator.errors import InputError, Mistake
+from generator.jobs import Outcome
 from generator.languages import gettext, spoken
 from generator.render.content.answers import AnswerWriter
 from generator.render.content.covers import pictures_of, usable_cover
@@ -28,6 +29,7 @@ from generator.render.content.making import QuestionMaker, refuse
 from generator.render.content.reproduction import Comparison, source_parts
 from generator.render.content.sentences import TextPlace
 from generator.render.content.values import Results, ResultUnavailableError
+from generator.render.figures import Drawing
 from generator.render.text.bibliography import Reference, format_bibliography, known_keys
 from generator.render.text.numbering import Numbering, exhibits_of, number_course
 from generator.render.text.words import in_language, telling
@@ -91,12 +93,22 @@ class _Gatherer:
     def __post_init__(self) -> None:
         self.numbering: Numbering = number_course(self.report.course)
         self.keys = self._cite_sources()
-        self.results = Results(self.report.refs, self.report.outcomes, self.report.drawings, self.report.draw)
+        report = self.report
+        self.results = Results(report.refs, report.outcomes, report.drawings, report.draw, self._drawn)
         absent, written = self._absent(), self.report.course.written
         self.writer = AnswerWriter(self.results, self.numbering, self.report.profile, absent, written=written)
         self.maker = QuestionMaker(self.report, self.writer, *pictures_of(self.report), self.keys, self.problems)
         self.homes = Homes(self.report.refs)
         self.common = common_inputs(self.report, self.numbering, absent, self.keys)
+
+    def _drawn(self, outcome: Outcome, figure: str, width: float, make: Callable[[], Drawing]) -> Drawing:
+        """A figure of a result as it was drawn before; without reading the result, if it is still the same."""
+        kept, course = self.report.kept, self.report.course
+        if kept is None or outcome.provenance is None:
+            return make()
+        said = [course.language, course.words, spoken()]
+        read = [outcome.fingerprint, outcome.provenance, figure, width, said]
+        return kept.drawn(digest_of([kept.program, "drawing", *read]), make)
 
     def _cite_sources(self) -> frozenset[str]:
         """The keys of the bibliography; sources of published numbers that begin with one are cited, after all else."""

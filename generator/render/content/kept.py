@@ -161,6 +161,16 @@ class KeptParts:
         """Have it kept under the name from now on."""
         self._pending[name] = {"found": content}
 
+    def drawn(self, name: str, make: Callable[[], Drawing]) -> Drawing:
+        """The drawing whose own name is kept under this one, or what ``make`` draws."""
+        place = self.store.read(name) or {}
+        if (found := self.drawing(place.get("drawing", b"").decode())) is not None:
+            return found
+        made = make()
+        if made.kept:
+            self._pending[name] = {"drawing": made.kept.encode()}
+        return made
+
     def value(self, name: str, kinds: Iterable[type], make: Callable[[], Any]) -> Any:
         """The value, made of these kinds, that is kept under a name, or what ``make`` gives."""
         kept = self.text(name, lambda: json.dumps(plain(make()), separators=(",", ":")))

@@ -43,14 +43,16 @@ class Results:
 
     ``refs`` maps "2-a/q01/networks" to its results in grid order; ``outcomes`` maps ``str(Address)`` to its outcome.
     ``draw`` draws a figure so many inches wide; ``drawings`` keeps what was drawn, by the job's fingerprint, the
-    figure's name and its width: reports that are rendered one after the other may share it. ``asked`` are the questions
-    whose results something has asked for; ``noted`` gets all that is read, while there is one.
+    figure's name and its width: reports that are rendered one after the other may share it. ``drawn`` finds what was drawn
+    of such a figure in an earlier run, or has it drawn now. ``asked`` are the questions whose results something has
+    asked for; ``noted`` gets all that is read, while there is one.
     """
 
     refs: Mapping[str, tuple[Address, ...]]
     outcomes: Mapping[str, Outcome]
     drawings: MutableMapping[tuple[str, str, float], Drawing] = field(default_factory=dict)
     draw: Callable[[Figure, float], Drawing] = draw_figure
+    drawn: Callable[[Outcome, str, float, Callable[[], Drawing]], Drawing] = lambda outcome, name, width, make: make()
     asked: set[str] = field(default_factory=set)
     noted: list[Read] | None = None
     _loaded: dict[str, Result] = field(default_factory=dict)
@@ -125,14 +127,21 @@ class Results:
 
     def drawing(self, ref: Address, name: str, width: float) -> Drawing:
         """One figure of a result, drawn ``width`` inches wide."""
-        figures = self.load(ref).figures
-        if name not in figures:
-            raise AnswerError(f"{ref} has no figure {name}; it has {', '.join(sorted(figures)) or 'none'}")
+
+        def draw() -> Drawing:
+            figures = self.load(ref).figures
+            if name not in figures:
+                raise AnswerError(f"{ref} has no figure {name}; it has {', '.join(sorted(figures)) or 'none'}")
+            return self.draw(said_inside(figures[name]), width)
+
+        outcome = self.outcome(ref)
+        if outcome is None or not outcome.has_result:
+            raise ResultUnavailableError(ref, outcome)
         language = spoken()
         apart = name if language == ENGLISH else f"{name} ({language})"
-        key = (self.outcomes[str(ref)].fingerprint, apart, width)
+        key = (outcome.fingerprint, apart, width)
         if key not in self.drawings:
-            self.drawings[key] = self.draw(said_inside(figures[name]), width)
+            self.drawings[key] = self.drawn(outcome, name, width, draw)
         return self.drawings[key]
 
     def table(self, ref: Address, name: str) -> Table:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path, PurePosixPath
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from generator.course.editions import Edition
-from generator.store.memo import read_json, write_json
+from generator.store.memo import write_json
 
 #: The list's own name, beside what it lists.
 NAME = ".genreport.json"
@@ -72,10 +74,19 @@ class Part:
 
 def read_parts(folder: Path) -> dict[str, Part]:
     """The reports that the list of a folder names; none if it is damaged, or of another version."""
-    stored = read_json(folder / NAME)
     try:
+        return dict(_read((folder / NAME).read_bytes()))
+    except OSError:
+        return {}
+
+
+@lru_cache(maxsize=2)
+def _read(content: bytes) -> Mapping[str, Part]:
+    """What a list says, which a build asks again and again."""
+    try:
+        stored = json.loads(content)
         return dict(_parts(stored)) if stored.get("version") == _VERSION else {}
-    except (KeyError, TypeError, AttributeError, ValueError):
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError):
         return {}
 
 
@@ -114,8 +125,7 @@ def _parts(stored: dict[str, Any]) -> Iterator[tuple[str, Part]]:
 
 def _plain(name: str) -> str:
     """A path below the folder: what a list written by hand names elsewhere must not be removed."""
-    path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or path.as_posix() != name or name == "." or "\0" in name:
+    if not name or "\0" in name or not {"", ".", ".."}.isdisjoint(name.split("/")):
         raise ValueError(f"{name!r} is no plain path")
     return name
 

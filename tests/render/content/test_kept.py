@@ -147,6 +147,24 @@ def test_what_reads_a_change_is_made_anew(builder: Builder, store: str, report: 
     assert page == builder.page(changed(report), f"{store} cold")
 
 
+def test_a_result_is_not_read_for_a_figure_that_was_drawn_of_it(builder: Builder, store: str, report: Report) -> None:
+    def unreadable() -> Any:
+        raise AssertionError("read for its figures")
+
+    def closed(outcome: Outcome) -> Outcome:
+        return replace(outcome, facts=outcome.load, load=unreadable) if outcome.has_result else outcome
+
+    builder.page(report, store)
+    changed = with_role(report)
+    shut = replace(changed, outcomes={name: closed(outcome) for name, outcome in changed.outcomes.items()})
+    page = builder.page(shut, store)
+    assert len(builder.made) == 4
+    assert page == builder.page(changed, f"{store} cold")
+    other, name = other_result(report), "2-a/q01/vgg16"
+    with pytest.raises(AssertionError, match="read for its figures"):
+        builder.page(replace(other, outcomes={**other.outcomes, name: closed(other.outcomes[name])}), store)
+
+
 @pytest.mark.parametrize("change", ["a result", "a failure", "what is left out"])
 def test_exported_metrics_are_those_of_the_report(tmp_path: Path, report: Report, change: str) -> None:
     changed, _ = CHANGES[change]
