@@ -205,9 +205,10 @@ def _mixture(outcomes: Iterable[Outcome]) -> list[str]:
 def _remove_damaged(session: Session, report: Report) -> list[str]:
     """Read every result that may have changed since; entries whose checksums do not hold are removed and named."""
     warnings = []
+    once = {outcome.fingerprint: address for address, outcome in reversed(report.outcomes.items())}
     for address, outcome in report.outcomes.items():
         try:
-            if outcome.has_result:
+            if outcome.has_result and once[outcome.fingerprint] == address:
                 session.cache.verify(outcome.fingerprint, session.memo, outcome.load)
         except DamagedEntryError as error:
             session.cache.remove(outcome.fingerprint)

@@ -136,10 +136,19 @@ class Stated:
     known: Remembered
     course: CourseSpec
     key: Callable[[], Any]
+    _bound: list[tuple[CourseSpec, ProfileSpec, Bindings]] = dataclasses.field(default_factory=list)
 
     def bind(self, course: CourseSpec, profile: ProfileSpec, catalogue: Catalogue) -> Bindings:
         """The course bound under a profile."""
-        make = functools.partial(bind_course, course, profile, catalogue)
+
+        def make() -> Bindings:
+            for known, other, bindings in self._bound:
+                if known is course and _same(other, profile):
+                    return bindings
+            bindings = bind_course(course, profile, catalogue)
+            self._bound.append((course, profile, bindings))
+            return bindings
+
         return self.known.of(f"bindings {profile.name}", lambda: (self._token, course.language, profile), make)
 
     def once(self, name: str, key: Callable[[], Any], make: Callable[[], list[Mistake]]) -> list[Mistake]:
@@ -149,6 +158,11 @@ class Stated:
     @functools.cached_property
     def _token(self) -> object:
         return self.known.of("stated", lambda: (_without_texts(self.course), self.course.edition, self.key()), object)
+
+
+def _same(one: ProfileSpec, other: ProfileSpec) -> bool:
+    """Whether two profiles give every role the very same value: 1 and 1.0 are equal, and two jobs."""
+    return one == other and all(one.roles[name] is role for name, role in other.roles.items())
 
 
 def _without_texts(course: CourseSpec) -> dict[Path, str]:

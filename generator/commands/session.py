@@ -22,6 +22,7 @@ from generator.course.folder import CourseFolder, read_course_folder
 from generator.course.left_out import Details, has_questions, needed_of_left_out, selected
 from generator.course.project import Project
 from generator.course.spec import CourseSpec, ProfileSpec, RoleSpec
+from generator.course.yaml_kept import KEPT_YAML
 from generator.errors import InputError, Mistake
 from generator.folders import PACKAGE, default_cache, default_data, questions_folder
 from generator.jobs import one_by_one
@@ -184,6 +185,7 @@ class Session:
     def save(self) -> None:
         """Keep what was remembered for the next build."""
         READINGS.keep(self.kept.store, lambda: _texts(self.kept, self.place, self.settings))
+        KEPT_YAML.keep(self.kept.store, lambda: _yaml(self.kept, self.place, self.settings))
         self.memo.save()
         self.history.save()
 
@@ -210,6 +212,8 @@ def open_session(settings: Settings, remembered: Remembered | None = None) -> Se
     )
     names = functools.cache(lambda: _texts(kept, place, settings))
     known.of("texts", lambda: (kept.program, names()), lambda: READINGS.recall(kept.store, names))
+    if known.forgetful:
+        KEPT_YAML.recall(kept.store, lambda: _yaml(kept, place, settings))
     catalogue = known.of(
         "catalogue", lambda: (code(), place.with_ours),
         lambda: read_catalogue(memo, courses=place.code, ours=place.with_ours),
@@ -247,6 +251,11 @@ def _texts(kept: Kept, place: CourseFolder, settings: Settings) -> str:
     """The name under which it is kept what all texts of a course say."""
     project = str(settings.project.folder) if settings.project else ""
     return kept.name("texts", str(place.folder), project, settings.edition.value, settings.spoken)
+
+
+def _yaml(kept: Kept, place: CourseFolder, settings: Settings) -> str:
+    """The name under which it is kept what all YAML files of a course say that this edition may read."""
+    return digest_of([_texts(kept, place, settings), "yaml", settings.hidden])
 
 
 def _modules(place: CourseFolder) -> list[Path]:

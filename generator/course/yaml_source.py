@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from generator.course.yaml_kept import KEPT_YAML
 from generator.errors import Mistake
 from generator.store.files import digest
 
@@ -105,7 +106,10 @@ def read_yaml_text(path: Path, raw: bytes, without: Collection[str] = ()) -> Sou
         line = raw[: error.start].count(b"\n") + 1
         source.mistakes.append(Mistake("is not text in UTF-8", path, line, got=f"byte 0x{raw[error.start]:02x}"))
         return source
+    if KEPT_YAML.put_into(source, without):
+        return source
     _read_text(source, text, without)
+    KEPT_YAML.note(source, without)
     if source.data is None and not source.mistakes:
         source.mistakes.append(Mistake("the file is empty", path, 1, expected="keys with values"))
     return source
