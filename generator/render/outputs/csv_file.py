@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from generator.render.text.untrusted_words import cell
@@ -13,13 +13,14 @@ from generator.render.text.untrusted_words import cell
 _LARGEST = 2**63  # from which on whole numbers are no integers of a machine
 
 
-def write_csv(path: Path, names: Sequence[str], records: Sequence[Sequence[Any]]) -> None:
-    """Write rows under the names of their columns; what is missing or not a number is an empty cell."""
+def csv_file(names: Sequence[str], records: Sequence[Sequence[Any]]) -> bytes:
+    """Rows under the names of their columns; what is missing or not a number is an empty cell."""
     columns = [_column(values) for values in zip(*records, strict=True)]
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(names)
-        writer.writerows(zip(*columns, strict=True))
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows(zip(*columns, strict=True))
+    return text.getvalue().encode()
 
 
 def _column(values: Sequence[Any]) -> list[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from generator.render.content.document import Document
 from generator.render.content.kept import states
 from generator.render.content.reproduction import Comparison
 from generator.render.content.values import ResultUnavailableError
-from generator.render.outputs.csv_file import write_csv
+from generator.render.outputs.csv_file import csv_file
 from generator.render.outputs.table import Output
 from generator.store.plain import digest_of
 
@@ -24,13 +24,16 @@ def write(document: Document, into: Path, output: Output) -> None:
 
     The reference edition adds reproduction.csv, the published numbers beside ours.
     """
-    folder = into / document.report.beside(output.name)
-    folder.mkdir()
+    for name, content in _files(document):
+        output.standing.put(into, f"{document.report.beside(output.name)}/{name}", content)
+
+
+def _files(document: Document) -> Iterator[tuple[str, bytes]]:
     for name, content in document.report.enclosed.items():
-        (folder / name).write_bytes(content())
-    (folder / "metrics.json").write_text(_metrics(document), encoding="utf-8")
+        yield name, content()
+    yield "metrics.json", _metrics(document).encode()
     ledger = claims(document)
-    _write_json(folder / "claims.json", ledger)
+    yield "claims.json", _json(ledger).encode()
     names = ("question", "line", "expression", "as_seen", "after", "values", "holds", "branch", "sentence", "link")
     rows = [
         {
@@ -40,13 +43,12 @@ def write(document: Document, into: Path, output: Output) -> None:
         }
         for claim in ledger
     ]
-    write_csv(folder / "claims.csv", names, tuple(tuple(row[name] for name in names) for row in rows))
+    yield "claims.csv", csv_file(names, tuple(tuple(row[name] for name in names) for row in rows))
     if document.report.course.edition is Edition.REFERENCE:
-        _write_reproduction(document, folder / "reproduction.csv")
-    (folder / "tables").mkdir()
+        yield "reproduction.csv", _reproduction(document)
     for exhibit in document.exhibits():
         if exhibit.table is not None:
-            write_csv(folder / "tables" / f"{exhibit.stem}.csv", exhibit.table.names, exhibit.table.records)
+            yield f"tables/{exhibit.stem}.csv", csv_file(exhibit.table.names, exhibit.table.records)
 
 
 def _metrics(document: Document) -> str:
@@ -110,9 +112,9 @@ def portable(value: Any) -> Any:
     return value if isinstance(value, int | float | str | bool | None) else str(value)
 
 
-def _write_reproduction(document: Document, path: Path) -> None:
+def _reproduction(document: Document) -> bytes:
     rows = tuple(tuple(column(row) for column in _PUBLISHED.values()) for row in document.reproduction)
-    write_csv(path, tuple(_PUBLISHED), rows)
+    return csv_file(tuple(_PUBLISHED), rows)
 
 
 #: The columns of reproduction.csv.
@@ -134,10 +136,6 @@ _PUBLISHED: Mapping[str, Callable[[Comparison], Any]] = {
     "verdict": lambda row: row.verdict.value,
     "reason": lambda row: row.reason,
 }
-
-
-def _write_json(path: Path, content: Any) -> None:
-    path.write_text(_json(content), encoding="utf-8")
 
 
 def _json(content: Any) -> str:

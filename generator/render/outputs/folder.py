@@ -7,7 +7,7 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,8 +15,9 @@ from pathlib import Path
 from generator.course.editions import Edition
 from generator.errors import InputError, Mistake
 from generator.render.content.document import Report
+from generator.render.outputs.standing import Standing
 from generator.render.outputs.table import OUTPUTS
-from generator.render.outputs.written import NAME, Form, Part, Rendering, read_parts, status, write_parts
+from generator.render.outputs.written import NAME, Form, Part, Rendering, Status, read_parts, status, write_parts
 from generator.store.lock import locked
 
 _LOCK = ".genreport.lock"
@@ -24,6 +25,7 @@ _WORK = ".genreport-work-"  # with what mkdtemp adds: where a build writes befor
 _OWN = ("assets/figures/x", "results/tables/x")  # where files go in every folder
 _KEPT = ".kept"  # added to the name of a file of somebody else's that stands where one of ours goes
 _MOST_NAMED = 3
+_NONE: Mapping[str, Status] = {}
 
 
 class _BusyError(Exception):
@@ -115,28 +117,44 @@ class OutputFolder:
             self._remove(gone)
             write_parts(self.path, kept)
 
-    def install(self, report: Report, form: str, staged: Path, key: str, said: tuple[str, ...] = ()) -> None:
+    def standing(self, report: Report, form: str) -> Standing:
+        """The files of a form that may stay as they are."""
+        part = read_parts(self.path).get(report.name)
+        return Standing(self.path, part.forms[form].files.keys() if part and form in part.forms else ())
+
+    def install(
+        self,
+        report: Report,
+        form: str,
+        staged: Path,
+        key: str,
+        said: tuple[str, ...] = (),
+        left: Mapping[str, Status] = _NONE,
+    ) -> None:
         """Move the files of a form to their places, each in one step, and remove those of before that it lacks.
 
-        What is ``said`` of the form is kept with it.
+        What is ``said`` of the form is kept with it. Files that were ``left`` in their places are its own as long as
+        they look as they did then.
         """
-        names = {path.relative_to(staged).as_posix() for path in staged.rglob("*") if path.is_file()}
+        new = {path.relative_to(staged).as_posix() for path in staged.rglob("*") if path.is_file()}
+        names = new | left.keys()
         parts = read_parts(self.path)
         part = parts.get(report.name, Part(report.course.edition))
         before = part.forms.get(form, Form()).files
         listed = {file for other in parts.values() for file in other.files()}
         self.refuse_links(names)
-        for name in names - listed:
+        for name in new - listed:
             self._set_aside(name, staged)
         # Listed before they are there: what a kill leaves is known to be ours, and is not current.
-        begun = part.having(form, Form("", dict.fromkeys([*before, *names])))
+        begun = part.having(form, Form("", {**dict.fromkeys([*before, *names]), **left}))
         write_parts(self.path, {**parts, report.name: begun})
         # Figures and styles first, the page last: a reader never meets a page whose pictures are not there yet.
-        for name in sorted(names, key=lambda name: ("/" not in name, name)):
+        for name in sorted(new, key=lambda name: ("/" not in name, name)):
             target = self.path / name
             target.parent.mkdir(parents=True, exist_ok=True)
             os.replace(staged / name, target)  # noqa: PTH105 (replaces on every system, which rename does not)
-        done = part.having(form, Form(key, {name: status(self.path / name) for name in sorted(names)}, said))
+        found = {name: left.get(name) or status(self.path / name) for name in sorted(names)}
+        done = part.having(form, Form(key, found, said))
         parts = {**parts, report.name: done}
         self._remove(set(before) - {file for other in parts.values() for file in other.files()})
         write_parts(self.path, parts)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -30,6 +29,7 @@ from generator.render.outputs.asked import island
 from generator.render.outputs.compiled import COMPILED
 from generator.render.outputs.fragments import Fragments
 from generator.render.outputs.script_words import SCRIPT_WORDS
+from generator.render.outputs.standing import NOWHERE
 from generator.render.outputs.table import Output
 from generator.render.outputs.web_pictures import ENDING, web_picture
 from generator.render.outputs.wording import JOINER, breakable, opening_of
@@ -49,8 +49,9 @@ _SCREEN_FONTS, _PAGED_FONTS = (".woff2",), (".woff", ".ttf")
 def write(document: Document, folder: Path, output: Output) -> None:
     """Write the page with the folder of its assets."""
     page = Page(document, output.paged)
-    page.write_assets(folder)
-    (folder / output.file(document.report.name)).write_text(page.text(), encoding="utf-8")
+    for name, content in page.files():
+        output.standing.put(folder, name, content)
+    output.standing.put(folder, output.file(document.report.name), page.text().encode())
 
 
 def report_folder() -> Path:
@@ -80,12 +81,7 @@ class Page:
         """Write all that the page loads into its folder of assets below ``beside``."""
         (beside / self._pictures).mkdir(parents=True)
         for name, content in self.files():
-            place = beside / name
-            place.parent.mkdir(parents=True, exist_ok=True)
-            if isinstance(content, Path):
-                shutil.copyfile(content, place)
-            else:
-                place.write_bytes(content)
+            NOWHERE.put(beside, name, content)
 
     def files(self) -> Iterator[tuple[str, bytes | Path]]:
         """All that the page loads, by its name beside the page: the content, or the file that has it."""

@@ -40,13 +40,14 @@ def render_report(
                 say(f"writing {form.words}")
                 staged = work / form.name
                 staged.mkdir()
+                standing = folder.standing(report, form.name)
                 try:
-                    said = form.write(document, staged)
+                    said = replace(form, standing=standing).write(document, staged)
                 except RenderError as error:
                     folder.withdraw(report, form.name)
                     failures.append(str(error))
                     continue
-                folder.install(report, form.name, staged, key if holds() else "", said)
+                folder.install(report, form.name, staged, key if holds() else "", said, standing.left)
             written.append(form.name)
         folder.conclude(report, found, say)
     whole = folder.found(report, found, written)

@@ -13,6 +13,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from generator.render.outputs.standing import NOWHERE, Standing
+
 if TYPE_CHECKING:
     from generator.render.content.document import Document
 
@@ -23,6 +25,7 @@ class Output:
 
     A ``document`` is a file to open, with the form's name as its ending, and chosen by `--format`; what is none comes
     with every whole report. ``paged`` forms are laid out on sheets: the templates leave out what needs a screen.
+    What is ``standing`` of it, with the same content, need not be written.
     """
 
     name: str
@@ -30,6 +33,7 @@ class Output:
     words: str
     document: bool = True
     paged: bool = False
+    standing: Standing = NOWHERE
 
     def write(self, document: Document, folder: Path) -> tuple[str, ...]:
         """Write everything of this form into an empty folder, and return what is to be said of it.

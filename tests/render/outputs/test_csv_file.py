@@ -9,7 +9,7 @@ import pandas as pd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from generator.render.outputs.csv_file import write_csv
+from generator.render.outputs.csv_file import csv_file
 from generator.render.text.untrusted_words import cell
 
 _KINDS = [
@@ -34,7 +34,7 @@ def tables(draw: st.DrawFn) -> list[tuple[Any, ...]]:
 @given(rows=tables())
 def test_rows_are_written_as_pandas_writes_them(tmp_path: Path, rows: list[tuple[Any, ...]]) -> None:
     names = [f"column {number}" for number in range(len(rows[0]) if rows else 2)]
-    write_csv(tmp_path / "ours.csv", names, rows)
+    ours = csv_file(names, rows)
     harmless = [[cell(value) if isinstance(value, str) else value for value in row] for row in rows]
     pd.DataFrame(harmless, columns=names).to_csv(tmp_path / "theirs.csv", index=False, lineterminator="\n")
-    assert (tmp_path / "ours.csv").read_bytes() == (tmp_path / "theirs.csv").read_bytes()
+    assert ours == (tmp_path / "theirs.csv").read_bytes()
