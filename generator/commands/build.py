@@ -102,7 +102,7 @@ def build(
         if damaged:
             plan, outcomes = compute_results(session, computing, False, listen)
             report, key = _report(session, plan, outcomes, chosen if only else None, files)
-        kept = kept_parts(session, files)
+        kept = kept_parts(session, files, report)
         with times.measured():
             rendering = _render(session, dataclasses.replace(report, kept=kept), key, files, say)
         if late_files(session) == files.late:
@@ -205,7 +205,7 @@ def _mixture(outcomes: Iterable[Outcome]) -> list[str]:
 def _remove_damaged(session: Session, report: Report) -> list[str]:
     """Read every result that may have changed since; entries whose checksums do not hold are removed and named."""
     warnings = []
-    once = {outcome.fingerprint: address for address, outcome in reversed(report.outcomes.items())}
+    once = {outcome.fingerprint: address for address, outcome in reversed([*report.outcomes.items()])}
     for address, outcome in report.outcomes.items():
         try:
             if outcome.has_result and once[outcome.fingerprint] == address:

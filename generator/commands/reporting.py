@@ -15,6 +15,7 @@ from generator.languages import gettext, listed, speaking
 from generator.planning.plan import Plan
 from generator.running.versions import UNKNOWN
 from generator.store.files import to_json
+from generator.store.plain import digest_of
 
 if TYPE_CHECKING:
     from generator.render.content.document import Report
@@ -63,12 +64,18 @@ def kept_drawings(settings: Settings) -> KeptDrawings:
     return KeptDrawings(settings.folders.cache / "drawings")
 
 
-def kept_parts(session: Session, files: Files) -> KeptParts:
-    """Where what is made of questions is found again."""
+def kept_parts(session: Session, files: Files, report: Report | None = None) -> KeptParts:
+    """Where what is made of questions is found again; that of a ``report``, by labs."""
     from generator.render.content.kept import KeptParts
 
     store, program, drawings = session.kept.store, session.kept.program, kept_drawings(session.settings)
-    return KeptParts(store, program, drawings.find, files.pictures)
+    shelved = ""
+    if report is not None:
+        settings, course = session.settings, report.course
+        project = settings.project.folder if settings.project else None
+        told = [report.name, report.profile.name, course.language, course.edition, report.frames, report.fields]
+        shelved = digest_of([session.place.folder, project, *told])
+    return KeptParts(store, program, drawings.find, files.pictures, shelved)
 
 
 def versions_of(outcomes: Iterable[Outcome]) -> dict[str, list[str]]:

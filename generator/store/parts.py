@@ -54,7 +54,12 @@ class PartStore:
                 beside.unlink(missing_ok=True)
 
     def tidy(self, now: float | None = None) -> int:
-        """Remove what nobody asked for in a month, and what killed writers left; the number of files that went."""
+        """Remove what nobody asked for in a month, and what killed writers left; the number of files that went.
+
+        Once a day is enough, unless it is told what time it is ``now``.
+        """
+        if now is None and self._is_tidy():
+            return 0
         before = (time.time() if now is None else now) - _KEPT
         gone = 0
         for place in self.folder.glob("??/*"):
@@ -63,6 +68,16 @@ class PartStore:
                     place.unlink()
                     gone += 1
         return gone
+
+    def _is_tidy(self) -> bool:
+        """Whether somebody tidied up within a day; if not, it is noted that somebody does so now."""
+        noted = self.folder / "tidied"
+        with suppress(OSError):
+            if 0 <= time.time() - noted.stat().st_mtime < _FRESH:
+                return True
+        with suppress(OSError):
+            noted.touch()
+        return False
 
     def unneeded(self) -> list[Path]:
         """The files that no report asked for since the day before the last one that asked for any."""

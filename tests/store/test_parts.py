@@ -48,7 +48,15 @@ def test_what_nobody_asks_for_goes_after_a_month(tmp_path: Path) -> None:
     os.utime(tmp_path / "cc" / ".cc-killed.77", (now - 40 * DAY, now - 40 * DAY))
     assert store.read("bb-asked") == PARTS
     assert store.tidy() == 2
-    assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == ["bb-asked", "cc-new"]
+    assert sorted(path.name for path in tmp_path.glob("*/*")) == ["bb-asked", "cc-new"]
+    os.utime(tmp_path / "cc" / "cc-new", (now - 40 * DAY, now - 40 * DAY))
+    assert store.tidy() == 0  # once a day is enough
+    for noted in (now - 1.1 * DAY, now + DAY):  # a day ago, or by a clock that was wrong
+        os.utime(tmp_path / "tidied", (noted, noted))
+        store.write("dd-left", PARTS)
+        os.utime(tmp_path / "dd" / "dd-left", (now - 40 * DAY, now - 40 * DAY))
+        assert store.tidy() > 0
+    assert [path.name for path in tmp_path.glob("*/*")] == ["bb-asked"]
 
 
 def test_a_folder_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from generator.render.content.kept import Inputs, KeptParts, Made, MadeAnswer, MadeExhibits, show_pictures
+from generator.render.content.inputs import Inputs
+from generator.render.content.kept import KeptParts, Made, MadeAnswer, MadeExhibits, show_pictures
 from generator.render.text.maths import MarkupError
 
 if TYPE_CHECKING:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache, partial
-from pathlib import Path
-from typing import Any
+from functools import cache, cached_property, partial
 
 from generator.answers.claims import Claim
 from generator.course.editions import Edition
@@ -14,26 +12,34 @@ from generator.course.left_out import reads_left_out
 from generator.course.spec import LabSpec, QuestionSpec
 from generator.course.translations import untranslated
 from generator.course.yaml_source import Source, Where
-from generator.errors import InputError, Mistake
+from generator.errors import Mistake
 from generator.jobs import Outcome
 from generator.languages import gettext, spoken
 from generator.render.content.answers import AnswerWriter
 from generator.render.content.covers import pictures_of, usable_cover
 from generator.render.content.document import Document, LabPart, QuestionPart, Report, SectionPart
 from generator.render.content.exhibits import Box, Exhibit
-from generator.render.content.faults import fault_text
 from generator.render.content.homes import Homes
-from generator.render.content.kept import Inputs, KeptParts, Made, MadeAnswer, MadeExhibits, common_inputs, inputs_of
+from generator.render.content.inputs import (
+    Inputs,
+    all_states,
+    common_inputs,
+    inputs_of,
+    lab_inputs,
+    prose_inputs,
+)
+from generator.render.content.kept import KeptParts, Made, MadeAnswer, MadeExhibits
 from generator.render.content.ledger import places_of, summed_up
-from generator.render.content.making import QuestionMaker, refuse
+from generator.render.content.making import QuestionMaker
+from generator.render.content.references import of_bibliography, references
 from generator.render.content.reproduction import Comparison, source_parts
 from generator.render.content.sentences import TextPlace
-from generator.render.content.values import Results, ResultUnavailableError
+from generator.render.content.shelves import Shelf
+from generator.render.content.values import Results
 from generator.render.figures import Drawing
-from generator.render.text.bibliography import Reference, format_bibliography, known_keys
+from generator.render.text.bibliography import known_keys
 from generator.render.text.numbering import Numbering, exhibits_of, number_course
-from generator.render.text.words import in_language, telling
-from generator.store.files import digest
+from generator.render.text.words import telling
 from generator.store.plain import digest_of
 
 
@@ -62,7 +68,7 @@ def _gather(report: Report, progress: Callable[[str], None]) -> Document:
         conclusion=conclusion,
         labs=labs,
         appendix=tuple(gatherer.appendix),
-        references=gatherer.references(used),
+        references=references(report, used, gatherer.problems),
         citations=gatherer.numbering.citations,
         claims=gatherer.writer.claims,
         prints=gatherer.writer.prints,
@@ -89,6 +95,7 @@ class _Gatherer:
     appendix: list[Exhibit] = field(default_factory=list)
     foreign: set[str] = field(default_factory=set)
     comparisons: list[Comparison] = field(default_factory=list)
+    shelf: Shelf | None = None
 
     def __post_init__(self) -> None:
         self.numbering: Numbering = number_course(self.report.course)
@@ -100,6 +107,11 @@ class _Gatherer:
         self.maker = QuestionMaker(self.report, self.writer, *pictures_of(self.report), self.keys, self.problems)
         self.homes = Homes(self.report.refs)
         self.common = common_inputs(self.report, self.numbering, absent, self.keys)
+
+    @cached_property
+    def states(self) -> str:
+        """The digest of how all jobs ended."""
+        return all_states(self.report)
 
     def _drawn(self, outcome: Outcome, figure: str, width: float, make: Callable[[], Drawing]) -> Drawing:
         """A figure of a result as it was drawn before; without reading the result, if it is still the same."""
@@ -114,7 +126,7 @@ class _Gatherer:
         """The keys of the bibliography; sources of published numbers that begin with one are cited, after all else."""
         published = [(spec.address, each.source) for spec in self.report.course.present() for each in spec.expected]
         path = self.report.course.bibliography
-        keys = self._of_bibliography((), lambda: known_keys(path)) if published else frozenset()
+        keys = of_bibliography(self.report, (), lambda: known_keys(path)) if published else frozenset()
         for address, source in published:
             key, _ = source_parts(source, keys)
             if key:
@@ -135,7 +147,7 @@ class _Gatherer:
 
         One that prints results of questions that are in no report is left out as well; the build says so.
         """
-        if reads_left_out(self.report.course, text):
+        if reads_left_out(self.report.course, text) or not (text.strip() or name in self.report.course.own_faults):
             return ""
         own = self.report.course.own_texts.get(name)
         path = own or (source.path if source.lines else self.report.course.root)
@@ -144,22 +156,28 @@ class _Gatherer:
         place = TextPlace(name, anchor, self.maker.surroundings(images))
         if other := not own and untranslated(source, where or (name,)):
             self.foreign.add(name)
-        try:
-            refuse(self.report.course.own_faults.get(name, ()))
-            with in_language(self.report.course.written, foreign=other):
-                markdown = self.writer.write(text, path, place=place, first_line=line)
-        except InputError as error:
-            self.problems += error.mistakes
-            return fault_text(error.mistakes) if own else ""
-        except ResultUnavailableError:
-            return ""  # its numbers are not there yet; the questions say so themselves
+        make = partial(self.maker.prose, text, path, place, (written, line), foreign=other, own=own is not None)
+        if (kept := self.report.kept) is None:
+            made = make()
         else:
-            self.maker.look(markdown, path, written, line, self.maker.surroundings(images))
-            self._warn(name)
-            return markdown
-        return ""
+            read = [self.common, anchor, path, written, line, other, own is not None]
+            read.append(len(self.report.course.own_faults.get(name, ())))
+            made, _ = self._kept(kept, MadeAnswer, prose_inputs(self.report, self.homes, name, text, read), make)
+        if made.claims:
+            self.writer.claims[name] = [*made.claims]
+        if made.prints:
+            self.writer.prints[anchor] = made.prints
+        self._warn(name)
+        return made.answer
 
     def lab(self, spec: LabSpec, whole: bool) -> LabPart:
+        """A lab, with what is kept of its parts on one shelf."""
+        if (kept := self.report.kept) is None:
+            return self._lab(spec, whole)
+        with kept.shelf(spec.id, lambda: lab_inputs(self.report, spec, self.common, self.states)) as self.shelf:
+            return self._lab(spec, whole)
+
+    def _lab(self, spec: LabSpec, whole: bool) -> LabPart:
         number = self.numbering.labs[spec.id]
         sections = []
         for place, section in enumerate(spec.sections):
@@ -224,11 +242,21 @@ class _Gatherer:
         if kept is None:
             self.progress(f"{spec.address}: {spec.title}")
             return self.maker.exhibits(spec), self.maker.answer(spec), ""
-        of_exhibits, of_answer = inputs_of(self.report, spec, self.common, self.homes)
+        of_exhibits, of_answer = self._inputs_of(spec)
         tell = cache(lambda: self.progress(f"{spec.address}: {spec.title}"))  # once, of what is made anew
         exhibits, first = self._kept(kept, MadeExhibits, of_exhibits, lambda: (tell(), self.maker.exhibits(spec))[1])
         answer, second = self._kept(kept, MadeAnswer, of_answer, lambda: (tell(), self.maker.answer(spec))[1])
         return exhibits, answer, of_answer.digest if first and second else ""
+
+    def _inputs_of(self, spec: QuestionSpec) -> tuple[Inputs, Inputs]:
+        """What a question is made from; as it was noted, if the lab is the same whole."""
+        if self.shelf is not None and (noted := self.shelf.digests.get(spec.address)):
+            first, second = (Inputs(one, frozenset(scope)) for one, scope in noted)
+            return first, second
+        found = inputs_of(self.report, spec, self.common, self.homes)
+        if self.shelf is not None:
+            self.shelf.note(spec.address, *found)
+        return found
 
     def _kept(self, kept: KeptParts, kind: type[Made], inputs: Inputs, make: Callable[[], Made]) -> tuple[Made, bool]:
         """What was made of these inputs, or is now; and whether it can be found again."""
@@ -248,35 +276,6 @@ class _Gatherer:
             message = "the results contradict this claim"
             self.warnings.append(Mistake(message, claim.path, claim.line, expected=claim.expression, got=got))
         return contradicted
-
-    def references(self, citations: Mapping[str, int]) -> tuple[Reference, ...]:
-        """The list of references; keys that the bibliography does not have are problems."""
-        path = self.report.course.bibliography
-        if not citations:
-            return ()
-        for own in dict.fromkeys((self.report.course.own_bibliography, None)):  # without it where it cannot be read
-            make = partial(format_bibliography, path, citations, own)
-            try:
-                listed: tuple[Reference, ...] = self._of_bibliography((Reference,), make, citations, own=own)
-            except InputError as error:
-                self.problems += [mistake for mistake in error.mistakes if mistake not in self.problems]
-                continue
-            missing = set(citations) - {reference.key for reference in listed}
-            message = "[@{}] is cited, but this file has no such entry"
-            self.problems += [Mistake(message.format(key), path) for key in sorted(missing)]
-            return listed
-        return ()
-
-    def _of_bibliography(
-        self, kinds: tuple[type, ...], make: Callable[[], Any], *wanted: Any, own: Path | None = None
-    ) -> Any:
-        """What is made of bibliographies: kept while their files, the language and what is ``wanted`` stay the same."""
-        path, kept = self.report.course.bibliography, self.report.kept
-        if kept is None or path is None or not path.is_file():
-            return make()
-        content = [digest(one.read_bytes()) if one.is_file() else "" for one in (path, own) if one is not None]
-        name = digest_of([kept.program, "bibliography", content, self.report.course.language, spoken(), *wanted])
-        return kept.value(name, kinds, make)
 
     def cited_by(self, addresses: set[str]) -> dict[str, int]:
         """The citations of these questions, with the numbers that they have in the whole report."""

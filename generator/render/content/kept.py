@@ -7,47 +7,36 @@ question is not kept. Neither is one with problems, which somebody is about to m
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
-from generator.answers.addresses import Address
 from generator.answers.claims import Claim
 from generator.answers.reads import Print, Read
-from generator.course.editions import Edition
-from generator.course.spec import Answer, QuestionSpec
-from generator.course.yaml_source import Source
 from generator.formats import Markdown
-from generator.jobs import Outcome
 from generator.render.content.agreement import Uncertainty
 from generator.render.content.exhibits import Box, Exhibit, Frame, FramedPanel, Panel
-from generator.render.content.homes import Homes
+from generator.render.content.inputs import Inputs
 from generator.render.content.origins import Origin, Origins
 from generator.render.content.reproduction import Comparison, Verdict
+from generator.render.content.shelves import Shelf
 from generator.render.content.tables import Cell, Column, TableContent
 from generator.render.figures import Drawing
 from generator.render.text.maths import MarkupError
-from generator.render.text.numbering import Numbered, Numbering
+from generator.render.text.numbering import Numbered
 from generator.render.text.own_images import OwnImages
 from generator.render.text.words import Word
 from generator.store.parts import PartStore
-from generator.store.plain import Short, digest_of, plain, read_plain
-
-if TYPE_CHECKING:
-    from generator.render.content.document import Report
-
-#: A file of the course is as its bytes are, and as its translation makes it.
-SHORT: Short = {Source: lambda source: [str(source.path), source.digest, source.translated]}
+from generator.store.plain import digest_of, plain, read_plain
 
 
 @dataclass(frozen=True)
 class MadeAnswer:
     """What comes of an answer: its Markdown, or a box; its claims, and the pictures that are shown.
 
-    ``pictures`` are the course's, in the question's other texts, ``own_pictures`` those of the answer; ``prints`` what
-    it prints of results.
+    ``pictures`` are the course's, ``own_pictures`` those of who answers; ``prints`` is what it prints of results.
     """
 
     answer: str
@@ -89,30 +78,50 @@ _KINDS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Inputs:
-    """All that a part of a question is made from, the program that makes it included.
-
-    ``scope`` are the questions whose results it can name: its own and those whose addresses stand in its texts.
-    """
-
-    digest: str
-    scope: frozenset[str]
-
-
 @dataclass
 class KeptParts:
     """A store of what was made of questions, and of their HTML; ``drawing`` finds a figure that was drawn before.
 
     Nothing is written before :meth:`keep`, for which whoever builds waits until it is known that no file of the
-    ``program`` changed meanwhile. ``pictures`` are the digests of the course's and a student's own.
+    ``program`` changed meanwhile. ``pictures`` are the digests of the course's and a student's own. Where
+    ``shelved`` names the report, the parts of each lab lie together as well.
     """
 
     store: PartStore
     program: str
     drawing: Callable[[str], Drawing | None]
     pictures: Mapping[str, str] = field(default_factory=dict)
+    shelved: str = ""
     _pending: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    _shelves: dict[str, Shelf] = field(default_factory=dict)
+    _open: Shelf | None = None
+
+    @contextmanager
+    def shelf(self, lab: str, key: Callable[[], str] = str) -> Iterator[Shelf | None]:
+        """The shelf of a lab, on which all parts are looked for and put meanwhile; ``key`` is for the first time."""
+        if self.shelved and lab not in self._shelves and (digest := key()):
+            name = digest_of(["shelf", self.shelved, lab])
+            self._shelves[lab] = Shelf(self.store, name, digest)
+        before, self._open = self._open, self._shelves.get(lab)
+        try:
+            yield self._open
+        finally:
+            self._open = before
+
+    def _find(self, name: str) -> Mapping[str, bytes] | None:
+        """The parts that are kept under a name."""
+        shelf = self._open
+        if shelf is not None and (found := shelf.find(name)) is not None:
+            return found
+        parts = self.store.read(name)
+        if shelf is not None and parts is not None:
+            shelf.put(name, parts)
+        return parts
+
+    def _note(self, name: str, parts: dict[str, bytes]) -> None:
+        self._pending[name] = parts
+        if self._open is not None:
+            self._open.put(name, parts)
 
     def made(self, kind: type[Made], inputs: Inputs, images: OwnImages, own_images: OwnImages) -> Made | None:
         """What was made from these; the pictures in it are among those that are shown."""
@@ -129,7 +138,7 @@ class KeptParts:
 
     def _read(self, inputs: Inputs) -> MadeAnswer | MadeExhibits:
         """What is kept on disk; LookupError where there is nothing, or something is damaged."""
-        parts = self.store.read(inputs.digest)
+        parts = self._find(inputs.digest)
         if parts is None:
             raise LookupError(inputs.digest)
         made: MadeAnswer | MadeExhibits = read_plain(json.loads(parts["made"]), _KINDS)
@@ -141,16 +150,16 @@ class KeptParts:
             stored = plain(_named(made) if isinstance(made, MadeExhibits) else made)
         except (TypeError, ValueError):
             return False
-        self._pending[inputs.digest] = {"made": json.dumps(stored, separators=(",", ":")).encode()}
+        self._note(inputs.digest, {"made": json.dumps(stored, separators=(",", ":")).encode()})
         return True
 
     def text(self, name: str, make: Callable[[], str]) -> str:
         """The text that is kept under a name, or what ``make`` gives."""
-        parts = self.store.read(name)
+        parts = self._find(name)
         if parts is not None and "text" in parts:
             return parts["text"].decode()
         made = make()
-        self._pending[name] = {"text": made.encode()}
+        self._note(name, {"text": made.encode()})
         return made
 
     def found(self, name: str) -> bytes:
@@ -181,6 +190,8 @@ class KeptParts:
         for name, parts in self._pending.items():
             self.store.write(name, parts)
         self._pending.clear()
+        for shelf in self._shelves.values():
+            shelf.keep()
 
     def _drawn(self, made: MadeExhibits) -> MadeExhibits:
         """With its drawings again; LookupError if one is gone."""
@@ -200,64 +211,6 @@ def show_pictures(made: MadeAnswer | MadeExhibits, images: OwnImages, own_images
         images.get(address)
     for address in made.own_pictures if isinstance(made, MadeAnswer) else ():
         own_images.get(address)
-
-
-def inputs_of(report: Report, spec: QuestionSpec, common: str, homes: Homes) -> tuple[Inputs, Inputs]:
-    """What the exhibits of a question are made from, and what its answer is, which may be of all.
-
-    ``homes`` are those of the report's results, ``common`` is the digest of what all questions share (see
-    :func:`common_inputs`).
-    """
-    answer = json.dumps(plain(spec.answer))
-    others = json.dumps(plain(replace(spec, answer=Answer("", spec.answer.path)), SHORT))
-    exhibits = _inputs(report, homes, spec.address, others, [common, others, plain(spec.source, SHORT)])
-    return exhibits, _inputs(report, homes, spec.address, others + answer, [exhibits.digest, answer])
-
-
-def _inputs(report: Report, homes: Homes, address: str, words: str, read: list[Any]) -> Inputs:
-    """What is read together with the results that these words can name."""
-    scope = homes.named(words) | {address}
-    refs = homes.refs(scope)
-    return Inputs(digest_of([*read, refs, states(report, refs)]), scope)
-
-
-def common_inputs(report: Report, numbering: Numbering, absent: frozenset[str], keys: frozenset[str]) -> str:
-    """The digest of what all questions of a report are made from: the program, the course's own, every number.
-
-    Empty where none are kept. ``keys`` are those of the bibliography.
-    """
-    if report.kept is None:
-        return ""
-    nothing: dict[str, Any] = {"introduction": "", "conclusion": "", "cover": None, "style": None}
-    course = replace(report.course, labs=(), profiles={}, files={}, **nothing)
-    framed = report.frames or course.edition is Edition.WORKSHEET
-    numbers = replace(numbering, cited={})
-    return digest_of(
-        [
-            report.kept.program,
-            course,
-            report.profile,
-            [report.name, report.only is None, report.frames, report.fields, absent],
-            report.bound if framed else {},
-            numbers,
-            keys,
-            report.kept.pictures,
-            os.environ.get("SOURCE_DATE_EPOCH"),
-        ],
-        SHORT,
-    )
-
-
-def states(report: Report, refs: Mapping[str, tuple[Address, ...]]) -> dict[str, Any]:
-    """What can be seen of the ends of the jobs behind some results."""
-    return {str(ref): _state(report.outcomes.get(str(ref))) for points in refs.values() for ref in points}
-
-
-def _state(outcome: Outcome | None) -> Any:
-    """What can be seen of a job's end: how its result came about, or why there is none."""
-    if outcome is None:
-        return None
-    return [outcome.fingerprint, outcome.has_result or outcome.state.value, outcome.provenance, outcome.failure]
 
 
 def _named(made: MadeExhibits) -> MadeExhibits:

@@ -14,7 +14,7 @@ from generator.errors import InputError, Mistake
 from generator.render.content.answers import AnswerWriter
 from generator.render.content.document import Report
 from generator.render.content.exhibits import Box, Exhibit, Panel, build_exhibit, unavailable
-from generator.render.content.faults import fault_box
+from generator.render.content.faults import fault_box, fault_text
 from generator.render.content.frames import frame
 from generator.render.content.kept import MadeAnswer, MadeExhibits
 from generator.render.content.origins import Origins, origins
@@ -44,12 +44,14 @@ class QuestionMaker:
     problems: list[Mistake] = field(default_factory=list)
 
     def exhibits(self, spec: QuestionSpec) -> MadeExhibits:
-        """Build all of a question but its answer."""
+        """Build all of a question but its answer, and look over its texts."""
         address, refs, results = spec.address, self.report.refs, self.writer.results
         self.writer.claims.pop(address, None)
         declared = {name: one for name, one in exhibits_of(spec).items() if not self.report.is_idle(one)}
         with noting(self.images) as pictures:
             built = tuple(self._exhibit(spec, name) for name in declared)
+            for name in ("title", "statement", "marking"):
+                self.look_in_yaml(getattr(spec, name), spec.place.path, spec.source, (name,), inline=name == "title")
         return MadeExhibits(
             exhibits=built,
             claims=tuple(self.writer.claims.pop(address, ())),
@@ -59,7 +61,7 @@ class QuestionMaker:
         )
 
     def answer(self, spec: QuestionSpec) -> MadeAnswer:
-        """Run the answer of a question, and look over its other texts."""
+        """Run the answer of a question."""
         equations = self.equations(spec.address)
         anchor = self.writer.numbering.questions[spec.address].anchor
         place = TextPlace(spec.address, anchor, self.surroundings(self.own_images, equations))
@@ -74,11 +76,33 @@ class QuestionMaker:
             except InputError as error:
                 answer, box = "", self._problem_box("answer", error)
             self.look(answer, spec.answer.path, spec.answer.text, 1, self.surroundings(self.own_images, equations))
-            for name in ("title", "statement", "marking"):
-                self.look_in_yaml(getattr(spec, name), spec.place.path, spec.source, (name,), inline=name == "title")
         claims = tuple(self.writer.claims.pop(spec.address, ()))
         prints = self.writer.prints.pop(anchor, ())
         return MadeAnswer(answer, box, claims, tuple(pictures), tuple(own_pictures), prints)
+
+    def prose(
+        self, text: str, path: Path, place: TextPlace, written: tuple[str, int], *, foreign: bool, own: bool
+    ) -> MadeAnswer:
+        """Run an introduction or conclusion; ``written`` is what it was made from, with its first line in the file.
+
+        One of a student's ``own`` that cannot be shown says why; another is left out.
+        """
+        answer, images = "", self.own_images if own else self.images
+        with noting(self.images) as pictures, noting(self.own_images) as own_pictures:
+            try:
+                refuse(self.report.course.own_faults.get(place.name, ()))
+                with in_language(self.report.course.written, foreign=foreign):
+                    answer = self.writer.write(text, path, place=place, first_line=written[1])
+            except InputError as error:
+                self.problems += error.mistakes
+                answer = fault_text(error.mistakes) if own else ""
+            except ResultUnavailableError:
+                pass  # its numbers are not there yet; the questions say so themselves
+            else:
+                self.look(answer, path, *written, self.surroundings(images))
+        claims = tuple(self.writer.claims.pop(place.name, ()))
+        prints = self.writer.prints.pop(place.anchor, ())
+        return MadeAnswer(answer, None, claims, tuple(pictures), tuple(own_pictures), prints)
 
     def equations(self, address: str) -> dict[str, Numbered]:
         """The labelled equations of a question, by their labels."""

@@ -43,9 +43,9 @@ class Results:
 
     ``refs`` maps "2-a/q01/networks" to its results in grid order; ``outcomes`` maps ``str(Address)`` to its outcome.
     ``draw`` draws a figure so many inches wide; ``drawings`` keeps what was drawn, by the job's fingerprint, the
-    figure's name and its width: reports that are rendered one after the other may share it. ``drawn`` finds what was drawn
-    of such a figure in an earlier run, or has it drawn now. ``asked`` are the questions whose results something has
-    asked for; ``noted`` gets all that is read, while there is one.
+    figure's name and its width: reports that are rendered one after the other may share it. ``drawn`` finds what was
+    drawn of such a figure in an earlier run, or has it drawn now. ``asked`` are the questions whose results something
+    has asked for; ``noted`` gets all that is read, while there is one.
     """
 
     refs: Mapping[str, tuple[Address, ...]]

@@ -1,7 +1,7 @@
 """Templates that were compiled before are not compiled again: in this process, and beside the templates for the next.
 
-What is compiled is code, so it stands where Python keeps its own of the modules beside it, in ``__pycache__``, and never
-in a cache folder: who can write there can write the templates as well. Where Python may write none, neither does this.
+What is compiled is code, so it stands where Python keeps its own of the modules beside it, in ``__pycache__``, and
+never in a cache folder: who can write there can write the templates as well. Where Python writes none, nor does this.
 """
 
 from __future__ import annotations

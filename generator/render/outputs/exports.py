@@ -11,7 +11,7 @@ from typing import Any
 
 from generator.course.editions import Edition
 from generator.render.content.document import Document
-from generator.render.content.kept import states
+from generator.render.content.inputs import all_states
 from generator.render.content.reproduction import Comparison
 from generator.render.content.values import ResultUnavailableError
 from generator.render.outputs.csv_file import csv_file
@@ -56,8 +56,7 @@ def _metrics(document: Document) -> str:
     report = document.report
     if report.kept is None:
         return _json(metrics(document))
-    read = [report.refs, states(report, report.refs), sorted(report.course.left_out)]
-    name = digest_of([report.kept.program, "metrics", *read])
+    name = digest_of([report.kept.program, "metrics", all_states(report), sorted(report.course.left_out)])
     return report.kept.text(name, lambda: _json(metrics(document)))
 
 

@@ -246,8 +246,10 @@ class Page:
             return str(module.question(part))
 
         kept = self.document.report.kept
-        text = kept.text(digest_of([part.key, self.paged]), make) if kept and part.key else make()
-        return Markup(text)  # noqa: S704
+        if kept is None or not part.key:
+            return Markup(make())  # noqa: S704
+        with kept.shelf(part.spec.lab):
+            return Markup(kept.text(digest_of([part.key, self.paged]), make))  # noqa: S704
 
     def _answer(self, part: QuestionPart) -> Markup:
         """An answer's HTML with its exhibits in their places; those that it does not place follow at its end."""
