@@ -20,7 +20,7 @@ from generator.planning.binding import Bindings, bind_course
 from generator.planning.catalogue import Catalogue
 
 #: Makes something of a name, or finds what it made before under the same key.
-Once = Callable[[str, Callable[[], Any], Callable[[], list[Mistake]]], list[Mistake]]
+Once = Callable[[str, Callable[[], tuple[Any, Any]], Callable[[], list[Mistake]]], list[Mistake]]
 ENTRY = re.compile(r"^[ \t]*@(?!string\b|comment\b|preamble\b)\w+\s*\{\s*([^,\s]+)\s*,", re.MULTILINE | re.IGNORECASE)
 
 
@@ -36,7 +36,8 @@ def check_course(
 
     ``margins`` says which metrics may not be compared without one. A student's texts are judged under the student's
     ``own_profile`` alone, if there is one. ``bind`` and ``once`` may remember what they made before: of a question by
-    its address, with a key of all that its check reads of the course's answers and bibliography.
+    its address, with a key of all that its check reads of the course's answers and bibliography: what all checks do,
+    which is one object, and its own.
     """
     bindings = {name: bind(course, profile, catalogue) for name, profile in course.profiles.items()}
     mistakes = [mistake for found in bindings.values() for mistake in found.mistakes]
@@ -67,8 +68,8 @@ def _check_question(names: CourseNames, question: QuestionSpec) -> list[Mistake]
     return [*mistakes, *statement.mistakes]
 
 
-def _read_by_check(names: CourseNames, question: QuestionSpec) -> tuple[Any, ...]:
-    return names.equations, names.keys, names.margins, names.unread, tuple(names.questions), question.answer
+def _read_by_check(names: CourseNames, question: QuestionSpec) -> tuple[Any, Any]:
+    return names.read_by_all, question.answer
 
 
 def _bibliography(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
 from generator.answers.addresses import Address, split_target
 from generator.answers.conditions import Cell, Read
@@ -59,6 +60,11 @@ class CourseNames:
     def questions(self) -> Mapping[str, QuestionSpec]:
         """Every question by its address."""
         return {question.address: question for question in self.course.questions()}
+
+    @cached_property
+    def read_by_all(self) -> tuple[Any, ...]:
+        """What the check of each question reads of the answers of others, and of the bibliography."""
+        return self.equations, self.keys, self.margins, self.unread, tuple(self.questions)
 
     def refs(self, address: Address) -> dict[str, tuple[Address, ...]]:
         """The grid of a result under each profile in which it has one; none for a result that does not exist."""

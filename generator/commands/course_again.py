@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.answers.addresses import lab_of
+from generator.commands.checked import Checked, without_texts
 from generator.commands.remembered import Remembered, as_they_are
 from generator.course.answer_files import AnswerFiles
 from generator.course.editions import Edition
@@ -126,16 +127,18 @@ def _each(files: Iterable[Path]) -> dict[Path, object]:
     return {path: as_they_are([path]) for path in files}
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass
 class Stated:
     """What a course asks for, apart from its answers: a token stands for all that this depends on.
 
-    ``key`` tells what it depends on besides the files of the course.
+    ``key`` tells what it depends on besides the files of the course; ``checked`` knows of earlier runs which questions
+    are right.
     """
 
     known: Remembered
     course: CourseSpec
     key: Callable[[], Any]
+    checked: Checked | None = None
     _bound: list[tuple[CourseSpec, ProfileSpec, Bindings]] = dataclasses.field(default_factory=list)
 
     def bind(self, course: CourseSpec, profile: ProfileSpec, catalogue: Catalogue) -> Bindings:
@@ -151,20 +154,22 @@ class Stated:
 
         return self.known.of(f"bindings {profile.name}", lambda: (self._token, course.language, profile), make)
 
-    def once(self, name: str, key: Callable[[], Any], make: Callable[[], list[Mistake]]) -> list[Mistake]:
+    def once(self, name: str, key: Callable[[], tuple[Any, Any]], make: Callable[[], list[Mistake]]) -> list[Mistake]:
         """The mistakes of a question."""
+        if self.checked is not None:
+            return self.checked.once(name, key, make)
         return self.known.of(f"mistakes {name}", lambda: (self._token, self.course.language, key()), make)
+
+    def keep(self) -> None:
+        """Have it known to the next run which questions are right."""
+        if self.checked is not None:
+            self.checked.keep()
 
     @functools.cached_property
     def _token(self) -> object:
-        return self.known.of("stated", lambda: (_without_texts(self.course), self.course.edition, self.key()), object)
+        return self.known.of("stated", lambda: (without_texts(self.course), self.course.edition, self.key()), object)
 
 
 def _same(one: ProfileSpec, other: ProfileSpec) -> bool:
     """Whether two profiles give every role the very same value: 1 and 1.0 are equal, and two jobs."""
     return one == other and all(one.roles[name] is role for name, role in other.roles.items())
-
-
-def _without_texts(course: CourseSpec) -> dict[Path, str]:
-    """The files that say what a course asks, with their digests."""
-    return {path: digest for path, digest in course.files.items() if path.suffix != ".md"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,6 +12,7 @@ from typing import Any
 
 from generator.answers.syntax import READINGS
 from generator.checks.course import check_course
+from generator.commands.checked import Checked, content_key, modules_of, stated_key
 from generator.commands.course_again import Stated, read_course_again
 from generator.commands.program import program_digest, rendering_templates
 from generator.commands.remembered import Remembered, as_they_are
@@ -24,12 +24,12 @@ from generator.course.project import Project
 from generator.course.spec import CourseSpec, ProfileSpec, RoleSpec
 from generator.course.yaml_kept import KEPT_YAML
 from generator.errors import InputError, Mistake
-from generator.folders import PACKAGE, default_cache, default_data, questions_folder
+from generator.folders import default_cache, default_data, questions_folder
 from generator.jobs import one_by_one
 from generator.planning.binding import Bindings
 from generator.planning.catalogue import Catalogue, read_catalogue
 from generator.planning.data import DataLock
-from generator.planning.fingerprint import CodeReader, canonical
+from generator.planning.fingerprint import CodeReader
 from generator.planning.history import History
 from generator.planning.parameters import Kind
 from generator.planning.plan import Plan, Planner
@@ -204,7 +204,7 @@ def open_session(settings: Settings, remembered: Remembered | None = None) -> Se
         hint = "make a worksheet, --edition worksheet, or a student's report, `genreport init DIR`"
         raise InputError([*place.mistakes, Mistake("the course has no answers to show", place.folder, hint=hint)])
     memo = known.of("memo", lambda: folders.cache, lambda: Memo(folders.cache / "memo.json"))
-    code = functools.cache(lambda: as_they_are(_modules(place)))
+    code = functools.cache(lambda: as_they_are(modules_of(place)))
     kept = known.of(
         "kept",
         lambda: (code(), as_they_are(rendering_templates())),
@@ -224,9 +224,12 @@ def open_session(settings: Settings, remembered: Remembered | None = None) -> Se
         raise InputError(dict.fromkeys(mistakes))
     own_profile = settings.profile if settings.edition is Edition.STUDENT else ""
     course, stated = read, Stated(known, read, lambda: (settings.hidden, own_profile, code()))
+    if known.forgetful:
+        what = (place, memo, own_profile, settings.hidden)
+        stated.checked = Checked(kept.store, lambda: digest_of([names(), "checked"]), lambda: stated_key(read, *what))
     checked = "" if mistakes else known.of(
         "content", lambda: (read.files, read.edition, read.language, own_profile, settings.hidden, code()),
-        lambda: _content_key(read, place, memo, own_profile, hidden=settings.hidden),
+        lambda: content_key(read, place, memo, own_profile, hidden=settings.hidden, files=read.files),
     )  # fmt: skip
     if mistakes or not memo.holds("checked", checked):
         mistakes += check_course(course, catalogue, own_profile=own_profile, bind=stated.bind, once=stated.once)
@@ -235,6 +238,7 @@ def open_session(settings: Settings, remembered: Remembered | None = None) -> Se
             raise InputError(dict.fromkeys(mistakes))
         if not any(True for _ in course.faults()):
             memo.keep("checked", checked)
+            stated.keep()
     settings = dataclasses.replace(settings, places=tuple(dict.fromkeys((*settings.places, *course.places))))
     profile = _profile(course, settings)
     bindings = stated.bind(course, profile, catalogue)
@@ -258,22 +262,9 @@ def _yaml(kept: Kept, place: CourseFolder, settings: Settings) -> str:
     return digest_of([_texts(kept, place, settings), "yaml", settings.hidden])
 
 
-def _modules(place: CourseFolder) -> list[Path]:
-    """Every module of the package and of the course's own code."""
-    return [path for package in (PACKAGE, *place.code) for path in sorted(package.rglob("*.py"))]
-
-
 def _answers(settings: Settings, place: CourseFolder) -> Path | None:
     own = settings.project if settings.edition is Edition.STUDENT else None
     return own.answers if own else place.answers
-
-
-def _content_key(course: CourseSpec, place: CourseFolder, memo: Memo, profile: str, *, hidden: bool) -> str:
-    """A digest of all that checking reads: every file of the course and every module of its code and of the package."""
-    digests = {str(path): digest for path, digest in course.files.items()}
-    digests |= {str(path): memo.digest(path) for path in _modules(place)}
-    content = [course.edition.value, course.language, profile, hidden, digests]
-    return hashlib.sha256(canonical(content).encode()).hexdigest()
 
 
 def _profile(course: CourseSpec, settings: Settings) -> ProfileSpec:
