@@ -100,6 +100,7 @@ class Made:
         write_course(self.folder, questions, results)
         own = {"PYTHONPATH": str(checkout), "GENREPORT_CACHE": str(folder / "cache")}
         self.environment = {**os.environ, **own}
+        self.environment.pop("PYTHONDONTWRITEBYTECODE", None)  # as for whoever builds every day
         self.words = 0
 
     def build(self, profile: Path | None = None) -> tuple[float, float]:

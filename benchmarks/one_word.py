@@ -49,6 +49,7 @@ class Checkout:
             **os.environ, "PYTHONPATH": str(self.folder), "GENREPORT_CACHE": str(self.cache),
             "GENREPORT_DATA": str(self.data),
         }  # fmt: skip
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # as for whoever builds every day
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         ended = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _COMMAND, _COMPLETING = "build", "_GENREPORT_COMPLETE"
 #: After how many new objects garbage is looked for, which took a fifth of the time of a build after one word: what a
 #: build makes, it needs to the end. The peak of its memory is the same.
-_GARBAGE = (100_000, 20, 50)
+_GARBAGE = (400_000, 20, 50)
 
 
 def main() -> None:

@@ -91,7 +91,8 @@ def render_key(files: Digests, options: Mapping[str, Any], outcomes: Mapping[str
 
 def _label(path: Path, roots: Mapping[str, Path]) -> str:
     """A file's path below the root that holds it, after the root's name."""
+    place = path.as_posix()
     for name, root in roots.items():
-        if path.is_relative_to(root):
-            return f"{name}/{path.relative_to(root).as_posix()}"
+        if place.startswith(start := f"{root.as_posix().rstrip('/')}/"):
+            return f"{name}/{place[len(start) :]}"
     raise ValueError(f"{path} is in none of the folders that a report is made from")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from generator.store.files import digest
 Short = Mapping[type, Callable[[Any], Any]]
 _NONE: Short = {}
 _AS_THEY_ARE = frozenset({type(None), bool, int, float, str})
+_GATHERED = frozenset({list, dict})
 
 
 def plain(value: Any, short: Short = _NONE) -> Any:
@@ -27,11 +29,11 @@ def plain(value: Any, short: Short = _NONE) -> Any:
     if kind in _AS_THEY_ARE:
         return value
     if kind is tuple:
-        return [plain(one, short) for one in value]
+        return _each(value, short)
     if kind in short:
         return {"short": plain(short[kind](value), short)}
-    if is_dataclass(kind):
-        return {"is": kind.__qualname__, "has": [plain(getattr(value, name), short) for name in _names(kind)]}
+    if (has := _parts(kind)) is not None:
+        return {"is": kind.__qualname__, "has": _each(has(value), short)}
     if isinstance(value, Enum):
         return {"is": kind.__qualname__, "one": value.name}
     if isinstance(value, str):  # a Word, or Markdown
@@ -39,13 +41,18 @@ def plain(value: Any, short: Short = _NONE) -> Any:
     return _gathered(value, short)
 
 
+def _each(values: Iterable[Any], short: Short) -> list[Any]:
+    # Most are as they are: thousands of calls are spared.
+    return [one if type(one) in _AS_THEY_ARE else plain(one, short) for one in values]
+
+
 def _gathered(value: Any, short: Short) -> Any:
     if isinstance(value, Mapping):
-        return {"map": [[plain(key, short), plain(one, short)] for key, one in value.items()]}
+        return {"map": [_each(pair, short) for pair in value.items()]}
     if isinstance(value, list):
-        return {"list": [plain(one, short) for one in value]}
+        return {"list": _each(value, short)}
     if isinstance(value, set | frozenset):
-        return {"set": sorted((plain(one, short) for one in value), key=json.dumps)}
+        return {"set": sorted(_each(value, short), key=json.dumps)}
     if isinstance(value, Path):
         return {"path": str(value)}
     raise TypeError(f"{type(value).__name__} is not kept")
@@ -57,21 +64,28 @@ def read_plain(stored: Any, kinds: Iterable[type]) -> Any:
 
 
 def _read(stored: Any, kinds: Mapping[str, Any]) -> Any:
-    if isinstance(stored, list):
-        return tuple(_read(one, kinds) for one in stored)
-    if not isinstance(stored, dict):
-        return stored
+    kind = type(stored)
+    if kind is list:
+        return tuple(_read_each(stored, kinds))
+    return _read_mapping(stored, kinds) if kind is dict else stored
+
+
+def _read_each(stored: Iterable[Any], kinds: Mapping[str, Any]) -> list[Any]:
+    return [_read(one, kinds) if type(one) in _GATHERED else one for one in stored]
+
+
+def _read_mapping(stored: Mapping[str, Any], kinds: Mapping[str, Any]) -> Any:
     if "is" in stored:
         kind = kinds[stored["is"]]
         if "has" in stored:
-            return kind(*(_read(one, kinds) for one in stored["has"]))
+            return kind(*_read_each(stored["has"], kinds))
         return kind[stored["one"]] if "one" in stored else kind(stored["text"])
     if "map" in stored:
         return {_read(key, kinds): _read(one, kinds) for key, one in stored["map"]}
     if "list" in stored:
-        return [_read(one, kinds) for one in stored["list"]]
+        return _read_each(stored["list"], kinds)
     if "set" in stored:
-        return frozenset(_read(one, kinds) for one in stored["set"])
+        return frozenset(_read_each(stored["set"], kinds))
     if "path" in stored:
         return Path(stored["path"])
     raise ValueError("this was not kept to be read again")
@@ -82,6 +96,14 @@ def digest_of(value: Any, short: Short = _NONE) -> str:
     return digest(json.dumps(plain(value, short), separators=(",", ":")).encode())
 
 
-@cache
-def _names(kind: type) -> tuple[str, ...]:
-    return tuple(one.name for one in fields(kind) if one.init)
+def _values(kind: type) -> Callable[[Any], tuple[Any, ...]] | None:
+    """What gives the values of a dataclass that it is made with; None for any other class."""
+    if not is_dataclass(kind):
+        return None
+    names = [one.name for one in fields(kind) if one.init]
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda value: tuple(getattr(value, name) for name in names)
+
+
+_parts: Callable[[Any], Callable[[Any], tuple[Any, ...]] | None] = cache(_values)

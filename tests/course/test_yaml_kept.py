@@ -14,7 +14,7 @@ from generator.store.parts import PartStore
 
 PATH = Path("questions/q01.yaml")
 TEXTS = [
-    "title: A title\nstatement: |\n  Several\n  lines: of it\nnumber: 0.880\nnested: {a: [1, 2.5, true, null, 1e300]}\n",
+    "title: A title\nstatement: |\n  Several\n  lines: of it\nnumber: 0.880\na: {b: [1, 2.5, true, null, 1e300]}\n",
     "- plain\n- over\n  lines\n- 'No'\n- \"\\u2028 \\u00e9\"\n- 123456789012345678\n",
     "a: >\n  folded\n  text\n\nb:\n  finding: withheld\n  c: kept\n",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -161,6 +161,7 @@ class Page:
             with in_language(self._course.written, foreign=other):
                 return Markup(to_html(text, around))  # noqa: S704 (html is off)
 
+        @cache
         def inline(text: str, other: bool = False) -> Markup:
             with in_language(self._course.written, foreign=other):
                 return Markup(to_inline_html(text, surroundings))  # noqa: S704

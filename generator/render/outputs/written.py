@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -95,7 +95,7 @@ def write_parts(folder: Path, parts: Mapping[str, Part]) -> None:
     stored = {
         name: {
             "edition": part.edition.value,
-            "forms": {form: asdict(written) for form, written in part.forms.items()},
+            "forms": {form: vars(written) for form, written in part.forms.items()},
             "found": {words: getattr(part.found, words) for words in _FOUND},
         }
         for name, part in parts.items()

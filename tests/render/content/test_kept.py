@@ -1,6 +1,6 @@
 """Questions that are kept: found for the same inputs, made anew for any other, and the same page either way.
 
-Covers render/content/making.py too.
+Covers render/content/making.py, inputs.py, references.py and shelves.py there too.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ class Builder:
     folder: Path
     made: list[str]
 
-    def page(self, report: Report, store: str = "kept", program: str = "this") -> str:
+    def page(self, report: Report, store: str = "kept", program: str = "this", shelved: str = "") -> str:
         drawings = KeptDrawings(self.folder / DRAWINGS)
-        kept = KeptParts(PartStore(self.folder / store), program, drawings.find)
+        kept = KeptParts(PartStore(self.folder / store), program, drawings.find, shelved=shelved)
         self.made.clear()
         kept_module._HELD.clear()  # as in a process of its own
         document = gather(replace(report, kept=kept, draw=drawings.draw), silent)
@@ -236,6 +236,76 @@ def test_what_is_damaged_or_gone_is_made_anew(builder: Builder, store: str, repo
     assert len(builder.made) == 4
 
 
+def single_files(store: str) -> list[Path]:
+    """The files of parts alone, without the shelves."""
+    places = [path for path in Path(store).glob("??/*") if path.is_file()]
+    return [path for path in places if b'"key"' not in path.read_bytes().partition(b"\n")[0]]
+
+
+def test_a_shelf_has_all_that_a_lab_is_made_of(builder: Builder, store: str, report: Report) -> None:
+    first = builder.page(report, store, shelved="whole")
+    assert builder.made == EVERY
+    for place in single_files(store):
+        place.unlink()
+    assert builder.page(report, store, shelved="whole") == first
+    assert builder.made == []
+    for place in Path(store).glob("??/*"):
+        place.write_bytes(place.read_bytes()[:-1])
+    assert builder.page(report, store, shelved="whole") == first
+    assert builder.made == EVERY
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_shelf_of_another_report_hides_no_change(builder: Builder, store: str, report: Report, change: str) -> None:
+    changed, expected = CHANGES[change]
+    builder.page(report, store, shelved="whole")
+    for place in single_files(store):
+        place.unlink()
+    page = builder.page(changed(report), store, shelved="whole")
+    assert [name for name in builder.made if name in expected] == expected
+    assert page == builder.page(changed(report), f"{store} cold")
+    assert builder.page(changed(report), store, shelved="whole") == page
+
+
+def test_an_answer_takes_the_others_from_the_shelf_of_before(builder: Builder, store: str, tmp_path: Path) -> None:
+    builder.page(sample_report(tmp_path), store, shelved="whole")
+    for place in single_files(store):
+        place.unlink()
+    builder.page(sample_report(tmp_path, answers={"q04": "Other words."}), store, shelved="whole")
+    assert builder.made == ["q04"]
+
+
+def prose_of(report: Report, text: str) -> Report:
+    """The report with a text as the conclusion of its first lab."""
+    first, *others = report.course.labs
+    return replace(report, course=replace(report.course, labs=(replace(first, conclusion=text), *others)))
+
+
+def test_introductions_and_conclusions_are_kept_like_questions(
+    builder: Builder, store: str, report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+    make = QuestionMaker.prose
+
+    def noted(self: QuestionMaker, text: str, *others: Any, **more: Any) -> Any:
+        written.append(text)
+        return make(self, text, *others, **more)
+
+    monkeypatch.setattr(QuestionMaker, "prose", noted)
+    claim = "{% claim metric('2-a/q01/vgg16.parameters') > 1e7 %}Many.{% otherwise %}Few.{% endclaim %}"
+    reads, plain = prose_of(report, claim), prose_of(report, "Nothing of results.")
+    for shown in (reads, plain):
+        builder.page(shown, store)
+    written.clear()
+    pages = [builder.page(shown, store) for shown in (reads, plain)]
+    assert written == []
+    assert "Many." in pages[0]
+    changed = [builder.page(other_result(shown), store) for shown in (reads, plain)]
+    assert written == [claim]  # 7 million: the other reads no result
+    assert "Few." in changed[0]
+    assert changed == [builder.page(other_result(shown), f"{store} cold") for shown in (reads, plain)]
+
+
 WORDS = [
     "One word more.", "A link, {{ ref('2-a/q01/layers') }}.", "Cited [@krizhevsky2012imagenet].", "$$x^2$$ (eq)",
     "{{ metric('2-a/q01/vgg16.parameters') | millions }}.", "{{ role('width') }}.", "# A heading", "* an item",
@@ -255,7 +325,7 @@ def test_random_edits_give_the_page_of_a_cold_build(builder: Builder, store: str
         answers[edited] = "\n\n".join([answers[edited], rng.choice(WORDS)])
         shown, base = sample_report(tmp_path, answers=answers), rng.choice(reports)
         report = replace(base, course=shown.course)
-        page = builder.page(report, store)
+        page = builder.page(report, store, shelved="whole" if seed else "")
         anew += len(builder.made)
         assert page == builder.page(report, f"{store} {step}"), answers
     assert anew < 6 * 4

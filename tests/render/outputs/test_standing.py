@@ -8,15 +8,25 @@ from pathlib import Path
 
 import pytest
 
+from generator.render.figures.kept import KeptDrawings
 from generator.render.outputs import exports
 from generator.render.outputs.folder import OutputFolder
 from generator.render.outputs.report import render_report
 from generator.render.outputs.standing import Standing
 from generator.render.outputs.table import OUTPUTS
 from generator.render.outputs.written import read_parts
-from tests.render.sample_report import sample_report, silent
+from tests.render import sample_report as sample
+from tests.render.sample_report import silent
 
 HTML = frozenset({"html"})
+
+
+@pytest.fixture(autouse=True)
+def drawings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures are drawn once for all."""
+    draw = KeptDrawings(tmp_path_factory.getbasetemp() / "kept questions" / "drawings").draw
+    made = sample.sample_report
+    monkeypatch.setattr(sample, "sample_report", lambda *given, **more: replace(made(*given, **more), draw=draw))
 
 
 @pytest.mark.parametrize("content", [b"as it was", Path("source")])
@@ -46,10 +56,10 @@ def looks(folder: Path) -> dict[str, tuple[int, int]]:
 
 
 def test_a_change_of_an_answer_moves_no_other_file(tmp_path: Path) -> None:
-    report, build = sample_report(tmp_path), tmp_path / "build"
+    report, build = sample.sample_report(tmp_path), tmp_path / "build"
     render_report(report, build, HTML, silent, "first")
     before = looks(build)
-    changed = sample_report(tmp_path, answers={"q04": "Other words."})
+    changed = sample.sample_report(tmp_path, answers={"q04": "Other words."})
     render_report(changed, build, HTML, silent, "second")
     after = looks(build)
     assert before.keys() == after.keys()
@@ -62,7 +72,7 @@ def test_a_change_of_an_answer_moves_no_other_file(tmp_path: Path) -> None:
 
 
 def test_what_somebody_changed_is_written_again(tmp_path: Path) -> None:
-    report, build = sample_report(tmp_path), tmp_path / "build"
+    report, build = sample.sample_report(tmp_path), tmp_path / "build"
     render_report(report, build, HTML, silent, "first")
     place = build / "results" / "claims.csv"
     content, seen = place.read_bytes(), place.stat()
@@ -73,7 +83,7 @@ def test_what_somebody_changed_is_written_again(tmp_path: Path) -> None:
 
 
 def test_what_changes_while_it_is_installed_is_not_current(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    report, build = sample_report(tmp_path), tmp_path / "build"
+    report, build = sample.sample_report(tmp_path), tmp_path / "build"
     render_report(report, build, HTML, silent, "first")
     install = OutputFolder.install
 
@@ -94,7 +104,7 @@ def test_what_changes_while_it_is_installed_is_not_current(tmp_path: Path, monke
 
 
 def test_what_a_form_no_longer_has_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    report, build = sample_report(tmp_path), tmp_path / "build"
+    report, build = sample.sample_report(tmp_path), tmp_path / "build"
     render_report(replace(report, enclosed={"more.json": lambda: b"{}"}), build, HTML, silent, "first")
     assert (build / "results" / "more.json").exists()
     render_report(report, build, HTML, silent, "second")
