@@ -16,7 +16,7 @@ from pathlib import Path
 
 from generator.errors import RenderError
 from generator.render.content.document import Document
-from generator.render.outputs import pdf_process
+from generator.render.outputs import pdf_heard, pdf_process
 from generator.render.outputs.html import Page
 from generator.render.outputs.table import Output
 from generator.render.outputs.written import Passing
@@ -116,7 +116,7 @@ def _run(
             timer.start()
             try:
                 for line in child.stdout or ():
-                    if line.startswith(pdf_process.PASSING):
+                    if line.startswith(pdf_heard.PASSING):
                         say(Passing(f"the PDF: {line[1:].strip()}"))
                     else:
                         said.append(line)

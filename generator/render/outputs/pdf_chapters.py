@@ -7,14 +7,25 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 from xml.etree.ElementTree import ParseError, fromstring, tostring
 
 _SOURCE = re.compile(r'(?:src|href)="(?!data:|#|\w+:)([^"]+)"')
+
+
+class Chapter(NamedTuple):
+    """One chapter: its elements, and a name by which what became of it is found again."""
+
+    name: str
+    elements: list[Any]
+
+
+def apart(root: Any, folder: Path, program: str) -> list[Chapter]:
+    """The chapters of a whole report, each with a name for all that its layout depends on."""
+    return [Chapter(digest(alone(root, one), folder, program), one) for one in chapters(root)]
 
 
 def chapters(root: Any) -> list[list[Any]]:
@@ -65,26 +76,32 @@ def read(text: str) -> list[Any]:
         return []
 
 
-def replace(root: Any, chapter: list[Any], settled: list[Any]) -> None:
-    """Put what became of a chapter into its place."""
+def replace(root: Any, chapter: list[Any], settled: list[Any], mark: str) -> None:
+    """Put what became of a chapter into its place, marked by that attribute."""
     main = next(root.iter("main"))
     place = list(main).index(chapter[0])
     for element in chapter:
         main.remove(element)
     for number, element in enumerate(settled):
+        element.set(mark, "yes")
         main.insert(place + number, element)
 
 
 def digest(page: Any, folder: Path, program: str) -> str:
     """A digest of all that the layout of a page depends on: the page, the files that it names, the styles, the code."""
     text = tostring(page, encoding="unicode", method="html")
-    found = hashlib.sha256(f"{program}\n{text}".encode())
-    for path in _files(text, folder):
+    return _digest(f"{program}\n{text}", {folder / unquote(name) for name in _SOURCE.findall(text)}, folder)
+
+
+def styles(page: Any, folder: Path, program: str) -> str:
+    """A digest of all that the setting of a line depends on beside its own: styles, typefaces, the code."""
+    inside = "".join(tostring(one, encoding="unicode") for one in page.iter("style"))
+    return _digest(f"{program}\n{inside}", set(), folder)
+
+
+def _digest(text: str, named: set[Path], folder: Path) -> str:
+    found = hashlib.sha256(text.encode())
+    sheets = {path for path in folder.rglob("*") if path.suffix in (".css", ".woff", ".woff2", ".ttf", ".otf")}
+    for path in sorted(path for path in named | sheets if path.is_file()):
         found.update(f"\n{path.relative_to(folder).as_posix()}\n".encode() + hashlib.sha256(path.read_bytes()).digest())
     return found.hexdigest()
-
-
-def _files(text: str, folder: Path) -> Iterator[Path]:
-    named = {folder / unquote(name) for name in _SOURCE.findall(text)}
-    sheets = {path for path in folder.rglob("*") if path.suffix in (".css", ".woff", ".woff2", ".ttf", ".otf")}
-    return (path for path in sorted(named | sheets) if path.is_file())

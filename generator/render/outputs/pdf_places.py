@@ -22,7 +22,11 @@ _TEXT = frozenset({"p", "ul", "ol", "dl", "pre", "blockquote", "div"})
 _UNNUMBERED = frozenset({"h5", "h6"})  # titles within an answer, which a figure may pass with text below them
 _CLOSING = frozenset({"elsewhere", "marking"})  # what ends an answer: no figure of it comes after these
 _SPLIT = 25  # rows from which a table is split between pages
+_HARDLY, _LAST = 0.1, 0.75  # of a page's height, six lines; and the share of their size to which it shrinks pictures
+_LEADING = 8.0  # CSS pixels of a line below its letters
 _ROOM = 0.1  # of a page's height, empty below room to write
+#: An attribute of what nothing is to be moved in any more.
+SETTLED = "data-settled"
 _MOST_GROWTH = 2.0  # times as much room to write as was asked for, where the page has it
 
 
@@ -46,23 +50,44 @@ def fill_gaps(root: Any, layout: Layout, least: float, *, one_by_one: bool = Fal
     begins on the page with the gap. True if anything changed.
 
     What changes on a page moves all that follows it in its chapter: ``one_by_one``, only the first gap of each is
-    mended.
+    mended. Chapters that are settled already stay as they are.
     """
     parents = {child: parent for parent in root.iter() for child in parent}
     changed = set()
     for gap in layout.gaps(least):
         parent = parents.get(gap.figure)
-        chapter = next((one for one in _around(gap.figure, parents) if "lab" in one.get("class", "").split()), None)
-        if parent is None or gap.size <= 0 or (one_by_one and chapter in changed):
+        around = list(_around(gap.figure, parents))
+        chapter = next((one for one in around if "lab" in one.get("class", "").split()), None)
+        settled = any(one.get(SETTLED) for one in around)
+        if parent is None or gap.size <= 0 or settled or (one_by_one and chapter in changed):
             continue
         if (
-            _shrink(gap, layout, _SLIGHTLY)
+            _shrink(gap.figure, gap.size, layout, _SLIGHTLY)
             or _fill_from_below(gap, parent, layout)
-            or _shrink(gap, layout, _SMALLEST)
+            or _shrink(gap.figure, gap.size, layout, _SMALLEST)
             or _move_up(gap, parent, layout)
         ):
             changed.add(chapter)
     return bool(changed)
+
+
+def pull_back(root: Any, layout: Layout) -> bool:
+    """Make a picture smaller where a last page has hardly a line, so that these may stand on the page before it.
+
+    True if one was made smaller; whether they then do is seen in the next layout alone.
+    """
+    last = len(layout.boxes) - 1
+    left = layout.boxes[last].height - layout.empty(last) + _LEADING
+    if last < 1 or left > _HARDLY * layout.boxes[last].height:
+        return False
+    parents = {child: parent for parent in root.iter() for child in parent}
+    for figure in root.iter("figure"):
+        settled = any(one.get(SETTLED) for one in _around(figure, parents))
+        if layout.first_pages.get(figure) == last - 1 and not settled:
+            room = layout.heights[figure] + _MARGIN - left
+            if _shrink(figure, room, layout, _LAST):
+                return True
+    return False
 
 
 def fill_rooms(root: Any, layout: Layout) -> bool:
@@ -99,12 +124,11 @@ def _kind(exhibit: Any) -> str | None:
     return "table" if "table" in exhibit.get("class", "").split() else "figure"
 
 
-def _shrink(gap: Gap, layout: Layout, smallest: float) -> bool:
-    """Make the pictures of a figure just as much smaller as lets it stand in the gap; not below a share of their size.
+def _shrink(figure: Any, room: float, layout: Layout, smallest: float) -> bool:
+    """Make the pictures of a figure as much smaller as lets it stand in that room; not below a share of their size.
 
     Those of a figure that was made smaller before are left as they are.
     """
-    figure = gap.figure
     boxes = [box for box in figure.iter("div") if "frame-box" in box.get("class", "").split()]
     rows = [[layout.heights.get(image, 0.0) for image in row.iter("img")] for row in figure.iter("div")
             if "row" in row.get("class", "").split()]  # fmt: skip
@@ -114,7 +138,7 @@ def _shrink(gap: Gap, layout: Layout, smallest: float) -> bool:
     pictures = sum(max(row, default=0.0) for row in rows)
     if not pictures or figure.get("data-shrunk"):
         return False
-    share = 1 - (layout.heights[figure] + _MARGIN - gap.size) / pictures
+    share = 1 - (layout.heights[figure] + _MARGIN - room) / pictures
     if not smallest <= share < 1:
         return False
     for panel in figure.iter("div"):

@@ -1,8 +1,8 @@
 """Runs in a process of its own and turns one HTML file into a PDF: a layout that hangs is then a process to end.
 
 Usage: python -P pdf_process.py PAGE.html REPORT.pdf SECONDS [fields] [PARTS.json]; prints one JSON object with
-"pages" and "faults", and before it lines on how far it is. PARTS.json has what became of the chapters and SVGs of an
-earlier run, and then of this one.
+"pages" and "faults", and before it lines on how far it is. PARTS.json has what became of the chapters, lines and SVGs
+of an earlier run, and then of this one. With chapters=NAME,… it settles these chapters alone, for another process.
 After SECONDS of the processor's time the system ends the process; it ends of itself when its standard input does.
 Imports nothing of the package, so that it starts at once.
 """
@@ -17,8 +17,7 @@ import os
 import runpy
 import sys
 import threading
-import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from copy import deepcopy
 from pathlib import Path
 from types import SimpleNamespace
@@ -32,50 +31,10 @@ _ROOT = "/report/"
 
 # How often figures are made smaller or moved, each time after a layout: all for which so much of a page is empty, and
 # then, more carefully, those that are to blame for the worst.
-_ROUNDS, _LARGEST_GAP = 2, 0.15
+_ROUNDS, _LARGEST_GAP = 3, 0.15
 _FURTHER_ROUNDS, _WORST_GAP = 3, 0.3
 
-
-#: Begins a line of the output that says how far this is.
-PASSING = "\x1e"
-_BETWEEN = 0.2  # seconds
-
-
-class _Progress(logging.Handler):
-    """Says which page is being laid out for which time, as WeasyPrint logs each, a few times a second."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.INFO)
-        self.layouts = 0
-        self.said = 0.0
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Say it, unless something was said just now."""
-        what, _, page = record.getMessage().rpartition("Page ")
-        if not what or time.monotonic() - self.said < _BETWEEN:
-            return
-        again = f", layout {self.layouts}" if self.layouts > 1 else ""
-        self.say(f"page {page}{again}")
-
-    def say(self, text: str) -> None:
-        """Print one line of progress."""
-        self.said = time.monotonic()
-        sys.stdout.write(f"{PASSING}{text}\n")
-        sys.stdout.flush()
-
-
-class _Faults(logging.Handler):
-    """Keeps what WeasyPrint only logs: an image, font or alternative text that is missing would pass in silence."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.messages: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep errors, and warnings of things that could not be loaded; not those of CSS meant for screens."""
-        message = record.getMessage()
-        if record.levelno >= logging.ERROR or "load" in message:
-            self.messages.append(message)
+_SECONDS = 600  # of the processor, unless they are given
 
 
 def _beside(name: str) -> SimpleNamespace:
@@ -90,7 +49,7 @@ class _Paper:
     need not be laid out again, by what they were made of.
     """
 
-    def __init__(self, text: str, folder: Path, fields: bool, known: Mapping[str, str], progress: _Progress) -> None:
+    def __init__(self, text: str, folder: Path, fields: bool, known: Mapping[str, str], progress: Any) -> None:
         self.folder = folder
         self.progress = progress
         self.options = {"pdf_variant": "pdf/ua-1", "pdf_tags": True, "pdf_forms": fields}
@@ -99,26 +58,40 @@ class _Paper:
         self.layouts, self.places, self.widths, self.chapters = map(_beside, parts)
         self.fonts = _beside("pdf_styles").read_once()
         self.known = known
-        self.settled_chapters: dict[str, str] = {}
+        self.here: dict[str, list[Any]] = {}  # chapters that were settled in this process
         self.html = self._read(text)
         self.places.keep_together(self.html.etree_element)
+        self.apart = self.chapters.apart(self.html.etree_element, folder, _program())
 
-    def settled(self) -> tuple[Any, list[str]]:
-        """WeasyPrint's document of the page when nothing is left to mend, and what is to be said of it."""
+    def unknown(self) -> list[tuple[str, int]]:
+        """The chapters that nobody has settled, by name, and how much there is of each."""
+        return [
+            (chapter.name, len(self.chapters.written(chapter.elements)))
+            for chapter in self.apart
+            if not self.chapters.read(self.known.get(chapter.name, ""))
+        ]
+
+    def settle(self, names: Collection[str]) -> dict[str, str]:
+        """Settle the chapters of these names, each by itself, and return what became of them."""
         whole = self.html
-        for chapter in self.chapters.chapters(whole.etree_element):
-            alone = self.chapters.alone(whole.etree_element, chapter)
-            name = self.chapters.digest(alone, self.folder, _program())
-            settled = self.chapters.read(self.known.get(name, ""))
-            if not settled:
-                self.html = self._made_of(alone)
+        for chapter in self.apart:
+            if chapter.name in names:
+                self.html = self._made_of(self.chapters.alone(whole.etree_element, chapter.elements))
                 self._settle()
-                settled = self.chapters.inside(self.html.etree_element)
-            self.settled_chapters[name] = self.chapters.written(settled)
-            self.chapters.replace(whole.etree_element, chapter, settled)
+                self.here[chapter.name] = self.chapters.inside(self.html.etree_element)
         self.html = whole
+        return {name: self.chapters.written(elements) for name, elements in self.here.items()}
+
+    def settled(self) -> tuple[Any, dict[str, str], list[str]]:
+        """WeasyPrint's document when nothing is left to mend, the chapters on it, and what is to be said of it."""
+        self.settle([name for name, _ in self.unknown() if name not in self.here])
+        chapters = {}
+        for chapter in self.apart:
+            settled = self.here.get(chapter.name) or self.chapters.read(self.known[chapter.name])
+            chapters[chapter.name] = self.chapters.written(settled)
+            self.chapters.replace(self.html.etree_element, chapter.elements, settled, self.places.SETTLED)
         document, layout = self._settle()
-        return document, list(self.widths.warnings(self.html.etree_element, layout))
+        return document, chapters, list(self.widths.warnings(self.html.etree_element, layout))
 
     def _settle(self) -> tuple[Any, Any]:
         """Lay out what there is of the page until nothing is left to mend; the document and its layout."""
@@ -128,6 +101,8 @@ class _Paper:
                 break
             document, layout = self._lay_out()
         while self.layouts.mend_lines(layout) or self.places.fill_rooms(self.html.etree_element, layout):
+            document, layout = self._lay_out()
+        if self.places.pull_back(self.html.etree_element, layout):
             document, layout = self._lay_out()
         return document, layout
 
@@ -184,30 +159,28 @@ class _Paper:
 
 
 def _program() -> str:
-    """What lays out: WeasyPrint, and the code beside this."""
+    """What lays out: WeasyPrint, Pango, and the code beside this."""
     import weasyprint
+    from weasyprint.text.ffi import pango
 
     parts = sorted(Path(__file__).parent.glob("pdf_*.py"))
     code = hashlib.sha256(b"".join(path.read_bytes() for path in parts)).hexdigest()
-    return f"WeasyPrint {weasyprint.__version__} {code}"
+    return f"WeasyPrint {weasyprint.__version__} Pango {pango.pango_version()} {code}"
 
 
-def _write_pdf(page: Path, target: Path, fields: bool, remembered: Path | None) -> dict[str, Any]:
-    # fontTools writes the time into every font that it unpacks; the same report must give the same bytes.
-    os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
-    faults = _Faults()
+def _write_pdf(
+    page: Path, target: Path, fields: bool, remembered: Path | None, seconds: int = _SECONDS
+) -> dict[str, Any]:
+    faults = _beside("pdf_heard").Faults()
     logging.getLogger("weasyprint").addHandler(faults)
     known = json.loads(remembered.read_bytes()) if remembered is not None else {}
-    folder = page.parent.resolve()
-    progress = _Progress()
-    logger = logging.getLogger("weasyprint.progress")
-    logger.addHandler(progress)
-    logger.setLevel(logging.INFO)
-    logger.propagate = False
-    paper = _Paper(page.read_text("utf-8"), folder, fields, known.get("chapters", {}), progress)
-    document, warnings = paper.settled()
+    paper, lines = _begun(page, fields, known)
+    arguments = [str(page), str(target), str(seconds), *(["fields"] if fields else []), str(remembered)]
+    if theirs := _beside("pdf_second").share(paper.unknown()) if remembered is not None else ():
+        _settle_with_another(paper, lines, arguments, theirs)
+    document, chapters, warnings = paper.settled()
     drawn = _beside("pdf_drawings")
-    drawings = drawn.Drawings(known.get("drawings", {}), folder, _ROOT, _program())
+    drawings = drawn.Drawings(known.get("drawings", {}), paper.folder, _ROOT, _program())
     drawings.remember()
     drawn.keep_pictures()
     for sheet in document.pages:
@@ -215,12 +188,43 @@ def _write_pdf(page: Path, target: Path, fields: bool, remembered: Path | None) 
         sheet.links = [link for link in sheet.links if link[3].element_tag.split(":")[0] == "a"]
     tags = _beside("pdf_tags")
     tags.keep_languages()
-    progress.say(f"writing its {len(document.pages)} pages")
+    paper.progress.say(f"writing its {len(document.pages)} pages")
     document.write_pdf(str(target), finisher=tags.finish, **paper.options)
     if remembered is not None:
-        kept = {"chapters": paper.settled_chapters, "drawings": drawings.drawn}
+        kept = {"chapters": chapters, "drawings": drawings.drawn, "lines": lines.used}
         remembered.write_text(json.dumps(kept), "utf-8")
     return {"pages": len(document.pages), "faults": sorted(set(faults.messages)), "warnings": warnings}
+
+
+def _begun(page: Path, fields: bool, known: Mapping[str, Any]) -> tuple[_Paper, Any]:
+    """The page, and its lines of text, before anything is laid out."""
+    # fontTools writes the time into every font that it unpacks; the same report must give the same bytes.
+    os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
+    progress = _beside("pdf_heard").Progress()
+    logger = logging.getLogger("weasyprint.progress")
+    logger.addHandler(progress)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    paper = _Paper(page.read_text("utf-8"), page.parent.resolve(), fields, known.get("chapters", {}), progress)
+    styles = paper.chapters.styles(paper.html.etree_element, paper.folder, _program())
+    lines = _beside("pdf_lines").Lines(known.get("lines", {}), styles)
+    lines.remember()
+    return paper, lines
+
+
+def _settle_with_another(paper: _Paper, lines: Any, arguments: list[str], theirs: list[str]) -> None:
+    """Settle the chapters that are not known, those of some names in another process at the same time."""
+    second = _beside("pdf_second").Second(__file__, arguments, theirs)
+    paper.settle([name for name, _ in paper.unknown() if name not in theirs])
+    found = second.found()
+    paper.known = {**paper.known, **found.get("chapters", {})}
+    lines.known = {**lines.known, **found.get("lines", {})}
+
+
+def _settle_for_another(page: Path, target: Path, fields: bool, remembered: Path, names: set[str]) -> None:
+    """Be that other process: write what became of the chapters of these names, and of the lines on them."""
+    paper, lines = _begun(page, fields, json.loads(remembered.read_bytes()))
+    target.write_text(json.dumps({"chapters": paper.settle(names), "lines": lines.used}), "utf-8")
 
 
 def _limit(seconds: int) -> None:
@@ -243,12 +247,17 @@ def main(arguments: list[str]) -> int:
     """Write the PDF and print what came of it."""
     threading.Thread(target=_die_with_parent, daemon=True).start()
     page, target = map(Path, arguments[:2])
-    _limit(int(arguments[2]))
+    seconds = int(arguments[2])
+    _limit(seconds)
     # A quarter of the time went into looking for garbage among boxes that are needed to the end, which comes soon.
     gc.disable()
     try:
-        remembered = next((Path(word) for word in arguments[3:] if word != "fields"), None)
-        outcome = _write_pdf(page, target, "fields" in arguments[3:], remembered)
+        fields, names = "fields" in arguments[3:], _beside("pdf_second").asked(arguments[3:])
+        remembered = next((Path(word) for word in arguments[3:] if word.endswith(".json")), None)
+        if names and remembered is not None:
+            _settle_for_another(page, target, fields, remembered, names)
+            return 0
+        outcome = _write_pdf(page, target, fields, remembered, seconds)
     except OSError as error:
         if "cannot load library" not in str(error):
             raise

@@ -73,7 +73,7 @@ def test_chapters_are_found_again_and_the_sheets_are_the_same(
     assert written(tmp_path / "again", known, "one", "else") == changed
     assert len(laid_out) == again + 1  # nothing but the whole
     assert written(tmp_path / "cold", None, "one", "else") == changed
-    together = SimpleNamespace(**{**vars(pdf_process._beside("pdf_chapters")), "chapters": lambda root: []})
+    together = SimpleNamespace(**{**vars(pdf_process._beside("pdf_chapters")), "apart": lambda *_: []})
     beside = pdf_process._beside
     monkeypatch.setattr(pdf_process, "_beside", lambda name: together if name == "pdf_chapters" else beside(name))
     assert written(tmp_path / "together", None, "one", "else") == changed

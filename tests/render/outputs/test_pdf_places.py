@@ -80,6 +80,13 @@ def test_a_figure_that_nearly_fits_becomes_a_little_smaller(tmp_path):
     assert "end" in second
 
 
+def test_a_last_page_of_two_lines_is_pulled_back_by_a_smaller_picture(tmp_path):
+    last = "<p style='margin:0;line-height:20px'>last<br>line</p>"
+    (only,) = sheets_of(tmp_path, figure(tmp_path, 480) + full(5, "x") + last)
+    assert only[-2:] == ["last", "line"]
+    assert len(sheets_of(tmp_path, figure(tmp_path, 560) + full(5, "x") + last)) == 2, "a page of seven lines may stay"
+
+
 def test_a_figure_moves_up_where_nothing_follows_that_could_fill_the_gap(tmp_path):
     body = full(6, "before") + figure(tmp_path, 700) + "<h4>end</h4>" + full(3, "x")
     first, second, *_ = sheets_of(tmp_path, body)
