@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from PIL import Image
 from generator.commands.build import build
 from generator.commands.session import Folders
 from generator.course.editions import Edition
+from generator.render.content import kept
 from tests.campaigns.campaign import Campaign
 from tests.commands.text_course import TextCourse, text_course
 
@@ -67,21 +69,32 @@ def draw_dots(course: TextCourse, rng: random.Random) -> None:
     Image.fromarray(pixels).save(path)
 
 
+def damage(folder: Path, rng: random.Random) -> None:
+    """Another byte in a file of the report, whose time then says nothing of it."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name[0] != "." and path.stat().st_size)
+    if files:
+        path = rng.choice(files)
+        seen, content = path.stat(), bytearray(path.read_bytes())
+        content[rng.randrange(len(content))] ^= 1
+        path.write_bytes(content)
+        os.utime(path, ns=(seen.st_atime_ns, seen.st_mtime_ns + 1))
+
+
 EDITS: list[Callable[[TextCourse, random.Random], None]] = [
     extend_answer, extend_answer, extend_answer, shorten_answer, change_line, turn_labs, cite_another, draw_dots,
 ]  # fmt: skip
 
 
-def built(course: TextCourse, edition: Edition, cache: str) -> tuple[str, dict[str, bytes]]:
-    """What a build says and writes with what is kept in a cache."""
-    shutil.rmtree(course.folder / "built", ignore_errors=True)
-    settings = course.settings("built", edition)
+def built(course: TextCourse, edition: Edition, cache: str, output: str) -> tuple[str, dict[str, bytes]]:
+    """What a build says and writes with what is kept in a cache, over what is in the output folder."""
+    kept._HELD.clear()  # as in a process of its own
+    settings = course.settings(output, edition)
     done = build(
         replace(settings, folders=Folders(settings.folders.data, course.folder / cache, settings.folders.course))
     )
-    files = [path for path in (course.folder / "built").rglob("*") if path.is_file() and path.name[0] != "."]
+    files = [path for path in (course.folder / output).rglob("*") if path.is_file() and path.name[0] != "."]
     said = "\n".join(map(str, (*done.problems, *done.warnings, *done.rendering.gaps)))
-    return said, {path.relative_to(course.folder).as_posix(): path.read_bytes() for path in files}
+    return said, {path.relative_to(course.folder / output).as_posix(): path.read_bytes() for path in files}
 
 
 def test_edits_give_what_a_cold_build_gives(campaign: Campaign, tmp_path: Path) -> None:
@@ -94,9 +107,14 @@ def test_edits_give_what_a_cold_build_gives(campaign: Campaign, tmp_path: Path) 
                 before = {path: path.read_bytes() for path in course.folder.glob("[aqm]*/**/*.*")}
                 edit(course, case.rng)
                 edition = case.rng.choice(list(Edition))
+                warmed = f"warm {edition.value}"
                 case.note(f"{edit.__name__}, {edition.value}")
                 try:
-                    warm = built(course, edition, "cache")
+                    if case.rng.random() < 0.2:
+                        shutil.rmtree(course.folder / warmed, ignore_errors=True)
+                    if case.rng.random() < 0.1:
+                        damage(course.folder / warmed, case.rng)
+                    warm = built(course, edition, "cache", warmed)
                 except Exception as error:  # an edit that does not fit
                     case.note(error)
                     for path, content in before.items():
@@ -106,7 +124,7 @@ def test_edits_give_what_a_cold_build_gives(campaign: Campaign, tmp_path: Path) 
                     "kept", "drawings"
                 )  # what is read of code takes long, and is no matter here
                 shutil.copytree(course.folder / "cache", course.folder / f"cold {step}", ignore=of_code)
-                cold = built(course, edition, f"cold {step}")
+                cold = built(course, edition, f"cold {step}", f"cold output {step}")
                 differing = [name for name in {**warm[1], **cold[1]} if warm[1].get(name) != cold[1].get(name)]
                 case.hold(not differing and warm[0] == cold[0], "stale", f"other bytes in {differing}")
                 case.hold(len(warm[1]) > 5, "wrong", f"only {sorted(warm[1])} were compared")
