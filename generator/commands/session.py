@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import sys
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from generator.answers.syntax import READINGS
 from generator.checks.course import check_course
@@ -16,6 +19,7 @@ from generator.commands.checked import Checked, content_key, modules_of, stated_
 from generator.commands.course_again import Stated, read_course_again
 from generator.commands.program import program_digest, rendering_templates
 from generator.commands.remembered import Remembered, as_they_are
+from generator.course import yaml_kept, yaml_source
 from generator.course.editions import Edition
 from generator.course.faulty import set_apart
 from generator.course.folder import CourseFolder, read_course_folder
@@ -258,8 +262,15 @@ def _texts(kept: Kept, place: CourseFolder, settings: Settings) -> str:
 
 
 def _yaml(kept: Kept, place: CourseFolder, settings: Settings) -> str:
-    """The name under which it is kept what all YAML files of a course say that this edition may read."""
-    return digest_of([_texts(kept, place, settings), "yaml", settings.hidden])
+    """The name under which it is kept what all YAML files of a course say that this edition may read.
+
+    It holds what reads YAML and nothing else of the program, which a build with nothing to do need not know.
+    """
+    readers = [kept.memo.digest(Path(str(module.__file__))) for module in (yaml_source, yaml_kept)]
+    loader = [sys.version, yaml.__version__, yaml_source.LOADER.__name__]
+    project = settings.project.folder if settings.project else None
+    told = [place.folder, project, settings.edition, settings.spoken, settings.hidden]
+    return digest_of(["yaml", readers, loader, told])
 
 
 def _answers(settings: Settings, place: CourseFolder) -> Path | None:

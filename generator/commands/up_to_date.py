@@ -95,4 +95,6 @@ def _label(path: Path, roots: Mapping[str, Path]) -> str:
     for name, root in roots.items():
         if place.startswith(start := f"{root.as_posix().rstrip('/')}/"):
             return f"{name}/{place[len(start) :]}"
+        if path.is_relative_to(root):  # such as "."
+            return f"{name}/{path.relative_to(root).as_posix()}"
     raise ValueError(f"{path} is in none of the folders that a report is made from")

@@ -1,6 +1,6 @@
 """Questions that are kept: found for the same inputs, made anew for any other, and the same page either way.
 
-Covers render/content/making.py, inputs.py, references.py and shelves.py there too.
+Covers render/content/inputs.py, render/content/making.py, render/content/references.py, render/content/shelves.py too.
 """
 
 from __future__ import annotations
