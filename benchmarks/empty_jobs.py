@@ -1,22 +1,27 @@
 """How many jobs that compute nothing end in a second: in processes of this machine, and on a Dask cluster on loopback.
 
-Usage: python benchmarks/empty_jobs.py [JOBS] [WORKERS]; prints jobs per second and how much this process grew. The
-cluster's workers have cache folders of their own, so that every result is sent back.
+Usage: python benchmarks/empty_jobs.py [JOBS] [WORKERS] [FOLDER]; prints jobs per second, the milliseconds of processor
+time that a job costs each kind of process, those spent in the system behind a plus, and how much this process grew. The
+cluster's workers have cache folders of their own, so that every result is sent back. FOLDER is where all is kept: on a
+disk that others use, the way to it costs more than all else.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+import psutil
+
 from generator.jobs import Job
+from generator.running.events import Event, JobFinished
 from generator.running.executors.choose import ExecutorSpec
 from generator.running.runner import run_jobs
 from generator.store.cache import Cache
@@ -31,19 +36,43 @@ def empty_jobs(count: int) -> list[Job]:
     return [Job(name, "nothing", module, f"nothing-{n}", {"number": n}) for n, name in enumerate(names)]
 
 
+def processor_times() -> dict[int, tuple[str, float, float]]:
+    """Of this process and those below it: what it is, and its seconds of processor time, its own and the system's."""
+    found = {}
+    for process in [me := psutil.Process(), *me.children(recursive=True)]:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            words, times = " ".join(process.cmdline()), process.cpu_times()
+            kind = next((kind for kind in ("scheduler", "worker") if f"dask_{kind}" in words), "worker")
+            found[process.pid] = ("this" if process == me else kind, times.user, times.system)
+    return found
+
+
 def measure(what: str, spec: ExecutorSpec, count: int, folder: Path) -> None:
     """Run the jobs in an empty cache, and print how fast they were."""
-    run = empty_jobs(4 + count)
-    warm, rest = run[:4], run[4:]  # the first jobs load what the workers need, where they stay alive
+    run = empty_jobs(8 + count)
+    warm, rest = run[:8], run[8:]  # the first jobs load what the workers need, where they stay alive
     run_jobs(warm, Cache(folder / what), spec, data=folder, on_event=lambda event: None)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    began, used = time.perf_counter(), time.process_time()
-    outcomes = run_jobs(rest, Cache(folder / what), spec, data=folder, on_event=lambda event: None)
-    took, used = time.perf_counter() - began, time.process_time() - used
+    memory = psutil.Process().memory_info().rss
+    began, before = time.perf_counter(), processor_times()
+    after: dict[int, tuple[str, float, float]] = {}
+
+    def listen(event: Event) -> None:  # before the workers that are processes here end with the run
+        if isinstance(event, JobFinished) and event.job is rest[-1]:
+            after.update(processor_times())
+
+    outcomes = run_jobs(rest, Cache(folder / what), spec, data=folder, on_event=listen)
+    took = time.perf_counter() - began
     assert all(outcome.has_result for outcome in outcomes.values())
-    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory) / 1024
-    each = f"{1000 * used / count:.2f} ms of this process each"
-    print(f"{what}: {count / took:.0f} jobs a second, {each}, + {grown:.0f} MiB")
+    grown = (psutil.Process().memory_info().rss - memory) / 2**20
+    each = dict.fromkeys(("this", "scheduler", "worker"), (0.0, 0.0))
+    for number, (kind, own, system) in after.items():
+        _, own_before, system_before = before.get(number, ("", 0.0, 0.0))
+        each[kind] = (each[kind][0] + own - own_before, each[kind][1] + system - system_before)
+    shown = ", ".join(
+        f"{kind} {1000 * own / count:.2f} + {1000 * sys_ / count:.2f}" for kind, (own, sys_) in each.items()
+    )
+    whole = 1000 * sum(own + system for own, system in each.values()) / count
+    print(f"{what}: {count / took:.0f} jobs a second; {whole:.2f} ms each ({shown}); + {grown:.0f} MiB")
 
 
 def on_cluster(count: int, workers: int, folder: Path) -> None:
@@ -81,14 +110,15 @@ def on_cluster(count: int, workers: int, folder: Path) -> None:
             process.wait()
 
 
-def main(count: int, workers: int) -> None:
+def main(count: int, workers: int, folder: str | None) -> None:
     """Measure processes of this machine, then the cluster."""
-    with tempfile.TemporaryDirectory() as place:
-        measure("here", ExecutorSpec(jobs=workers), count, Path(place))
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        measure("here", ExecutorSpec(jobs=workers, device="cpu"), count, Path(place))
         on_cluster(count, workers, Path(place))
+    print(f"load {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
-    given = [int(text) for text in sys.argv[1:]]
-    main(*given, *(500, 2)[len(given) :])
+    jobs, processes, *where = [*sys.argv[1:], *("500", "2")[len(sys.argv) - 1 :]]
+    main(int(jobs), int(processes), where[0] if where else None)

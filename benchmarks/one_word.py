@@ -4,7 +4,8 @@
 
 CACHE is a folder of cached results that has all of the profile's; each checkout gets a copy of it, and is copied
 itself, so that its answers can be changed. Without a checkout, this one is measured. Printed are medians of the
-processor seconds of the command with all its children; the rounds of all checkouts take turns.
+processor seconds of the command with all its children, and with --cold seconds on the clock in brackets; the rounds of
+all checkouts take turns.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -104,31 +106,34 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=HERE.parent / "shared" / "data")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--pdf", action="store_true", help="the PDF as well")
-    parser.add_argument("--cold", action="store_true", help="builds with nothing kept as well, once each")
+    parser.add_argument("--cold", action="store_true", help="builds with nothing kept as well")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=options.cache.parent) as folder:
         sources = [path.resolve() for path in options.checkouts or [HERE]]
         taken = [
             Checkout(source, Path(folder) / f"{n}", options.cache, options.data) for n, source in enumerate(sources)
         ]
-        print(f"{'processor seconds':32}" + "".join(f"{checkout.name:>12}" for checkout in taken), flush=True)
+        print(f"{'processor seconds':32}" + "".join(f"{checkout.name:>16}" for checkout in taken), flush=True)
         for steps, formats in ((PAGE, "html"), (SHEETS if options.pdf else [], "html,pdf")):
             for checkout in taken if steps else ():
                 checkout.build(formats)  # what is kept is there
             for step in steps:
                 _measure(step, taken, options.rounds)
         for step in [*COLD, *(COLD_SHEETS if options.pdf else [])] if options.cold else []:
-            _measure(step, taken, 1)
+            _measure(step, taken, options.rounds, clock=True)
 
 
-def _measure(step: Step, taken: list[Checkout], rounds: int) -> None:
+def _measure(step: Step, taken: list[Checkout], rounds: int, *, clock: bool = False) -> None:
     name, change, formats = step
-    seconds: dict[str, list[float]] = {str(checkout.folder): [] for checkout in taken}
+    seconds: dict[str, list[tuple[float, float]]] = {str(checkout.folder): [] for checkout in taken}
     for _ in range(rounds):
         for checkout in taken:
             change(checkout)
-            seconds[str(checkout.folder)].append(checkout.build(formats))
-    print(f"{name:32}" + "".join(f"{statistics.median(found):12.2f}" for found in seconds.values()), flush=True)
+            began = time.monotonic()
+            seconds[str(checkout.folder)].append((checkout.build(formats), time.monotonic() - began))
+    medians = ([statistics.median(one) for one in zip(*found, strict=True)] for found in seconds.values())
+    shown = (f"{busy:.2f} ({took:.1f})" if clock else f"{busy:.2f}" for busy, took in medians)
+    print(f"{name:32}" + "".join(f"{one:>16}" for one in shown), flush=True)
 
 
 if __name__ == "__main__":

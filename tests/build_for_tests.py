@@ -10,8 +10,9 @@ from pathlib import Path
 
 from generator.cli.stopping import end_on_sigterm
 from generator.jobs import Job
+from generator.running.events import Event, JobFinished, JobProgress
 from generator.running.executors.choose import ExecutorSpec
-from generator.running.runner import Event, JobFinished, JobProgress, run_jobs
+from generator.running.runner import run_jobs
 from generator.store.cache import Cache
 
 

@@ -16,7 +16,7 @@ from generator.cli.remaining import Remaining
 from generator.cli.words import Loudness, human_time, short_time
 from generator.jobs import Job, State
 from generator.render.outputs.written import Passing
-from generator.running.runner import (
+from generator.running.events import (
     Event,
     JobFinished,
     JobProgress,
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from generator.commands.build import BuildReport
 
 QUIET = 5.0  # seconds between two plain progress lines of one job, or of all
+REDRAW = 0.1  # seconds between two looks at how far all jobs together are
 _STAGE = "stage"  # among the bars, what is done when all is computed
 TIMES = 17  # characters, whatever the width of the terminal: 59 min 59 s
 
@@ -53,6 +54,7 @@ class BuildDisplay(LiveDisplay):
         self.queued = 0
         self.finished = 0
         self.said = time.monotonic()  # when the whole was last told in a plain line
+        self.drawn = 0.0  # when the bar of all jobs was last brought up to date
         self.shown: dict[str, float] = {}
         self.bars: dict[str, TaskID] = {}
         self.total: TaskID | None = None
@@ -159,6 +161,9 @@ class BuildDisplay(LiveDisplay):
             self.total = None
         if self.queued < 2 or self.finished == self.queued or not (self.live or due):
             return
+        if self.total is not None and time.monotonic() - self.drawn < REDRAW:
+            return  # it goes through all jobs: with thousands of small ones, it would cost more than they
+        self.drawn = time.monotonic()
         left = self.remaining.seconds() if due or self.total is None else None
         if self.live:
             if self.total is None:

@@ -14,7 +14,7 @@ from generator.cli.words import Loudness, counted
 from generator.commands.audit import Audit
 from generator.commands.check_found import Looked
 from generator.jobs import ExitCode
-from generator.running.runner import Event
+from generator.running.events import Event
 
 _REMARKS = {
     "contradicted": "contradicted by the results",

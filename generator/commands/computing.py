@@ -13,7 +13,8 @@ from generator.commands.session import Session
 from generator.jobs import Failure, Job, Outcome, State, one_by_one
 from generator.planning.history import Cause, Reason
 from generator.planning.plan import Plan, Standing
-from generator.running.runner import Event, run_jobs
+from generator.running.events import Event
+from generator.running.runner import run_jobs
 from generator.running.versions import differences, versions_here
 from generator.store.cache import Cache
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from generator.commands.session import Session
 from generator.jobs import Failure, State
-from generator.running.runner import Event, JobFinished
+from generator.running.events import Event, JobFinished
 from generator.store.memo import read_json, write_json
 
 VERSION = 1

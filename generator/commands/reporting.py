@@ -13,6 +13,7 @@ from generator.course.editions import Edition
 from generator.jobs import Outcome
 from generator.languages import gettext, listed, speaking
 from generator.planning.plan import Plan
+from generator.running.executors.choose import ExecutorSpec, usable_cores
 from generator.running.versions import UNKNOWN
 from generator.store.files import to_json
 from generator.store.plain import digest_of
@@ -38,6 +39,7 @@ def report_of(session: Session, plan: Plan, outcomes: Mapping[str, Outcome], onl
         used = ", ".join(
             f"{name} {listed([unknown.get(version, version) for version in found])}" for name, found in versions.items()
         )
+    drawings = kept_drawings(settings)
     return Report(
         course=session.shown,
         profile=session.profile,
@@ -50,7 +52,8 @@ def report_of(session: Session, plan: Plan, outcomes: Mapping[str, Outcome], onl
         images=settings.project.folder if settings.project and settings.edition is Edition.STUDENT else None,
         frames=settings.output.frames,
         fields=settings.output.fields,
-        draw=kept_drawings(settings).draw,
+        draw=drawings.draw,
+        ahead=drawings.ahead,
         enclosed={"plan.json": lambda: to_json(_exported(session, plan))},
         modules={one.job.computation: one.job.module for one in plan.jobs.values()},
         bound={str(one.address): {**one.parameters, **one.inputs} for one in session.bindings.by_address.values()},
@@ -61,7 +64,8 @@ def kept_drawings(settings: Settings) -> KeptDrawings:
     """Where figures that were drawn are found again."""
     from generator.render.figures.kept import KeptDrawings
 
-    return KeptDrawings(settings.folders.cache / "drawings")
+    jobs = settings.workers.jobs if settings.workers.where == ExecutorSpec().where else None
+    return KeptDrawings(settings.folders.cache / "drawings", jobs or usable_cores())
 
 
 def kept_parts(session: Session, files: Files, report: Report | None = None) -> KeptParts:

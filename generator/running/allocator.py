@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 
 # Of glibc's malloc.h.
 _M_TRIM_THRESHOLD = -1
@@ -14,6 +15,7 @@ KEPT = 512 * 2**20
 _OWN_PAGES = 32 * 2**20
 
 
+@functools.cache
 def keep_freed_memory() -> bool:
     """Tell glibc to keep up to KEPT bytes of freed memory; False where the C library is another one.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import platform
 import re
 import sys
@@ -79,6 +80,11 @@ def may_have_cuda() -> bool:
     return sys.platform == "win32" or (sys.platform == "linux" and any(Path(name).exists() for name in _CARD_FILES))
 
 
+def is_surely_cpu(requested: str) -> bool:
+    """Whether no card can be meant: a cheap look, for every job."""
+    return requested == "cpu" or (requested == "auto" and not may_have_cuda())
+
+
 def torch_device(requested: str) -> str:
     """Torch's name for a device, resolved in the worker itself: "cpu", "cuda:0" (of the visible cards) or "mps"."""
     if requested == "cuda" or (requested == "auto" and may_have_cuda()):
@@ -100,7 +106,9 @@ def device_in_words(device: str) -> str:
     return f"{'GPU' if device == 'mps' else 'CPU'}, {_processor_name()}"
 
 
+@functools.cache
 def _processor_name() -> str:
+    """Asked once in a process: the system takes most of a millisecond to say it."""
     try:
         found = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
     except OSError:

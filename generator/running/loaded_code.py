@@ -21,6 +21,8 @@ from generator.store.files import digest
 # from, or else of its file as it was first seen here, soon after its import. A long-lived cluster worker goes on with
 # what it has imported, whatever happens to the files since.
 _SEEN: dict[str, str] = {}
+# The modules that need no second look: those whose digest is known, and the hundreds that are nobody's of these.
+_LOOKED_AT: set[str] = set()
 
 
 class CodeChangedError(GenreportError):
@@ -37,6 +39,7 @@ def adopt(courses: Iterable[Path]) -> None:
         for known in (sys.modules, _SEEN, COMPILED):
             for module in [module for module in known if module.partition(".")[0] == name]:
                 del known[module]
+        _LOOKED_AT.difference_update([module for module in _LOOKED_AT if module.partition(".")[0] == name])
         REGISTRY.forget(name)
         FOLDERS.pop(name, None)
     if folders:
@@ -56,11 +59,16 @@ def snapshot(planned: Mapping[str, str] = MappingProxyType({}), courses: Iterabl
 
 def check(planned: Mapping[str, str]) -> None:
     """Raise CodeChangedError when a module that this process has imported differs from the planned one."""
-    for name, module in list(sys.modules.items()):
-        inside = name.partition(".")[0] in (PACKAGE.name, *FOLDERS)
-        if inside and name not in _SEEN and getattr(module, "__file__", None):
-            _SEEN[name] = COMPILED.get(name) or digest(Path(str(module.__file__)).read_bytes())
-    _refuse(name for name, value in _SEEN.items() if planned.get(name) != value)
+    ours = {PACKAGE.name, *FOLDERS}
+    for name in sys.modules.keys() - _LOOKED_AT:
+        file = getattr(sys.modules.get(name), "__file__", None)
+        inside = name.partition(".")[0] in ours
+        if inside and name not in _SEEN and file:
+            _SEEN[name] = COMPILED.get(name) or digest(Path(file).read_bytes())
+        if not inside or name in _SEEN:
+            _LOOKED_AT.add(name)
+    if not _SEEN.items() <= planned.items():
+        _refuse(name for name, value in _SEEN.items() if planned.get(name) != value)
 
 
 def check_files(planned: Mapping[str, str], courses: Iterable[Path] = ()) -> None:

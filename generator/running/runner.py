@@ -4,90 +4,38 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
 from generator.errors import ExecutorError
 from generator.jobs import Failure, Job, Outcome, State
+from generator.running.batches import Batches
+from generator.running.events import (
+    JobFinished,
+    JobProgress,
+    JobQueued,
+    JobRetried,
+    JobSilent,
+    JobStarted,
+    OnEvent,
+    WorkersReady,
+)
 from generator.running.executors.choose import ExecutorSpec, Workers, open_executor
 from generator.running.executors.processes import WorkerDiedError
+from generator.running.progress import Note
 from generator.running.schedule import Schedule
-from generator.running.worker import JobReport, Note, failure_of, was_killed
+from generator.running.storing import Alike, Storing
+from generator.running.worker import JobReport, failure_of, was_killed
 from generator.store.cache import Cache
 from generator.store.entry import DamagedEntryError
 
 ATTEMPTS = 3  # of a job whose worker dies: once may be chance, three times is the job
 SILENT_SECONDS = 60.0  # without a sign of life, of which a worker gives one in ten seconds, before it is said
 _CHECK_SECONDS = 1.0  # between two looks at whether any worker is left
-_STORING_THREADS = 4  # for results that are sent back: each waits for the disk five times
-
-
-@dataclass(frozen=True)
-class WorkersReady:
-    """The executor is open: "2 processes of 1 thread on cpu (no CUDA card in this machine)"."""
-
-    description: str
-    slots: int
-
-
-@dataclass(frozen=True)
-class JobQueued:
-    """The job will run when its inputs are there and a worker is free."""
-
-    job: Job
-
-
-@dataclass(frozen=True)
-class JobStarted:
-    """A worker has begun the job."""
-
-    job: Job
-
-
-@dataclass(frozen=True)
-class JobProgress:
-    """How far a running job is: ``fraction`` from 0 to 1, and the computation's own words."""
-
-    job: Job
-    fraction: float
-    message: str
-
-
-@dataclass(frozen=True)
-class JobSilent:
-    """Nothing has been heard of a running job for ``seconds``; ``worker`` says whence it was last heard of, if ever.
-
-    A stopped process or a machine that hangs may come back; the job goes on then.
-    """
-
-    job: Job
-    seconds: float
-    worker: str
-
-
-@dataclass(frozen=True)
-class JobRetried:
-    """The job will run once more, because its worker died or one of its inputs was damaged in the cache."""
-
-    job: Job
-    reason: str
-
-
-@dataclass(frozen=True)
-class JobFinished:
-    """The job's end; ``duration`` is in seconds since it started, 0 when it never did."""
-
-    job: Job
-    outcome: Outcome
-    duration: float
-
-
-Event = WorkersReady | JobQueued | JobStarted | JobProgress | JobSilent | JobRetried | JobFinished
-OnEvent = Callable[[Event], None]
 
 
 def run_jobs(
@@ -116,11 +64,11 @@ def run_jobs(
     schedule = Schedule(jobs, cache.has, hits)
     if not schedule.jobs:
         return {}
-    messages: queue.SimpleQueue[Note | tuple[Job, Future[JobReport]]] = queue.SimpleQueue()
+    messages: queue.SimpleQueue[Note | _Back] = queue.SimpleQueue()
     under_way: dict[str, Job] = {}
     try:
         with (
-            ThreadPoolExecutor(_STORING_THREADS, thread_name_prefix="store") as storing,
+            Storing(cache) as storing,
             open_executor(spec, cache.folder, data, messages.put, code, courses) as workers,
         ):
             on_event(WorkersReady(workers.description, workers.slots))
@@ -128,6 +76,15 @@ def run_jobs(
     finally:
         for fingerprint in under_way:  # their workers were ended in the middle
             cache.tidy(fingerprint)
+
+
+@dataclass(frozen=True)
+class _Back:
+    """The jobs of one message are back from their worker, or what they gave is ``stored``."""
+
+    jobs: list[Job]
+    reports: Future[list[JobReport | None]]
+    stored: bool = False
 
 
 class _Run:
@@ -138,15 +95,17 @@ class _Run:
         cache: Cache,
         workers: Workers,
         schedule: Schedule,
-        messages: queue.SimpleQueue[Note | tuple[Job, Future[JobReport]]],
+        messages: queue.SimpleQueue[Note | _Back],
         on_event: OnEvent,
         running: dict[str, Job],
-        storing: ThreadPoolExecutor,
+        storing: Storing,
     ) -> None:
         self._cache, self._workers, self._schedule = cache, workers, schedule
         self._messages, self._on_event = messages, on_event
         self._checked = time.monotonic()
         self._running, self._storing = running, storing
+        self._batches, self._alike = Batches(schedule), Alike()
+        self._away = self._being_stored = 0  # how many messages with jobs are at the workers, and back with results
         self._started: dict[str, float] = {}
         self._heard: dict[str, float] = {}  # when each running job was submitted, or last gave a sign of life
         self._words: dict[str, Note] = {}
@@ -171,14 +130,24 @@ class _Run:
             if isinstance(message, Note):
                 self._note(message)
             else:
-                self._ended(*message)
+                self._back(message)
 
     def _fill(self) -> None:
         # No more than the workers want: what becomes ready later may be longer and must not queue behind the short.
-        while len(self._running) < self._workers.in_flight and (job := self._schedule.pop()) is not None:
+        # Nor while as many results wait for the disk: they would fill the memory.
+        while self._away < self._workers.in_flight > self._being_stored:
+            shares = self._workers.in_flight if self._workers.in_batches else self._schedule.ready
+            if not (jobs := self._batches.next(shares)):
+                return
+            self._send(jobs)
+
+    def _send(self, jobs: list[Job]) -> None:
+        sent: dict[str, Mapping[str, bytes]] = {}
+        for job in list(jobs):
             try:
-                sent = self._workers.pack(job)
+                sent |= self._workers.pack(job)
             except DamagedEntryError as error:
+                jobs.remove(job)
                 failure = failure_of(error)
                 self._reported(job, JobReport(job.fingerprint, failure=failure, damaged=error.fingerprint))
                 continue
@@ -186,8 +155,10 @@ class _Run:
             self._heard[job.fingerprint] = time.monotonic()
             self._silent.discard(job.fingerprint)
             self._begun.discard(job.fingerprint)
-            future = self._workers.executor.submit(self._workers.call, job, sent)
-            future.add_done_callback(partial(self._put, job))
+        if jobs:
+            self._away += 1
+            future = self._workers.executor.submit(self._workers.call, jobs, sent)
+            future.add_done_callback(lambda done: self._messages.put(_Back(jobs, done)))
 
     def _check(self) -> None:
         if time.monotonic() - self._checked >= _CHECK_SECONDS:
@@ -203,17 +174,34 @@ class _Run:
                     note = self._words.get(fingerprint)
                     self._on_event(JobSilent(job, silence, note.worker if note else ""))
 
-    def _put(self, job: Job, future: Future[JobReport]) -> None:
-        if future.cancelled() or future.exception() is not None or not future.result().files:
-            self._messages.put((job, future))
+    def _back(self, back: _Back) -> None:
+        self._being_stored -= back.stored
+        self._away -= not back.stored
+        future = back.reports
+        kept = not future.cancelled() and future.exception() is None
+        if kept and not back.stored and any(report.files for report in future.result() if report):
+            # In another thread, for a result that is written waits for the disk while others are already coming in.
+            self._being_stored += 1
+            stored = self._storing.submit(future.result())
+            stored.add_done_callback(lambda done: self._messages.put(_Back(back.jobs, done, stored=True)))
             return
-        # In another thread, for a result that is written waits for the disk while others are already coming in.
-        stored = self._storing.submit(self._store, job, future.result())
-        stored.add_done_callback(lambda done: self._messages.put((job, done)))
-
-    def _store(self, job: Job, report: JobReport) -> JobReport:
-        self._cache.import_(job.fingerprint, report.files)
-        return replace(report, files={})
+        try:
+            reports = future.result()
+        except CancelledError as error:
+            raise ExecutorError(
+                "The workers were lost in the middle of the build", "build again: it goes on"
+            ) from error
+        except Exception as error:
+            for job in back.jobs:
+                self._failed(job, error, alone=len(back.jobs) == 1)
+        else:
+            for job, report in zip(back.jobs, reports, strict=True):
+                del self._running[job.fingerprint]
+                if report is None:
+                    self._schedule.push(job)  # the worker has not begun it, as those before it took long
+                else:
+                    self._batches.took(job, report.seconds)
+                    self._reported(job, report)
 
     def _settle_hopeless(self) -> None:
         for job, reason in self._schedule.pop_hopeless():
@@ -234,32 +222,30 @@ class _Run:
             self._on_event(JobStarted(job))
         self._on_event(JobProgress(job, note.fraction, note.message))
 
-    def _ended(self, job: Job, future: Future[JobReport]) -> None:
+    def _failed(self, job: Job, error: Exception, *, alone: bool) -> None:
+        """A message gave no reports: its worker died, or could not read it, or the disk did not take its results."""
         del self._running[job.fingerprint]
-        try:
-            report = future.result()
-        except WorkerDiedError as error:
+        if isinstance(error, WorkerDiedError):
             self._died(job, error)
-        except CancelledError as error:
-            raise ExecutorError(
-                "The workers were lost in the middle of the build", "build again: it goes on"
-            ) from error
-        except Exception as error:
-            if was_killed(error) and job.fingerprint not in self._begun:  # it only waited where another one killed
-                self._died(job, WorkerDiedError(failure_of(error).reason))
-            else:
-                self._finish(job, Outcome(State.FAILED, job.fingerprint, failure=failure_of(error)))
+        elif not alone:
+            self._batches.send_alone(job)
+            self._again(job, failure_of(error).reason)
+        elif was_killed(error) and job.fingerprint not in self._begun:  # it only waited where another one killed
+            self._died(job, WorkerDiedError(failure_of(error).reason))
         else:
-            self._reported(job, report)
+            self._finish(job, Outcome(State.FAILED, job.fingerprint, failure=failure_of(error)))
 
     def _died(self, job: Job, error: WorkerDiedError) -> None:
         deaths = self._deaths[job.fingerprint] = self._deaths.get(job.fingerprint, 0) + 1
         if deaths < ATTEMPTS:
-            self._schedule.push(job)
-            self._on_event(JobRetried(job, error.message))
+            self._again(job, error.message)
             return
         failure = Failure(f"{error.message}; tried {ATTEMPTS} times", error.hint)
         self._finish(job, Outcome(State.FAILED, job.fingerprint, failure=failure))
+
+    def _again(self, job: Job, reason: str) -> None:
+        self._schedule.push(job)
+        self._on_event(JobRetried(job, reason))
 
     def _reported(self, job: Job, report: JobReport) -> None:
         known = report.damaged in self._schedule.jobs
@@ -272,11 +258,14 @@ class _Run:
         else:
             state = State.COMPUTED if report.computed else State.HIT
             load = partial(self._cache.load, job.fingerprint)
-            self._finish(job, Outcome(state, job.fingerprint, report.provenance, load=load))
+            self._finish(job, Outcome(state, job.fingerprint, self._alike(job, report.provenance), load=load))
 
     def _finish(self, job: Job, outcome: Outcome) -> None:
         self._outcomes[job.fingerprint] = outcome
         self._schedule.done(job, outcome.has_result)
-        began = self._started.get(job.fingerprint)
+        began = self._started.pop(job.fingerprint, None)
+        for known in (self._heard, self._words):
+            known.pop(job.fingerprint, None)
+        self._begun.discard(job.fingerprint)
         self._on_event(JobFinished(job, outcome, 0.0 if began is None else time.monotonic() - began))
         self._settle_hopeless()

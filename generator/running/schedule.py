@@ -37,6 +37,15 @@ class Schedule:
         for job in self.jobs.values():
             self._wait(job)
 
+    @property
+    def ready(self) -> int:
+        """How many jobs could run now."""
+        return len(self._ready)
+
+    def peek(self) -> Job | None:
+        """What :meth:`pop` would give."""
+        return self.jobs[self._ready[0][2]] if self._ready else None
+
     def pop(self) -> Job | None:
         """The next job to run, or None while none is ready."""
         return self.jobs[heapq.heappop(self._ready)[2]] if self._ready else None

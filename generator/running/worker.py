@@ -2,57 +2,34 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
-import os
-import platform
-import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from generator.errors import GenreportError
 from generator.jobs import Failure, Input, Job, Provenance
 from generator.registry import REGISTRY, Computation, matches
 from generator.results import Result, Table
-from generator.running import loaded_code
+from generator.running import garbage, loaded_code
 from generator.running.allocator import keep_freed_memory
-from generator.running.device import device_in_words, torch_device
+from generator.running.device import device_in_words, is_surely_cpu, torch_device
 from generator.running.loaded_data import DataGuard
+from generator.running.progress import PROGRESS_SECONDS, Notify, Reporter
 from generator.running.repeatable import call
 from generator.running.versions import versions_here
 from generator.store.cache import Cache
 from generator.store.entry import DamagedEntryError
 from generator.workspace import Workspace
 
-HEARTBEAT_SECONDS = 10.0  # between two signs of life of a job that has nothing new to say
-PROGRESS_SECONDS = 0.1  # between two notes of one job, so that with the way back they arrive within 0.2 s
-
 # Torch's thread count, determinism and global generator belong to the process: a Dask worker with several threads
 # computes one job after another nevertheless.
 _ONE_AT_A_TIME = threading.Lock()
-_modules_frozen = 0  # how many modules were loaded when the garbage collector was last told to leave them alone
 
-
-@dataclass(frozen=True)
-class Note:
-    """A worker's word on a running job: ``fraction`` is from 0 to 1, ``worker`` says which process it is.
-
-    The same word comes again and again while there is no other, as a sign of life.
-    """
-
-    fingerprint: str
-    fraction: float
-    message: str
-    worker: str = field(default="", compare=False)
-
-
-Notify = Callable[[Note], None]
 #: Cache files that travel with a job: for each input's fingerprint its files by name.
 Files = Mapping[str, Mapping[str, bytes]]
 
@@ -81,7 +58,8 @@ class JobReport:
     """What became of a job: a provenance once its entry is saved, otherwise a failure.
 
     ``computed`` is false when another build had saved the entry meanwhile. ``damaged`` names an input whose entry was
-    found damaged. ``files`` is the entry itself, from a worker that does not share the cache folder.
+    found damaged. ``files`` is the entry itself, from a worker that does not share the cache folder. ``seconds`` is how
+    long the worker had it, the way to its inputs and to its entry included.
     """
 
     fingerprint: str
@@ -90,25 +68,38 @@ class JobReport:
     computed: bool = True
     damaged: str = ""
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    seconds: float = 0.0
 
 
 def run_job(job: Job, conditions: Conditions, notify: Notify) -> JobReport:
     """Compute a job and save its result, unless another build does so first. Every exception becomes a failure."""
-    cache = Cache(conditions.cache, conditions.durable)
-    with _ONE_AT_A_TIME, _Reporter(job.fingerprint, notify, conditions.pace) as reporter:
+    with Reporter(notify, conditions.pace) as reporter:
+        return run_reported(job, conditions, reporter)
+
+
+def run_reported(job: Job, conditions: Conditions, reporter: Reporter) -> JobReport:
+    """As :func:`run_job`, with a reporter that goes on to the next job."""
+    with _ONE_AT_A_TIME:
+        reporter.about(job.fingerprint)
+        began = time.monotonic()
         try:
-            with cache.lock(job.fingerprint, on_wait=lambda: reporter.tell(0, 1, "another build computes it: waiting")):
-                if cache.is_sound(job.fingerprint):
-                    return JobReport(job.fingerprint, provenance=cache.provenance(job.fingerprint), computed=False)
-                return JobReport(job.fingerprint, provenance=_compute(job, conditions, cache, reporter))
+            report = _saved(job, conditions, reporter)
         except DamagedEntryError as error:
-            return JobReport(job.fingerprint, failure=failure_of(error), damaged=error.fingerprint)
+            report = JobReport(job.fingerprint, failure=failure_of(error), damaged=error.fingerprint)
         except Exception as error:
             failure = failure_of(error)
             where = loaded_code.place_of(error, conditions.courses)
-            return JobReport(job.fingerprint, failure=replace(failure, reason=f"{where}{failure.reason}"))
-        finally:
-            gc.collect()  # a network in a reference cycle would take the next job's memory
+            report = JobReport(job.fingerprint, failure=replace(failure, reason=f"{where}{failure.reason}"))
+        garbage.collect(can_wait=is_surely_cpu(conditions.device))
+        return replace(report, seconds=time.monotonic() - began)
+
+
+def _saved(job: Job, conditions: Conditions, reporter: Reporter) -> JobReport:
+    cache = Cache(conditions.cache, conditions.durable)
+    with cache.lock(job.fingerprint, on_wait=lambda: reporter.tell(0, 1, "another build computes it: waiting")):
+        if cache.is_sound(job.fingerprint):
+            return JobReport(job.fingerprint, provenance=cache.provenance(job.fingerprint), computed=False)
+        return JobReport(job.fingerprint, provenance=_compute(job, conditions, cache, reporter))
 
 
 def failure_of(error: BaseException) -> Failure:
@@ -132,7 +123,7 @@ def was_killed(error: BaseException) -> bool:
     return type(error).__name__ == "KilledWorker"
 
 
-def _compute(job: Job, conditions: Conditions, cache: Cache, reporter: _Reporter) -> Provenance:
+def _compute(job: Job, conditions: Conditions, cache: Cache, reporter: Reporter) -> Provenance:
     reporter.tell(0, 1, "starting")
     loaded_code.adopt(conditions.courses)
     importlib.import_module(job.module)
@@ -142,7 +133,7 @@ def _compute(job: Job, conditions: Conditions, cache: Cache, reporter: _Reporter
     loaded_code.check(conditions.code)
     guard = DataGuard(job.data, conditions.data, cache.folder, job.own_files)
     keep_freed_memory()
-    _freeze_modules()
+    garbage.freeze_modules()
     device = torch_device(conditions.device)
     checkpoints = cache.checkpoints(job.fingerprint)
     workspace = Workspace(device, conditions.data, progress=reporter.tell, checkpoints=checkpoints)
@@ -169,15 +160,6 @@ def _compute(job: Job, conditions: Conditions, cache: Cache, reporter: _Reporter
     )
     cache.save(job.fingerprint, result, provenance)
     return provenance
-
-
-def _freeze_modules() -> None:
-    """Take what imports have left out of the garbage collector's sight: 360,000 objects with torch, 160 ms a look."""
-    global _modules_frozen
-    if _modules_frozen != len(sys.modules):
-        gc.collect()
-        gc.freeze()
-        _modules_frozen = len(sys.modules)
 
 
 def _origins(inputs: Mapping[str, Input]) -> dict[str, str]:
@@ -216,45 +198,3 @@ def _check_declared(what: str, declared: Iterable[str], returned: Iterable[str])
             f"{what} differ from the declaration: the result {' and '.join(problems)}",
             "make what the function returns agree with the names in its @computation",
         )
-
-
-class _Reporter:
-    """Sends a job's latest progress at a steady pace, from a thread of its own.
-
-    The computation may call :meth:`tell` as often as it likes, and its last word arrives although no other follows.
-    """
-
-    def __init__(self, fingerprint: str, notify: Notify, pace: float = PROGRESS_SECONDS) -> None:
-        self._fingerprint, self._notify, self._pace = fingerprint, notify, pace
-        self._worker = f"process {os.getpid()} on {platform.node()}"
-        self._latest: Note | None = None
-        self._news, self._over = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._send, name="progress", daemon=True)
-
-    def __enter__(self) -> _Reporter:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *exception: Any) -> None:
-        self._over.set()
-        self._news.set()
-        self._thread.join()
-
-    def tell(self, done: float, total: float, message: str) -> None:
-        """The computation's progress callback (see ``workspace.Workspace``)."""
-        fraction = min(max(done / total, 0.0), 1.0) if total > 0 else 0.0
-        self._latest = Note(self._fingerprint, fraction, message, self._worker)
-        self._news.set()
-
-    def _send(self) -> None:
-        over, said = False, None
-        while not over:
-            heard = self._news.wait(HEARTBEAT_SECONDS)
-            self._news.clear()
-            over = self._over.is_set()
-            if (note := self._latest) is not None:
-                self._latest, said = None, note
-                self._notify(note)
-            elif said is not None and not heard:
-                self._notify(said)
-            self._over.wait(self._pace)

@@ -39,6 +39,10 @@ class PartStore:
             start += size
         return parts
 
+    def holds(self, name: str) -> bool:
+        """Whether something is kept under a name, sound or not."""
+        return self._place(name).is_file()
+
     def write(self, name: str, parts: Mapping[str, bytes]) -> None:
         """Keep pieces under a name, in one step; a folder that cannot be written is no error here."""
         body = b"".join(parts.values())

@@ -25,7 +25,7 @@ from generator.datasets.sources import RemoteFile
 from generator.errors import DownloadError
 from generator.jobs import ExitCode, Failure, Job, Outcome, State
 from generator.render.outputs.written import Passing, Rendering
-from generator.running.runner import (
+from generator.running.events import (
     JobFinished,
     JobProgress,
     JobQueued,
@@ -214,3 +214,16 @@ def test_a_warning_of_the_doctor_is_no_failure(capsys: pytest.CaptureFixture[str
     assert show_checks([warned]) == 0
     assert show_checks([warned, Check("torch", Health.FAIL, "broken", "pip install")]) == 1
     assert "mend: genreport fetch" in capsys.readouterr().out
+
+
+def test_thousands_of_jobs_do_not_each_have_all_of_them_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = BuildDisplay()
+    shown.live = True
+    counted: list[int] = []
+    monkeypatch.setattr(shown.remaining, "fraction", lambda: counted.append(1) or 0.5)
+    jobs = [dataclasses.replace(JOB, fingerprint=f"{number:064}") for number in range(1000)]
+    for job in jobs:
+        shown.listen(JobQueued(job))
+    for job in jobs[:-1]:
+        shown.listen(JobFinished(job, Outcome(State.HIT, job.fingerprint), 0.0))
+    assert 0 < len(counted) < 500  # in a tenth of a second, once

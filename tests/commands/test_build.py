@@ -15,10 +15,13 @@ from typing import Any
 import pytest
 
 from generator.commands import build as build_module
+from generator.commands.reporting import kept_drawings
+from generator.commands.session import Folders, Settings
 from generator.course.editions import Edition
 from generator.errors import InputError
 from generator.render.outputs import pdf
 from generator.render.outputs.table import DOCUMENTS
+from generator.running.executors.choose import ExecutorSpec, usable_cores
 from tests.commands.text_course import TextCourse, text_course
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -229,3 +232,17 @@ def test_a_form_that_is_there_is_not_written_again(course: TextCourse) -> None:
     assert course.build(formats=DOCUMENTS).written
     assert (course.folder / "build/report.html").stat().st_mtime_ns == page
     assert not course.build().written
+
+
+@pytest.mark.parametrize(
+    ("workers", "hands"),
+    [
+        (ExecutorSpec(jobs=1), 1),
+        (ExecutorSpec(jobs=3), 3),
+        (ExecutorSpec(), usable_cores()),
+        (ExecutorSpec("slurm", jobs=50), usable_cores()),
+    ],
+)
+def test_as_many_processes_draw_as_jobs_run_at_once_here(tmp_path: Path, workers: ExecutorSpec, hands: int) -> None:
+    drawings = kept_drawings(Settings(folders=Folders(cache=tmp_path), workers=workers))
+    assert drawings._hands == hands

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from generator.cli.main import cli
 from generator.commands.last_failures import LONGEST, LastFailures
 from generator.jobs import Failure, Job, Outcome, State
-from generator.running.runner import JobFinished
+from generator.running.events import JobFinished
 from tests.courses_for_tests import CourseHere, write_sums
 
 JOB = Job("f" * 64, "train", "computations.training", "2-a/q03/model[seed=1]")

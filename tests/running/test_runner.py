@@ -21,8 +21,7 @@ import pytest
 
 from generator.jobs import Job, Outcome, State
 from generator.running import loaded_code, runner
-from generator.running.executors.choose import ExecutorSpec
-from generator.running.runner import (
+from generator.running.events import (
     Event,
     JobFinished,
     JobProgress,
@@ -31,9 +30,11 @@ from generator.running.runner import (
     JobSilent,
     JobStarted,
     WorkersReady,
-    run_jobs,
 )
-from generator.running.worker import JobReport, Note
+from generator.running.executors.choose import ExecutorSpec
+from generator.running.progress import Note
+from generator.running.runner import run_jobs
+from generator.running.worker import JobReport
 from generator.store.cache import Cache
 from generator.store.entry import ARRAYS
 from tests.running.executors.test_processes import gone
@@ -352,21 +353,22 @@ class KilledWorker(Exception):  # noqa: N818
 class Shared:
     """Workers on which a job waits behind another that kills them, as often as it is told to."""
 
-    in_flight, slots, description = 2, 1, "one worker"
-    call = staticmethod(lambda job, sent: None)
+    in_flight, slots, description, in_batches = 2, 1, "one worker", False
+    call = staticmethod(lambda jobs, sent: None)
 
     def __init__(self, notes: Callable[[Note], None], blamed: dict[str, int]) -> None:
         self.executor, self.notes, self.blamed = self, notes, blamed
 
-    def submit(self, call: object, job: Job, sent: object) -> Future[JobReport]:
-        future: Future[JobReport] = Future()
+    def submit(self, call: object, jobs: list[Job], sent: object) -> Future[list[JobReport]]:
+        future: Future[list[JobReport]] = Future()
+        (job,) = jobs
         if job.address == "deadly":
             self.notes(Note(job.fingerprint, 0.0, "begins", "w"))
         if self.blamed.get(job.address, 0) > 0:
             self.blamed[job.address] -= 1
             future.set_exception(KilledWorker(job.address))
         else:
-            future.set_result(JobReport(job.fingerprint))
+            future.set_result([JobReport(job.fingerprint)])
         return future
 
     def pack(self, job: Job) -> dict[str, bytes]:
@@ -387,3 +389,37 @@ def test_a_job_that_waits_behind_a_deadly_one_is_tried_again(
     outcomes = build.run(job("deadly"), job("waits"))
     assert (outcomes["deadly"].state, outcomes["waits"].state) == (State.FAILED, state)
     assert build.of(JobRetried) == ["waits"] * min(blamed, 2)
+
+
+class Together(Shared):
+    """Workers that take jobs in batches, begin only the first two of each, and die of what is deadly."""
+
+    in_batches = True
+
+    def __init__(self) -> None:
+        super().__init__(lambda note: None, {})
+        self.sent: list[list[str]] = []
+
+    def submit(self, call: object, jobs: list[Job], sent: object) -> Future[list[JobReport | None]]:
+        self.sent.append([job.address for job in jobs])
+        future: Future[list[JobReport | None]] = Future()
+        if any(job.address == "deadly" for job in jobs):
+            future.set_exception(KilledWorker("deadly"))
+        else:
+            future.set_result([JobReport(job.fingerprint) if n < 2 else None for n, job in enumerate(jobs)])
+        return future
+
+
+def test_of_a_batch_what_was_not_begun_is_sent_again_and_only_what_is_deadly_fails(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workers = Together()
+    monkeypatch.setattr(runner, "open_executor", lambda *given: nullcontext(workers))
+    names = [*"abcdefgh", "deadly", *"ijkl"]
+    outcomes = build.run(*(job(name, expected=0.01) for name in names))
+    states = {name: outcome.state for name, outcome in outcomes.items()}
+    assert states == dict.fromkeys(names, State.COMPUTED) | {"deadly": State.FAILED}
+    together = next(batch for batch in workers.sent if "deadly" in batch)
+    assert len(together) > 2
+    assert {tuple(batch) for batch in workers.sent} >= {(name,) for name in together}  # each alone, after that
+    assert len(build.of(JobFinished)) == len(names)

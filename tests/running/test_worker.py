@@ -3,10 +3,8 @@
 Covers running/loaded_code.py, workspace.py too.
 """
 
-import os
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,13 +15,11 @@ from generator.errors import DataMissingError, GenreportError
 from generator.jobs import Job
 from generator.registry import REGISTRY, Computation
 from generator.results import Result, Table
-from generator.running import loaded_code, worker
+from generator.running import loaded_code
 from generator.running.device import device_in_words
 from generator.running.worker import (
     Conditions,
     JobReport,
-    Note,
-    _Reporter,
     check_names,
     failure_of,
     run_job,
@@ -197,44 +193,6 @@ def test_a_table_without_records_has_the_declared_columns() -> None:
     assert completed.tables["u"] == result.tables["u"]
 
 
-def test_the_last_word_arrives_although_no_other_follows() -> None:
-    notes: list[Note] = []
-    with _Reporter(FP, notes.append) as reporter:
-        for step in range(1000):
-            reporter.tell(step, 999, f"step {step}")
-        time.sleep(0.3)
-        assert notes[-1] == Note(FP, 1.0, "step 999")
-        assert len(notes) < 20  # at a steady pace, not one for each call
-
-
-def test_a_job_with_nothing_new_to_say_gives_signs_of_life(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "HEARTBEAT_SECONDS", 0.1)
-    notes: list[Note] = []
-    with _Reporter(FP, notes.append) as reporter:
-        reporter.tell(1, 2, "epoch 1")
-        time.sleep(1.0)
-    assert len(notes) >= 3
-    assert set(notes) == {Note(FP, 0.5, "epoch 1")}
-    assert f"process {os.getpid()} on " in notes[0].worker
-
-
-def test_even_the_shortest_job_is_heard_of() -> None:
-    for _ in range(50):
-        notes: list[Note] = []
-        with _Reporter(FP, notes.append) as reporter:
-            reporter.tell(0, 1, "starting")
-        assert [note.message for note in notes] == ["starting"]
-
-
-@pytest.mark.parametrize(("done", "total", "fraction"), [(1, 4, 0.25), (5, 4, 1.0), (-1, 4, 0.0), (1, 0, 0.0)])
-def test_fractions_stay_between_0_and_1(done: float, total: float, fraction: float) -> None:
-    notes: list[Note] = []
-    with _Reporter(FP, notes.append) as reporter:
-        reporter.tell(done, total, "")
-        time.sleep(0.05)
-    assert notes[-1].fraction == fraction
-
-
 def test_a_result_of_changed_code_is_never_saved(conditions: Conditions) -> None:
     """What this process has imported is not what the build was planned with."""
     planned = dict(conditions.code) | {"generator.registry": "0" * 64}
@@ -251,6 +209,7 @@ def test_code_that_is_imported_late_is_checked_too(conditions: Conditions, monke
         return Result()
 
     monkeypatch.setattr(loaded_code, "_SEEN", {})
+    monkeypatch.setattr(loaded_code, "_LOOKED_AT", set())
     computation = Computation("sneaky", sneaky)  # type: ignore[arg-type]
     monkeypatch.setitem(REGISTRY._of_packages, ("sneaky", "tests"), computation)
     failure = run(conditions, "sneaky").failure
@@ -266,6 +225,18 @@ def test_code_on_disk_is_compared_module_by_module(monkeypatch: pytest.MonkeyPat
         loaded_code.check_files({name: value for name, value in code.items() if name != "generator.running.worker"})
     with pytest.raises(loaded_code.CodeChangedError, match=r"generator\.gone"):
         loaded_code.check_files({**code, "generator.gone": "0"})
+
+
+@pytest.mark.parametrize(("device", "card", "can_wait"), [("cpu", True, True), ("auto", False, True),
+                                                          ("auto", True, False), ("cuda", True, False)])  # fmt: skip
+def test_after_a_job_on_a_card_the_garbage_never_waits(
+    conditions: Conditions, monkeypatch: pytest.MonkeyPatch, device: str, card: bool, can_wait: bool
+) -> None:
+    asked: list[bool] = []
+    monkeypatch.setattr("generator.running.device.may_have_cuda", lambda: card)
+    monkeypatch.setattr("generator.running.garbage.collect", lambda can_wait: asked.append(can_wait))
+    run(replace(conditions, device=device), "fail", message="no luck")
+    assert asked == [can_wait]
 
 
 def test_numbers_survive_the_cache(conditions: Conditions) -> None:

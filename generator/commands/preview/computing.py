@@ -10,7 +10,7 @@ from generator.commands.last_failures import noting_failures
 from generator.commands.preview.board import Board, Computing, Running
 from generator.commands.session import Settings, open_session
 from generator.jobs import Outcome
-from generator.running.runner import Event, JobFinished, JobProgress, JobQueued, JobRetried, JobStarted
+from generator.running.events import Event, JobFinished, JobProgress, JobQueued, JobRetried, JobStarted
 
 _SECONDS = 0.2  # between two words on how far jobs are
 

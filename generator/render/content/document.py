@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,7 +46,8 @@ class Report:
     the questions ("2-a/q03") of a partial report, which keeps the numbers of the whole one. ``images`` is the folder
     that a student's own pictures are read from; with ``frames``, empty frames stand in place of all exhibits; with
     ``fields``, the PDF of a worksheet has fields to write in instead of ruled lines. ``drawings`` may be shared by
-    several reports, and ``draw`` makes what is not among them; ``enclosed`` writes the files of other rooms that go
+    several reports, and ``draw`` makes what is not among them; ``ahead`` hears which it will be asked for, and may have
+    them drawn meanwhile; ``enclosed`` writes the files of other rooms that go
     with the exported results, by name. ``bound`` says what the computation of each result gets; in ``kept``, questions
     of earlier reports are found again; ``modules`` names where the code of each computation is.
     """
@@ -62,6 +64,7 @@ class Report:
     fields: bool = False
     drawings: MutableMapping[tuple[str, str, float], Drawing] = field(default_factory=dict)
     draw: Callable[[Figure, float], Drawing] = draw_figure
+    ahead: Callable[[Iterable[tuple[Figure, float]]], AbstractContextManager[None]] = lambda wanted: nullcontext()
     versions: str = ""
     enclosed: Mapping[str, Callable[[], bytes]] = field(default_factory=dict)
     bound: Bound = field(default_factory=dict)

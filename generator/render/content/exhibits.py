@@ -15,7 +15,7 @@ from generator.render.content.answers import AnswerWriter
 from generator.render.content.origins import Origins, origins
 from generator.render.content.sentences import TextPlace
 from generator.render.content.tables import MOST_ROWS_TOGETHER, Column, TableContent, table_content, table_refs
-from generator.render.content.values import AnswerError, ResultUnavailableError
+from generator.render.content.values import AnswerError, Results, ResultUnavailableError
 from generator.render.figures import TEXT_WIDTH, Drawing
 from generator.render.text.markdown import to_text
 from generator.render.text.numbering import Numbered, slug
@@ -162,9 +162,7 @@ def _table(spec: TableSpec, question: QuestionSpec, writer: AnswerWriter, number
 
 
 def _figure(spec: FigureSpec, question: QuestionSpec, writer: AnswerWriter, numbered: Numbered) -> Exhibit:
-    sources = [(panel, ref) for panel in spec.panels for ref in writer.results.at(question.address, panel.source)]
-    columns = min(spec.columns, len(sources))
-    width = (TEXT_WIDTH - _GAP * (columns - 1)) / columns
+    sources, columns, width = laid_out(spec, question, writer.results)
     refs = [ref for _, ref in sources]
     only = refs[0] if len(set(refs)) == 1 else None
     whole_alt = _words(spec.alt, spec, question, writer, only, ("alt",)) if spec.alt else ""
@@ -188,6 +186,15 @@ def _figure(spec: FigureSpec, question: QuestionSpec, writer: AnswerWriter, numb
         finding=written_text(spec.finding, spec, question, writer, only, ("finding",)),
         tall=sum(max(panel.drawing.height for panel in row) + 0.35 for row in rows) > _PAGE_HEIGHT,
     )
+
+
+def laid_out(
+    spec: FigureSpec, question: QuestionSpec, results: Results
+) -> tuple[list[tuple[PanelSpec, Address]], int, float]:
+    """The pictures of a figure, of which result each is, in how many columns, and how many inches wide."""
+    sources = [(panel, ref) for panel in spec.panels for ref in results.at(question.address, panel.source)]
+    columns = min(spec.columns, len(sources))
+    return sources, columns, (TEXT_WIDTH - _GAP * (columns - 1)) / columns
 
 
 def _panel(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
 
@@ -15,6 +16,7 @@ from generator.course.yaml_source import Source, Where
 from generator.errors import Mistake
 from generator.jobs import Outcome
 from generator.languages import gettext, spoken
+from generator.render.content.ahead import drawing_ahead
 from generator.render.content.answers import AnswerWriter
 from generator.render.content.covers import pictures_of, usable_cover
 from generator.render.content.document import Document, LabPart, QuestionPart, Report, SectionPart
@@ -45,12 +47,11 @@ from generator.store.plain import digest_of
 
 def gather(report: Report, progress: Callable[[str], None]) -> Document:
     """Run every answer and draw every figure; one that fails gives a visible box, and the rest goes on."""
-    with telling(report.course.language, report.course.words):
-        return _gather(report, progress)
+    with telling(report.course.language, report.course.words), ExitStack() as ahead:
+        return _gather(_Gatherer(report, progress, ahead), report)
 
 
-def _gather(report: Report, progress: Callable[[str], None]) -> Document:
-    gatherer = _Gatherer(report, progress)
+def _gather(gatherer: _Gatherer, report: Report) -> Document:
     course = report.course
     whole = report.only is None
     introduction = gatherer.prose(course.introduction, "introduction", "introduction", course.source) if whole else ""
@@ -89,13 +90,16 @@ def _gather(report: Report, progress: Callable[[str], None]) -> Document:
 class _Gatherer:
     report: Report
     progress: Callable[[str], None]
+    ahead: ExitStack
     problems: list[Mistake] = field(default_factory=list)
     warnings: list[Mistake] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
     appendix: list[Exhibit] = field(default_factory=list)
     foreign: set[str] = field(default_factory=set)
     comparisons: list[Comparison] = field(default_factory=list)
-    shelf: Shelf | None = None
+    shelves: dict[str, Shelf] = field(default_factory=dict)
+    inputs: dict[str, tuple[Inputs, Inputs]] = field(default_factory=dict)
+    is_ahead: bool = False
 
     def __post_init__(self) -> None:
         self.numbering: Numbering = number_course(self.report.course)
@@ -174,7 +178,9 @@ class _Gatherer:
         """A lab, with what is kept of its parts on one shelf."""
         if (kept := self.report.kept) is None:
             return self._lab(spec, whole)
-        with kept.shelf(spec.id, lambda: lab_inputs(self.report, spec, self.common, self.states)) as self.shelf:
+        with kept.shelf(spec.id, lambda: lab_inputs(self.report, spec, self.common, self.states)) as shelf:
+            if shelf is not None:
+                self.shelves[spec.id] = shelf
             return self._lab(spec, whole)
 
     def _lab(self, spec: LabSpec, whole: bool) -> LabPart:
@@ -243,6 +249,11 @@ class _Gatherer:
             self.progress(f"{spec.address}: {spec.title}")
             return self.maker.exhibits(spec), self.maker.answer(spec), ""
         of_exhibits, of_answer = self._inputs_of(spec)
+        if kept.misses(of_exhibits) and not self.is_ahead:
+            self.is_ahead = True
+            every = [q for q in self.report.course.questions() if self.report.shows(q)]
+            missing = [q for q in every if kept.misses(self._inputs_of(q)[0])]
+            self.ahead.enter_context(drawing_ahead(self.report, self.results, missing))
         tell = cache(lambda: self.progress(f"{spec.address}: {spec.title}"))  # once, of what is made anew
         exhibits, first = self._kept(kept, MadeExhibits, of_exhibits, lambda: (tell(), self.maker.exhibits(spec))[1])
         answer, second = self._kept(kept, MadeAnswer, of_answer, lambda: (tell(), self.maker.answer(spec))[1])
@@ -250,13 +261,15 @@ class _Gatherer:
 
     def _inputs_of(self, spec: QuestionSpec) -> tuple[Inputs, Inputs]:
         """What a question is made from; as it was noted, if the lab is the same whole."""
-        if self.shelf is not None and (noted := self.shelf.digests.get(spec.address)):
-            first, second = (Inputs(one, frozenset(scope)) for one, scope in noted)
-            return first, second
-        found = inputs_of(self.report, spec, self.common, self.homes)
-        if self.shelf is not None:
-            self.shelf.note(spec.address, *found)
-        return found
+        shelf = self.shelves.get(spec.lab)
+        if spec.address not in self.inputs:
+            noted = shelf.digests.get(spec.address) if shelf is not None else None
+            known = tuple(Inputs(one, frozenset(scope)) for one, scope in noted or ())
+            found = known or inputs_of(self.report, spec, self.common, self.homes)
+            self.inputs[spec.address] = (found[0], found[1])
+        if shelf is not None:
+            shelf.note(spec.address, *self.inputs[spec.address])
+        return self.inputs[spec.address]
 
     def _kept(self, kept: KeptParts, kind: type[Made], inputs: Inputs, make: Callable[[], Made]) -> tuple[Made, bool]:
         """What was made of these inputs, or is now; and whether it can be found again."""

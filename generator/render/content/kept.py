@@ -144,6 +144,11 @@ class KeptParts:
         made: MadeAnswer | MadeExhibits = read_plain(json.loads(parts["made"]), _KINDS)
         return self._drawn(made) if isinstance(made, MadeExhibits) else made
 
+    def misses(self, inputs: Inputs) -> bool:
+        """Whether nothing that was made from these can be kept."""
+        on_shelf = self._open is not None and self._open.find(inputs.digest) is not None
+        return not on_shelf and not self.store.holds(inputs.digest)
+
     def keep_made(self, inputs: Inputs, made: MadeAnswer | MadeExhibits) -> bool:
         """Have it kept; False if it has something that cannot be."""
         try:
@@ -172,8 +177,8 @@ class KeptParts:
 
     def drawn(self, name: str, make: Callable[[], Drawing]) -> Drawing:
         """The drawing whose own name is kept under this one, or what ``make`` draws."""
-        place = self.store.read(name) or {}
-        if (found := self.drawing(place.get("drawing", b"").decode())) is not None:
+        kept = (self.store.read(name) or {}).get("drawing")
+        if kept is not None and (found := self.drawing(kept.decode())) is not None:
             return found
         made = make()
         if made.kept:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, ClassVar
 
 from generator.answers.addresses import Address, AddressError, parse_address
@@ -127,13 +128,30 @@ class Results:
 
     def drawing(self, ref: Address, name: str, width: float) -> Drawing:
         """One figure of a result, drawn ``width`` inches wide."""
+        figure = partial(self.figure, ref, name)
+        return self._found(ref, name, width, lambda: self.draw(said_inside(figure()), width))
 
-        def draw() -> Drawing:
-            figures = self.load(ref).figures
-            if name not in figures:
-                raise AnswerError(f"{ref} has no figure {name}; it has {', '.join(sorted(figures)) or 'none'}")
-            return self.draw(said_inside(figures[name]), width)
+    def is_drawn(self, ref: Address, name: str, width: float) -> bool:
+        """Whether a drawing of the figure is at hand, from this run or an earlier one."""
 
+        def missing() -> Drawing:
+            raise LookupError(name)
+
+        try:
+            self._found(ref, name, width, missing)
+        except LookupError:
+            return False
+        return True
+
+    def figure(self, ref: Address, name: str) -> Figure:
+        """One figure of a result."""
+        figures = self.load(ref).figures
+        if name not in figures:
+            raise AnswerError(f"{ref} has no figure {name}; it has {', '.join(sorted(figures)) or 'none'}")
+        return figures[name]
+
+    def _found(self, ref: Address, name: str, width: float, make: Callable[[], Drawing]) -> Drawing:
+        """The drawing of a figure as it was found before, or what ``make`` draws."""
         outcome = self.outcome(ref)
         if outcome is None or not outcome.has_result:
             raise ResultUnavailableError(ref, outcome)
@@ -141,7 +159,7 @@ class Results:
         apart = name if language == ENGLISH else f"{name} ({language})"
         key = (outcome.fingerprint, apart, width)
         if key not in self.drawings:
-            self.drawings[key] = self.drawn(outcome, name, width, draw)
+            self.drawings[key] = self.drawn(outcome, name, width, make)
         return self.drawings[key]
 
     def table(self, ref: Address, name: str) -> Table:

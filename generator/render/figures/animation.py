@@ -99,8 +99,9 @@ def _webp(pictures: Sequence[Image.Image], seconds: Sequence[float], quality: in
     if len(pictures) == 1:
         pictures[0].save(content, "WEBP", quality=quality, method=EFFORT)
         return content.getvalue()
+    # kmax: otherwise many a frame is encoded both alone and as a change of the one before, and the larger thrown away.
     milliseconds = [round(1000 * length) for length in seconds]
     milliseconds[-1] += round(1000 * HOLD)
     pictures[0].save(content, "WEBP", save_all=True, append_images=list(pictures[1:]), duration=milliseconds, loop=0,
-                     quality=quality, method=EFFORT)  # fmt: skip
+                     quality=quality, method=EFFORT, kmax=0)  # fmt: skip
     return content.getvalue()

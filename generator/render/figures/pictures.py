@@ -97,6 +97,7 @@ def draw_image_grid(grid: ImageGrid, box: Box, beside: Sequence[ImageGrid] = ())
     top = box.height - max(0.0, (box.height - measure.height) / 2)
     axes = box.axes()  # one for all images, in inches: sixty-four of them take a second to set up
     axes.set_axis_off()
+    axes.set(xlim=(0, box.width), ylim=(0, box.height))  # first, or each image would work them out anew
     for number, image in enumerate(grid.images):
         row, column = divmod(number, measure.columns)
         x = left + measure.left + column * (measure.cell + _GAP)
@@ -112,7 +113,6 @@ def draw_image_grid(grid: ImageGrid, box: Box, beside: Sequence[ImageGrid] = ())
             box.stack(x - 0.08, y + (measure.image - text_height(name, TEXT)) / 2, name, ha="right")
         if row == 0 and column < len(measure.heads):
             box.stack(x + measure.cell / 2, top - measure.head + 0.02, measure.heads[column])
-    axes.set(xlim=(0, box.width), ylim=(0, box.height), aspect="auto")
     if grid.colour_label and measure.rows:
         x = left + measure.width - measure.scale + 0.1
         body = measure.height - measure.tops[0]
@@ -131,7 +131,7 @@ def _show(axes: Axes, image: Any, grid: ImageGrid, cell: tuple[float, float, flo
     smooth = "antialiased" if grid.smooth else "nearest"
     colormap = "gray" if image.dtype == np.uint8 else grid.colormap
     extent = (left, left + across, bottom, bottom + up)
-    return axes.imshow(image, cmap=colormap, vmin=low, vmax=high, interpolation=smooth, extent=extent)
+    return axes.imshow(image, cmap=colormap, vmin=low, vmax=high, interpolation=smooth, extent=extent, aspect="auto")
 
 
 def _say_uniform(box: Box, image: Any, cell: tuple[float, float, float, float], shown: AxesImage) -> None:

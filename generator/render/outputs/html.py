@@ -25,18 +25,20 @@ from generator.formats import FILTERS, in_words
 from generator.languages import ENGLISH, called, first_part, gettext, ngettext, typeset
 from generator.render.content.document import Document, QuestionPart
 from generator.render.content.exhibits import Exhibit, Panel
+from generator.render.figures import Drawing
 from generator.render.outputs.asked import island
 from generator.render.outputs.compiled import COMPILED
 from generator.render.outputs.fragments import Fragments
 from generator.render.outputs.script_words import SCRIPT_WORDS
 from generator.render.outputs.standing import NOWHERE
 from generator.render.outputs.table import Output
-from generator.render.outputs.web_pictures import ENDING, web_picture
+from generator.render.outputs.web_pictures import ENDING, paper_picture, web_picture
 from generator.render.outputs.wording import JOINER, breakable, opening_of
 from generator.render.text.markdown import to_html, to_inline_html, to_text
 from generator.render.text.maths import svg_image, with_tex
 from generator.render.text.surroundings import Surroundings
 from generator.render.text.words import Word, in_language, telling
+from generator.store.parts import PartStore
 from generator.store.plain import digest_of
 
 #: What the page loads besides its figures and fonts, from templates/report into the assets folder.
@@ -87,12 +89,12 @@ class Page:
         """All that the page loads, by its name beside the page: the content, or the file that has it."""
         for exhibit in self.document.exhibits():
             for panel in () if self.paged and exhibit.folded else exhibit.panels:
-                yield self._image(panel), panel.drawing.svg or self._picture(panel.drawing.png, panel.drawing.kept)
+                yield self._image(panel), panel.drawing.svg or self._drawing(panel.drawing)
                 if (animation := panel.drawing.animation) and not self.paged:
                     yield f"{self._pictures}/{panel.name}-moving.webp", animation.moving
                     yield f"{self._pictures}/{panel.name}-still.webp", animation.still
         for image in [*self.document.images.shown.values(), *self.document.own_images.shown.values()]:
-            yield f"{self._pictures}/{image.name}.{self._ending}", self._picture(image.png, image.name)
+            yield f"{self._pictures}/{image.name}.{self._ending}", self._picture(image.png)
         source = report_folder()
         other = _SCREEN_FONTS if self.paged else _PAGED_FONTS
         fonts = sorted(path for path in (source / "fonts").iterdir() if path.suffix not in other)
@@ -234,10 +236,19 @@ class Page:
     def _ending(self) -> str:
         return "png" if self.paged else ENDING
 
-    def _picture(self, png: bytes, name: str) -> bytes:
-        """A picture of pixels in the form that the page, or the PDF, has it in."""
+    def _drawing(self, drawing: Drawing) -> bytes:
+        """A drawing of pixels in the form that the page, or the PDF, has it in."""
+        return paper_picture(drawing.webp, self._store, drawing.kept) if self.paged else drawing.webp
+
+    def _picture(self, png: bytes) -> bytes:
+        """The same for another picture."""
+        return png if self.paged else web_picture(png, self._store)
+
+    @property
+    def _store(self) -> PartStore | None:
+        """Where pictures that were encoded are kept."""
         kept = self.document.report.kept
-        return png if self.paged else web_picture(png, kept.store if kept else None, name)
+        return kept.store if kept else None
 
     def _question(self, part: QuestionPart) -> Markup:
         """A question's HTML: what was kept of an earlier report, where it was made from the same."""

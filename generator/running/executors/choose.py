@@ -18,7 +18,8 @@ from generator.jobs import Job
 from generator.running import loaded_code
 from generator.running.device import DeviceChoice, choose_device
 from generator.running.executors.processes import ProcessExecutor, send_note
-from generator.running.worker import Conditions, Files, JobReport, Note, run_job
+from generator.running.progress import Note
+from generator.running.worker import Conditions, Files, JobReport, run_job
 
 #: The libraries that start threads of their own, each with the variable that it reads when it is loaded.
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
@@ -50,8 +51,16 @@ class ExecutorSpec:
         return self.device == "auto" and not self.cards
 
 
+#: What computes jobs in a worker.
+Call = Callable[[list[Job], Files], list[JobReport | None]]
+
+
 class Workers(Protocol):
-    """What the runner uses: an executor, and what to submit to it for a job: ``call(job, pack(job))``."""
+    """What the runner uses: an executor, and what to submit to it for some jobs: ``call(jobs, files)``.
+
+    The files are those that ``pack`` gives for each. A call returns a report for each job, or None for one that it has
+    left out, as those before it took long; it raises where nothing is known of any of them.
+    """
 
     @property
     def executor(self) -> Executor:
@@ -63,15 +72,19 @@ class Workers(Protocol):
 
     @property
     def in_flight(self) -> int:
-        """How many jobs to send before the first of them ends: where the way is long, more than run at once."""
+        """How many calls to submit before the first of them ends: where the way is long, more than run at once."""
+
+    @property
+    def in_batches(self) -> bool:
+        """Whether the way costs so much that several small jobs should share a call."""
 
     @property
     def description(self) -> str:
         """Where the jobs run, and why there, for people."""
 
     @property
-    def call(self) -> Callable[[Job, Files], JobReport]:
-        """The function that computes a job in a worker."""
+    def call(self) -> Call:
+        """The function that computes jobs in a worker."""
 
     def pack(self, job: Job) -> Files:
         """The cache files that must travel with the job."""
@@ -85,7 +98,9 @@ class _LocalWorkers:
     executor: ProcessExecutor
     slots: int
     description: str
-    call: Callable[[Job, Files], JobReport]
+    call: Call
+
+    in_batches: bool = False
 
     @property
     def in_flight(self) -> int:
@@ -159,8 +174,8 @@ def _processes(spec: ExecutorSpec, conditions: Conditions, on_note: Callable[[No
     executor.shutdown()
 
 
-def _run_here(job: Job, sent: Files, conditions: Conditions) -> JobReport:
-    return run_job(job, conditions, send_note)
+def _run_here(jobs: list[Job], sent: Files, conditions: Conditions) -> list[JobReport | None]:
+    return [run_job(job, conditions, send_note) for job in jobs]
 
 
 def _ask_for_device(requested: str) -> DeviceChoice:

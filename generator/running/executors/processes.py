@@ -19,7 +19,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from generator.errors import ExecutorError
 from generator.running.fresh_code import begin_worker
-from generator.running.worker import Note
+from generator.running.progress import Note
 
 P = ParamSpec("P")
 T = TypeVar("T")

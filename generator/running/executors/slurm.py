@@ -25,7 +25,8 @@ from generator.errors import ExecutorError
 from generator.jobs import Job
 from generator.running.executors.processes import WorkerDiedError
 from generator.running.fresh_code import import_from_source
-from generator.running.worker import Conditions, Files, JobReport, Note, run_job
+from generator.running.progress import Note
+from generator.running.worker import Conditions, Files, JobReport, run_job
 from generator.store.files import disk_errors
 
 AT_ONCE = 64  # jobs that are sent before the first one ends: what starts when is Slurm's affair
@@ -163,7 +164,8 @@ class SlurmWorkers:
     executor: Executor
     slots: int
     description: str
-    call: Callable[[Job, Files], JobReport]
+    call: Callable[[list[Job], Files], list[JobReport | None]]
+    in_batches: bool = False  # Slurm's own queue is the place for jobs that wait
 
     @property
     def in_flight(self) -> int:
@@ -222,16 +224,16 @@ def open_slurm(
         batch.shutdown()
 
 
-def run_on_node(job: Job, sent: Files, conditions: Conditions, notes: Path) -> JobReport:
-    """On a node: compute the job in the shared cache folder, and write down how far it is."""
+def run_on_node(jobs: list[Job], sent: Files, conditions: Conditions, notes: Path) -> list[JobReport | None]:
+    """On a node: compute the jobs in the shared cache folder, and write down how far they are."""
     import_from_source()
-    path = notes / f"{job.fingerprint}.notes"
 
     def note(said: Note) -> None:
+        path = notes / f"{said.fingerprint}.notes"
         with suppress(OSError), path.open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(astuple(said)) + "\n")
 
-    return run_job(job, conditions, note)
+    return [run_job(job, conditions, note) for job in jobs]
 
 
 def _numbered(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -103,7 +103,7 @@ def test_one_frame_and_a_long_caption_and_a_grey_image_work():
 def test_a_drawn_figure_has_an_animation_only_if_it_moves():
     drawing = draw_figure(film(4, keys=(0, 3), noise=False))
     assert drawing.animation is not None
-    assert drawing.png.startswith(b"\x89PNG")
+    assert drawing.webp.startswith(b"RIFF")
     from generator.results import ImageGrid
 
     assert draw_figure(ImageGrid((np.zeros((4, 4), np.uint8),), 1)).animation is None

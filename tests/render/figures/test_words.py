@@ -58,7 +58,7 @@ def test_a_drawing_is_kept_for_its_language_and_for_its_words(tmp_path, monkeypa
     english = KeptDrawings(tmp_path).draw(grid, 2.0)
     with speaking("fr"):
         french = KeptDrawings(tmp_path).draw(grid, 2.0)
-    assert french.png != english.png
+    assert french.webp != english.webp
     name = KeptDrawings(tmp_path)._name(grid, 2.0)
     monkeypatch.setattr(words, "WORDS", (*words.WORDS[:2], "nothing", words.WORDS[3]))
     assert KeptDrawings(tmp_path)._name(grid, 2.0) != name

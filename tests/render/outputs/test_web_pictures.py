@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from generator.render.outputs import web_pictures
-from generator.render.outputs.web_pictures import web_picture
+from generator.render.outputs.web_pictures import paper_picture, web_picture
 from generator.store.parts import PartStore
 from tests.render.sample_report import photograph
 
@@ -54,3 +54,16 @@ def test_what_was_encoded_is_kept_and_what_is_damaged_is_encoded_anew(
     kept.write_bytes(kept.read_bytes()[:-9])
     assert web_picture(png, store) == made
     assert web_picture(png_of(photograph(3)), store) != made
+
+
+def test_on_paper_no_pixel_changes_and_its_size_is_in_dots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, webp = PartStore(tmp_path), web_picture(png_of(photograph(4)), None)
+    made = paper_picture(webp, store, "name")
+    with Image.open(BytesIO(made)) as picture:
+        assert (picture.format, picture.mode, round(picture.info["dpi"][0])) == ("PNG", "RGB", 200)
+        assert np.array_equal(np.asarray(picture), photograph(4))
+    web_pictures._HELD.clear()
+    with monkeypatch.context() as patched:
+        patched.setattr(Image, "open", None)  # nothing is encoded
+        assert paper_picture(webp, store, "name") == made
+    assert paper_picture(webp, None) == made

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,10 @@ import pytest
 from generator.errors import ExecutorError
 from generator.jobs import Job, Outcome, State
 from generator.running import loaded_code, runner
+from generator.running.events import Event, JobProgress, JobSilent, JobStarted, WorkersReady
 from generator.running.executors import dask as dask_module
 from generator.running.executors.choose import ExecutorSpec
-from generator.running.runner import Event, JobProgress, JobSilent, JobStarted, WorkersReady, run_jobs
+from generator.running.runner import run_jobs
 from generator.running.worker import Conditions
 from generator.store.cache import Cache
 from generator.store.entry import ARRAYS
@@ -156,6 +158,24 @@ def test_a_second_job_waits_at_each_worker_and_is_not_called_silent(
     second = [index for index, event in enumerate(events) if isinstance(event, JobStarted)][1]
     words = [event.message for event in events[:second] if isinstance(event, JobProgress)]
     assert any(word.startswith("step 7") for word in words)  # one at a time, whatever waits
+
+
+def test_small_jobs_travel_together_and_one_that_takes_longer_than_thought_gives_the_others_back(
+    scheduler: str, start_worker: StartWorker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start_worker(GENREPORT_CACHE=str(tmp_path / "a"))
+    small = [replace(job(f"{n:064}", "add", numbers=[n]), seconds=0.01) for n in range(40)]
+    slow = [replace(job(f"{n:064}", "slow", seconds=0.3, steps=1), seconds=0.01) for n in range(40, 44)]
+    calls: list[int] = []
+    real = dask_module.Cluster.pack
+    monkeypatch.setattr(dask_module.Cluster, "pack", lambda self, one: calls.append(1) or real(self, one))
+    events: list[Event] = []
+    outcomes = run(scheduler, tmp_path, *small, *slow, events=events)
+    assert {outcome.state for outcome in outcomes.values()} == {State.COMPUTED}
+    assert [outcomes[one.fingerprint].load().metrics["total"] for one in small] == list(range(40))
+    assert len(calls) > len(small) + len(slow)  # some were given back, and sent again
+    assert len([event for event in events if isinstance(event, JobStarted)]) < len(small) / 2
+    assert len(list(Cache(tmp_path / "a").entries())) == len(small) + len(slow)
 
 
 def test_progress_arrives_soon(scheduler: str, start_worker: StartWorker, tmp_path: Path) -> None:

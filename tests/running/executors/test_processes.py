@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from generator.running.executors.processes import ProcessExecutor, WorkerDiedError, send_note
-from generator.running.worker import Note
+from generator.running.progress import Note
 
 SCRIPT = """
 import os, sys, time

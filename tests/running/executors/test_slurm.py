@@ -16,11 +16,12 @@ import pytest
 
 from generator.errors import ExecutorError
 from generator.jobs import Job, Outcome, State
+from generator.running.events import Event, JobProgress, JobRetried, WorkersReady
 from generator.running.executors import choose
 from generator.running.executors import slurm as slurm_module
 from generator.running.executors.choose import ExecutorSpec
 from generator.running.executors.slurm import open_slurm
-from generator.running.runner import Event, JobProgress, JobRetried, WorkersReady, run_jobs
+from generator.running.runner import run_jobs
 from generator.running.worker import Conditions
 from generator.store.cache import Cache
 from tests.running.executors.slurm_for_tests import Slurm, is_possible
