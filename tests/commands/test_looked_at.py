@@ -55,6 +55,7 @@ def unknown(seen: set[str], report: BuildReport, course: TextCourse) -> list[str
     known = {os.path.normpath(path) for kind in ("read", "absent", "made", "written") for path in getattr(found, kind)}
     ways = {str(folder) for path in known for folder in Path(path).parents}
     harmless = tuple(str(course.folder / name) for name in HARMLESS)
+    seen = {path for path in seen if "__pycache__" not in path}  # as Python, we compile anew what changed
     return sorted(path for path in seen - known - ways if not path.startswith(harmless) and not _told(path, known))
 
 

@@ -20,7 +20,7 @@ def drawing_ahead(report: Report, results: Results, questions: Iterable[Question
 
 def _wanted(report: Report, results: Results, questions: Iterable[QuestionSpec]) -> Iterator[tuple[Figure, float]]:
     """The figures with their widths, as they will be asked for; whatever is wrong with one is found then."""
-    said = {*results.drawings}
+    said: set[tuple[str, str, float]] = set()
     for question in questions:
         for spec in question.figures.values():
             if report.is_framed(spec):
@@ -28,7 +28,8 @@ def _wanted(report: Report, results: Results, questions: Iterable[QuestionSpec])
             with suppress(Exception):
                 sources, _, width = laid_out(spec, question, results)
                 for panel, ref in sources:
-                    figure, key = results.undrawn(ref, panel.figure, width)
-                    if key not in said:
+                    outcome = results.outcome(ref)
+                    key = (outcome.fingerprint if outcome else str(ref), panel.figure, width)
+                    if key not in said and not results.is_drawn(ref, panel.figure, width):
                         said.add(key)
-                        yield said_inside(figure), width
+                        yield said_inside(results.figure(ref, panel.figure)), width

@@ -192,8 +192,8 @@ class KeptParts:
 
     def drawn(self, name: str, make: Callable[[], Drawing]) -> Drawing:
         """The drawing whose own name is kept under this one, or what ``make`` draws."""
-        place = self.store.read(name) or {}
-        if (found := self.drawing(place.get("drawing", b"").decode())) is not None:
+        kept = (self.store.read(name) or {}).get("drawing")
+        if kept is not None and (found := self.drawing(kept.decode())) is not None:
             return found
         made = make()
         if made.kept:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, ClassVar
 
 from generator.answers.addresses import Address, AddressError, parse_address
@@ -37,10 +38,6 @@ class ResultUnavailableError(Exception):
         return self.outcome is None or self.outcome.state is State.PENDING
 
 
-#: A job's fingerprint, the figure's name, in which language, and its width.
-DrawingKey = tuple[str, str, float]
-
-
 @dataclass
 class Results:
     """Every result of the report, read from the cache once and only when something asks for it.
@@ -54,7 +51,7 @@ class Results:
 
     refs: Mapping[str, tuple[Address, ...]]
     outcomes: Mapping[str, Outcome]
-    drawings: MutableMapping[DrawingKey, Drawing] = field(default_factory=dict)
+    drawings: MutableMapping[tuple[str, str, float], Drawing] = field(default_factory=dict)
     draw: Callable[[Figure, float], Drawing] = draw_figure
     drawn: Callable[[Outcome, str, float, Callable[[], Drawing]], Drawing] = lambda outcome, name, width, make: make()
     asked: set[str] = field(default_factory=set)
@@ -131,26 +128,39 @@ class Results:
 
     def drawing(self, ref: Address, name: str, width: float) -> Drawing:
         """One figure of a result, drawn ``width`` inches wide."""
-        outcome = self.outcome(ref)
-        if outcome is None or not outcome.has_result:
-            raise ResultUnavailableError(ref, outcome)
-        key = _key(outcome, name, width)
-        if key not in self.drawings:
-            self.drawings[key] = self.drawn(
-                outcome, name, width, lambda: self.draw(said_inside(self._figure(ref, name)), width)
-            )
-        return self.drawings[key]
+        figure = partial(self.figure, ref, name)
+        return self._found(ref, name, width, lambda: self.draw(said_inside(figure()), width))
 
-    def undrawn(self, ref: Address, name: str, width: float) -> tuple[Figure, DrawingKey]:
-        """One figure of a result, and under which key its drawing is found."""
-        figure = self._figure(ref, name)
-        return figure, _key(self.outcomes[str(ref)], name, width)
+    def is_drawn(self, ref: Address, name: str, width: float) -> bool:
+        """Whether a drawing of the figure is at hand, from this run or an earlier one."""
 
-    def _figure(self, ref: Address, name: str) -> Figure:
+        def missing() -> Drawing:
+            raise LookupError(name)
+
+        try:
+            self._found(ref, name, width, missing)
+        except LookupError:
+            return False
+        return True
+
+    def figure(self, ref: Address, name: str) -> Figure:
+        """One figure of a result."""
         figures = self.load(ref).figures
         if name not in figures:
             raise AnswerError(f"{ref} has no figure {name}; it has {', '.join(sorted(figures)) or 'none'}")
         return figures[name]
+
+    def _found(self, ref: Address, name: str, width: float, make: Callable[[], Drawing]) -> Drawing:
+        """The drawing of a figure as it was found before, or what ``make`` draws."""
+        outcome = self.outcome(ref)
+        if outcome is None or not outcome.has_result:
+            raise ResultUnavailableError(ref, outcome)
+        language = spoken()
+        apart = name if language == ENGLISH else f"{name} ({language})"
+        key = (outcome.fingerprint, apart, width)
+        if key not in self.drawings:
+            self.drawings[key] = self.drawn(outcome, name, width, make)
+        return self.drawings[key]
 
     def table(self, ref: Address, name: str) -> Table:
         """One table of a result."""
@@ -235,8 +245,3 @@ class Rows:
         for record in self._table.records():
             self._spend()
             yield Row(record, self._note)
-
-
-def _key(outcome: Outcome, name: str, width: float) -> DrawingKey:
-    language = spoken()
-    return outcome.fingerprint, name if language == ENGLISH else f"{name} ({language})", width
