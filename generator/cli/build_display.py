@@ -101,6 +101,7 @@ class BuildDisplay(LiveDisplay):
             case JobQueued(job=job):
                 self.queued += 1
                 self.remaining.queued(job)
+                return  # all are, before the first says anything: of a few, the time that is left would be wrong
             case JobStarted(job=job):
                 self._started(job)
             case JobProgress():

@@ -10,7 +10,7 @@ from generator.jobs import Job, Outcome
 
 @dataclass(frozen=True)
 class WorkersReady:
-    """The executor is open: "2 processes of 1 thread on cpu (no CUDA card in this machine)"."""
+    """The executor is open: "2 processes of 1 thread on cpu (no CUDA card in this machine)". All jobs are queued."""
 
     description: str
     slots: int

@@ -71,7 +71,6 @@ def run_jobs(
             Storing(cache) as storing,
             open_executor(spec, cache.folder, data, messages.put, code, courses) as workers,
         ):
-            on_event(WorkersReady(workers.description, workers.slots))
             return _Run(cache, workers, schedule, messages, on_event, under_way, storing).to_the_end()
     finally:
         for fingerprint in under_way:  # their workers were ended in the middle
@@ -117,6 +116,7 @@ class _Run:
     def to_the_end(self) -> dict[str, Outcome]:
         for job in self._schedule.jobs.values():
             self._on_event(JobQueued(job))
+        self._on_event(WorkersReady(self._workers.description, self._workers.slots))
         self._settle_hopeless()
         while True:
             self._fill()

@@ -142,7 +142,7 @@ def test_times_stay_visible_on_narrow_terminals(width: int) -> None:
     ]
     shown = BuildDisplay()
     shown.live = True
-    for event in (WorkersReady("2 processes", 2), *map(JobQueued, jobs), *map(JobStarted, jobs)):
+    for event in (*map(JobQueued, jobs), WorkersReady("2 processes", 2), *map(JobStarted, jobs)):
         shown.listen(event)
     shown.listen(JobProgress(jobs[0], 0.5, "epoch 12 of 24, loss 0.3333, accuracy 0.9876, and so on and on"))
     shown.said -= 10
@@ -161,7 +161,7 @@ def test_what_rendering_took_the_last_time_counts() -> None:
     shown.live = True
     shown.expect(90.0)
     jobs = [dataclasses.replace(JOB, fingerprint=name * 64, seconds=30.0) for name in "ab"]
-    for event in (WorkersReady("1 process", 1), *map(JobQueued, jobs), JobStarted(jobs[0])):
+    for event in (*map(JobQueued, jobs), WorkersReady("1 process", 1), JobStarted(jobs[0])):
         shown.listen(event)
     assert shown.progress.tasks[0].fields["times"] == "2 min left"
     for job in jobs:
@@ -176,6 +176,17 @@ def test_what_rendering_took_the_last_time_counts() -> None:
     shown.rendering -= 60.0
     shown.say(Passing("the PDF: page 5"))
     assert stage.fields["times"] == ""
+
+
+def test_the_time_that_is_left_is_that_of_all_jobs_before_the_first_has_begun() -> None:
+    shown = BuildDisplay()
+    shown.live = True
+    jobs = [dataclasses.replace(JOB, fingerprint=name * 64, seconds=60.0) for name in "abcdefgh"]
+    for job in jobs:
+        shown.listen(JobQueued(job))
+    assert shown.progress.tasks == []
+    shown.listen(WorkersReady("2 processes", 2))
+    assert shown.progress.tasks[0].fields["times"] == "4 min left"
 
 
 def test_what_is_passing_is_no_line_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
