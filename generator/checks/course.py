@@ -69,7 +69,8 @@ def _check_question(names: CourseNames, question: QuestionSpec) -> list[Mistake]
 
 
 def _read_by_check(names: CourseNames, question: QuestionSpec) -> tuple[Any, Any]:
-    return names.read_by_all, question.answer
+    # A student's question has the solutions that any answer of theirs names.
+    return names.read_by_all, (question.answer, tuple(question.tables), tuple(question.figures))
 
 
 def _bibliography(

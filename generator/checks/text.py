@@ -64,7 +64,8 @@ class CourseNames:
     @cached_property
     def read_by_all(self) -> tuple[Any, ...]:
         """What the check of each question reads of the answers of others, and of the bibliography."""
-        return self.equations, self.keys, self.margins, self.unread, tuple(self.questions)
+        found = self.equations, self.keys, self.margins, self.unread, tuple(self.questions)
+        return *found, tuple(sorted(self.solutions))
 
     def refs(self, address: Address) -> dict[str, tuple[Address, ...]]:
         """The grid of a result under each profile in which it has one; none for a result that does not exist."""

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from generator.checks import course as checks
+from generator.commands.checked import Checked, stated_key
 from generator.commands.session import Folders, Settings, open_session
+from generator.course.editions import Edition
+from generator.course.folder import read_course_folder
+from generator.course.loader import read_course
 from generator.errors import InputError
+from generator.folders import questions_folder
+from generator.planning.catalogue import read_catalogue
+from generator.store.memo import Memo
+from generator.store.parts import PartStore
 from tests.courses_for_tests import write_sums
 
 
@@ -78,3 +87,28 @@ def test_only_what_reads_a_change_is_checked_again(tmp_path: Path, checked: Call
     with one.open("a") as file:
         file.write("\nThe last word.\n")
     assert checked() == every
+
+
+def test_a_solution_that_another_answer_names_is_checked(tmp_path: Path) -> None:
+    """A student's question has it only then, although nothing of the question changed."""
+    course, answers = tmp_path / "course", tmp_path / "answers"
+    shutil.copytree(questions_folder(), course, ignore=shutil.ignore_patterns("__pycache__"))
+    edit(course / "2-c" / "q01.yaml", r"(?s)(  mixing:\n.*?)domain_purity:", r"\1domain_puritee:")
+    (answers / "2-c").mkdir(parents=True)
+    memo, store = Memo(tmp_path / "memo.json"), PartStore(tmp_path / "kept")
+    catalogue, place = read_catalogue(memo), read_course_folder(course)
+
+    def check() -> list[str]:
+        read, mistakes = read_course(course, answers, Edition.STUDENT, "")
+        assert read is not None
+        assert mistakes == []
+        checked = Checked(store, lambda: "ab" * 32, lambda: stated_key(read, place, memo, "quick", False))
+        found = checks.check_course(read, catalogue, own_profile="quick", once=checked.once)
+        checked.keep()
+        return [str(one) for one in found]
+
+    assert check() == []
+    (answers / "2-c" / "q03.md").write_text('See {{ ref("2-c/q01/mixing") }}.\n')
+    assert any("domain_puritee" in one for one in check())
+    (answers / "2-c" / "q03.md").write_text("Nothing.\n")
+    assert check() == []

@@ -65,7 +65,7 @@ class Together:
         if self._added >= _WORTH * (len(self.children) + 1) and len(self.children) < self._most:
             try:
                 self._start()
-            except (OSError, ValueError, TypeError):  # there is no room, or nothing to start
+            except (OSError, RuntimeError, ValueError, TypeError):  # there is no room, or nothing to start
                 self._most = 0
 
     def take(self, name: str) -> None:
@@ -80,9 +80,14 @@ class Together:
         command = [sys.executable, "-P", "-X", "utf8", "-c", _BEGIN]
         child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         thread = threading.Thread(target=self._feed, args=(child,), daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:  # the machine has no thread left
+            with child:
+                child.kill()
+            raise
         self.children.append(child)
         self._threads.append(thread)
-        thread.start()
 
     def _feed(self, child: subprocess.Popen[bytes]) -> None:
         """Have a process draw one figure after another, beginning with the last, until none is left or it fails."""

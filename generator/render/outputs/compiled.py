@@ -54,7 +54,7 @@ class Compiled(BytecodeCache):
         """Remember what was compiled."""
         way = _way(bucket)
         self._codes[bucket.key, way] = bucket.code
-        if (place := self._place(bucket)) is not None and not sys.dont_write_bytecode:
+        if (place := self._place(bucket)) is not None and not (sys.dont_write_bytecode or sys.pycache_prefix):
             _write(place, way, bucket.code)
 
     def _place(self, bucket: Bucket) -> Path | None:

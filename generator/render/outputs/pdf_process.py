@@ -10,7 +10,6 @@ Imports nothing of the package, so that it starts at once.
 from __future__ import annotations
 
 import gc
-import hashlib
 import json
 import logging
 import os
@@ -61,7 +60,8 @@ class _Paper:
         self.here: dict[str, list[Any]] = {}  # chapters that were settled in this process
         self.html = self._read(text)
         self.places.keep_together(self.html.etree_element)
-        self.apart = self.chapters.apart(self.html.etree_element, folder, _program())
+        self.program = _beside("pdf_program").program()
+        self.apart = self.chapters.apart(self.html.etree_element, folder, self.program)
 
     def unknown(self) -> list[tuple[str, int]]:
         """The chapters that nobody has settled, by name, and how much there is of each."""
@@ -158,16 +158,6 @@ class _Paper:
         return weasyprint.HTML(string=text, base_url=f"file://{_ROOT}", url_fetcher=fetcher)
 
 
-def _program() -> str:
-    """What lays out: WeasyPrint, Pango, and the code beside this."""
-    import weasyprint
-    from weasyprint.text.ffi import pango
-
-    parts = sorted(Path(__file__).parent.glob("pdf_*.py"))
-    code = hashlib.sha256(b"".join(path.read_bytes() for path in parts)).hexdigest()
-    return f"WeasyPrint {weasyprint.__version__} Pango {pango.pango_version()} {code}"
-
-
 def _write_pdf(
     page: Path, target: Path, fields: bool, remembered: Path | None, seconds: int = _SECONDS
 ) -> dict[str, Any]:
@@ -180,7 +170,7 @@ def _write_pdf(
         _settle_with_another(paper, lines, arguments, theirs)
     document, chapters, warnings = paper.settled()
     drawn = _beside("pdf_drawings")
-    drawings = drawn.Drawings(known.get("drawings", {}), paper.folder, _ROOT, _program())
+    drawings = drawn.Drawings(known.get("drawings", {}), paper.folder, _ROOT, paper.program)
     drawings.remember()
     drawn.keep_pictures()
     for sheet in document.pages:
@@ -206,7 +196,7 @@ def _begun(page: Path, fields: bool, known: Mapping[str, Any]) -> tuple[_Paper, 
     logger.setLevel(logging.INFO)
     logger.propagate = False
     paper = _Paper(page.read_text("utf-8"), page.parent.resolve(), fields, known.get("chapters", {}), progress)
-    styles = paper.chapters.styles(paper.html.etree_element, paper.folder, _program())
+    styles = paper.chapters.styles(paper.html.etree_element, paper.folder, paper.program)
     lines = _beside("pdf_lines").Lines(known.get("lines", {}), styles)
     lines.remember()
     return paper, lines
@@ -214,7 +204,10 @@ def _begun(page: Path, fields: bool, known: Mapping[str, Any]) -> tuple[_Paper, 
 
 def _settle_with_another(paper: _Paper, lines: Any, arguments: list[str], theirs: list[str]) -> None:
     """Settle the chapters that are not known, those of some names in another process at the same time."""
-    second = _beside("pdf_second").Second(__file__, arguments, theirs)
+    try:
+        second = _beside("pdf_second").Second(__file__, arguments, theirs)
+    except OSError:  # there is no room for it
+        return
     paper.settle([name for name, _ in paper.unknown() if name not in theirs])
     found = second.found()
     paper.known = {**paper.known, **found.get("chapters", {})}

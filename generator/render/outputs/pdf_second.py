@@ -40,13 +40,17 @@ def asked(arguments: Sequence[str]) -> set[str]:
 
 
 class Second:
-    """The second process: ``program`` with the arguments of the first, and the names of its chapters."""
+    """The second process: ``program`` with the arguments of the first, and the names of its chapters.
+
+    OSError where there is no room for its file, or for it.
+    """
 
     def __init__(self, program: str, arguments: Sequence[str], names: Collection[str]) -> None:
-        handle, name = tempfile.mkstemp(suffix=".json")
+        page, _, *others = arguments
+        # Beside the page, with which it goes however the first process ends.
+        handle, name = tempfile.mkstemp(suffix=".json", dir=Path(page).parent)
         os.close(handle)
         self._target = Path(name)
-        page, _, *others = arguments
         command = [sys.executable, "-P", "-X", "utf8", program, page, name, *others, _NAMES + ",".join(names)]
         # It ends when this pipe does, as the first one does with the one that started it.
         self._process = subprocess.Popen(
@@ -58,7 +62,7 @@ class Second:
         try:
             self._process.wait()
             found = json.loads(self._target.read_bytes()) if self._process.returncode == 0 else {}
-        except ValueError:
+        except (OSError, ValueError):
             found = {}
         finally:
             self._process.kill()

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -120,6 +121,21 @@ def test_where_no_process_can_be_started_all_is_drawn_here(
     with drawings.ahead(CHEAP):
         assert all(drawings.draw(*one).svg for one in CHEAP)
     assert len(here) == len(CHEAP)
+
+
+def test_where_no_thread_can_be_started_all_is_drawn_here(
+    tmp_path: Path, here: list[Figure], children: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    drawings = KeptDrawings(tmp_path / "kept", hands=2)
+    with monkeypatch.context() as changed:
+        changed.setattr(together.threading.Thread, "start", full)
+        with drawings.ahead(CHEAP):
+            assert all(drawings.draw(*one).svg for one in CHEAP)
+    assert len(here) == len(CHEAP)
+    assert [child.returncode for child in children] == [-signal.SIGKILL]
 
 
 def test_a_few_figures_or_what_is_kept_or_one_job_at_a_time_start_no_process(

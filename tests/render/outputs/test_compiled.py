@@ -83,8 +83,12 @@ def test_what_is_damaged_or_cannot_be_kept_is_compiled_again(
     assert len(names) == 2
 
 
-def test_nothing_is_written_where_python_writes_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("sys.dont_write_bytecode", True)
+@pytest.mark.parametrize(("never", "elsewhere"), [(True, None), (False, "/elsewhere")])
+def test_nothing_is_written_where_python_writes_nothing(
+    never: bool, elsewhere: str | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("sys.dont_write_bytecode", never)
+    monkeypatch.setattr("sys.pycache_prefix", elsewhere)
     (tmp_path / "page").write_text("Hello {{ name }}")
     assert _render(tmp_path) == "Hello <you>"
     assert [path.name for path in tmp_path.iterdir()] == ["page"]

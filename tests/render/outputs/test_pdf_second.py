@@ -84,10 +84,29 @@ def test_the_pdf_is_the_same_whoever_settled_its_chapters(written: Any, tmp_path
         assert (again, found) == (alone, known)
 
 
+def test_without_room_for_a_second_process_the_first_goes_on_alone(
+    written: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    alone, known, _ = written(None)
+
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pdf_second.tempfile, "mkstemp", full)
+    again, found, here = written(pdf_process.__file__)
+    assert here == 3
+    assert (again, found) == (alone, known)
+    monkeypatch.undo()
+    second = pdf_second.Second(str(tmp_path / "none.py"), [str(tmp_path / "x.html"), "x.pdf", "9"], ["a"])
+    assert second._target.parent == tmp_path, "it goes with the page, even if both processes are killed"
+    second._target.unlink()
+    assert second.found() == {}
+
+
 def test_nothing_is_left_of_it_when_the_first_gives_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     waiting = tmp_path / "waiting.py"
     waiting.write_text("import time; time.sleep(600)")
-    second = pdf_second.Second(str(waiting), ["x.html", "x.pdf", "9"], ["a"])
+    second = pdf_second.Second(str(waiting), [str(tmp_path / "x.html"), "x.pdf", "9"], ["a"])
 
     def stopped(*_: Any) -> None:
         raise KeyboardInterrupt
