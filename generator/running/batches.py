@@ -7,8 +7,6 @@ import math
 from generator.jobs import Job
 from generator.running.schedule import Schedule
 
-#: Seconds that the jobs of a message should take at most; a worker begins none later than that.
-BATCH_SECONDS = 0.2
 #: The most jobs of one message, however short.
 MOST = 64
 
@@ -16,8 +14,9 @@ MOST = 64
 class Batches:
     """Takes jobs from a schedule. How long one takes it learns from those of the same computation in this run."""
 
-    def __init__(self, schedule: Schedule) -> None:
-        self._schedule = schedule
+    def __init__(self, schedule: Schedule, seconds: float) -> None:
+        """``seconds`` are those that the jobs of a message should take together at most; none go together for 0."""
+        self._schedule, self._seconds = schedule, seconds
         self._lately: dict[tuple[str, str], float] = {}  # of each computation, by its module and name
         self._alone: set[str] = set()
 
@@ -28,7 +27,7 @@ class Batches:
         while (job := self._schedule.peek()) is not None:
             expected = self._expected(job)
             seconds += expected
-            if batch and (seconds > BATCH_SECONDS or len(batch) >= most):
+            if batch and (seconds > self._seconds or not self._seconds or len(batch) >= most):
                 break
             self._schedule.pop()
             batch.append(job)

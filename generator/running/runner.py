@@ -103,7 +103,7 @@ class _Run:
         self._messages, self._on_event = messages, on_event
         self._checked = time.monotonic()
         self._running, self._storing = running, storing
-        self._batches, self._alike = Batches(schedule), Alike()
+        self._batches, self._alike = Batches(schedule, workers.batch_seconds), Alike()
         self._away = self._being_stored = 0  # how many messages with jobs are at the workers, and back with results
         self._started: dict[str, float] = {}
         self._heard: dict[str, float] = {}  # when each running job was submitted, or last gave a sign of life
@@ -136,8 +136,7 @@ class _Run:
         # No more than the workers want: what becomes ready later may be longer and must not queue behind the short.
         # Nor while as many results wait for the disk: they would fill the memory.
         while self._away < self._workers.in_flight > self._being_stored:
-            shares = self._workers.in_flight if self._workers.in_batches else self._schedule.ready
-            if not (jobs := self._batches.next(shares)):
+            if not (jobs := self._batches.next(self._workers.shares)):
                 return
             self._send(jobs)
 
@@ -165,6 +164,8 @@ class _Run:
             self._workers.check()
             self._checked = time.monotonic()
             # A job that has not begun may wait for another on its worker: it is silent when all those are.
+            for fingerprint in self._workers.waiting & self._running.keys():
+                self._heard[fingerprint] = self._checked
             spoke = max((self._heard[name] for name in self._running if name in self._begun), default=0.0)
             for fingerprint, job in self._running.items():
                 heard = self._heard[fingerprint]
@@ -199,6 +200,9 @@ class _Run:
                 del self._running[job.fingerprint]
                 if report is None:
                     self._schedule.push(job)  # the worker has not begun it, as those before it took long
+                elif report.died:
+                    self._batches.send_alone(job)
+                    self._again(job, report.died)
                 else:
                     self._batches.took(job, report.seconds)
                     self._reported(job, report)

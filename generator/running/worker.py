@@ -59,7 +59,8 @@ class JobReport:
 
     ``computed`` is false when another build had saved the entry meanwhile. ``damaged`` names an input whose entry was
     found damaged. ``files`` is the entry itself, from a worker that does not share the cache folder. ``seconds`` is how
-    long the worker had it, the way to its inputs and to its entry included.
+    long the worker had it, the way to its inputs and to its entry included. ``died`` says that the worker did, of this
+    job or of another that it had been given with it: nothing is known of this one.
     """
 
     fingerprint: str
@@ -67,6 +68,7 @@ class JobReport:
     failure: Failure | None = None
     computed: bool = True
     damaged: str = ""
+    died: str = ""
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     seconds: float = 0.0
 

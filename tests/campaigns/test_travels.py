@@ -1,7 +1,7 @@
 """Lab 2-c under quick that travels: computed here, shown under another Python without torch and without data.
 
-By a pack, a folder that cannot be written, servers that fail, a Slurm whose node is killed, and a notebook whose machine
-is taken away. Its digits are the real ones, so that there is data to be without. Minutes of computing: only in
+By a pack, a folder that cannot be written, servers that fail, a Slurm whose node is killed, and a notebook whose
+machine is taken away. Its digits are the real ones, so that there is data to be without. Minutes of computing: only in
 `make campaigns`, which also makes the environment of the other Python.
 """
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from generator.jobs import Job
-from generator.running.batches import BATCH_SECONDS, MOST, Batches
+from generator.running.batches import MOST, Batches
 from generator.running.schedule import Schedule
+
+SECONDS = 0.2
 
 
 def jobs(count: int, seconds: float | None = None, computation: str = "fit") -> list[Job]:
@@ -18,8 +20,8 @@ def sizes(batches: Batches, shares: int = 1) -> list[int]:
     return found
 
 
-def filled(*given: Job) -> Batches:
-    return Batches(Schedule(given, lambda fingerprint: False))
+def filled(*given: Job, seconds: float = SECONDS) -> Batches:
+    return Batches(Schedule(given, lambda fingerprint: False), seconds)
 
 
 def test_each_goes_alone_while_nothing_is_known_of_how_long_it_takes() -> None:
@@ -27,8 +29,12 @@ def test_each_goes_alone_while_nothing_is_known_of_how_long_it_takes() -> None:
 
 
 def test_small_jobs_go_together_as_many_as_the_time_allows() -> None:
-    assert sizes(filled(*jobs(12, seconds=BATCH_SECONDS / 5.5))) == [5, 5, 2]
+    assert sizes(filled(*jobs(12, seconds=SECONDS / 5.5))) == [5, 5, 2]
     assert sizes(filled(*jobs(MOST + 1, seconds=0.0))) == [MOST, 1]
+
+
+def test_none_go_together_where_that_is_not_wanted() -> None:
+    assert sizes(filled(*jobs(3, seconds=0.0), seconds=0.0)) == [1, 1, 1]
 
 
 def test_a_long_job_goes_alone_and_first() -> None:
@@ -49,7 +55,7 @@ def test_how_long_a_computation_takes_is_learnt_from_its_last_jobs_and_a_slow_st
     for _ in range(8):
         batches.took(first, 0.001)
     assert len(batches.next(1)) > 5
-    batches.took(first, BATCH_SECONDS)
+    batches.took(first, SECONDS)
     assert len(batches.next(1)) == 1
 
 

@@ -355,7 +355,8 @@ class KilledWorker(Exception):  # noqa: N818
 class Shared:
     """Workers on which a job waits behind another that kills them, as often as it is told to."""
 
-    in_flight, slots, description, in_batches = 2, 1, "one worker", False
+    in_flight, slots, description, batch_seconds, shares = 2, 1, "one worker", 0.0, 2
+    waiting: frozenset[str] = frozenset()
     call = staticmethod(lambda jobs, sent: None)
 
     def __init__(self, notes: Callable[[Note], None], blamed: dict[str, int]) -> None:
@@ -396,7 +397,7 @@ def test_a_job_that_waits_behind_a_deadly_one_is_tried_again(
 class Together(Shared):
     """Workers that take jobs in batches, begin only the first two of each, and die of what is deadly."""
 
-    in_batches = True
+    batch_seconds = 0.2
 
     def __init__(self) -> None:
         super().__init__(lambda note: None, {})

@@ -75,8 +75,19 @@ class Workers(Protocol):
         """How many calls to submit before the first of them ends: where the way is long, more than run at once."""
 
     @property
-    def in_batches(self) -> bool:
-        """Whether the way costs so much that several small jobs should share a call."""
+    def batch_seconds(self) -> float:
+        """How long the jobs of a call may take together where the way to a worker is worth sharing; 0 where it is not.
+
+        About what the way costs: then sharing it makes nobody wait longer than going alone would.
+        """
+
+    @property
+    def shares(self) -> int:
+        """Among how many calls the small jobs that are ready should be spread."""
+
+    @property
+    def waiting(self) -> frozenset[str]:
+        """The fingerprints of jobs that a cluster keeps in its queue, for as long as it likes."""
 
     @property
     def description(self) -> str:
@@ -100,7 +111,9 @@ class _LocalWorkers:
     description: str
     call: Call
 
-    in_batches: bool = False
+    batch_seconds: float = 0.0
+    shares: int = 1
+    waiting: frozenset[str] = frozenset()
 
     @property
     def in_flight(self) -> int:

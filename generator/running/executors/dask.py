@@ -19,7 +19,6 @@ import platformdirs
 from generator.errors import ExecutorError
 from generator.jobs import Job, one_by_one
 from generator.running import loaded_code
-from generator.running.batches import BATCH_SECONDS
 from generator.running.fresh_code import import_from_source
 from generator.running.progress import PROGRESS_SECONDS, Note, Reporter
 from generator.running.worker import Conditions, Files, JobReport, failure_of, run_reported
@@ -28,6 +27,7 @@ from generator.store.entry import DamagedEntryError
 from generator.store.files import disk_errors, replace_file
 
 CONNECT_SECONDS = 5.0
+BATCH_SECONDS = 0.2  # that the jobs of a message should take at most; a worker begins none later than that
 #: Dask sends Python objects, and who can put one in runs code: on the workers, and here.
 TRUST = (
     "over plain TCP, so that whoever reaches its port can run code here and there: dask+tls:// lets in only your own"
@@ -62,6 +62,7 @@ class Cluster:
         self.executor: Executor = client.get_executor(pure=False)
         self._client, self._address, self._terms, self._jobs = client, address, terms, jobs
         self._workers = len(client.nthreads())
+        self.waiting: frozenset[str] = frozenset()  # its queue is short, and all in it are this build's
         self._seen = time.monotonic()
         self.call = partial(run_on_worker, terms=terms)
 
@@ -76,9 +77,14 @@ class Cluster:
         return self._jobs if self._jobs and self._jobs <= self._workers else IN_FLIGHT * self.slots
 
     @property
-    def in_batches(self) -> bool:
-        """Yes: a message costs three processes two or three milliseconds."""
-        return True
+    def batch_seconds(self) -> float:
+        """A moment: a message costs three processes two or three milliseconds."""
+        return BATCH_SECONDS
+
+    @property
+    def shares(self) -> int:
+        """One for each message that may be on its way."""
+        return self.in_flight
 
     @property
     def description(self) -> str:

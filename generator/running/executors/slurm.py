@@ -1,4 +1,4 @@
-"""Jobs on a Slurm cluster: each is a batch job of its own, sent by submitit. Needs the extra "slurm".
+"""Jobs on a Slurm cluster: each is a batch job, or shares one with other short jobs. Needs the extra "slurm".
 
 The nodes share the cache folder, where results, checkpoints, notes and logs lie. What Slurm does to a job that it takes
 from its node (pre-emption, a node that fails, the end of its time) is its own affair: the job is queued again and goes
@@ -9,11 +9,7 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import threading
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Executor, Future
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass, replace
 from functools import partial
@@ -23,14 +19,16 @@ from typing import Any
 
 from generator.errors import ExecutorError
 from generator.jobs import Job
-from generator.running.executors.processes import WorkerDiedError
+from generator.running.executors import batch_jobs
+from generator.running.executors.batch_jobs import Batch
 from generator.running.fresh_code import import_from_source
 from generator.running.progress import Note
 from generator.running.worker import Conditions, Files, JobReport, run_job
+from generator.store.cache import Cache
 from generator.store.files import disk_errors
 
 AT_ONCE = 64  # jobs that are sent before the first one ends: what starts when is Slurm's affair
-LOOK_SECONDS, ASK_SECONDS = 0.5, 10.0  # between two looks for results and notes; between two questions to Slurm
+START_SECONDS = 10.0  # about what Slurm, Python and torch take to start: short jobs share that, as many as fit into it
 NOTE_SECONDS = 2.0  # between two notes of a job: each is a write to a shared disk
 #: Names as Slurm's own options have them, and as submitit takes them.
 OPTIONS = {
@@ -45,132 +43,28 @@ OPTIONS = {
 }
 _NUMBERS = ("gpus", "cpus", "time")
 _DEFAULTS = {"time": 120, "mem": "8G", "cpus": 1}
-_MISSES = 2  # questions in a row to which Slurm does not name a job before it counts as dead
-
-
-class Batch(Executor):
-    """Sends calls as batch jobs and watches the shared folder for what they leave."""
-
-    def __init__(
-        self, sender: Any, folder: Path, alive: Callable[[Iterable[Any]], set[str]], on_note: Callable[[Note], None]
-    ) -> None:
-        """``alive`` tells which of submitit's jobs are queued or running, by their numbers."""
-        self._sender, self._folder, self._alive, self._on_note = sender, folder, alive, on_note
-        self._open: dict[str, tuple[Any, Future[Any]]] = {}
-        self._misses: dict[str, int] = {}
-        self._read: dict[Path, int] = {}
-        self._lock, self._over = threading.Lock(), threading.Event()
-        self._watcher = threading.Thread(target=self._watch, daemon=True, name="slurm")
-        self._watcher.start()
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Send a call to Slurm; it and its arguments are pickled into the shared folder."""
-        future: Future[Any] = Future()
-        future.set_running_or_notify_cancel()
-        try:
-            sent = self._sender.submit(_Call(partial(fn, *args, **kwargs)))
-        except Exception as error:  # of sbatch, whose words are the best there are
-            future.set_exception(ExecutorError(f"Slurm did not take the job: {str(error).strip()[-300:]}"))
-            return future
-        with self._lock:
-            self._open[str(sent.job_id)] = (sent, future)
-        return future
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Cancel what is still queued or running, and stop watching."""
-        self._over.set()
-        with self._lock:
-            left, self._open = self._open, {}
-        for sent, _ in left.values():
-            with suppress(Exception):
-                sent.cancel(check=False)
-        self._watcher.join()
-
-    def _watch(self) -> None:
-        asked = time.monotonic()
-        while not self._over.wait(LOOK_SECONDS):
-            self._hear()
-            with self._lock:
-                open_ = dict(self._open)
-            for number, (sent, _) in open_.items():
-                if sent.paths.result_pickle.exists():
-                    self._end(number, sent)
-            if time.monotonic() - asked >= ASK_SECONDS:
-                self._bury(open_)
-                asked = time.monotonic()
-
-    def _hear(self) -> None:
-        """Pass on what the jobs have written since the last look."""
-        for path in self._folder.glob("*.notes"):
-            with suppress(OSError, ValueError), path.open("rb") as stream:
-                stream.seek(self._read.get(path, 0))
-                lines = stream.read().splitlines(keepends=True)
-                whole = [line for line in lines if line.endswith(b"\n")]
-                self._read[path] = self._read.get(path, 0) + sum(map(len, whole))
-                if whole:
-                    self._on_note(Note(*json.loads(whole[-1])))  # of several, the last is what is so now
-
-    def _bury(self, open_: Mapping[str, tuple[Any, Future[Any]]]) -> None:
-        try:
-            alive = self._alive(sent for sent, _ in open_.values())
-        except (OSError, subprocess.SubprocessError):
-            return  # it does not answer: that says nothing of the jobs
-        for number, (sent, _) in open_.items():
-            self._misses[number] = 0 if number in alive else self._misses.get(number, 0) + 1
-            if self._misses[number] >= _MISSES:
-                self._end(number, sent)
-
-    def _end(self, number: str, sent: Any) -> None:
-        with self._lock:
-            _, future = self._open.pop(number, (None, None))
-        if future is None:
-            return
-        if not sent.paths.result_pickle.exists():
-            future.set_exception(WorkerDiedError(f"Slurm's job {number} ended without a result{_last_words(sent)}"))
-            return
-        try:
-            future.set_result(sent.result())
-        except Exception as error:
-            future.set_exception(error)
-
-
-def _last_words(sent: Any) -> str:
-    with suppress(Exception):
-        lines = (sent.stderr() or sent.stdout() or "").strip().splitlines()
-        return f": {lines[-1][-200:]}" if lines else ""
-    return ""
-
-
-@dataclass
-class _Call:
-    """A call on a node. Slurm's signal that the node is wanted queues the same call again."""
-
-    call: Callable[[], Any]
-
-    def __call__(self) -> Any:
-        return self.call()
-
-    def checkpoint(self) -> Any:
-        """What submitit queues when the job's time is over or its node is taken."""
-        import submitit
-
-        return submitit.helpers.DelayedSubmission(self)
 
 
 @dataclass(frozen=True)
 class SlurmWorkers:
     """What the runner needs to know of the cluster."""
 
-    executor: Executor
+    executor: Batch
     slots: int
     description: str
     call: Callable[[list[Job], Files], list[JobReport | None]]
-    in_batches: bool = False  # Slurm's own queue is the place for jobs that wait
+    batch_seconds: float = START_SECONDS
+    shares: int = 1
 
     @property
     def in_flight(self) -> int:
         """How many jobs to send before the first one ends."""
         return self.slots
+
+    @property
+    def waiting(self) -> frozenset[str]:
+        """Those in Slurm's queue."""
+        return self.executor.waiting
 
     def pack(self, job: Job) -> Files:
         """Nothing: the cache folder is shared."""
@@ -213,8 +107,8 @@ def open_slurm(
     sender = submitit.AutoExecutor(folder=folder, cluster=cluster)
     sender.update_parameters(name="genreport", **_parameters(given, int(given["cpus"])))
     conditions = replace(conditions, threads=int(given["cpus"]), pace=NOTE_SECONDS)
-    alive = _queued if cluster == "slurm" else _running
-    batch = Batch(sender, folder, alive, on_note)
+    alive = batch_jobs.queued if cluster == "slurm" else batch_jobs.running
+    batch = Batch(sender, folder, Cache(conditions.cache), alive, on_note)
     asked = ", ".join(f"{name}={value}" for name, value in given.items())
     slots = jobs or AT_ONCE
     try:
@@ -227,13 +121,20 @@ def open_slurm(
 def run_on_node(jobs: list[Job], sent: Files, conditions: Conditions, notes: Path) -> list[JobReport | None]:
     """On a node: compute the jobs in the shared cache folder, and write down how far they are."""
     import_from_source()
+    return [_run(job, conditions, notes / f"{job.fingerprint}.notes") for job in jobs]
 
+
+def _run(job: Job, conditions: Conditions, notes: Path) -> JobReport:
     def note(said: Note) -> None:
-        path = notes / f"{said.fingerprint}.notes"
-        with suppress(OSError), path.open("a", encoding="utf-8") as stream:
+        with suppress(OSError), notes.open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(astuple(said)) + "\n")
 
-    return [run_job(job, conditions, note) for job in jobs]
+    begun = notes.exists()  # by this build, on a node that was lost
+    report = run_job(job, conditions, note)
+    if report.provenance is None:
+        return report
+    # Without what Python and torch took to start: that is the batch job's time, whichever jobs it has.
+    return replace(report, computed=report.computed or begun, seconds=report.provenance.duration)
 
 
 def _numbered(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -250,15 +151,3 @@ def _parameters(options: Mapping[str, Any], threads: int) -> dict[str, Any]:
     variables = {"CUBLAS_WORKSPACE_CONFIG": ":4096:8", "OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads}
     setup = [f"export {name}={value}" for name, value in variables.items()]
     return {**known, "slurm_setup": setup, **({"slurm_additional_parameters": others} if others else {})}
-
-
-def _queued(sent: Iterable[Any]) -> set[str]:
-    """Those that squeue names; it asks for all of the user's, because one that is over is an error to it."""
-    done = subprocess.run(
-        ["squeue", "--me", "--noheader", "--format=%i"], capture_output=True, text=True, check=True, timeout=30
-    )
-    return set(done.stdout.split())
-
-
-def _running(sent: Iterable[Any]) -> set[str]:
-    return {str(job.job_id) for job in sent if not job.done()}

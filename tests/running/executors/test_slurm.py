@@ -1,6 +1,7 @@
 """Batch jobs: by submitit's own local executor, and on a real Slurm of one machine where its packages are here.
 
 To have the second: `apt-get install slurm-wlm munge`, as root; see slurm_for_tests.py for how it is started.
+Covers batch_jobs.py too.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ import pytest
 
 from generator.errors import ExecutorError
 from generator.jobs import Job, Outcome, State
+from generator.running import runner
 from generator.running.events import Event, JobProgress, JobRetried, WorkersReady
-from generator.running.executors import choose
+from generator.running.executors import batch_jobs, choose
 from generator.running.executors import slurm as slurm_module
 from generator.running.executors.choose import ExecutorSpec
 from generator.running.executors.slurm import open_slurm
@@ -31,15 +33,17 @@ ROOT = Path(__file__).parents[3]
 ADD, DOUBLE, TRAIN, FAIL = ("1" * 64, "2" * 64, "3" * 64, "4" * 64)
 
 
-def job(fingerprint: str, computation: str, source: str = "", **parameters: object) -> Job:
+def job(
+    fingerprint: str, computation: str, source: str = "", *, expected: float | None = None, **parameters: object
+) -> Job:
     inputs = {"source": source} if source else {}
-    return Job(fingerprint, computation, "tests.computations_for_tests", computation, parameters, inputs)
+    return Job(fingerprint, computation, "tests.computations_for_tests", computation, parameters, inputs, expected)
 
 
 @pytest.fixture(autouse=True)
 def fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(slurm_module, "LOOK_SECONDS", 0.1)
-    monkeypatch.setattr(slurm_module, "ASK_SECONDS", 1.0)
+    monkeypatch.setattr(batch_jobs, "LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(batch_jobs, "ASK_SECONDS", 1.0)
     monkeypatch.setattr(slurm_module, "NOTE_SECONDS", 0.1)
     monkeypatch.setenv("PYTHONPATH", f"{ROOT}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
 
@@ -47,6 +51,10 @@ def fast(monkeypatch: pytest.MonkeyPatch) -> None:
 def run(folder: Path, *jobs: Job, events: list[Event], **options: str) -> dict[str, Outcome]:
     spec = ExecutorSpec(where="slurm", device="cpu", options=tuple(options.items()))
     return run_jobs(jobs, Cache(folder / "cache"), spec, data=folder, on_event=events.append)
+
+
+def batch_jobs_of(folder: Path) -> int:
+    return len(list((folder / "cache/slurm").glob("*/*_submitted.pkl")))
 
 
 @pytest.fixture
@@ -70,6 +78,7 @@ def test_results_come_by_the_shared_folder(local: None, tmp_path: Path) -> None:
     assert outcomes[FAIL].failure is not None
     assert "in words" in outcomes[FAIL].failure.reason
     assert any(isinstance(event, JobProgress) for event in events)
+    assert batch_jobs_of(tmp_path) == len(jobs)  # nothing is known of how long they take
     assert "Slurm" in next(event.description for event in events if isinstance(event, WorkersReady))
 
 
@@ -79,6 +88,25 @@ def test_a_batch_job_that_dies_is_sent_again_and_goes_on(local: None, tmp_path: 
     outcomes = run(tmp_path, train, events=events)
     assert outcomes[TRAIN].load().metrics["resumed_from"] == 4
     assert any(isinstance(event, JobRetried) for event in events)
+
+
+def test_short_jobs_share_a_batch_job_and_only_what_is_deadly_fails(
+    local: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first is saved when the second kills the batch job, which counts for none of the three; the third is due."""
+    monkeypatch.setattr(runner, "ATTEMPTS", 1)
+    events: list[Event] = []
+    runs = str(tmp_path / "runs")
+    first = job(ADD, "add", expected=0.3, numbers=[1], runs=runs, name="first")
+    deadly = job(FAIL, "die", expected=0.2, runs=runs, name="deadly", times=9, how="kill")
+    last = job(TRAIN, "add", expected=0.1, numbers=[2], runs=runs, name="last")
+    outcomes = run(tmp_path, last, deadly, first, events=events)
+    states = {name: outcome.state for name, outcome in outcomes.items()}
+    assert states == {ADD: State.COMPUTED, FAIL: State.FAILED, TRAIN: State.COMPUTED}
+    assert outcomes[FAIL].failure is not None
+    assert "ended without a result" in outcomes[FAIL].failure.reason
+    assert {event.job.fingerprint for event in events if isinstance(event, JobRetried)} == {FAIL, TRAIN}
+    assert batch_jobs_of(tmp_path) == 3  # together, then what is deadly, and the last
 
 
 def test_what_cannot_be_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,8 +140,10 @@ def cluster(tmp_path: Path) -> Iterator[Slurm]:
 
 
 def test_a_node_that_is_killed_costs_no_more_than_an_epoch(cluster: Slurm, tmp_path: Path) -> None:
+    """Nor what the same batch job had saved before."""
     events: list[Event] = []
-    train = job(TRAIN, "train", epochs=40, seed=1, runs=str(tmp_path / "runs"), epoch_seconds=0.25)
+    train = job(TRAIN, "train", expected=0.1, epochs=40, seed=1, runs=str(tmp_path / "runs"), epoch_seconds=0.25)
+    before = job(ADD, "add", expected=0.2, numbers=[1, 2], runs=str(tmp_path / "runs"))
 
     def cut() -> None:
         deadline = time.monotonic() + 60
@@ -125,10 +155,12 @@ def test_a_node_that_is_killed_costs_no_more_than_an_epoch(cluster: Slurm, tmp_p
 
     cutting = threading.Thread(target=cut)
     cutting.start()
-    outcomes = run(tmp_path, train, job(ADD, "add", numbers=[1, 2]), events=events, mem="500M", partition="tests")
+    outcomes = run(tmp_path, train, before, events=events, mem="500M", partition="tests")
     cutting.join()
     assert {outcome.state for outcome in outcomes.values()} == {State.COMPUTED}
     assert outcomes[TRAIN].load().metrics["resumed_from"] >= 1
+    assert len(list((tmp_path / "runs").glob("add*"))) == 1
+    assert batch_jobs_of(tmp_path) == 1
     deadline = time.monotonic() + 20
     while cluster.said("squeue", "--noheader"):  # the batch script ends a moment after its result is there
         assert time.monotonic() < deadline
