@@ -18,7 +18,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 from generator.errors import ExecutorError
-from generator.jobs import Job
+from generator.jobs import Failure, Job
 from generator.running.executors import batch_jobs
 from generator.running.executors.batch_jobs import Batch
 from generator.running.fresh_code import import_from_source
@@ -43,6 +43,10 @@ OPTIONS = {
 }
 _NUMBERS = ("gpus", "cpus", "time")
 _DEFAULTS = {"time": 120, "mem": "8G", "cpus": 1}
+_OUT_OF_TIME = (
+    "UncompletedJobError"  # what submitit raises in a job whose time is over once more than it queues it again
+)
+_MORE_TIME = ("Slurm's time for it was over again and again", "--executor-option time=MINUTES; it goes on where it is")
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,7 @@ def open_slurm(
         raise ExecutorError(
             "There is no Slurm on this machine", "run it where `sbatch` is, a login node of the cluster"
         )
-    given = _numbered({**_DEFAULTS, **options})
+    given = _numbered({**_defaults(options), **options})
     with disk_errors(conditions.cache):
         (conditions.cache / "slurm").mkdir(parents=True, exist_ok=True)
         folder = Path(mkdtemp(dir=conditions.cache / "slurm"))
@@ -131,10 +135,17 @@ def _run(job: Job, conditions: Conditions, notes: Path) -> JobReport:
 
     begun = notes.exists()  # by this build, on a node that was lost
     report = run_job(job, conditions, note)
+    if report.failure is not None and report.failure.reason.startswith(_OUT_OF_TIME):
+        return replace(report, failure=Failure(*_MORE_TIME, report.failure.traceback))
     if report.provenance is None:
         return report
     # Without what Python and torch took to start: that is the batch job's time, whichever jobs it has.
     return replace(report, computed=report.computed or begun, seconds=report.provenance.duration)
+
+
+def _defaults(options: Mapping[str, str]) -> dict[str, Any]:
+    """What is asked for where nothing else is: Slurm takes no second word on memory, such as mem-per-cpu."""
+    return {name: value for name, value in _DEFAULTS.items() if name != "mem" or "mem-per" not in " ".join(options)}
 
 
 def _numbered(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,11 +24,11 @@ from generator.running.executors import slurm as slurm_module
 from generator.running.executors.choose import ExecutorSpec
 from generator.running.executors.slurm import open_slurm
 from generator.running.runner import run_jobs
-from generator.running.worker import Conditions
+from generator.running.worker import Conditions, JobReport, failure_of
 from generator.store.cache import Cache
 from tests.running.executors.slurm_for_tests import Slurm, is_possible
 
-pytest.importorskip("submitit")
+submitit = pytest.importorskip("submitit")
 ROOT = Path(__file__).parents[3]
 ADD, DOUBLE, TRAIN, FAIL = ("1" * 64, "2" * 64, "3" * 64, "4" * 64)
 
@@ -120,6 +120,25 @@ def test_what_cannot_be_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         choose.open_executor(ExecutorSpec("elsewhere"), tmp_path, tmp_path, lambda note: None),
     ):
         pass
+
+
+def test_what_is_asked_for_of_memory_takes_the_place_of_the_default() -> None:
+    assert slurm_module._defaults({"time": "5"})["mem"] == "8G"
+    assert "mem" not in slurm_module._defaults({"mem-per-cpu": "500M"})
+
+
+def test_a_job_that_runs_out_of_time_too_often_is_told_how_to_ask_for_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = submitit.core.utils.UncompletedJobError("Job not requeued because: timed-out too many times.")
+    report = JobReport(TRAIN, failure=failure_of(error))
+    monkeypatch.setattr(slurm_module, "run_job", lambda *given: report)
+    (told,) = slurm_module.run_on_node(
+        [job(TRAIN, "train")], {}, Conditions(tmp_path, tmp_path, "cpu", 1, {}), tmp_path
+    )
+    assert told is not None
+    assert told.failure is not None
+    assert "time=MINUTES" in told.failure.hint
 
 
 def _refuse(folder: Path) -> None:
