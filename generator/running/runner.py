@@ -207,6 +207,8 @@ class _Run:
                     self._batches.send_alone(job)
                     self._again(job, report.died)
                 else:
+                    if len(back.jobs) > 1 and job.fingerprint in self._started:  # it has waited for the others
+                        self._started[job.fingerprint] = time.monotonic() - report.seconds
                     self._batches.took(job, report.seconds)
                     self._reported(job, report)
 

@@ -428,6 +428,25 @@ def test_of_a_batch_what_was_not_begun_is_sent_again_and_only_what_is_deadly_fai
     assert len(build.of(JobFinished)) == len(names)
 
 
+def test_the_time_of_a_job_is_its_own_and_not_that_of_those_with_it(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Company(Shared):
+        batch_seconds, shares = 1.0, 1
+
+        def submit(self, call: object, jobs: list[Job], sent: object) -> Future[list[JobReport]]:
+            future: Future[list[JobReport]] = Future()
+            for job in jobs:
+                self.notes(Note(job.fingerprint, 0.0, "begins", "w"))
+            future.set_result([JobReport(job.fingerprint, seconds=100.0 * n) for n, job in enumerate(jobs, start=1)])
+            return future
+
+    monkeypatch.setattr(runner, "open_executor", lambda *given: nullcontext(Company(given[3], {})))
+    build.run(job("one", expected=0.2), job("two", expected=0.1))
+    durations = [event.duration for event in build.events if isinstance(event, JobFinished)]
+    assert durations == [pytest.approx(100, abs=50), pytest.approx(200, abs=50)]
+
+
 class OneWorker(Shared):
     """A worker that two messages are at in the beginning: both are blamed for its death. It begins all that it gets."""
 

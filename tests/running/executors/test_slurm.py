@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -21,7 +22,9 @@ from generator.running import runner
 from generator.running.events import Event, JobProgress, JobRetried, WorkersReady
 from generator.running.executors import batch_jobs, choose
 from generator.running.executors import slurm as slurm_module
+from generator.running.executors.batch_jobs import Batch
 from generator.running.executors.choose import ExecutorSpec
+from generator.running.executors.processes import WorkerDiedError
 from generator.running.executors.slurm import open_slurm
 from generator.running.runner import run_jobs
 from generator.running.worker import Conditions, JobReport, failure_of
@@ -120,6 +123,23 @@ def test_what_cannot_be_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         choose.open_executor(ExecutorSpec("elsewhere"), tmp_path, tmp_path, lambda note: None),
     ):
         pass
+
+
+def test_what_squeue_says_tells_what_waits_and_what_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = SimpleNamespace(stdout="7 PD\n8 R\n9 CG\n")
+    monkeypatch.setattr(batch_jobs.subprocess, "run", lambda *words, **options: said)
+    monkeypatch.setattr(batch_jobs, "LOOK_SECONDS", 60.0)
+    numbers = iter(range(7, 11))
+    paths = SimpleNamespace(result_pickle=tmp_path / "none")
+    sender = SimpleNamespace(submit=lambda call: SimpleNamespace(job_id=next(numbers), paths=paths))
+    batch = Batch(sender, tmp_path, Cache(tmp_path), batch_jobs.queued, lambda note: None)
+    futures = [batch.submit(len, [job(digit * 64, "add")], {}) for digit in "7890"]
+    for _ in range(2):
+        batch._ask(dict(batch._open))
+    assert batch.waiting == {"7" * 64}
+    assert [future.done() for future in futures] == [False, False, False, True]
+    assert isinstance(futures[3].exception(), WorkerDiedError)
+    batch.shutdown()
 
 
 def test_what_is_asked_for_of_memory_takes_the_place_of_the_default() -> None:
