@@ -1,7 +1,7 @@
 """Batch jobs: by submitit's own local executor, and on a real Slurm of one machine where its packages are here.
 
 To have the second: `apt-get install slurm-wlm munge`, as root; see slurm_for_tests.py for how it is started.
-Covers batch_jobs.py too.
+Covers running/executors/batch_jobs.py too.
 """
 
 from __future__ import annotations
