@@ -28,8 +28,10 @@ from generator.store.cache import Cache
 from generator.store.files import disk_errors
 
 AT_ONCE = 64  # jobs that are sent before the first one ends: what starts when is Slurm's affair
-START_SECONDS = 10.0  # about what Slurm, Python and torch take to start: short jobs share that, as many as fit into it
 NOTE_SECONDS = 2.0  # between two notes of a job: each is a write to a shared disk
+#: Short jobs share a batch job, as many as take this together. It is about what Slurm, Python and torch take to start
+#: from a shared disk; from a disk of its own a machine took 2 s of processor time for it.
+START_SECONDS = 10.0
 #: Names as Slurm's own options have them, and as submitit takes them.
 OPTIONS = {
     "partition": "slurm_partition",
