@@ -45,9 +45,7 @@ OPTIONS = {
 }
 _NUMBERS = ("gpus", "cpus", "time")
 _DEFAULTS = {"time": 120, "mem": "8G", "cpus": 1}
-_OUT_OF_TIME = (
-    "UncompletedJobError"  # what submitit raises in a job whose time is over once more than it queues it again
-)
+_OUT_OF_TIME = "UncompletedJobError"  # of submitit, where the time is over once more than a job is queued again
 _MORE_TIME = ("Slurm's time for it was over again and again", "--executor-option time=MINUTES; it goes on where it is")
 
 
