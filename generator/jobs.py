@@ -21,7 +21,7 @@ def one_by_one(inputs: Mapping[str, Input]) -> dict[str, str]:
     return found
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Job:
     """A job as planning fixes it. Two jobs with the same fingerprint are the same job.
 
@@ -62,7 +62,7 @@ class State(Enum):
     PENDING = "not computed"  # outside the selection and not in the cache
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Provenance:
     """How a result came about, as recorded when it was computed. ``duration`` is in seconds of wall time.
 
@@ -102,7 +102,7 @@ def _nothing() -> Result:
     raise LookupError("this job has no result")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """One job's end: its state and, where there is a result, how to read it and where it came from.
 
