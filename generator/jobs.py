@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
+from operator import attrgetter
 from typing import Any
 
 from generator.results import Result
@@ -42,6 +43,13 @@ class Job:
     seconds: float | None = None
     data: Mapping[str, str] = field(default_factory=dict)
     own_files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __reduce__(self) -> tuple[type[Job], tuple[Any, ...]]:
+        """For the way to a worker: twice as fast as what dataclasses with slots do by themselves."""
+        return Job, _of_job(self)
+
+
+_of_job = attrgetter(*Job.__slots__)
 
 
 class ExitCode(IntEnum):
@@ -87,6 +95,13 @@ class Provenance:
         """The seed parameter, where the computation has one."""
         seed = self.parameters.get("seed")
         return seed if isinstance(seed, int) else None
+
+    def __reduce__(self) -> tuple[type[Provenance], tuple[Any, ...]]:
+        """For the way back from a worker, as with a job."""
+        return Provenance, _of_provenance(self)
+
+
+_of_provenance = attrgetter(*Provenance.__slots__)
 
 
 @dataclass(frozen=True)
