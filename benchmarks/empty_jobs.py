@@ -79,7 +79,8 @@ def measure(what: str, spec: ExecutorSpec, count: int, folder: Path) -> None:
         f"{kind} {1000 * own / count:.2f} + {1000 * sys_ / count:.2f}" for kind, (own, sys_) in each.items()
     )
     whole = 1000 * sum(own + system for own, system in each.values()) / count
-    print(f"{what}: {count / took:.0f} jobs a second; {whole:.2f} ms each ({shown}); + {grown:.1f} MiB, {meanwhile:.1f} since the first")
+    size = f"+ {grown:.1f} MiB, {meanwhile:.1f} since the first"
+    print(f"{what}: {count / took:.0f} jobs a second; {whole:.2f} ms each ({shown}); {size}")
 
 
 def on_cluster(count: int, workers: int, folder: Path) -> None:

@@ -193,9 +193,7 @@ def test_a_message_whose_jobs_have_ended_is_not_kept(
         if isinstance(event, JobFinished) and event.job is jobs[-1]:
             kept.append(sum(type(one) is ToPickle for one in gc.get_objects()))
 
-    run_jobs(
-        jobs, Cache(tmp_path / "cache"), ExecutorSpec(where=f"dask://{scheduler}"), data=tmp_path, on_event=count
-    )
+    run_jobs(jobs, Cache(tmp_path / "cache"), ExecutorSpec(where=f"dask://{scheduler}"), data=tmp_path, on_event=count)
     assert kept[0] < 10
 
 
