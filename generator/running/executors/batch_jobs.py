@@ -108,8 +108,8 @@ class Batch(Executor):
             return  # it does not answer: that says nothing of the jobs
         waiting = (sent.jobs for number, sent in open_.items() if alive.get(number))
         self.waiting = frozenset(job.fingerprint for jobs in waiting for job in jobs)
+        self._misses = {number: 0 if number in alive else self._misses.get(number, 0) + 1 for number in open_}
         for number in open_:
-            self._misses[number] = 0 if number in alive else self._misses.get(number, 0) + 1
             if self._misses[number] >= _MISSES:
                 self._end(number)
 

@@ -10,6 +10,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -204,3 +205,13 @@ def test_a_node_that_is_killed_costs_no_more_than_an_epoch(cluster: Slurm, tmp_p
     while cluster.said("squeue", "--noheader"):  # the batch script ends a moment after its result is there
         assert time.monotonic() < deadline
         time.sleep(0.2)
+
+
+def test_of_jobs_that_are_over_nothing_is_kept(tmp_path: Path) -> None:
+    batch = Batch(None, tmp_path, Cache(tmp_path), lambda jobs: {}, lambda note: None)
+    try:
+        for number in range(10):
+            batch._ask({str(number): batch_jobs._Sent(None, [], Future())})
+        assert batch._misses == {"9": 1}
+    finally:
+        batch.shutdown()
