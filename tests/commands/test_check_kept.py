@@ -6,7 +6,6 @@ import contextlib
 import dataclasses
 import os
 import shutil
-import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from generator.commands.session import Folders, Settings
 from generator.store import memo as memo_module
 from generator.store.memo import Memo
 from tests.courses_for_tests import CourseHere, write_sums
+from tests.waiting_for_tests import tick
 
 PROFILES = "profiles:\n  short: {title: Short, description: Small}\n  long: {title: Long, description: Large}\n"
 
@@ -186,8 +186,8 @@ def test_other_results_and_damage_count(class_: Class) -> None:
 def test_a_page_of_the_same_length_with_its_time_put_back(class_: Class, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memo_module, "SETTLED", 0)  # as after a second: what the system says is taken for enough
     class_.check()
-    time.sleep(0.01)  # ticks of the clock
     page = class_.folder / "marking/reports/ada/report.html"
+    tick(page)
     before = page.stat()
     page.write_text(page.read_text().replace("Ada", "Eve"))
     os.utime(page, ns=(before.st_atime_ns, before.st_mtime_ns))
