@@ -1,4 +1,4 @@
-"""Waiting for what must come, however busy the machine is, and looking at processes that may be gone the next moment."""
+"""Waiting for what must come, however busy the machine is; looking at processes that may be gone the next moment."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from generator import results
 from generator.jobs import Provenance
@@ -42,9 +42,6 @@ from generator.store.files import (
 )
 from generator.store.memo import Memo, is_settled, stamp
 from generator.store.soundness import check_result, read_provenance
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True)

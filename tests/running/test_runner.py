@@ -227,7 +227,7 @@ def command_of(pid: int) -> str:
 
 
 def epoch(message: str) -> int:
-    """The epoch or step that a message speaks of, -1 where it speaks of none; of several in a hurry, one may be heard."""
+    """The epoch or step that a message speaks of, -1 where it speaks of none; of several, one may be heard."""
     found = re.match(r"(?:epoch|step) (\d+)", message)
     return int(found[1]) if found else -1
 

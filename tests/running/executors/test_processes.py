@@ -91,6 +91,20 @@ def test_what_cannot_be_sent_is_an_error_and_not_a_death(executor: ProcessExecut
     assert executor.submit(os.getpid).result()
 
 
+def test_where_no_process_can_be_started_the_next_call_tries_anew(
+    executor: ProcessExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(process: object) -> None:
+        raise BlockingIOError("Resource temporarily unavailable")
+
+    with monkeypatch.context() as changed:
+        changed.setattr("multiprocessing.context.SpawnProcess.start", full)
+        for _ in range(2):
+            with pytest.raises(BlockingIOError):
+                executor.submit(os.getpid).result(60)
+    assert executor.submit(os.getpid).result(60) != os.getpid()
+
+
 def test_terminate_ends_running_calls_at_once(executor: ProcessExecutor) -> None:
     pid = executor.submit(os.getpid).result()
     calls = [executor.submit(time.sleep, 600) for _ in range(3)]
