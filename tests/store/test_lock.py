@@ -37,7 +37,7 @@ def test_the_second_waits_says_for_whom_once_and_goes_on_when_the_first_is_kille
 ) -> None:
     said: list[str] = []
     tries: list[bool] = []  # whether the first was alive
-    plain = lock._try
+    plain = lock.try_lock
 
     def counted(handle: int) -> None:
         if len(tries) == 3:
@@ -46,7 +46,7 @@ def test_the_second_waits_says_for_whom_once_and_goes_on_when_the_first_is_kille
         tries.append(holder.poll() is None)
         plain(handle)
 
-    monkeypatch.setattr(lock, "_try", counted)
+    monkeypatch.setattr(lock, "try_lock", counted)
     with locked(tmp_path / "lock", said.append) as held:
         assert held
     assert tries == [True, True, True, False]
