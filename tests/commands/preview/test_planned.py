@@ -32,7 +32,8 @@ class Desk:
             return plain(*given, **named)
 
         monkeypatch.setattr(planned, "compute_results", counting)
-        monkeypatch.setattr("generator.store.memo.SETTLED", 10**18)  # however slow the machine is: just written
+        for module in ("store.memo", "commands.remembered"):  # however slow the machine is: just written
+            monkeypatch.setattr(f"generator.{module}.SETTLED", 10**18)
         self._patch = monkeypatch
 
     def states(self) -> list[State]:
