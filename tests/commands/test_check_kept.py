@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +18,7 @@ from generator.commands import check
 from generator.commands.audit import Trust
 from generator.commands.build import compute
 from generator.commands.check_found import Looked
-from generator.commands.check_kept import kept_labs
+from generator.commands.check_kept import _digests, kept_labs
 from generator.commands.check_summary import Summary
 from generator.commands.session import Folders, Settings
 from generator.store import memo as memo_module
@@ -181,6 +181,23 @@ def test_other_results_and_damage_count(class_: Class) -> None:
     for path in (class_.folder / "cache" / "kept").glob("*/*"):
         path.write_bytes(path.read_bytes()[:-1])
     assert class_.check(trust=trust)[1] == {"ada", "alan", "bob"}
+
+
+def test_in_which_order_folders_are_listed_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("answers/only/q01.md", "images/a.png"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text("x")
+    plain, backwards, found = os.walk, False, []
+
+    def walk(place: Path) -> Iterator[tuple[str, list[str], list[str]]]:
+        for folder, below, names in plain(place):
+            below.sort(reverse=backwards)
+            yield folder, below, names
+
+    monkeypatch.setattr(os, "walk", walk)
+    for backwards in (False, True):
+        found.append([*_digests(tmp_path)])
+    assert found[0] == found[1]
 
 
 def test_a_page_of_the_same_length_with_its_time_put_back(class_: Class, monkeypatch: pytest.MonkeyPatch) -> None:
