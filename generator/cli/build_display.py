@@ -151,6 +151,7 @@ class BuildDisplay(LiveDisplay):
 
     def _finished(self, event: JobFinished) -> None:
         self._drop(event.job.fingerprint)
+        self.shown.pop(event.job.fingerprint, None)
         self.remaining.ended(event.job, whole=event.outcome.state is State.COMPUTED)
         self.finished += 1
         outcome = event.outcome

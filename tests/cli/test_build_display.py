@@ -254,3 +254,14 @@ def test_thousands_of_jobs_do_not_each_have_all_of_them_counted(monkeypatch: pyt
     for job in jobs[:-1]:
         shown.listen(JobFinished(job, Outcome(State.HIT, job.fingerprint), 0.0))
     assert 0 < len(counted) < 500  # in a tenth of a second, once
+
+
+def test_what_was_shown_of_a_job_is_forgotten_with_its_end(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = BuildDisplay()
+    for number in range(20):
+        job = dataclasses.replace(JOB, fingerprint=f"{number:064}")
+        shown.listen(JobStarted(job))
+        assert set(shown.shown) == {job.fingerprint}
+        shown.listen(JobFinished(job, Outcome(State.COMPUTED, job.fingerprint), 0.0))
+    assert not shown.shown
+    assert capsys.readouterr().err.count("started") == 20

@@ -3,8 +3,10 @@
 Covers jobs.py too.
 """
 
+import gc
 import json
 import os
+import pickle
 import queue
 import re
 import signal
@@ -21,7 +23,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.jobs import Job, Outcome, State
+from generator.jobs import Job, Outcome, Provenance, State
 from generator.running import loaded_code, runner
 from generator.running.events import (
     Event,
@@ -482,3 +484,37 @@ def test_a_job_that_was_under_way_when_another_one_killed_is_tried_with_none_bes
     assert states == {"deadly": State.FAILED, "good": State.COMPUTED, "later": State.COMPUTED}
     assert sorted(build.of(JobRetried)) == ["deadly", "good"]
     assert opened[0].most == 1
+
+
+class Recording(Shared):
+    """Workers whose reports come with a record of the job, of which nothing is the same object as in another."""
+
+    def submit(self, call: object, jobs: list[Job], sent: object) -> Future[list[JobReport]]:
+        (job,) = pickle.loads(pickle.dumps(jobs))
+        versions = {"python": "3", "numpy": "2"}
+        record = Provenance("add", job.parameters, job.fingerprint, "CPU", 0.001, 1, "now", versions=versions)
+        future: Future[list[JobReport]] = Future()
+        future.set_result(pickle.loads(pickle.dumps([JobReport(job.fingerprint, record, seconds=0.002)])))
+        return future
+
+
+def test_a_job_that_has_ended_leaves_no_more_than_its_outcome_and_its_record(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "open_executor", lambda *given: nullcontext(Recording(lambda note: None, {})))
+    jobs = [job(f"job {number}", n=number) for number in range(1300)]
+    ended: list[int] = [0]
+    counted: list[tuple[int, int]] = []
+
+    def count(event: Event) -> None:
+        if isinstance(event, JobFinished):
+            ended[0] += 1
+            if ended[0] in (200, 1200):
+                gc.collect()
+                counted.append((len(gc.get_objects()), sys.getallocatedblocks()))
+
+    outcomes = run_jobs(jobs, build.cache, ExecutorSpec(), data=build.folder, on_event=count)
+    assert all(outcome.provenance for outcome in outcomes.values())
+    objects, blocks = (later - before for before, later in zip(*counted, strict=True))
+    assert objects <= 3.1 * 1000  # the outcome, its record, and what reads its result
+    assert blocks <= 0.5 * 1000  # besides those that its place in the order has given back
