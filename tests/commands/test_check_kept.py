@@ -187,17 +187,19 @@ def test_in_which_order_folders_are_listed_says_nothing(tmp_path: Path, monkeypa
     for name in ("answers/only/q01.md", "images/a.png"):
         (tmp_path / name).parent.mkdir(parents=True)
         (tmp_path / name).write_text("x")
-    plain, backwards, found = os.walk, False, []
+    plain = os.walk
 
-    def walk(place: Path) -> Iterator[tuple[str, list[str], list[str]]]:
-        for folder, below, names in plain(place):
-            below.sort(reverse=backwards)
-            yield folder, below, names
+    def listed(backwards: bool) -> list[str]:
+        def walk(place: Path) -> Iterator[tuple[str, list[str], list[str]]]:
+            for folder, below, names in plain(place):
+                below.sort(reverse=backwards)
+                yield folder, below, names
 
-    monkeypatch.setattr(os, "walk", walk)
-    for backwards in (False, True):
-        found.append([*_digests(tmp_path)])
-    assert found[0] == found[1]
+        with monkeypatch.context() as changed:
+            changed.setattr(os, "walk", walk)
+            return [*_digests(tmp_path)]
+
+    assert listed(backwards=True) == listed(backwards=False)
 
 
 def test_a_page_of_the_same_length_with_its_time_put_back(class_: Class, monkeypatch: pytest.MonkeyPatch) -> None:
