@@ -17,6 +17,7 @@ from generator.answers.conditions import Cell, Comparison, Joined, Stated, condi
 from generator.answers.language import FILTERS, FUNCTIONS, NODES, OWN, OWN_TABLE, reads_own
 from generator.answers.prose import read_prose, reading_environment
 from generator.answers.readings import Readings, refused
+from generator.answers.slips import slip
 from generator.answers.typed import typed_results
 from generator.errors import Mistake
 
@@ -85,7 +86,7 @@ def _parse(text: str, caption: bool) -> AnswerSyntax:
         reader = _Reader(caption, text)
         reader.read(tree)
     except TemplateSyntaxError as error:
-        return AnswerSyntax(mistakes=(Mistake(error.message or "cannot be read as a template", line=error.lineno),))
+        return AnswerSyntax(mistakes=(slip(error, text),))
     except RecursionError:
         return AnswerSyntax(mistakes=(Mistake("its tags or brackets are nested too deeply"),))
     except ValueError:  # Python's own, for an integer that would take it long to read

@@ -163,7 +163,7 @@ class Preview:
             mistakes = (Mistake(error.message, hint=error.hint),)
         else:
             mistakes = (Mistake(f"{type(error).__name__}: {error}", hint="this is a fault of genreport itself"),)
-        self._board.put(mistakes=mistakes)
+        self._board.put(mistakes=mistakes, older=True)
         self._say("\n".join(str(mistake) for mistake in mistakes))
 
 

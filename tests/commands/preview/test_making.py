@@ -86,6 +86,23 @@ def test_a_mistake_is_raised_until_it_is_mended(project: ProjectHere) -> None:
     assert maker.make().mistakes == ()
 
 
+def test_own_data_is_mended_without_saving_the_answer_again(project: ProjectHere) -> None:
+    maker = PageMaker(project.settings, ())
+    (project.folder / "answers/only/q02.md").write_text('Mine: {{ my_data("data/mine.json").epochs }} epochs.')
+    mine = project.folder / "data/mine.json"
+    mine.parent.mkdir()
+    for wrong, message in ((None, "the file is missing"), ("[1]", "is no JSON object"), ('{"epochs": }', "is no JSON")):
+        if wrong is not None:
+            mine.write_text(wrong)
+        for _ in range(2):
+            with pytest.raises(InputError, match=message):
+                maker.make()
+    mine.write_text('{"epochs": 7}')
+    made = maker.make()
+    assert made.mistakes == ()
+    assert "Mine: 7\u00a0(own) epochs." in words(made.page.text)
+
+
 def test_what_cannot_be_shown_is_a_box_and_a_mistake(project: ProjectHere) -> None:
     maker = PageMaker(project.settings, ())
     compute(project.settings())

@@ -6,6 +6,7 @@ import queue
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -31,10 +32,10 @@ def named(saved: queue.Queue[set[Path]], path: Path) -> set[str]:
     """Save a file until it is noticed, for watching takes a moment to begin; the names that were noticed."""
     for number in range(50):
         path.write_text(str(number))
-        try:
-            return {found.name for found in saved.get(timeout=0.2)}
-        except queue.Empty:
-            continue
+        with suppress(queue.Empty):
+            while not (found := saved.get(timeout=0.2)):
+                pass
+            return {path.name for path in found}
     raise AssertionError(f"{path} was not noticed")
 
 
@@ -70,3 +71,22 @@ def test_another_folder_can_be_followed_instead(
     assert named(saved, other / "b.md") == {"b.md"}
     (one / "a.md").write_text("not any more")
     assert named(saved, other / "c.md") == {"c.md"}
+
+
+def test_a_folder_that_was_away_or_is_another_is_followed_again(
+    tmp_path: Path, watcher: Watcher, saved: queue.Queue[set[Path]]
+) -> None:
+    mine, other = tmp_path / "mine", tmp_path / "other"
+    mine.mkdir()
+    watcher.follow([mine])
+    named(saved, mine / "a.md")
+    mine.rename(other)
+    saved.get(timeout=20)
+    while not saved.empty():
+        saved.get()
+    mine.mkdir()
+    (mine / "early.md").write_text("before it is watched")
+    saved.get(timeout=20)
+    assert "b.md" in named(saved, mine / "b.md")
+    other.rename(tmp_path / "third")
+    assert named(saved, mine / "c.md") == {"c.md"}
