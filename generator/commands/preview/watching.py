@@ -33,7 +33,7 @@ class Watcher:
         if (wanted, unwanted) != (self._folders, self._without):
             self._folders, self._without = wanted, unwanted
             self._again.set()
-            if not self._thread.is_alive():
+            if self._thread.ident is None and not self._ended.is_set():
                 self._thread.start()
 
     def stop(self) -> None:

@@ -90,3 +90,10 @@ def test_a_folder_that_was_away_or_is_another_is_followed_again(
     assert "b.md" in named(saved, mine / "b.md")
     other.rename(tmp_path / "third")
     assert named(saved, mine / "c.md") == {"c.md"}
+
+
+def test_what_is_to_be_followed_after_the_end_is_not(tmp_path: Path, watcher: Watcher) -> None:
+    (tmp_path / "other").mkdir()
+    watcher.follow([tmp_path / "other"])
+    watcher.stop()
+    watcher.follow([tmp_path])  # the page that was in the making when the preview was interrupted
