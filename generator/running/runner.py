@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from generator.errors import ExecutorError
 from generator.jobs import Failure, Job, Outcome, State
+from generator.running.away import Away
 from generator.running.batches import Batches
 from generator.running.events import (
     JobFinished,
@@ -104,7 +105,7 @@ class _Run:
         self._checked = time.monotonic()
         self._running, self._storing = running, storing
         self._batches, self._alike = Batches(schedule), Alike()
-        self._away = self._being_stored = 0  # how many messages with jobs are at the workers, and back with results
+        self._away, self._being_stored = Away(), 0  # messages with jobs: at the workers, and back with results
         self._started: dict[str, float] = {}
         self._heard: dict[str, float] = {}  # when each running job was submitted, or last gave a sign of life
         self._words: dict[str, Note] = {}
@@ -135,7 +136,9 @@ class _Run:
     def _fill(self) -> None:
         # No more than the workers want: what becomes ready later may be longer and must not queue behind the short.
         # Nor while as many results wait for the disk: they would fill the memory.
-        while self._away < self._workers.in_flight > self._being_stored:
+        while self._being_stored < self._workers.in_flight and self._away.has_room(
+            self._workers.slots, self._workers.in_flight
+        ):
             shares = self._workers.in_flight if self._workers.in_batches else self._schedule.ready
             if not (jobs := self._batches.next(shares)):
                 return
@@ -156,7 +159,7 @@ class _Run:
             self._silent.discard(job.fingerprint)
             self._begun.discard(job.fingerprint)
         if jobs:
-            self._away += 1
+            self._away.send(jobs, self._workers.slots)
             future = self._workers.executor.submit(self._workers.call, jobs, sent)
             future.add_done_callback(lambda done: self._messages.put(_Back(jobs, done)))
 
@@ -176,7 +179,7 @@ class _Run:
 
     def _back(self, back: _Back) -> None:
         self._being_stored -= back.stored
-        self._away -= not back.stored
+        shared = not back.stored and self._away.back(back.jobs)
         future = back.reports
         kept = not future.cancelled() and future.exception() is None
         if kept and not back.stored and any(report.files for report in future.result() if report):
@@ -193,7 +196,7 @@ class _Run:
             ) from error
         except Exception as error:
             for job in back.jobs:
-                self._failed(job, error, alone=len(back.jobs) == 1)
+                self._failed(job, error, alone=len(back.jobs) == 1, shared=shared)
         else:
             for job, report in zip(back.jobs, reports, strict=True):
                 del self._running[job.fingerprint]
@@ -222,15 +225,17 @@ class _Run:
             self._on_event(JobStarted(job))
         self._on_event(JobProgress(job, note.fraction, note.message))
 
-    def _failed(self, job: Job, error: Exception, *, alone: bool) -> None:
+    def _failed(self, job: Job, error: Exception, *, alone: bool, shared: bool) -> None:
         """A message gave no reports: its worker died, or could not read it, or the disk did not take its results."""
         del self._running[job.fingerprint]
+        if was_killed(error):
+            self._away.suspect(job)
         if isinstance(error, WorkerDiedError):
             self._died(job, error)
         elif not alone:
             self._batches.send_alone(job)
             self._again(job, failure_of(error).reason)
-        elif was_killed(error) and job.fingerprint not in self._begun:  # it only waited where another one killed
+        elif was_killed(error) and (shared or job.fingerprint not in self._begun):  # perhaps another one killed
             self._died(job, WorkerDiedError(failure_of(error).reason))
         else:
             self._finish(job, Outcome(State.FAILED, job.fingerprint, failure=failure_of(error)))
@@ -263,6 +268,7 @@ class _Run:
     def _finish(self, job: Job, outcome: Outcome) -> None:
         self._outcomes[job.fingerprint] = outcome
         self._schedule.done(job, outcome.has_result)
+        self._away.ended(job)
         began = self._started.pop(job.fingerprint, None)
         for known in (self._heard, self._words):
             known.pop(job.fingerprint, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -17,17 +18,23 @@ _MESSAGES = 8  # whose results are written at once
 
 
 class Storing:
-    """Threads that write results; they are through with all of them when the block is left, however it is left."""
+    """Threads that write results; they are through with all of them when the block is left, however it is left.
+
+    Left by an exception, they wait for no other build that is at work on a result that has come here.
+    """
 
     def __init__(self, cache: Cache) -> None:
         self._cache = cache
         self._messages = ThreadPoolExecutor(_MESSAGES, "message")
         self._results = ThreadPoolExecutor(_THREADS, "store")
+        self._stopped = threading.Event()
 
     def __enter__(self) -> Storing:
         return self
 
-    def __exit__(self, *exception: Any) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *exception: Any) -> None:
+        if kind is not None:
+            self._stopped.set()
         self._messages.shutdown()
         self._results.shutdown()
 
@@ -39,7 +46,7 @@ class Storing:
         if report is None or not report.files:
             return report
         try:
-            self._cache.import_(report.fingerprint, report.files)
+            self._cache.import_(report.fingerprint, report.files, given_up=self._stopped.is_set)
         except Exception as error:
             return JobReport(report.fingerprint, failure=failure_of(error), seconds=report.seconds)
         return replace(report, files={})

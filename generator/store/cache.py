@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from generator import results
 from generator.jobs import Provenance
@@ -40,11 +39,9 @@ from generator.store.files import (
     to_safetensors,
     write_file,
 )
+from generator.store.lock import acquire, try_lock
 from generator.store.memo import Memo, is_settled, stamp
 from generator.store.soundness import check_result, read_provenance
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True)
@@ -178,7 +175,13 @@ class Cache:
             MANIFEST: (self._entry(fingerprint) / MANIFEST).read_bytes()
         }
 
-    def import_(self, fingerprint: str, files: Mapping[str, bytes], origin: str = "") -> bool:
+    def import_(
+        self,
+        fingerprint: str,
+        files: Mapping[str, bytes],
+        origin: str = "",
+        given_up: Callable[[], bool] = lambda: False,
+    ) -> bool:
         """Store what :meth:`export` gave elsewhere; False when a sound entry is there already, which stays.
 
         ``origin`` says in one line where it was brought from, if not from a worker of this build: then the entry bears
@@ -186,9 +189,10 @@ class Cache:
 
         Raises:
             DamagedEntryError: the files do not match their manifest, or are another job's.
+            CancelledError: ``given_up`` turned true while another build was at this entry.
         """
         verify(fingerprint, files)
-        with self.lock(fingerprint):
+        with self.lock(fingerprint, given_up=given_up):
             if self.is_sound(fingerprint):
                 return False
             self._mark(fingerprint, origin)  # first: a kill in between must not leave an entry without its mark
@@ -205,15 +209,18 @@ class Cache:
                 mark.unlink(missing_ok=True)
 
     @contextmanager
-    def lock(self, fingerprint: str, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
+    def lock(
+        self, fingerprint: str, on_wait: Callable[[], None] = lambda: None, given_up: Callable[[], bool] = lambda: False
+    ) -> Iterator[None]:
         """Be the only one, in all builds that use this folder, to write this job's entry and checkpoints.
 
-        ``on_wait`` is called once when another holds the lock. A killed holder's lock is free at once.
+        ``on_wait`` is called once when another holds the lock. A killed holder's lock is soon free. Raises
+        CancelledError when ``given_up`` turns true while another holds it.
         """
         path = self.folder / "locks" / fingerprint
         with disk_errors(self.folder):
             path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = _acquire(path, on_wait)
+            descriptor = acquire(path, on_wait, given_up)
         try:
             yield
         finally:
@@ -229,7 +236,7 @@ class Cache:
         with suppress(OSError):
             descriptor = os.open(path, os.O_RDWR)
             try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                try_lock(descriptor)
                 shutil.rmtree(self._partial(fingerprint), ignore_errors=True)
                 path.unlink()
             finally:
@@ -276,23 +283,3 @@ class Cache:
             raise DamagedEntryError(fingerprint, f"{name} cannot be read ({error.strerror})") from error
         check_file(fingerprint, name, content, listed[name])
         return content
-
-
-def _acquire(path: Path, on_wait: Callable[[], None]) -> int:
-    """A descriptor that holds the lock on the file that now has this name."""
-    waited = False
-    while True:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if not waited:
-                on_wait()
-            waited = True
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        try:
-            if os.fstat(descriptor).st_ino == path.stat().st_ino:
-                return descriptor
-        except FileNotFoundError:
-            pass  # its holder removed it as we waited: lock the file that takes its name
-        os.close(descriptor)

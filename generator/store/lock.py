@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,11 +30,39 @@ def locked(file: Path, waiting: Callable[[str], None]) -> Iterator[bool]:
         yield held  # closing the file gives the lock back
 
 
+def acquire(path: Path, on_wait: Callable[[], None], given_up: Callable[[], bool]) -> int:
+    """A descriptor that holds the lock on the file that now has this name, whose holder may remove it at the end.
+
+    While another has it ``on_wait`` is called once, and ``given_up`` again and again. Raises CancelledError when that
+    is true, OSError where the file cannot be made or the file system knows no locks.
+    """
+    waited = held = False
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            try_lock(descriptor)
+            held = os.fstat(descriptor).st_ino == path.stat().st_ino
+            if held:
+                return descriptor
+        except FileNotFoundError:
+            pass  # its holder removed it in between: lock the file that takes its name
+        except (BlockingIOError, PermissionError):
+            if not waited:
+                on_wait()
+            waited = True
+            if given_up():
+                raise CancelledError(f"{path.name} is waited for no longer") from None
+            time.sleep(_PAUSE)
+        finally:
+            if not held:
+                os.close(descriptor)
+
+
 def _wait(handle: int, file: Path, waiting: Callable[[str], None]) -> bool:
     told = False
     while True:
         try:
-            _try(handle)
+            try_lock(handle)
         except (BlockingIOError, PermissionError):
             if not told:
                 told = True
@@ -45,7 +74,7 @@ def _wait(handle: int, file: Path, waiting: Callable[[str], None]) -> bool:
             return True
 
 
-def _try(handle: int) -> None:
+def try_lock(handle: int) -> None:
     """Take the lock at once; BlockingIOError or PermissionError where another has it."""
     if sys.platform == "win32":
         import msvcrt

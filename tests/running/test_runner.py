@@ -385,12 +385,12 @@ def test_a_job_that_waits_behind_a_deadly_one_is_tried_again(
     build: Build, monkeypatch: pytest.MonkeyPatch, blamed: int, state: State
 ) -> None:
     def opened(spec: object, cache: object, data: object, notes: Callable[[Note], None], *rest: object):
-        return nullcontext(Shared(notes, {"deadly": 1, "waits": blamed}))
+        return nullcontext(Shared(notes, {"deadly": 9, "waits": blamed}))
 
     monkeypatch.setattr(runner, "open_executor", opened)
     outcomes = build.run(job("deadly"), job("waits"))
     assert (outcomes["deadly"].state, outcomes["waits"].state) == (State.FAILED, state)
-    assert build.of(JobRetried) == ["waits"] * min(blamed, 2)
+    assert sorted(build.of(JobRetried)) == ["deadly"] + ["waits"] * min(blamed, 2)
 
 
 class Together(Shared):
@@ -425,3 +425,51 @@ def test_of_a_batch_what_was_not_begun_is_sent_again_and_only_what_is_deadly_fai
     assert len(together) > 2
     assert {tuple(batch) for batch in workers.sent} >= {(name,) for name in together}  # each alone, after that
     assert len(build.of(JobFinished)) == len(names)
+
+
+class OneWorker(Shared):
+    """A worker that two messages are at in the beginning: both are blamed for its death. It begins all that it gets."""
+
+    def __init__(self, notes: Callable[[Note], None]) -> None:
+        super().__init__(notes, {})
+        self.here: list[tuple[Job, Future[list[JobReport]]]] = []
+        self.died = False
+        self.most = 0  # messages at once, after the first death
+
+    def submit(self, call: object, jobs: list[Job], sent: object) -> Future[list[JobReport]]:
+        future: Future[list[JobReport]] = Future()
+        (job,) = jobs
+        self.notes(Note(job.fingerprint, 0.0, "begins", "w"))
+        self.here.append((job, future))
+        if self.died:
+            self.most = max(self.most, len(self.here))
+            threading.Timer(0.05, self.work).start()
+        elif len(self.here) == 2:
+            self.died = True
+            self.work()
+        return future
+
+    def work(self) -> None:
+        here, self.here = self.here, []
+        for job, future in here:
+            if any(other.address == "deadly" for other, _ in here):
+                future.set_exception(KilledWorker(job.address))
+            else:
+                future.set_result([JobReport(job.fingerprint)])
+
+
+def test_a_job_that_was_under_way_when_another_one_killed_is_tried_with_none_beside_it(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[OneWorker] = []
+
+    def open_one(spec: object, cache: object, data: object, notes: Callable[[Note], None], *rest: object):
+        opened.append(OneWorker(notes))
+        return nullcontext(opened[0])
+
+    monkeypatch.setattr(runner, "open_executor", open_one)
+    outcomes = build.run(job("deadly"), job("good"), job("later", expected=0.01))
+    states = {name: outcome.state for name, outcome in outcomes.items()}
+    assert states == {"deadly": State.FAILED, "good": State.COMPUTED, "later": State.COMPUTED}
+    assert sorted(build.of(JobRetried)) == ["deadly", "good"]
+    assert opened[0].most == 1

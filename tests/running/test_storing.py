@@ -61,6 +61,20 @@ def test_what_was_handed_in_is_stored_although_the_build_is_stopped(tmp_path: Pa
     assert all(cache.is_sound(report.fingerprint) for report in reports)
 
 
+def test_a_build_that_is_stopped_waits_for_no_other_one(tmp_path: Path) -> None:
+    reports = sent_back(tmp_path / "worker", 3)
+    cache = Cache(tmp_path / "cache")
+
+    def stopped() -> None:
+        with Storing(cache) as storing:
+            storing.submit(list(reports))
+            raise KeyboardInterrupt
+
+    with Cache(tmp_path / "cache").lock(reports[1].fingerprint), pytest.raises(KeyboardInterrupt):
+        stopped()  # would wait for ever for the lock
+    assert [cache.has(report.fingerprint) for report in reports] == [True, False, True]
+
+
 def test_records_share_what_they_say_alike_and_say_the_same_as_before() -> None:
     alike = Alike()
     jobs = [Job(f"{n:064}", "add", "m", "a", {"n": n}) for n in range(2)]

@@ -58,6 +58,6 @@ def test_where_there_are_no_locks_one_goes_on_without(tmp_path: Path, monkeypatc
     def unsupported(handle: int) -> None:
         raise OSError("no locks available")
 
-    monkeypatch.setattr(lock, "_try", unsupported)
+    monkeypatch.setattr(lock, "try_lock", unsupported)
     with locked(tmp_path / "lock", pytest.fail) as held:
         assert not held

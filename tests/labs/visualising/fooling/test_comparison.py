@@ -5,6 +5,9 @@ Covers labs/visualising/fooling/attempts.py too.
 
 from __future__ import annotations
 
+from itertools import count
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
@@ -12,6 +15,7 @@ import torch
 from generator.datasets.embedded_scenes import PHOTOGRAPHS
 from generator.datasets.images import load_images
 from generator.labs.visualising import separate
+from generator.labs.visualising.fooling import attempts
 from generator.labs.visualising.fooling.attempts import (
     Judged,
     judge,
@@ -44,7 +48,14 @@ def compared(workspace):
     return compare_attacks(workspace, network="linear", **GIVEN)
 
 
-def test_every_attack_has_its_row_and_its_column_of_pictures(compared):
+@pytest.fixture
+def clock(monkeypatch):
+    """The processor's time, which goes on by six seconds from one look to the next."""
+    ticks = count(step=6.0)
+    monkeypatch.setattr(attempts, "time", SimpleNamespace(process_time=lambda: next(ticks)))
+
+
+def test_every_attack_has_its_row_and_its_column_of_pictures(clock, compared):
     rows = compared.tables["attacks"].records()
     assert [row["attack"] for row in rows] == list(ATTACKS.values())
     assert [row["images"] for row in rows] == [3, 3, 3, 3, 2]
@@ -55,7 +66,7 @@ def test_every_attack_has_its_row_and_its_column_of_pictures(compared):
         assert row["share"] == pytest.approx(row["fooled"] / row["images"])
         assert all(compared.metrics[f"{name}_{key}"] == row[key] for key in SAID[name])
         assert row["low"] <= row["share"] <= row["high"]
-        assert row["seconds"] > 0
+        assert row["seconds"] == 6.0 / row["images"]  # one look before the attack and one after it
         assert (row["l2"] is None) == (row["fooled"] == 0)
 
 
