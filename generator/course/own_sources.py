@@ -90,10 +90,12 @@ def _no_number(word: str) -> float:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = [name for name, _ in pairs]
-    if twice := next((name for number, name in enumerate(names) if name in names[:number]), None):
-        raise ValueError(f"the name {twice[:50]!r} stands twice")
-    return dict(pairs)
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise ValueError(f"the name {name[:50]!r} stands twice")
+        found[name] = value
+    return found
 
 
 def _leaves(values: Mapping[str, Any], depth: int) -> Iterator[Any]:
