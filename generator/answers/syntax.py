@@ -248,15 +248,14 @@ class _Reader:
         if argument is None:
             self.mistake(f"{name}() takes one name, spelt out", node.lineno, expected=f'{name}("name")')
             return True
-        line = node.lineno
         if name in ("table", "figure"):
             self._exhibit(name, argument, node.lineno, branches)
         elif name in (OWN, OWN_TABLE):
-            self.found["own"].append(Named(argument, line, name))
+            self.found["own"].append(Named(argument, node.lineno, name))
             if name == OWN_TABLE:
                 self._alone(f"{name}({argument!r})", node.lineno, branches)
         elif name in ("ref", "role"):
-            self.found[f"{name}s"].append(Named(argument, line))
+            self.found[f"{name}s"].append(Named(argument, node.lineno))
         else:
             found = self.metrics if name == "metric" else self.tables
             self._read(found, node.lineno, lambda: parse_address(argument, named=True))
