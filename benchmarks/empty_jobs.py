@@ -1,7 +1,8 @@
 """How many jobs that compute nothing end in a second: in processes of this machine, and on a Dask cluster on loopback.
 
 Usage: python benchmarks/empty_jobs.py [JOBS] [WORKERS] [FOLDER]; prints jobs per second, the milliseconds of processor
-time that a job costs each kind of process, those spent in the system behind a plus, and how much this process grew. The
+time that a job costs each kind of process, those spent in the system behind a plus, and how much this process grew: in
+all, and from the first job's end to the last one's, when the plan and its order are there already. The
 cluster's workers have cache folders of their own, so that every result is sent back. FOLDER is where all is kept: on a
 disk that others use, the way to it costs more than all else.
 """
@@ -56,14 +57,20 @@ def measure(what: str, spec: ExecutorSpec, count: int, folder: Path) -> None:
     began, before = time.perf_counter(), processor_times()
     after: dict[int, tuple[str, float, float]] = {}
 
+    sizes: list[int] = []
+
     def listen(event: Event) -> None:  # before the workers that are processes here end with the run
-        if isinstance(event, JobFinished) and event.job is rest[-1]:
-            after.update(processor_times())
+        if isinstance(event, JobFinished):
+            if not sizes:
+                sizes.append(psutil.Process().memory_info().rss)
+            if event.job is rest[-1]:
+                after.update(processor_times())
 
     outcomes = run_jobs(rest, Cache(folder / what), spec, data=folder, on_event=listen)
     took = time.perf_counter() - began
     assert all(outcome.has_result for outcome in outcomes.values())
-    grown = (psutil.Process().memory_info().rss - memory) / 2**20
+    now = psutil.Process().memory_info().rss
+    grown, meanwhile = (now - memory) / 2**20, (now - sizes[0]) / 2**20
     each = dict.fromkeys(("this", "scheduler", "worker"), (0.0, 0.0))
     for number, (kind, own, system) in after.items():
         _, own_before, system_before = before.get(number, ("", 0.0, 0.0))
@@ -72,7 +79,8 @@ def measure(what: str, spec: ExecutorSpec, count: int, folder: Path) -> None:
         f"{kind} {1000 * own / count:.2f} + {1000 * sys_ / count:.2f}" for kind, (own, sys_) in each.items()
     )
     whole = 1000 * sum(own + system for own, system in each.values()) / count
-    print(f"{what}: {count / took:.0f} jobs a second; {whole:.2f} ms each ({shown}); + {grown:.0f} MiB")
+    size = f"+ {grown:.1f} MiB, {meanwhile:.1f} since the first"
+    print(f"{what}: {count / took:.0f} jobs a second; {whole:.2f} ms each ({shown}); {size}")
 
 
 def on_cluster(count: int, workers: int, folder: Path) -> None:

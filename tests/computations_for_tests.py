@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 import time
 from pathlib import Path
 
@@ -19,7 +20,7 @@ def _count_run(folder: str, name: str) -> int:
     """Leave a mark of this run, so that tests can count runs across processes; returns how many there are now."""
     place = Path(folder)
     place.mkdir(parents=True, exist_ok=True)
-    (place / f"{name}.{os.getpid()}.{time.monotonic_ns()}").touch()
+    os.close(tempfile.mkstemp(prefix=f"{name}.", dir=place)[0])
     return len(list(place.glob(f"{name}.*")))
 
 

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+#: In a container, /dev/shm may be too small for a page.
+CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 JAVA = shutil.which("java")
-#: Where `make test` puts the checker, in the environment; it is no Python package.
 #: A Python with the validator of RO-Crates, which the Makefile puts beside ours.
 CRATES = Path(sys.prefix) / "crates/bin/python"
+#: Where `make test` puts the checker, in the environment; it is no Python package.
 VNU = Path(os.environ.get("GENREPORT_VNU") or Path(sys.prefix) / "vnu/node_modules/vnu-jar/build/dist/vnu.jar")
 
 

@@ -124,27 +124,34 @@ class BuildDisplay(LiveDisplay):
         self.shown[job.fingerprint] = time.monotonic()
         self.remaining.progress(job, 0.0)
         if self.live:
-            name = escape(job.address)
-            self.bars[job.fingerprint] = self.progress.add_task(f"  {name}", total=1.0, message="", times="")
+            self._bar(job)
         else:
             self.say(f"{job.address}: started")
         if self.loudness is Loudness.VERBOSE:
             given = ", ".join(f"{name}={value!r}" for name, value in job.parameters.items())
             self.say(f"    {job.computation}({given})")
 
+    def _bar(self, job: Job) -> TaskID:
+        """The bar of a job; one that is tried again gets another with its next word."""
+        if job.fingerprint not in self.bars:
+            name = f"  {escape(job.address)}"
+            self.bars[job.fingerprint] = self.progress.add_task(name, total=1.0, message="", times="")
+        return self.bars[job.fingerprint]
+
     def _progress(self, event: JobProgress) -> None:
         fingerprint = event.job.fingerprint
         self.remaining.progress(event.job, event.fraction)
-        if self.live and fingerprint in self.bars:
+        if self.live:
             message, left = escape(event.message), self.remaining.of(event.job)
             times = "" if left is None else f"{short_time(left)} left"
-            self.progress.update(self.bars[fingerprint], completed=event.fraction, message=message, times=times)
-        elif not self.live and time.monotonic() - self.shown.get(fingerprint, 0.0) > QUIET:
+            self.progress.update(self._bar(event.job), completed=event.fraction, message=message, times=times)
+        elif time.monotonic() - self.shown.get(fingerprint, 0.0) > QUIET:
             self.shown[fingerprint] = time.monotonic()
             self.say(f"{event.job.address}: {event.fraction:.0%} {event.message}")
 
     def _finished(self, event: JobFinished) -> None:
         self._drop(event.job.fingerprint)
+        self.shown.pop(event.job.fingerprint, None)
         self.remaining.ended(event.job, whole=event.outcome.state is State.COMPUTED)
         self.finished += 1
         outcome = event.outcome

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable
+from graphlib import TopologicalSorter
 from statistics import median
 
 from generator.jobs import Job, one_by_one
@@ -131,19 +132,15 @@ class Remaining:
 def _laid_out(left: dict[str, float], jobs: dict[str, Job], running: Iterable[str], slots: int) -> float:
     """The seconds until all is done, each job after its inputs and the one with the longest way to the end first."""
     needs = {name: {one for one in one_by_one(job.inputs).values() if one in left} for name, job in jobs.items()}
-    lengths: dict[str, float] = {}
-
-    def length(name: str) -> float:
-        if name not in lengths:
-            lengths[name] = left[name] + max((length(one) for one in waiters[name]), default=0.0)
-        return lengths[name]
-
     waiters: dict[str, list[str]] = {name: [] for name in left}
     for name, wanted in needs.items():
         for one in wanted:
             waiters[one].append(name)
+    lengths: dict[str, float] = {}
+    for name in reversed([*TopologicalSorter(needs).static_order()]):  # what waits for a job comes before it
+        lengths[name] = left[name] + max((lengths[one] for one in waiters[name]), default=0.0)
     under_way = [(left[name], name) for name in running if name in left]
-    ready = [(-length(name), name) for name in left if not needs[name] and name not in {n for _, n in under_way}]
+    ready = [(-lengths[name], name) for name in left if not needs[name] and name not in {n for _, n in under_way}]
     heapq.heapify(under_way)
     heapq.heapify(ready)
     now = 0.0
@@ -155,5 +152,5 @@ def _laid_out(left: dict[str, float], jobs: dict[str, Job], running: Iterable[st
         for name in waiters[over]:
             needs[name].discard(over)
             if not needs[name]:
-                heapq.heappush(ready, (-length(name), name))
+                heapq.heappush(ready, (-lengths[name], name))
     return now

@@ -210,6 +210,7 @@ def _walked(place: Path) -> Iterator[tuple[str, os.stat_result]]:
         return
     for folder, below, names in os.walk(place):
         inside = Path(folder).relative_to(place)
+        below.sort()  # in which order a disk lists them says nothing of a submission
         if inside == Path():
             below[:] = [name for name in below if name != _BUILT and not name.startswith(".")]
         for name in sorted([*below, *names]):

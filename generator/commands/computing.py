@@ -46,8 +46,9 @@ def compute_results(
     needed = {planned.job.fingerprint for planned in plan.needed(chosen)}
     outcomes: dict[str, Outcome] = {}
     jobs: list[Job] = []
+    hopeless = blocked(plan)
     for fingerprint, planned in plan.jobs.items():
-        failure = blocked(plan, fingerprint)
+        failure = hopeless.get(fingerprint)
         if planned.standing is Standing.HIT:
             outcomes[fingerprint] = _kept(session.cache, fingerprint, trusting)
         elif fingerprint not in needed:
@@ -102,16 +103,18 @@ def _renew(plan: Plan, others: Mapping[str, tuple[str, ...]]) -> None:
             plan.jobs[fingerprint] = dataclasses.replace(planned, standing=Standing.MISS, reasons=reasons)
 
 
-def blocked(plan: Plan, fingerprint: str) -> Failure | None:
-    """Why the job cannot run, when data is missing for it or for one of its inputs."""
-    planned = plan.jobs[fingerprint]
-    if planned.standing is Standing.BLOCKED:
-        return planned.failure
-    for target in one_by_one(planned.job.inputs).values():
-        cause = blocked(plan, target)
-        if cause is not None:
-            return Failure(f"its input {plan.jobs[target].job.address} cannot be computed: {cause.reason}", cause.hint)
-    return None
+def blocked(plan: Plan) -> dict[str, Failure]:
+    """Why jobs cannot run, by fingerprint: data is missing for them, or for an input that is not in the cache."""
+    found: dict[str, Failure] = {}
+    for fingerprint, planned in plan.jobs.items():  # inputs come before what needs them
+        if planned.standing is Standing.BLOCKED and planned.failure is not None:
+            found[fingerprint] = planned.failure
+        elif planned.standing is not Standing.HIT:
+            lost = next((one for one in one_by_one(planned.job.inputs).values() if one in found), None)
+            if lost is not None:
+                reason = f"its input {plan.jobs[lost].job.address} cannot be computed: {found[lost].reason}"
+                found[fingerprint] = Failure(reason, found[lost].hint)
+    return found
 
 
 def _remember(session: Session, plan: Plan, outcomes: Mapping[str, Outcome]) -> None:

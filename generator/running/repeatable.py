@@ -4,7 +4,7 @@ Planning files these definitions among the code of each job, so that editing one
 worker does is not part of a result, and for a reason:
 
 - ``results.encode``, ``store.files`` and ``store.cache`` decide the form on the disk, not the numbers. Who changes the
-  form raises FORMAT in ``store.cache``: entries of another format count as absent. A test holds the form to its bytes.
+  form raises FORMAT in ``store.entry``: entries of another format count as absent. A test holds the form to its bytes.
 - ``running.device`` chooses where to compute. Device, precision and versions are recorded with the result: they change
   roundings, which the reader is told, and no fingerprint, so that a result travels from one machine to another.
 - ``running.worker``, ``allocator``, ``schedule`` and the executors decide when and where a job runs, how its progress

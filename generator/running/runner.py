@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -31,7 +30,7 @@ from generator.running.progress import Note
 from generator.running.schedule import Schedule
 from generator.running.storing import Alike, Storing
 from generator.running.worker import JobReport, failure_of, was_killed
-from generator.store.cache import Cache
+from generator.store.cache import Cache, Reading
 from generator.store.entry import DamagedEntryError
 
 ATTEMPTS = 3  # of a job whose worker dies: once may be chance, three times is the job
@@ -262,8 +261,8 @@ class _Run:
             self._finish(job, Outcome(State.FAILED, job.fingerprint, failure=report.failure))
         else:
             state = State.COMPUTED if report.computed else State.HIT
-            load = partial(self._cache.load, job.fingerprint)
-            self._finish(job, Outcome(state, job.fingerprint, self._alike(job, report.provenance), load=load))
+            record, load = self._alike(job, report.provenance), Reading(self._cache, job.fingerprint)
+            self._finish(job, Outcome(state, job.fingerprint, record, load=load))
 
     def _finish(self, job: Job, outcome: Outcome) -> None:
         self._outcomes[job.fingerprint] = outcome

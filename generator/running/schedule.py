@@ -25,7 +25,7 @@ class Schedule:
         self._missing: dict[str, set[str]] = {}  # of each job that waits, the inputs that it still lacks
         self._waiters: dict[str, list[str]] = {}  # of each such input, the jobs that wait for it
         self._ready: list[tuple[float, int, str]] = []
-        self._succeeded: set[str] = set()
+        self._due = set(self.jobs)  # those that have not succeeded; a set of those that have would grow
         self._failed: dict[str, str] = {}
         self._hopeless: deque[tuple[str, str]] = deque()  # jobs that cannot run, each with the input that it lost
         self._given_back: set[tuple[str, str]] = set()
@@ -60,7 +60,7 @@ class Schedule:
         """Record a job's end, which makes others ready or hopeless."""
         waiters = [name for name in self._waiters.pop(job.fingerprint, ()) if name in self._missing]
         if success:
-            self._succeeded.add(job.fingerprint)
+            self._due.discard(job.fingerprint)
             for name in waiters:
                 self._missing[name].discard(job.fingerprint)
                 self._push_if_ready(name)
@@ -79,6 +79,7 @@ class Schedule:
         self._given_back.add(pair)
         if fingerprint not in self.jobs:
             self.jobs[fingerprint] = self._hits[fingerprint]
+            self._due.add(fingerprint)
             self._wait(self.jobs[fingerprint])
         self._wait(needed_by)
         return True
@@ -93,7 +94,7 @@ class Schedule:
     def _wait(self, job: Job) -> None:
         """Let a job run once its inputs are there; those that are no jobs of this run are in the cache."""
         inputs = one_by_one(job.inputs).values()
-        lacking = {name for name in inputs if name in self._failed or name in self.jobs} - self._succeeded
+        lacking = {name for name in inputs if name in self._failed or name in self._due}
         self._missing[job.fingerprint] = lacking
         for name in lacking:
             self._waiters.setdefault(name, []).append(job.fingerprint)

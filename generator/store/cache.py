@@ -52,6 +52,18 @@ class EntryInfo:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Reads a result when it is called. There is one for each job that ended, so it is as small as it can be."""
+
+    cache: Cache
+    fingerprint: str
+
+    def __call__(self) -> Result:
+        """The result, verified."""
+        return self.cache.load(self.fingerprint)
+
+
 class Cache:
     """The entries below one folder. Reading never changes anything; writers hold the fingerprint's lock.
 

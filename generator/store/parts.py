@@ -85,7 +85,10 @@ class PartStore:
 
     def unneeded(self) -> list[Path]:
         """The files that no report asked for since the day before the last one that asked for any."""
-        times = {place: place.stat().st_mtime for place in self.folder.glob("??/*")}
+        times: dict[Path, float] = {}
+        for place in self.folder.glob("??/*"):
+            with suppress(FileNotFoundError):  # a build may be at work, and replace what it has written
+                times[place] = place.stat().st_mtime
         last = max(times.values(), default=0.0)
         return sorted(place for place, time_ in times.items() if time_ < last - _FRESH)
 

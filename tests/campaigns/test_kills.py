@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.campaigns.campaign import Campaign, Case
 from tests.campaigns.toy_project import leftovers
 from tests.end_to_end.project import Project
-from tests.running.executors.test_processes import gone
+from tests.waiting_for_tests import children, gone
 
 LONGEST = 600.0  # seconds for a build of a second or two, on however busy a machine
 SIGNALS = (signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
@@ -19,12 +19,7 @@ SIGNALS = (signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 
 def descendants(pid: int) -> list[int]:
     """The processes below one, itself left out."""
-    try:
-        tasks = list(Path(f"/proc/{pid}/task").iterdir())
-        below = [int(child) for task in tasks for child in (task / "children").read_text().split()]
-    except OSError:  # it has just ended
-        return []
-    return [process for child in below for process in (child, *descendants(child))]
+    return [process for child in children(pid) for process in (child, *descendants(child))]
 
 
 def kill(case: Case, pid: int) -> tuple[bool, signal.Signals]:

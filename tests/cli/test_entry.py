@@ -11,7 +11,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +24,7 @@ from generator.folders import default_cache
 from generator.store import unchanged
 from generator.store.memo import SETTLED
 from tests.courses_for_tests import CourseHere, write_sums
+from tests.waiting_for_tests import tick
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ("build", "--format", "html", "--device", "cpu", "--jobs", "1")
@@ -134,7 +134,7 @@ def put_back(path: Path, edit: Callable[[str], str]) -> None:
     changed = edit(text)
     assert len(changed) == len(text)
     assert changed != text
-    time.sleep(0.01)  # ticks of the clock
+    tick(path)
     path.write_text(changed)
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert path.stat().st_mtime_ns == before.st_mtime_ns
@@ -327,6 +327,7 @@ def test_another_build_that_writes_the_same_report_meanwhile_is_noticed(desk: De
     keep = program.keep_note
 
     def late(*arguments: Any) -> None:
+        tick(desk.folder / "build/report.html")
         desk.course.edit("build/report.html", "Our sum", "His sum")
         keep(*arguments)
 

@@ -34,6 +34,11 @@ def test_jobs_run_side_by_side_and_after_their_inputs() -> None:
     assert build(Clock(), job("a", 10.0, net="cached"), job("b", 4.0), slots=1).seconds() == pytest.approx(14.0)
 
 
+def test_a_thousand_jobs_one_after_the_other() -> None:
+    chain = [job("0", 1.0), *(job(f"{number}", 1.0, before=f"{number - 1}") for number in range(1, 2000))]
+    assert build(Clock(), *chain).seconds() == pytest.approx(2000.0)
+
+
 def test_a_machine_that_is_slower_today_is_noticed() -> None:
     clock = Clock()
     first, second = job("a", 100.0), job("b", 100.0)

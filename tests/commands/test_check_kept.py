@@ -6,8 +6,7 @@ import contextlib
 import dataclasses
 import os
 import shutil
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,12 +18,13 @@ from generator.commands import check
 from generator.commands.audit import Trust
 from generator.commands.build import compute
 from generator.commands.check_found import Looked
-from generator.commands.check_kept import kept_labs
+from generator.commands.check_kept import _digests, kept_labs
 from generator.commands.check_summary import Summary
 from generator.commands.session import Folders, Settings
 from generator.store import memo as memo_module
 from generator.store.memo import Memo
 from tests.courses_for_tests import CourseHere, write_sums
+from tests.waiting_for_tests import tick
 
 PROFILES = "profiles:\n  short: {title: Short, description: Small}\n  long: {title: Long, description: Large}\n"
 
@@ -183,11 +183,30 @@ def test_other_results_and_damage_count(class_: Class) -> None:
     assert class_.check(trust=trust)[1] == {"ada", "alan", "bob"}
 
 
+def test_in_which_order_folders_are_listed_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("answers/only/q01.md", "images/a.png"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text("x")
+    plain = os.walk
+
+    def listed(backwards: bool) -> list[str]:
+        def walk(place: Path) -> Iterator[tuple[str, list[str], list[str]]]:
+            for folder, below, names in plain(place):
+                below.sort(reverse=backwards)
+                yield folder, below, names
+
+        with monkeypatch.context() as changed:
+            changed.setattr(os, "walk", walk)
+            return [*_digests(tmp_path)]
+
+    assert listed(backwards=True) == listed(backwards=False)
+
+
 def test_a_page_of_the_same_length_with_its_time_put_back(class_: Class, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memo_module, "SETTLED", 0)  # as after a second: what the system says is taken for enough
     class_.check()
-    time.sleep(0.01)  # ticks of the clock
     page = class_.folder / "marking/reports/ada/report.html"
+    tick(page)
     before = page.stat()
     page.write_text(page.read_text().replace("Ada", "Eve"))
     os.utime(page, ns=(before.st_atime_ns, before.st_mtime_ns))

@@ -10,10 +10,10 @@ import pytest
 
 from generator.commands import computing
 from generator.commands.build import _mixture
-from generator.commands.computing import compute_results, other_versions
+from generator.commands.computing import blocked, compute_results, other_versions
 from generator.commands.reporting import versions_of
 from generator.commands.session import Folders, Settings
-from generator.jobs import Job, Outcome, Provenance, State
+from generator.jobs import Failure, Job, Outcome, Provenance, State
 from generator.planning.fingerprint import Ingredients
 from generator.planning.plan import Plan, PlannedJob, Standing
 from generator.results import Result
@@ -109,3 +109,31 @@ def test_workers_are_held_to_the_code_that_planning_read(build: Any, monkeypatch
     assert failure is not None
     assert "generator.results" in failure.reason
     assert not build.cache.has(NEW)
+
+
+def planned(standing: Standing, *inputs: str) -> PlannedJob:
+    job = Job("", "add", MODULE, "a", inputs={"sources": inputs})
+    lacks = Failure("no data", "fetch it") if standing is Standing.BLOCKED else None
+    return PlannedJob(job, standing, Ingredients("", {}, {}, {}, {}, {}), ("a",), failure=lacks)
+
+
+def test_what_needs_what_cannot_be_computed_cannot_but_for_what_is_cached() -> None:
+    plan = Plan("quick", {})
+    plan.jobs = {
+        "lacks": planned(Standing.BLOCKED),
+        "waits": planned(Standing.MISS, "lacks"),
+        "kept": planned(Standing.HIT, "lacks"),
+        "goes": planned(Standing.MISS, "kept"),
+    }
+    assert blocked(plan) == {
+        "lacks": Failure("no data", "fetch it"),
+        "waits": Failure("its input a cannot be computed: no data", "fetch it"),
+    }
+
+
+def test_a_thousand_jobs_that_each_need_two_are_looked_at_once() -> None:
+    plan = Plan("quick", {})
+    plan.jobs = {"0": planned(Standing.MISS), "1": planned(Standing.MISS)}
+    for number in range(2, 1500):
+        plan.jobs[f"{number}"] = planned(Standing.MISS, f"{number - 1}", f"{number - 2}")
+    assert blocked(plan) == {}

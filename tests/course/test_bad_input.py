@@ -149,7 +149,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Course:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_any_change_of_a_small_course_is_read_or_named(small: Course, seed: int) -> None:
     files = [small.path(name) for name in COURSE]
     read_mutated(small.path("questions"), small.path("answers"), small.catalogue(), files, seed)
@@ -164,14 +164,14 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_any_change_of_the_real_course_is_read_or_named(real: Path, seed: int) -> None:
     files = sorted(path for path in real.rglob("*.*") if path.is_file())
     read_mutated(real / "questions", real / "answers", read_catalogue(Memo(None)), files, seed)
 
 
 @given(st.sampled_from(sorted(COURSE)), st.binary(max_size=60))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_any_bytes_in_place_of_a_file_are_read_or_named(small: Course, name: str, content: bytes) -> None:
     before = small.path(name).read_bytes()
     try:

@@ -109,9 +109,9 @@ BOMBS = {
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_bombs_are_defused_at_once(tmp_path: Path, name: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     assert read(tmp_path, BOMBS[name]).mistakes
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_lines_are_those_of_the_keys(tmp_path: Path) -> None:

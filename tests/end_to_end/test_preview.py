@@ -7,7 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from generator.course.editions import Edition
 from generator.errors import InputError
 from tests.commands.preview.project_for_tests import write_project
 from tests.end_to_end.project import ROOT
+from tests.waiting_for_tests import LONGEST, children, gone, until
 
 Begin = Callable[..., subprocess.Popen[str]]
 
@@ -53,14 +53,16 @@ def page_of(running: subprocess.Popen[str], words: str) -> str:
     """The page, once it holds these words."""
     assert running.stdout is not None
     address = running.stdout.readline().removeprefix("Preview: ").strip()
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        with urllib.request.urlopen(address, timeout=10) as answer:
+    text = ""
+
+    def shown() -> bool:
+        nonlocal text
+        with urllib.request.urlopen(address, timeout=60) as answer:
             text = answer.read().decode()
-        if words in re.sub(r"<[^>]*>", "", text):
-            return text
-        time.sleep(0.05)
-    raise AssertionError(f"{words!r} is not in the page")
+        return words in re.sub(r"<[^>]*>", "", text)
+
+    until(shown, f"{words!r} is not in the page")
+    return text
 
 
 def test_two_previews_of_one_project_end_cleanly(tmp_path: Path, begun: Begin) -> None:
@@ -73,34 +75,16 @@ def test_two_previews_of_one_project_end_cleanly(tmp_path: Path, begun: Begin) -
     page_of(first, "The sum is 55.")
     second = begun(*words)  # computes without end
     page_of(second, "The sum is 55.")
-    end = time.monotonic() + 30
-    while not (workers := children(second.pid)) and time.monotonic() < end:
-        time.sleep(0.05)
-    assert workers
+    until(lambda: children(second.pid))
+    workers = children(second.pid)
     for running, number, code in ((first, signal.SIGINT, 130), (second, signal.SIGTERM, 128 + signal.SIGTERM)):
         running.send_signal(number)
-        _, said = running.communicate(timeout=30)
+        _, said = running.communicate(timeout=LONGEST)
         assert running.returncode == code, said
         assert "Traceback" not in said
-    end = time.monotonic() + 5  # Python's own helper process goes a moment after the program
-    while any(is_alive(worker) for worker in workers):
-        assert time.monotonic() < end, "a child is left"
-        time.sleep(0.05)
+    until(lambda: all(map(gone, workers)), "a child is left")  # Python's own helper goes a moment after the program
     assert not (project.folder / "build").exists()
     assert not list((tmp_path / "cache/locks").glob("*"))
-
-
-def children(process: int) -> list[str]:
-    """The processes that any thread of this one has started."""
-    threads = Path(f"/proc/{process}/task").iterdir()
-    return [child for thread in threads for child in (thread / "children").read_text().split()]
-
-
-def is_alive(process: str) -> bool:
-    try:
-        return "\nState:\tZ" not in Path(f"/proc/{process}/status").read_text()
-    except OSError:
-        return False
 
 
 @pytest.mark.parametrize(
@@ -112,7 +96,7 @@ def test_a_slip_on_the_command_line_ends_it_at_once(
 ) -> None:
     write_project(tmp_path)
     running = begun(*words)
-    _, errors = running.communicate(timeout=60)
+    _, errors = running.communicate(timeout=LONGEST)
     assert running.returncode == 2
     assert said in errors
 

@@ -18,6 +18,7 @@ import pytest
 
 from generator.answers.addresses import parse_address
 from tests.end_to_end.project import FIRST, Project
+from tests.waiting_for_tests import children, gone, until
 
 CAMPAIGN = os.environ.get("GENREPORT_CAMPAIGN") == "full"
 
@@ -124,9 +125,10 @@ def test_a_killed_build_goes_on_to_the_same_numbers(project: Project) -> None:
         assert build.poll() is None, "the build ended before it could be killed"
         assert time.monotonic() < deadline
         time.sleep(0.02)
+    workers = children(build.pid)
     os.kill(build.pid, signal.SIGKILL)
     build.wait()
-    time.sleep(2)  # its workers notice that it is gone and go too
+    until(lambda: all(map(gone, workers)), "its workers do not go with it")
     kept = len(finished(project))
     computed, cached = project.build("--format", "html")
     assert cached == kept

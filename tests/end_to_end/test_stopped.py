@@ -9,14 +9,13 @@ import os
 import shutil
 import signal
 import subprocess
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.commands.text_course import text_course
 from tests.end_to_end.project import Project, checkout
+from tests.waiting_for_tests import LONGEST, gone, until
 
 #: In the place of WeasyPrint: it says who it is, and takes its time.
 SLOW = """
@@ -39,19 +38,6 @@ def project(tmp_path: Path) -> Project:
     return project
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
-def alive(number: int) -> bool:
-    """Whether a process is there and has not ended: what nobody waits for stays in the list for a while."""
-    done = subprocess.run(["ps", "-o", "stat=", "-p", str(number)], text=True, capture_output=True, check=False)
-    return bool(done.stdout.strip()) and not done.stdout.strip().startswith("Z")
-
-
 def leftovers(project: Project) -> list[str]:
     known = {"report.html", "assets", "results", ".genreport.json", ".genreport.lock"}
     return [path.name for path in (project.folder / "build").iterdir() if path.name not in known]
@@ -72,11 +58,11 @@ def test_nothing_is_left_of_a_stopped_build(project: Project, number: signal.Sig
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         preexec_fn=heed_signals,
     )  # fmt: skip
-    wait_for(lambda: who.is_file() and who.read_text())
+    until(lambda: who.is_file() and who.read_text())
     child = int(who.read_text())
     os.kill(build.pid, number)
-    _, said = build.communicate(timeout=60)
-    wait_for(lambda: not alive(child), 10)
+    _, said = build.communicate(timeout=LONGEST)
+    until(lambda: gone(child))
     assert (project.folder / "build/report.html").is_file(), "the page is in place before the PDF is begun"
     if number is signal.SIGKILL:
         assert leftovers(project)
@@ -95,7 +81,7 @@ def test_a_build_waits_for_another_one_in_its_folder_and_says_so(project: Projec
         project.command("build"), cwd=project.folder, env=project.environment(PYTHONPATH=path, SAYS_WHO=str(who)),
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    wait_for(lambda: who.is_file() and who.read_text())
+    until(lambda: who.is_file() and who.read_text())
     second = subprocess.Popen(
         project.command("build", "--profile", "light", "--format", "html"), cwd=project.folder,
         env=project.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -108,7 +94,7 @@ def test_a_build_waits_for_another_one_in_its_folder_and_says_so(project: Projec
     assert f"process {first.pid} is writing into build" in said
     assert "Quick" in (project.folder / "build/report.html").read_text()
     first.terminate()
-    second.communicate(timeout=60)
+    second.communicate(timeout=LONGEST)
     assert first.wait() == 128 + signal.SIGTERM
     assert second.returncode == 0
     assert "Real" in (project.folder / "build/report.html").read_text()

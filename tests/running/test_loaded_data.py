@@ -17,6 +17,7 @@ from generator.running.worker import Conditions, JobReport, run_job
 from generator.store.cache import Cache
 from generator.store.memo import Memo
 from generator.workspace import Workspace
+from tests.waiting_for_tests import tick
 
 FP, NAME = "ab" * 32, "dataset/cifar10_subset"
 
@@ -32,6 +33,7 @@ def file(tmp_path: Path) -> Path:
 def invert(file: Path) -> None:
     """Other content of the same size and age."""
     before = file.stat()
+    tick(file)
     file.write_bytes(bytes(255 - byte for byte in file.read_bytes()))
     os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
 

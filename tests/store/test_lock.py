@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import sys
-import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -37,14 +33,23 @@ def holder(tmp_path: Path) -> subprocess.Popen[str]:
 
 
 def test_the_second_waits_says_for_whom_once_and_goes_on_when_the_first_is_killed(
-    holder: subprocess.Popen[str], tmp_path: Path
+    holder: subprocess.Popen[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said: list[str] = []
-    threading.Timer(0.7, os.kill, (holder.pid, signal.SIGKILL)).start()
-    began = time.monotonic()
+    tries: list[bool] = []  # whether the first was alive
+    plain = lock.try_lock
+
+    def counted(handle: int) -> None:
+        if len(tries) == 3:
+            holder.kill()
+            holder.wait()
+        tries.append(holder.poll() is None)
+        plain(handle)
+
+    monkeypatch.setattr(lock, "try_lock", counted)
     with locked(tmp_path / "lock", said.append) as held:
         assert held
-        assert time.monotonic() - began > 0.5
+    assert tries == [True, True, True, False]
     assert said == [str(holder.pid)]
 
 

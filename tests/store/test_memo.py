@@ -7,12 +7,13 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
+from generator.store import memo as memo_module
 from generator.store.memo import Memo, read_json, sha256, write_json
+from tests.waiting_for_tests import tick
 
 
 class Reader:
@@ -57,6 +58,7 @@ def test_a_change_that_keeps_the_size_is_noticed(tmp_path: Path) -> None:
     path, memo = tmp_path / "file", Memo(None)
     path.write_text("one")
     assert memo.recall("text", path, Path.read_text) == "one"
+    tick(path)
     path.write_text("two")
     assert memo.recall("text", path, Path.read_text) == "two"
 
@@ -67,19 +69,24 @@ def test_a_change_that_puts_the_old_time_back_is_noticed(tmp_path: Path) -> None
     path.write_text("one")
     status = path.stat()
     assert memo.recall("text", path, Path.read_text) == "one"
+    tick(path)
     path.write_text("two")
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
     assert memo.recall("text", path, Path.read_text) == "two"
 
 
-def test_a_fresh_file_is_not_remembered_before_its_time_stamp_has_settled(tmp_path: Path) -> None:
+def test_a_fresh_file_is_not_remembered_before_its_time_stamp_has_settled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path, reader, memo = tmp_path / "file", Reader(), Memo(None)
     path.write_text("one")
     os.utime(path, (1_000_000_000, 1_000_000_000))  # old by its own account: written just now all the same
+    settled = path.stat().st_ctime_ns + memo_module.SETTLED
+    monkeypatch.setattr(memo_module.time, "time_ns", lambda: settled)
     memo.recall("text", path, reader)
     memo.recall("text", path, reader)
     assert reader.count == 2
-    time.sleep(1.1)
+    monkeypatch.setattr(memo_module.time, "time_ns", lambda: settled + 1)
     memo.recall("text", path, reader)
     memo.recall("text", path, reader)
     assert reader.count == 3

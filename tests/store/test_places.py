@@ -37,6 +37,7 @@ def shelf(tmp_path: Path) -> Path:
 def serve(shelf: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Answer], str]]:
     """Serve the shelf, each file handed over in the way of the test; gives the address."""
     monkeypatch.setenv("no_proxy", "*")
+    monkeypatch.setattr(places, "PATIENCE", 60.0)  # what answers may be as slow as a machine with much else to do
     running = []
 
     def start(answer: Answer) -> str:
@@ -79,7 +80,7 @@ def cut(handler: http.server.BaseHTTPRequestHandler, content: bytes) -> None:
 
 
 def hang(handler: http.server.BaseHTTPRequestHandler, content: bytes) -> None:
-    time.sleep(5)
+    time.sleep(600)
 
 
 def drip(handler: http.server.BaseHTTPRequestHandler, content: bytes) -> None:
@@ -152,18 +153,20 @@ def test_what_is_damaged_is_left_and_the_rest_is_taken(shelf: Path) -> None:
 def test_a_bad_server_gives_nothing_and_costs_little(
     answer: Answer, lost: str, damaged: int, serve: Callable[[Answer], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(places, "PATIENCE", 0.5)
-    place = place_at(serve(answer))
+    address = serve(answer)
+    if lost.startswith("nothing"):
+        monkeypatch.setattr(places, "PATIENCE", 0.5)
+    place = place_at(address)
     begun = time.monotonic()
     assert found(place) == []
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 30  # a tenth of what would come of waiting; 0.5 on an idle machine
     assert place.lost.startswith(lost)
     assert bool(place.lost) == bool(lost)
     assert place.damaged == damaged
     if place.lost:
-        begun = time.monotonic()
-        assert (found(place), place.data()) == ([], {})  # not asked again
-        assert time.monotonic() - begun < 0.1
+        again: list[object] = []
+        monkeypatch.setattr(Place, "_work", lambda *given: again.append(given))
+        assert (found(place), place.data(), again) == ([], {}, [])
 
 
 def test_a_server_that_is_gone_is_given_up_at_once(serve: Callable[[Answer], str]) -> None:

@@ -109,7 +109,7 @@ def _missing(session: Session, plan: Plan, chosen: tuple[str, ...]) -> tuple[int
     if session.settings.output.frames:
         return 0, 0
     absent = [p.job.fingerprint for p in plan.needed(chosen) if p.standing is not Standing.HIT]
-    hopeless = sum(blocked(plan, fingerprint) is not None for fingerprint in absent)
+    hopeless = len(blocked(plan).keys() & {*absent})
     return len(absent) - hopeless, hopeless
 
 

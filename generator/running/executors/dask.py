@@ -38,6 +38,8 @@ CERTIFICATES = (
 )
 NOTES_PER_SECOND = 200  # of all workers together: the scheduler passes on each one
 IN_FLIGHT = 2  # jobs for each worker: the way to the next one takes as long as a small job
+#: Of the messages that a client has sent, Dask keeps the last thousand, inputs and all.
+_LOG_LENGTH = "distributed.admin.low-level-log-length"
 WORKER_SECONDS = 30.0  # to wait for a worker, at the start and when all are lost
 
 
@@ -128,7 +130,10 @@ def open_cluster(
         raise ExecutorError(
             "Dask is not installed, which --executor dask://… needs", "pip install 'genreport[cluster]'"
         ) from error
-    client = _connect(distributed, address)
+    from dask import config
+
+    with config.set({_LOG_LENGTH: 0}):
+        client = _connect(distributed, address)
     token = _place_token(conditions.cache)
     try:
         with warnings.catch_warnings():

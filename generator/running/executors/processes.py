@@ -111,10 +111,12 @@ class _Slot:
                 raise WorkerDiedError("The build was stopped")
             if self._pipe is None:
                 context = multiprocessing.get_context("spawn")  # forking a process that has threads can block it
-                self._pipe, theirs = context.Pipe()
-                self._process = context.Process(target=begin_worker, args=(theirs, self._environment), daemon=True)
-                self._process.start()
-                theirs.close()  # so that the death of the process is the end of the pipe
+                ours, theirs = context.Pipe()
+                process = context.Process(target=begin_worker, args=(theirs, self._environment), daemon=True)
+                with theirs:  # closed here, so that the death of the process is the end of the pipe
+                    process.start()
+                # Only now: where the system has no process left, the next call tries anew.
+                self._pipe, self._process = ours, process
             return self._pipe
 
     def _autopsy(self) -> tuple[str, str]:

@@ -115,8 +115,8 @@ class Batch(Executor):
             alive = self._alive(sent for sent, _ in open_.values())
         except (OSError, subprocess.SubprocessError):
             return  # it does not answer: that says nothing of the jobs
+        self._misses = {number: 0 if number in alive else self._misses.get(number, 0) + 1 for number in open_}
         for number, (sent, _) in open_.items():
-            self._misses[number] = 0 if number in alive else self._misses.get(number, 0) + 1
             if self._misses[number] >= _MISSES:
                 self._end(number, sent)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import time
 from pathlib import Path
 
 import pytest
@@ -33,6 +32,9 @@ class Desk:
             return plain(*given, **named)
 
         monkeypatch.setattr(planned, "compute_results", counting)
+        for module in ("store.memo", "commands.remembered"):  # however slow the machine is: just written
+            monkeypatch.setattr(f"generator.{module}.SETTLED", 10**18)
+        self._patch = monkeypatch
 
     def states(self) -> list[State]:
         session = open_session(self.project.settings(), self._remembered)
@@ -42,7 +44,7 @@ class Desk:
 
     def settle(self) -> None:
         """As if the results were computed long ago."""
-        time.sleep(1.05)
+        self._patch.setattr("generator.store.memo.SETTLED", -1)
 
 
 @pytest.fixture

@@ -78,7 +78,7 @@ def test_each_shape_of_code_is_followed(folder: Path, shape: str) -> None:
 
 
 @hypothesis.seed(SEED)
-@hypothesis.settings(max_examples=400, deadline=None, suppress_health_check=list(hypothesis.HealthCheck))
+@hypothesis.settings(max_examples=400, suppress_health_check=list(hypothesis.HealthCheck))
 @hypothesis.given(rng=st.randoms(use_true_random=True))
 def test_random_packages_are_never_stale_and_never_recomputed_for_nothing(folder: Path, rng: random.Random) -> None:
     hypothesis.note(f"GENREPORT_SEED={SEED}")

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from generator.render.figures import Drawing, draw_figure, kept, together
 from generator.render.figures.kept import KeptDrawings
 from generator.results import Figure, ImageGrid
 from tests.render.figures.test_figures import ALL, BARS
+from tests.waiting_for_tests import gone, until
 
 EMPTY = ImageGrid((np.zeros((4, 4)),), 1)  # says so in words
 #: Each kind, and enough of them for a second process.
@@ -58,15 +58,6 @@ def children(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
     return started
 
 
-def until(holds: Callable[[], bool]) -> None:
-    """Wait for it, for half a minute."""
-    for _ in range(600):
-        if holds():
-            return
-        time.sleep(0.05)
-    raise AssertionError("it did not happen")
-
-
 def files(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
@@ -85,7 +76,7 @@ def test_two_processes_draw_the_same_bytes_as_one_in_the_language_that_is_spoken
     with speaking("fr"):
         first = list(drawn(KeptDrawings(alone)))
         here.clear()
-        second = list(drawn(KeptDrawings(both, hands=2), lambda: until(lambda: len(files(both)) > 1)))
+        second = list(drawn(KeptDrawings(both, hands=2), lambda: until(lambda: len([*both.glob("??/[!.]*")]) > 1)))
     assert first == second
     assert files(alone) == files(both)
     assert len(children) == 1
@@ -181,4 +172,4 @@ def test_the_other_process_ends_with_one_that_is_killed(tmp_path: Path) -> None:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
         os.kill(parent.pid, signal.SIGKILL)
-    until(lambda: not (alive := Path(f"/proc/{child}/stat")).exists() or alive.read_text().rpartition(")")[2][1] == "Z")
+    until(lambda: gone(child))

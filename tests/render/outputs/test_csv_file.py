@@ -30,7 +30,7 @@ def tables(draw: st.DrawFn) -> list[tuple[Any, ...]]:
     return draw(st.lists(st.tuples(*kinds), max_size=5))
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=tables())
 def test_rows_are_written_as_pandas_writes_them(tmp_path: Path, rows: list[tuple[Any, ...]]) -> None:
     names = [f"column {number}" for number in range(len(rows[0]) if rows else 2)]

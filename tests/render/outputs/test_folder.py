@@ -21,6 +21,7 @@ from generator.render.content.document import Report
 from generator.render.outputs.folder import OutputFolder
 from generator.render.outputs.written import NAME, Rendering
 from tests.render.sample_report import sample_report, silent
+from tests.waiting_for_tests import tick
 
 PAGE = {"report.html": "page", "assets/page.js": "script"}
 RESULTS = {"results/metrics.json": "{}"}
@@ -74,6 +75,7 @@ def test_a_touched_file_makes_it_stale(folder: OutputFolder, report: Report, nam
     write(folder, report, PAGE)
     path = folder.path / name
     if edit in ("same size", "size"):
+        tick(path)
         path.write_text(PAGE[name].upper() if edit == "same size" else name + " and more")
     else:
         path.rename(folder.path.parent / "elsewhere")

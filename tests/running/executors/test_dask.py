@@ -1,5 +1,6 @@
 """A real Dask scheduler and real worker processes on loopback: shared folders, separate folders, deaths, mistakes."""
 
+import gc
 import json
 import os
 import shutil
@@ -14,8 +15,8 @@ import pytest
 
 from generator.errors import ExecutorError
 from generator.jobs import Job, Outcome, State
-from generator.running import loaded_code, runner
-from generator.running.events import Event, JobProgress, JobSilent, JobStarted, WorkersReady
+from generator.running import batches, loaded_code, runner
+from generator.running.events import Event, JobFinished, JobProgress, JobSilent, JobStarted, WorkersReady
 from generator.running.executors import dask as dask_module
 from generator.running.executors.choose import ExecutorSpec
 from generator.running.runner import run_jobs
@@ -176,6 +177,24 @@ def test_small_jobs_travel_together_and_one_that_takes_longer_than_thought_gives
     assert len(calls) > len(small) + len(slow)  # some were given back, and sent again
     assert len([event for event in events if isinstance(event, JobStarted)]) < len(small) / 2
     assert len(list(Cache(tmp_path / "a").entries())) == len(small) + len(slow)
+
+
+def test_a_message_whose_jobs_have_ended_is_not_kept(
+    scheduler: str, start_worker: StartWorker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from distributed.protocol.serialize import ToPickle  # how Dask holds what it sends, three for each message
+
+    monkeypatch.setattr(batches, "MOST", 1)
+    start_worker(GENREPORT_CACHE=str(tmp_path / "a"))
+    jobs = [job(f"{number:064}", "add", numbers=[number]) for number in range(40)]
+    kept: list[int] = []
+
+    def count(event: Event) -> None:
+        if isinstance(event, JobFinished) and event.job is jobs[-1]:
+            kept.append(sum(type(one) is ToPickle for one in gc.get_objects()))
+
+    run_jobs(jobs, Cache(tmp_path / "cache"), ExecutorSpec(where=f"dask://{scheduler}"), data=tmp_path, on_event=count)
+    assert kept[0] < 10
 
 
 def test_progress_arrives_soon(scheduler: str, start_worker: StartWorker, tmp_path: Path) -> None:

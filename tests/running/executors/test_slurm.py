@@ -9,6 +9,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from generator.running.events import Event, JobProgress, JobRetried, WorkersRead
 from generator.running.executors import choose
 from generator.running.executors import slurm as slurm_module
 from generator.running.executors.choose import ExecutorSpec
-from generator.running.executors.slurm import open_slurm
+from generator.running.executors.slurm import Batch, open_slurm
 from generator.running.runner import run_jobs
 from generator.running.worker import Conditions
 from generator.store.cache import Cache
@@ -133,3 +134,13 @@ def test_a_node_that_is_killed_costs_no_more_than_an_epoch(cluster: Slurm, tmp_p
     while cluster.said("squeue", "--noheader"):  # the batch script ends a moment after its result is there
         assert time.monotonic() < deadline
         time.sleep(0.2)
+
+
+def test_of_jobs_that_are_over_nothing_is_kept(tmp_path: Path) -> None:
+    batch = Batch(None, tmp_path, lambda jobs: set(), lambda note: None)
+    try:
+        for number in range(10):
+            batch._bury({str(number): (None, Future())})
+        assert batch._misses == {"9": 1}
+    finally:
+        batch.shutdown()
