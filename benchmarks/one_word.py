@@ -42,7 +42,7 @@ class Checkout:
             content = path.read_bytes()
             path.unlink()
             path.write_bytes(content)
-        self.words = 0
+        self.words, self.answer = 0, ANSWER
 
     def build(self, formats: str) -> float:
         """Seconds of the processor that a build takes."""
@@ -62,7 +62,7 @@ class Checkout:
     def change_word(self) -> None:
         """Another word at the end of an answer's first paragraph."""
         self.words += 1
-        path = self.folder / ANSWER
+        path = self.folder / self.answer
         first, *rest = path.read_text("utf-8").split("\n\n")
         first = re.sub(r" One word more: \w+\.$", "", first)
         path.write_text("\n\n".join([f"{first} One word more: word{self.words}.", *rest]), "utf-8")

@@ -1,12 +1,13 @@
 """What a saved word costs in a preview of the whole quick report, from the file to the page in Chromium.
 
-    python benchmarks/preview.py --cache CACHE [--rounds 10] [CHECKOUT…]
+    python benchmarks/preview.py --cache CACHE [--rounds 10] [--student] [CHECKOUT…]
 
 CACHE is a folder of cached results that has all of the profile's. Each checkout is copied, with a cache of hard links,
 and has a preview and a browser of its own; without one, this one is measured. The clock runs from the moment a file is
 written until the page's DOM has changed; processor seconds are of the preview and of the browser with all its
 processes. Printed are medians, and where the time goes: the steps of the preview are measured in it, those of the
-browser by the browser.
+browser by the browser. With --student, it is the preview of a student's project that answers as the course itself does,
+with a source, a number and a picture of the student's own.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(HERE / "benchmarks"))
-ANSWER = "templates/answers/2-a/q05.md"
+ANSWER, PROJECT = "templates/answers/2-a/q05.md", "my-report"
 CHROMIUM = next((found for name in ("chromium", "chromium-browser") if (found := shutil.which(name))), None)
 TICKS = os.sysconf("SC_CLK_TCK")
 #: Notes when the words that were written are there, and when the browser has drawn them.
@@ -59,6 +60,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--data", type=Path, default=HERE.parent / "shared" / "data")
     parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--student", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=options.cache.parent) as folder:
         columns: dict[str, dict[str, float]] = {}
@@ -81,6 +83,9 @@ def measured(source: Path, folder: Path, options: argparse.Namespace) -> dict[st
         "GENREPORT_DATA": str(options.data),
     }  # fmt: skip
     command = [sys.executable, str(Path(__file__).resolve()), "--serve"]
+    if options.student:
+        make_project(checkout, environment)
+        command.append(PROJECT)
     served = subprocess.Popen(
         command, cwd=checkout.folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )
@@ -104,6 +109,27 @@ def measured(source: Path, folder: Path, options: argparse.Namespace) -> dict[st
     return {name: statistics.median(one[name] for one in rounds) for name in rounds[0]}
 
 
+def make_project(checkout: Any, environment: dict[str, str]) -> None:
+    """A student's project in the checkout, with the course's answers and something of the student's own."""
+    from PIL import Image
+
+    folder = checkout.folder / PROJECT
+    command = [sys.executable, "-m", "generator.cli", "init", PROJECT]
+    subprocess.run(command, cwd=checkout.folder, env=environment, check=True, capture_output=True)
+    for answer in folder.glob("answers/**/*.md"):
+        given = checkout.folder / "templates" / answer.relative_to(folder)
+        if given.exists():
+            shutil.copyfile(given, answer)
+    (folder / "references.bib").write_text("@misc{mine, title = {Notes}, author = {Lovelace, Ada}, year = 2026}\n")
+    (folder / "data").mkdir()
+    (folder / "data/mine.json").write_text('{"accuracy": 0.5}')
+    Image.new("RGB", (800, 600), "navy").save(folder / "images/my notes.png")
+    checkout.answer = f"{PROJECT}/{Path(ANSWER).relative_to('templates')}"
+    with (checkout.folder / checkout.answer).open("a", encoding="utf-8") as file:
+        file.write('\nMine [@mine]: {{ my_data("data/mine.json").accuracy | percent }}.\n\n')
+        file.write("![My notes.](images/my notes.png){width=50%}\n")
+
+
 def _round(checkout: Any, page: Any, told: Iterator[dict[str, Any]], preview: int) -> dict[str, float]:
     """One word that is saved: seconds of each step."""
     page.evaluate(WATCH, f"word{checkout.words + 1}")
@@ -118,7 +144,8 @@ def _round(checkout: Any, page: Any, told: Iterator[dict[str, Any]], preview: in
     time.sleep(0.5)  # what is kept afterwards belongs to it
     after = _spent([preview]), _spent(browser)
     steps: dict[str, dict[str, Any]] = {}
-    while "page" not in steps:
+    while "page" not in steps or steps["make"]["began"] < written:
+        steps = {} if "page" in steps else steps  # a look that was taken before
         one = next(told)
         steps[one["step"]] = one
     seen, began = page.evaluate("window.seen"), steps["make"]["began"]
@@ -171,10 +198,12 @@ def _spent(processes: list[int]) -> float:
     return whole / TICKS
 
 
-def serve() -> None:
-    """The preview of the checkout that the path of modules names; a line of JSON for each step."""
+def serve(project: str = "") -> None:
+    """The preview of the checkout that the path of modules names, or of a project in it; steps are lines of JSON."""
     from generator.commands.preview import making, running
     from generator.commands.session import Settings
+    from generator.course.editions import Edition
+    from generator.course.project import read_project
     from generator.render.content import gather
     from generator.render.outputs.html import Page
 
@@ -200,9 +229,11 @@ def serve() -> None:
     timed(Page, "text", "HTML")
     timed(making.PageMaker, "make", "make")
     timed(running.Board, "show", "page")
-    running.preview(
-        running.Wishes(lambda: Settings()), ready=lambda address: tell(address=address), say=lambda line: None
-    )
+
+    def settings() -> Settings:
+        return Settings(edition=Edition.STUDENT, project=read_project(Path(project))) if project else Settings()
+
+    running.preview(running.Wishes(settings), ready=lambda address: tell(address=address), say=lambda line: None)
 
 
 def _of_results(making: Any) -> tuple[Any, str]:
@@ -212,4 +243,4 @@ def _of_results(making: Any) -> tuple[Any, str]:
 
 
 if __name__ == "__main__":
-    serve() if sys.argv[1:] == ["--serve"] else main()
+    serve(*sys.argv[2:]) if sys.argv[1:2] == ["--serve"] else main()

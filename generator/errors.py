@@ -32,12 +32,16 @@ class Mistake:
     got: str = ""
     hint: str = ""
 
+    @property
+    def details(self) -> dict[str, str]:
+        """What was expected and found, and a hint: as much of each as helps."""
+        return {name: _cut(getattr(self, name)) for name in ("expected", "got", "hint")}
+
     def __str__(self) -> str:
         place = str(self.path).replace("\n", r"\n")  # a name that could draw on a terminal comes from somebody else
         where = "" if self.path is None else place + (f":{self.line}" if self.line else "")
         head = ": ".join(part for part in (where, self.place, self.message) if part)
-        details = (("expected", self.expected), ("got", self.got), ("hint", self.hint))
-        lines = [head, *(f"    {name}: {_cut(text)}" for name, text in details if text)]
+        lines = [head, *(f"    {name}: {text}" for name, text in self.details.items() if text)]
         return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", "\n".join(lines))
 
 

@@ -17,6 +17,7 @@ from generator.answers.conditions import Cell, Comparison, Joined, Stated, condi
 from generator.answers.language import FILTERS, FUNCTIONS, NODES, OWN, OWN_TABLE, reads_own
 from generator.answers.prose import read_prose, reading_environment
 from generator.answers.readings import Readings, refused
+from generator.answers.slips import slip
 from generator.answers.typed import typed_results
 from generator.errors import Mistake
 
@@ -85,7 +86,7 @@ def _parse(text: str, caption: bool) -> AnswerSyntax:
         reader = _Reader(caption, text)
         reader.read(tree)
     except TemplateSyntaxError as error:
-        return AnswerSyntax(mistakes=(Mistake(error.message or "cannot be read as a template", line=error.lineno),))
+        return AnswerSyntax(mistakes=(slip(error, text),))
     except RecursionError:
         return AnswerSyntax(mistakes=(Mistake("its tags or brackets are nested too deeply"),))
     except ValueError:  # Python's own, for an integer that would take it long to read
@@ -247,15 +248,14 @@ class _Reader:
         if argument is None:
             self.mistake(f"{name}() takes one name, spelt out", node.lineno, expected=f'{name}("name")')
             return True
-        line = node.lineno
         if name in ("table", "figure"):
             self._exhibit(name, argument, node.lineno, branches)
         elif name in (OWN, OWN_TABLE):
-            self.found["own"].append(Named(argument, line, name))
+            self.found["own"].append(Named(argument, node.lineno, name))
             if name == OWN_TABLE:
                 self._alone(f"{name}({argument!r})", node.lineno, branches)
         elif name in ("ref", "role"):
-            self.found[f"{name}s"].append(Named(argument, line))
+            self.found[f"{name}s"].append(Named(argument, node.lineno))
         else:
             found = self.metrics if name == "metric" else self.tables
             self._read(found, node.lineno, lambda: parse_address(argument, named=True))

@@ -18,7 +18,6 @@ from generator.cli.options import (
     hidden_option,
     language_option,
     places_option,
-    project_at,
     read_settings,
     worker_options,
 )
@@ -57,6 +56,7 @@ def preview(
     from generator.commands.preview.running import Wishes
     from generator.commands.preview.running import preview as run
     from generator.course.folder import is_course
+    from generator.course.project import read_project
 
     project, selection = find_project(what)
     if project is None and selection and is_course(Path(selection[0])):
@@ -64,7 +64,7 @@ def preview(
     wanted = ReportOptions(None, frozenset({"html"}), edition, False, False, language)
 
     def settings() -> Settings:
-        here = project_at(project.folder) if project else None
+        here = read_project(project.folder) if project else None  # one that is gone is a mistake, and not the course
         return read_settings(common, wanted, workers, here, places=places, hidden=hidden)
 
     def ready(address: str) -> None:

@@ -73,7 +73,9 @@ class _Known:
         """The course with its answers as they are."""
         others = _each(self._reader.others(self._course))
         changed = {path for path in others if others[path] != self._others.get(path)}
-        if self._mistakes or others.keys() != self._others.keys() or not self._renewed(changed):
+        faulty = self._mistakes or (self._course is not None and any(True for _ in self._course.faults()))
+        # A fault can lie in a file that could not be read, and is not among the course's.
+        if faulty or others.keys() != self._others.keys() or not self._renewed(changed):
             self._read()
         else:
             self._others = others

@@ -284,8 +284,11 @@ def _answers(settings: Settings, place: CourseFolder) -> Path | None:
 def _profile(course: CourseSpec, settings: Settings) -> ProfileSpec:
     """The chosen profile with the overridden roles put in."""
     if settings.profile not in course.profiles:
-        expected = "one of " + ", ".join(course.profiles)
-        raise InputError([Mistake("there is no such profile", expected=expected, got=repr(settings.profile))])
+        expected, got = "one of " + ", ".join(course.profiles), repr(settings.profile)
+        message, project = "there is no such profile", settings.project
+        if project is not None and project.form.profile == settings.profile:
+            raise InputError([project.source.mistake(message, ("profile",), expected=expected, got=got)])
+        raise InputError([Mistake(message, expected=expected, got=got)])
     profile = course.profiles[settings.profile]
     unknown = sorted(set(settings.overrides) - set(profile.roles))
     if unknown:

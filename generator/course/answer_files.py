@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -81,8 +82,11 @@ class AnswerFiles:
             return None if error.absent else Mistake(str(error), path)
         return Answer("", path, digest(raw))
 
-    def strays(self, questions: set[str]) -> list[Mistake]:
-        """A student's answers that no question would show: a file with a mistyped name is a lost answer."""
+    def strays(self, questions: Collection[str], unread: Collection[str] = ()) -> list[Mistake]:
+        """A student's answers that no question would show: a file with a mistyped name is a lost answer.
+
+        Of labs that are ``unread``, nobody knows the questions.
+        """
         if self.edition is not Edition.STUDENT:
             return []
         labs = {lab_of(question) for question in questions}
@@ -92,5 +96,6 @@ class AnswerFiles:
             texts = [path for path in plain_files(self.folder) if path.suffix == ".md"]
         except UntrustedFileError as error:
             return [Mistake(str(error), self.folder, hint="hand in the folder itself")]
-        strange = [path for path in texts if path.relative_to(self.folder).as_posix()[:-3] not in known]
+        names = {path: path.relative_to(self.folder).as_posix()[:-3] for path in texts}
+        strange = [path for path, name in names.items() if name not in known and lab_of(name) not in unread]
         return [Mistake("no question has this name", path, hint=hint) for path in strange]

@@ -59,6 +59,7 @@ class _Loader:
         self.own_texts: dict[str, Path] = {}
         self.own_faults: dict[str, tuple[Mistake, ...]] = {}
         self.mistakes: list[Mistake] = []
+        self.listed: set[str] = set()  # the addresses of questions, those included that cannot be read
         self.files: dict[Path, str] = {}
 
     def read(self, path: Path, without: frozenset[str] = frozenset()) -> Source:
@@ -97,7 +98,8 @@ class _Loader:
         if form is None:
             return None
         self.duplicates(form.labs, source, ("labs",))
-        self.mistakes += self.answers.strays({question.address for lab in labs for question in lab.questions()})
+        unread = {name for _, name in names} - {lab.id for lab in labs}
+        self.mistakes += self.answers.strays(self.listed, unread)
         lab_profiles = self.lab_profiles(labs)
         if unreadable := [mistake for source in lab_profiles for mistake in source.mistakes]:
             self.mistakes += unreadable
@@ -203,6 +205,7 @@ class _Loader:
                 if question in listed:
                     self.mistakes.append(source.mistake(f"question {question!r} stands twice", (*where, index)))
                 listed.append(question)
+                self.listed.add(f"{name}/{question}")
             found = [self.question(name, question) for _, question in names]
             sections.append(SectionSpec(title, introduction, tuple(q for q in found if q is not None)))
         if form is None:

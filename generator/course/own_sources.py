@@ -65,7 +65,7 @@ def _read(folder: Path, name: str, ending: str) -> OwnSource:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise UntrustedFileError("is not text in UTF-8") from None
+        raise UntrustedFileError("is not text in UTF-8, which a spreadsheet offers where it saves a CSV") from None
     source = OwnSource(folder / name, name, digest(raw))
     if ending == ".json":
         return OwnSource(source.path, name, source.digest, values=_values(text))
@@ -75,7 +75,7 @@ def _read(folder: Path, name: str, ending: str) -> OwnSource:
 
 def _values(text: str) -> Mapping[str, Any]:
     try:
-        values = json.loads(text, parse_constant=_no_number)
+        values = json.loads(text, parse_constant=_no_number, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise UntrustedFileError(f"is no JSON that can be read: {error}") from None
     if not isinstance(values, dict):
@@ -87,6 +87,15 @@ def _values(text: str) -> Mapping[str, Any]:
 
 def _no_number(word: str) -> float:
     raise ValueError(f"{word} is no number")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise ValueError(f"the name {name[:50]!r} stands twice")
+        found[name] = value
+    return found
 
 
 def _leaves(values: Mapping[str, Any], depth: int) -> Iterator[Any]:

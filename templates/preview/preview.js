@@ -209,8 +209,8 @@
   work.hidden = true;
   let closed = "";
 
-  function showMistakes(list) {
-    const key = JSON.stringify(list);
+  function showMistakes({ mistakes: list, older }) {
+    const key = JSON.stringify([list, older]);
     if (key === mistakes.dataset.key) return;
     mistakes.dataset.key = key;
     mistakes.hidden = list.length === 0 || key === closed;
@@ -219,7 +219,6 @@
     close.type = "button";
     close.setAttribute("aria-label", "Close");
     close.addEventListener("click", () => { closed = key; mistakes.hidden = true; });
-    const older = told.version > 0 && !document.body.querySelector(".notice.failed");
     const head = list.length === 1 ? "A mistake" : `${list.length} mistakes`;
     const items = make("ol");
     for (const one of list) {
@@ -269,7 +268,7 @@
   const events = new EventSource("~preview/events");
   events.onmessage = (event) => {
     told = JSON.parse(event.data);
-    showMistakes(told.mistakes);
+    showMistakes(told);
     showWork(told);
     follow();
   };

@@ -80,7 +80,7 @@ def test_lines_count_from_where_the_text_begins():
 @pytest.mark.parametrize(
     ("text", "line", "part"),
     [
-        ("one\n{{ vgg16.a", 2, "end of"),
+        ("one\n{{ vgg16.a", 2, "where it should end"),
         ("{{ a.x | shout }}", 1, "unknown filter 'shout'"),
         ("{{ a.x | center(99) }}", 1, "unknown filter 'center'"),
         ("{{ range(9) }}", 1, "range cannot be called"),

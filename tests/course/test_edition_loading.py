@@ -94,6 +94,15 @@ def test_an_answer_that_no_question_would_show_is_named(course: Course, tmp_path
     assert mistake.path == tmp_path / "own" / "1-a" / "q1.md"
 
 
+def test_an_answer_is_no_stray_where_its_question_or_lab_cannot_be_read(course: Course, tmp_path: Path) -> None:
+    (tmp_path / "own" / "1-a").mkdir(parents=True)
+    (tmp_path / "own" / "1-a" / "q01.md").write_text("Not lost.")
+    for file in (Q1, LAB):
+        course.write(file, course.text(file) + "titel: [")
+        _, mistakes = read_course(course.folder / "questions", tmp_path / "own", Edition.STUDENT)
+        assert {mistake.path for mistake in mistakes} <= {course.folder / Q1, course.folder / LAB}
+
+
 def test_claims_with_one_branch_are_for_students_alone(course: Course) -> None:
     course.write(A1, course.text(A1).replace("{% otherwise %}More.", ""))
     (mistake,) = course.mistakes()

@@ -85,6 +85,8 @@ def faults(course: TextCourse, answer: str) -> list[str]:
         ('{{ my_data("data/bad.json").x }}', "is no JSON that can be read"),
         ('{{ my_data("data/list.json").x }}', "a list belongs into a CSV"),
         ('{{ my_data("data/nan.json").x }}', "NaN is no number"),
+        ('{{ my_data("data/twice.json").x }}', "the name 'x' stands twice"),
+        ('{{ my_table("data/latin.csv") }}', "is not text in UTF-8"),
         ('{{ my_table("data/ragged.csv") }}', "row 2 has 1 cells, and the head 2"),
     ],
 )
@@ -94,8 +96,10 @@ def test_what_cannot_be_read_fails_its_answer(course: TextCourse, answer: str, m
         "list.json": '{"x": [1]}',
         "nan.json": '{"x": NaN}',
         "ragged.csv": "a,b\n1\n",
+        "twice.json": '{"x": 1, "x": 2}',
     }.items():
         course.write(f"mine/data/{name}", text)
+    (course.folder / "mine/data/latin.csv").write_bytes("a,é\n1,2\n".encode("latin-1"))
     (fault,) = faults(course, answer)
     assert message in fault
     assert "1-a/q01.md:1" in fault

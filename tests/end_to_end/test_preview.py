@@ -12,7 +12,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from generator.cli.preview import preview
+from generator.course.editions import Edition
+from generator.errors import InputError
 from tests.commands.preview.project_for_tests import write_project
 from tests.end_to_end.project import ROOT
 from tests.waiting_for_tests import LONGEST, children, gone, until
@@ -95,3 +99,17 @@ def test_a_slip_on_the_command_line_ends_it_at_once(
     _, errors = running.communicate(timeout=LONGEST)
     assert running.returncode == 2
     assert said in errors
+
+
+def test_a_project_that_is_gone_does_not_become_the_course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project, begun = write_project(tmp_path), []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("generator.commands.preview.running.preview", lambda wishes, **others: begun.append(wishes))
+    CliRunner().invoke(preview, ["mine", "--course", "sums"], catch_exceptions=False)
+    ((wishes,),) = (begun,)
+    assert wishes.settings().edition is Edition.STUDENT
+    (project.folder / "report.yaml").rename(project.folder / "saved elsewhere")
+    with pytest.raises(InputError, match=r"report\.yaml: the file is missing"):
+        wishes.settings()
+    (project.folder / "saved elsewhere").rename(project.folder / "report.yaml")
+    assert wishes.settings().edition is Edition.STUDENT

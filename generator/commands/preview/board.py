@@ -56,7 +56,7 @@ class State:
 
     ``version`` counts the pages, 0 where there was none yet; ``since`` says with which one a file became what it is,
     ``text`` the same of the parts of the page.
-    ``mistakes`` are those of the files as they are now, while the page may be older; ``failures`` are of jobs.
+    ``mistakes`` are those of the files as they are now, while the page may be ``older``; ``failures`` are of jobs.
     """
 
     page: ShownPage | None = None
@@ -64,6 +64,7 @@ class State:
     since: Mapping[str, int] = field(default_factory=dict)
     text: Since = field(default_factory=Since)
     mistakes: tuple[Mistake, ...] = ()
+    older: bool = False
     computing: Computing | None = None
     failures: tuple[str, ...] = ()
 
@@ -73,6 +74,7 @@ class State:
         return {
             "version": self.version,
             "mistakes": [_told(mistake, root) for mistake in self.mistakes],
+            "older": self.older and self.page is not None,
             "missing": self.page.missing if self.page else 0,
             "blocked": self.page.blocked if self.page else 0,
             "failures": list(self.failures),
@@ -109,7 +111,7 @@ class Board:
         with self._changed:
             before = self._state
             if page.same(before.page):
-                self._put(replace(before, page=page, mistakes=mistakes))
+                self._put(replace(before, page=page, mistakes=mistakes, older=False))
                 return False
             version = before.version + 1
             known = before.page.files if before.page else {}
@@ -118,7 +120,8 @@ class Board:
                 for name, content in page.files.items()
             }
             text = before.text.then(page.text, version)
-            self._put(replace(before, page=page, version=version, since=since, text=text, mistakes=mistakes))
+            seen = replace(before, page=page, version=version, since=since, text=text)
+            self._put(replace(seen, mistakes=mistakes, older=False))
             return True
 
     def after(self, number: int, seconds: float) -> tuple[int, State] | None:
@@ -151,5 +154,4 @@ def _told(mistake: Mistake, root: Path) -> dict[str, str]:
     if path is not None and path.is_relative_to(root):
         path = path.relative_to(root)
     where = "" if path is None else str(path) + (f":{mistake.line}" if mistake.line else "")
-    parts = {"where": where, "place": mistake.place, "message": mistake.message}
-    return parts | {"expected": mistake.expected, "got": mistake.got, "hint": mistake.hint}
+    return {"where": where, "place": mistake.place, "message": mistake.message, **mistake.details}

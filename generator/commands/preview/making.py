@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from jinja2 import TemplateSyntaxError
 
 from generator.commands.computing import blocked
 from generator.commands.preview.board import ShownPage
@@ -89,6 +92,16 @@ def folders_of(session: Session) -> Iterable[Path]:
         yield settings.project.folder
     yield PACKAGE
     yield from (templates_folder() / "report", templates_folder() / "locale")
+
+
+def in_template(error: Exception) -> tuple[Path | None, int | None]:
+    """The file and line of a template where an error came about, if it did in one."""
+    if isinstance(error, TemplateSyntaxError):
+        return (Path(error.filename) if error.filename else None), error.lineno
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if frame.filename.endswith(".j2"):
+            return Path(frame.filename), frame.lineno
+    return None, None
 
 
 def _missing(session: Session, plan: Plan, chosen: tuple[str, ...]) -> tuple[int, int]:

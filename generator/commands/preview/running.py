@@ -12,7 +12,7 @@ from pathlib import Path
 
 from generator.commands.preview.board import Board
 from generator.commands.preview.computing import compute_missing
-from generator.commands.preview.making import PageMaker
+from generator.commands.preview.making import PageMaker, in_template
 from generator.commands.preview.server import PreviewServer
 from generator.commands.preview.watching import Watcher
 from generator.commands.program import SCIENCE
@@ -162,8 +162,9 @@ class Preview:
         elif isinstance(error, GenreportError):
             mistakes = (Mistake(error.message, hint=error.hint),)
         else:
-            mistakes = (Mistake(f"{type(error).__name__}: {error}", hint="this is a fault of genreport itself"),)
-        self._board.put(mistakes=mistakes)
+            hint = "this is a fault of genreport itself, or of its templates if you changed them"
+            mistakes = (Mistake(f"{type(error).__name__}: {error}", *in_template(error), hint=hint),)
+        self._board.put(mistakes=mistakes, older=True)
         self._say("\n".join(str(mistake) for mistake in mistakes))
 
 

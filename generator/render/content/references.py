@@ -20,14 +20,16 @@ def references(report: Report, citations: Mapping[str, int], problems: list[Mist
     path = report.course.bibliography
     if not citations:
         return ()
+    unread = False
     for own in dict.fromkeys((report.course.own_bibliography, None)):  # without it where it cannot be read
         make = partial(format_bibliography, path, citations, own)
         try:
             listed: tuple[Reference, ...] = of_bibliography(report, (Reference,), make, citations, own=own)
         except InputError as error:
             problems += [mistake for mistake in error.mistakes if mistake not in problems]
+            unread = True
             continue
-        missing = set(citations) - {reference.key for reference in listed}
+        missing = set() if unread else set(citations) - {reference.key for reference in listed}
         message = "[@{}] is cited, but this file has no such entry"
         problems += [Mistake(message.format(key), path) for key in sorted(missing)]
         return listed

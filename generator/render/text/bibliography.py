@@ -126,7 +126,9 @@ def _told(path: Path) -> Iterator[None]:
     except FileNotFoundError as error:
         raise InputError([Mistake("this bibliography does not exist", path)]) from error
     except (PybtexError, UnicodeDecodeError) as error:
-        raise InputError([Mistake(f"cannot read the bibliography: {error}", path)]) from error
+        line = getattr(error, "lineno", None)
+        why = str(error).removeprefix(f"syntax error in line {line}: ")
+        raise InputError([Mistake(f"cannot read the bibliography: {why}", path, line)]) from error
 
 
 def _plain(latex: str) -> str:

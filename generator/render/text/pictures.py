@@ -12,9 +12,15 @@ from generator.render.text.own_images import OwnImage, OwnImages
 
 SAFE_LINK = re.compile(r"^(?:https://|mailto:|#)", re.IGNORECASE)
 LOCAL = re.compile(r"^[\w%.,;!~'()+&=@/-]+$")  # a path without a scheme; which paths there are is OwnImages' to say
-#: A picture whose name has spaces, which Markdown wants in angle brackets, and nobody writes them.
-SPACED = re.compile(r"!\[([^\[\]\n]*)\]\((images/[^<>\n\\]{0,200}? [^<>\n\\]{0,200}?\.(?:png|jpe?g))\)", re.IGNORECASE)
-_WIDTH = re.compile(r"\{ *width *= *\"?(\d{1,3}(?:\.\d{1,2})?) *%\"? *\}")  # of the picture before it
+#: A picture whose name has spaces, which Markdown wants in angle brackets, and nobody writes them. It ends with
+#: the first ending of a picture: there may be another one on the same line.
+_END = r"\.(?:png|jpe?g)"
+SPACED = re.compile(
+    rf"!\[([^\[\]\n]*)\]\((images/(?:(?!{_END}\))[^<>\n\\ ]){{0,200}} (?:(?!{_END}\))[^<>\n\\]){{0,200}}{_END})\)",
+    re.IGNORECASE,
+)
+_WIDTH = re.compile(r"\{ *width *= *([^{}\n]{0,20}?) *\}")  # of the picture before it
+_PERCENT = re.compile(r"\"?(\d{1,3}(?:\.\d{1,2})?) *%\"?")
 
 
 def push_image(state: Any, match: re.Match[str]) -> None:
@@ -53,6 +59,9 @@ def _style(width: str | None) -> str:
     """A picture's width, in hundredths of the text's; its own where none is asked for."""
     if width is None:
         return ""
+    if (found := _PERCENT.fullmatch(width)) is None:
+        raise MarkupError(f"a picture {width} wide cannot be shown; expected a part of the text's width: {{width=50%}}")
+    width = found[1]
     if not 1 <= float(width) <= 100:
         raise MarkupError(f"a picture of {width}% of the text's width cannot be shown; expected 1% to 100%")
     return f' style="width:{float(width):g}%"'

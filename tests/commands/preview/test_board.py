@@ -30,10 +30,13 @@ def test_each_file_bears_the_version_in_which_it_changed() -> None:
 def test_a_mistake_leaves_the_page_and_a_new_page_takes_it_away() -> None:
     board = Board()
     board.show(PAGE, ())
-    board.put(mistakes=(Mistake("wrong"),))
+    board.put(mistakes=(Mistake("wrong"),), older=True)
     assert (board.state.page, len(board.state.mistakes)) == (PAGE, 1)
+    assert board.state.told(Path())["older"]
     board.show(PAGE, ())
     assert board.state.mistakes == ()
+    board.show(replace(PAGE, text="<p>a box</p>"), (Mistake("a picture is missing"),))
+    assert not board.state.told(Path())["older"], "the page has the box"
 
 
 def test_who_waits_gets_the_newest_state_once_and_is_let_go_at_the_end() -> None:

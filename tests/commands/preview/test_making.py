@@ -6,11 +6,12 @@ import dataclasses
 import re
 from pathlib import Path
 
+import jinja2
 import pytest
 
 from generator.commands.build import build, compute
 from generator.commands.computing import compute_results
-from generator.commands.preview.making import PageMaker
+from generator.commands.preview.making import PageMaker, in_template
 from generator.commands.session import OutputSettings, open_session
 from generator.errors import InputError
 from generator.folders import PACKAGE, templates_folder
@@ -84,6 +85,26 @@ def test_a_mistake_is_raised_until_it_is_mended(project: ProjectHere) -> None:
         maker.make()
     project.course.edit("course.yaml", "title: [", "title: Sums")
     assert maker.make().mistakes == ()
+    (project.folder / "report.yaml").write_text("authors: [{name: Ada}]\nprofile: quik\n")
+    with pytest.raises(InputError, match=r"report\.yaml:2: profile: there is no such profile"):
+        PageMaker(lambda: dataclasses.replace(project.settings(), profile="quik"), ()).make()
+
+
+def test_own_data_is_mended_without_saving_the_answer_again(project: ProjectHere) -> None:
+    maker = PageMaker(project.settings, ())
+    (project.folder / "answers/only/q02.md").write_text('Mine: {{ my_data("data/mine.json").epochs }} epochs.')
+    mine = project.folder / "data/mine.json"
+    mine.parent.mkdir()
+    for wrong, message in ((None, "the file is missing"), ("[1]", "is no JSON object"), ('{"epochs": }', "is no JSON")):
+        if wrong is not None:
+            mine.write_text(wrong)
+        for _ in range(2):
+            with pytest.raises(InputError, match=message):
+                maker.make()
+    mine.write_text('{"epochs": 7}')
+    made = maker.make()
+    assert made.mistakes == ()
+    assert "Mine: 7\u00a0(own) epochs." in words(made.page.text)
 
 
 def test_what_cannot_be_shown_is_a_box_and_a_mistake(project: ProjectHere) -> None:
@@ -118,3 +139,14 @@ def test_what_a_preview_watches(project: ProjectHere) -> None:
     folders = PageMaker(project.settings, ()).make().folders
     course, mine = project.course.folder, project.folder
     assert {course, course / "computations", mine, PACKAGE, templates_folder() / "report"} <= set(folders)
+
+
+def test_an_error_of_a_template_is_told_where_it_is(tmp_path: Path) -> None:
+    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(tmp_path), undefined=jinja2.StrictUndefined)
+    path = tmp_path / "page.html.j2"
+    for text in ("one\n{% if %}\n", "one\n{{ unknown.name }}\n"):
+        path.write_text(text)
+        with pytest.raises(jinja2.TemplateError) as caught:
+            environment.get_template(path.name).render()
+        assert in_template(caught.value) == (path, 2)
+    assert in_template(ValueError("elsewhere")) == (None, None)

@@ -133,6 +133,15 @@ def test_a_mistake_is_shown_over_the_last_good_page_until_it_is_mended(desk: Des
     assert page.errors == []
 
 
+def test_a_picture_that_is_missing_is_a_mistake_of_the_page_that_is_shown(desk: Desk) -> None:
+    panel = desk.page.locator(".preview-mistakes")
+    desk.project.edit("images/square.png", "images/absent.png")
+    shown(desk, "the file is missing")
+    panel.get_by_role("heading", name="A mistake", exact=True).wait_for()
+    desk.project.edit("images/absent.png", "images/square.png")
+    panel.wait_for(state="hidden")
+
+
 def test_a_mistake_can_be_put_away_by_keyboard_and_the_next_one_comes(desk: Desk) -> None:
     page, panel = desk.page, desk.page.locator(".preview-mistakes")
     desk.project.course.edit("questions/only/q01.yaml", "title: A sum", "titel: A sum")

@@ -72,3 +72,29 @@ def test_another_folder_can_be_followed_instead(
     named(saved, other / "b.md")
     (one / "a.md").write_text("not any more")
     assert named(saved, other / "c.md") - {"b.md"} == {"c.md"}
+
+
+def test_a_folder_that_was_away_or_is_another_is_followed_again(
+    tmp_path: Path, watcher: Watcher, saved: queue.Queue[set[Path]]
+) -> None:
+    mine, other = tmp_path / "mine", tmp_path / "other"
+    mine.mkdir()
+    watcher.follow([mine])
+    named(saved, mine / "a.md")
+    mine.rename(other)
+    saved.get(timeout=LONGEST)
+    while not saved.empty():
+        saved.get()
+    mine.mkdir()
+    (mine / "early.md").write_text("before it is watched")
+    saved.get(timeout=LONGEST)
+    named(saved, mine / "b.md")
+    other.rename(tmp_path / "third")
+    named(saved, mine / "c.md")
+
+
+def test_what_is_to_be_followed_after_the_end_is_not(tmp_path: Path, watcher: Watcher) -> None:
+    (tmp_path / "other").mkdir()
+    watcher.follow([tmp_path / "other"])
+    watcher.stop()
+    watcher.follow([tmp_path])  # the page that was in the making when the preview was interrupted

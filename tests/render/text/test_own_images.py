@@ -111,7 +111,22 @@ def test_a_width_that_cannot_be_is_a_fault_and_of_other_things_it_is_text(tmp_pa
     surroundings = Surroundings(str, images=OwnImages(tmp_path))
     to_html("![notes](images/x.png){width=150%}", surroundings)
     assert "expected 1% to 100%" in surroundings.faults[0].message
+    for width in ("50px", "50", "-5%", "half"):
+        surroundings = Surroundings(str, images=OwnImages(tmp_path))
+        to_html(f"![notes](images/x.png){{width={width}}}", surroundings)
+        assert [f"a picture {width} wide" in fault.message for fault in surroundings.faults] == [True]
     assert "style" not in to_html("`code`{width=50%} words {width=50%}", Surroundings(str))
+
+
+@pytest.mark.parametrize("other", ["x.png", "my notes.png", "a (1).png"])
+def test_two_pictures_stand_on_one_line(tmp_path: Path, other: str) -> None:
+    shown(tmp_path, Image.new("RGB", (40, 20)), "x.png")
+    shown(tmp_path, Image.new("RGB", (30, 20)), other)
+    surroundings = Surroundings(str, images=OwnImages(tmp_path))
+    page = to_html(f"![a](images/x.png) ![b](images/{other}){{width=40%}} (see x.png)", surroundings)
+    assert surroundings.faults == []
+    assert page.count("<img") == 2
+    assert page.endswith(" (see x.png)</p>\n")
 
 
 def test_a_name_with_spaces_leads_nowhere_else(tmp_path: Path) -> None:
