@@ -12,8 +12,11 @@ from statistics import median
 
 from generator.jobs import Job, one_by_one
 
-#: Seconds of expected work that weigh as much as what this build has shown of the machine's speed.
-_TRUST = 3.0
+#: That the machine is as fast as usual is worth as much as having seen so many seconds of work, or this share of all:
+#: small jobs of the beginning must not speak for the long ones of the end.
+_TRUST, _SHARE = 3.0, 0.05
+#: What loading the libraries adds at most to the first job of a worker, in seconds; it says nothing of the others.
+_START = 5.0
 
 
 class Remaining:
@@ -25,6 +28,7 @@ class Remaining:
         self.after = 0.0  # seconds that what comes after the last job took the last time
         self._jobs: dict[str, Job] = {}
         self._began: dict[str, float] = {}
+        self._first: set[str] = set()  # the jobs that began before any other on their worker
         self._fractions: dict[str, float] = {}
         self._finished: dict[str, float] = {}  # how long each took, 0 where that says nothing
 
@@ -38,7 +42,10 @@ class Remaining:
 
     def progress(self, job: Job, fraction: float) -> None:
         """A job is so far; it begins with the first word of it."""
-        self._began.setdefault(job.fingerprint, self._clock())
+        if job.fingerprint not in self._began:
+            self._began[job.fingerprint] = self._clock()
+            if len(self._first) < self._slots:
+                self._first.add(job.fingerprint)
         self._fractions[job.fingerprint] = fraction
 
     def again(self, job: Job) -> None:
@@ -115,18 +122,22 @@ class Remaining:
 
         A job that runs says the more of it the further it is: at first, it has done little but start.
         """
-        expected = took = _TRUST
+        expected = took = max(_TRUST, _SHARE * sum(job.seconds or 0.0 for job in self._jobs.values()))
         for fingerprint, job in self._jobs.items():
             if job.seconds is None:
                 continue
             if fingerprint in self._finished:
                 if self._finished[fingerprint]:
                     expected += job.seconds
-                    took += self._finished[fingerprint]
+                    took += self._warm(fingerprint, self._finished[fingerprint], job.seconds)
             elif fraction := self._fractions.get(fingerprint, 0.0):
                 expected += job.seconds * fraction * fraction
-                took += self._spent(fingerprint) * fraction
+                took += self._warm(fingerprint, self._spent(fingerprint), job.seconds * fraction) * fraction
         return took / expected
+
+    def _warm(self, fingerprint: str, took: float, expected: float) -> float:
+        """What a job would have taken on a worker that has its libraries: of the first, less what is too much."""
+        return max(min(took, expected), took - _START) if fingerprint in self._first else took
 
 
 def _laid_out(left: dict[str, float], jobs: dict[str, Job], running: Iterable[str], slots: int) -> float:
