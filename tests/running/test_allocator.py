@@ -44,4 +44,4 @@ def test_steps_after_the_first_take_no_fresh_pages() -> None:
 
 def test_another_c_library_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ctypes.CDLL", lambda name: object())
-    assert not keep_freed_memory()
+    assert not keep_freed_memory.__wrapped__()  # whatever an earlier test has had it say, once and for all
