@@ -102,6 +102,8 @@ def lab_copy(built_lab: Project, tmp_path_factory: pytest.TempPathFactory) -> It
 
 @pytest.fixture(params=["quick", "light"])
 def project(request: pytest.FixtureRequest, tmp_path: Path) -> Project:
-    """A built project to do as one likes with, under either profile."""
+    """A built project to do as one likes with, under either profile; the light one takes a minute to build."""
+    if request.param == "light" and os.environ.get("GENREPORT_CAMPAIGN") != "full":
+        pytest.skip("a minute of computing: make campaigns")
     built: Project = request.getfixturevalue("built" if request.param == "quick" else "built_light")
     return built.copy(tmp_path / "project")

@@ -118,14 +118,14 @@ def test_only_keeps_the_numbers_of_the_full_report(built: Project, tmp_path: Pat
     assert full == (built.folder / "build/report.html").read_text(), "the full report is left alone"
 
 
-def test_set_puts_a_value_in_a_role(built_light: Project, tmp_path: Path) -> None:
-    project = built_light.copy(tmp_path / "project")
-    before = project.metrics()["2-a/q03/predictions.label"]
-    computed, _ = project.build("2-a/q02", "--set", "classifier=mobilenet_v2", "--format", "html")
-    assert computed == 1, "only the scores of the other network are new"
-    assert project.metrics()["2-a/q03/predictions.label"] == "MobileNetV2" != before
+def test_set_puts_a_value_in_a_role(built: Project, tmp_path: Path) -> None:
+    project = built.copy(tmp_path / "project")
+    before, name = project.metrics(), "2-a/q04/layers[layer=last].true_class"
+    computed, _ = project.build("2-a/q04", "--set", "main_image=2", "--format", "html")
+    assert computed == 2, "two layers' maps of that image are new; the first layer's were shown among the further ones"
+    assert project.metrics()[name] == "tripod" != before[name]
     assert project.build("--format", "html")[0] == 0, "the profile's own results are still there"
-    assert project.metrics()["2-a/q03/predictions.label"] == before
+    assert project.metrics() == before
 
 
 def test_clean_removes_what_no_question_needs(built: Project, tmp_path: Path) -> None:
