@@ -47,17 +47,18 @@ def test_all_results_of_a_message_are_stored_and_one_that_is_damaged_fails_alone
     assert "is damaged" in failure.reason
 
 
+def store_and_stop(cache: Cache, reports: list[JobReport]) -> None:
+    with Storing(cache) as storing:
+        storing.submit([*reports])
+        raise KeyboardInterrupt
+
+
 def test_what_was_handed_in_is_stored_although_the_build_is_stopped(tmp_path: Path) -> None:
     reports = sent_back(tmp_path / "worker", 20)
     cache = Cache(tmp_path / "cache")
 
-    def stopped() -> None:
-        with Storing(cache) as storing:
-            storing.submit(list(reports))
-            raise KeyboardInterrupt
-
     with pytest.raises(KeyboardInterrupt):
-        stopped()
+        store_and_stop(cache, reports)
     assert all(cache.is_sound(report.fingerprint) for report in reports)
 
 
@@ -65,13 +66,8 @@ def test_a_build_that_is_stopped_waits_for_no_other_one(tmp_path: Path) -> None:
     reports = sent_back(tmp_path / "worker", 3)
     cache = Cache(tmp_path / "cache")
 
-    def stopped() -> None:
-        with Storing(cache) as storing:
-            storing.submit(list(reports))
-            raise KeyboardInterrupt
-
     with Cache(tmp_path / "cache").lock(reports[1].fingerprint), pytest.raises(KeyboardInterrupt):
-        stopped()  # would wait for ever for the lock
+        store_and_stop(cache, reports)  # would wait for ever for the lock
     assert [cache.has(report.fingerprint) for report in reports] == [True, False, True]
 
 
