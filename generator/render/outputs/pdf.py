@@ -27,6 +27,8 @@ _SECONDS = 120
 _SECONDS_PER_MEGABYTE = 60  # of the page, whose formulas are drawings
 _PATIENCE = 10  # times as long by the clock, on a machine with ten other programs
 _LONG_HINT = "the HTML report is there; simplify what was added last, or look at it page by page with --only"
+#: How a process ends in which a library of the system read or wrote where it may not: it is started once more then.
+_CRASHES = {-getattr(signal, name): name for name in ("SIGSEGV", "SIGBUS", "SIGABRT") if hasattr(signal, name)}
 _PANGO_HINT = (
     "install Pango: `sudo apt install libpango-1.0-0 libpangoft2-1.0-0` on Debian, `brew install pango` on macOS"
 )
@@ -76,19 +78,35 @@ def write_pdf(
     """
     # -P: the folder of the script would otherwise hide modules of other packages behind those of this one.
     seconds = seconds or _SECONDS + round(_SECONDS_PER_MEGABYTE * page.stat().st_size / 1e6)
-    command = [sys.executable, "-P", "-X", "utf8", pdf_process.__file__, str(page), str(target), str(seconds)]
+    command = [sys.executable, "-P", "-X", "utf8", "-X", "faulthandler"]
+    command += [pdf_process.__file__, str(page), str(target), str(seconds)]
     command += ["fields"] if fields else []
     command += [str(remembered)] if remembered else []
-    # The order of sets reaches the file, so that without a fixed seed every run would give other bytes.
-    environment = {**os.environ, "PYTHONHASHSEED": "0"}
-    try:
-        ended = _run(command, environment, seconds * _PATIENCE, say)
-    except subprocess.TimeoutExpired as error:
-        raise RenderError(f"the PDF was not ready after {seconds * _PATIENCE} s", _LONG_HINT) from error
+    with tempfile.TemporaryDirectory(dir=page.parent) as beside:
+        # The order of sets reaches the file, so that without a fixed seed every run would give other bytes.
+        environment = {**os.environ, "PYTHONHASHSEED": "0", "TMPDIR": beside}
+        try:
+            ended = _run(command, environment, seconds * _PATIENCE, say)
+            if ended.returncode in _CRASHES:
+                say(f"the PDF: its process crashed ({_CRASHES[ended.returncode]}) and is started once more")
+                ended = _run(command, environment, seconds * _PATIENCE, say)
+        except subprocess.TimeoutExpired as error:
+            raise RenderError(f"the PDF was not ready after {seconds * _PATIENCE} s", _LONG_HINT) from error
+    return _printed(ended, seconds)
+
+
+def _printed(ended: subprocess.CompletedProcess[str], seconds: int) -> Printed:
+    """What a process that has ended says it wrote. Raises RenderError where it did not."""
     if ended.returncode == -getattr(signal, "SIGXCPU", 0) != 0:
         raise RenderError(f"the PDF was not ready after {seconds} s of the processor's time", _LONG_HINT)
     if ended.returncode == pdf_process.LIBRARIES_MISSING:
         raise RenderError("the PDF needs Pango, which is not installed here; the HTML report is there", _PANGO_HINT)
+    if ended.returncode in _CRASHES:
+        # Python's last words: where each thread was, and of the one that crashed the innermost function first.
+        _, _, place = ended.stderr.partition("Current thread ")
+        where = "".join(place.splitlines()[1:2]).strip() or "a thread that is not Python's"
+        crash = f"WeasyPrint's process crashed twice ({_CRASHES[ended.returncode]}), the second time in {where}"
+        raise RenderError(crash, "the HTML report is there")
     if ended.returncode != 0:
         last = (ended.stderr.strip().splitlines() or [f"exit code {ended.returncode}"])[-1]
         raise RenderError(f"WeasyPrint could not write the PDF: {last}", "the HTML report is there")

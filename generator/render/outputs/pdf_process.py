@@ -195,6 +195,7 @@ def _begun(page: Path, fields: bool, known: Mapping[str, Any]) -> tuple[_Paper, 
     logger.addHandler(progress)
     logger.setLevel(logging.INFO)
     logger.propagate = False
+    _beside("pdf_pango").begin()
     paper = _Paper(page.read_text("utf-8"), page.parent.resolve(), fields, known.get("chapters", {}), progress)
     styles = paper.chapters.styles(paper.html.etree_element, paper.folder, paper.program)
     lines = _beside("pdf_lines").Lines(known.get("lines", {}), styles)
@@ -261,4 +262,9 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    code = main(sys.argv[1:])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Taking everything down again costs time, and has its own crashes while threads of Pango are at work. Files that
+    # WeasyPrint would delete only now lie in a folder that goes with the page.
+    os._exit(code)

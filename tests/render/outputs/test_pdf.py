@@ -181,6 +181,44 @@ def test_a_crash_gives_its_last_line(tmp_path, monkeypatch):
         write_pdf(page(tmp_path, "x"), tmp_path / "x.pdf")
 
 
+def crashing(folder: Path, times: int) -> None:
+    """Put before the real WeasyPrint one at which the process crashes as often."""
+    (folder / "sitecustomize.py").write_text(
+        "import faulthandler, sys\nfrom pathlib import Path\n"
+        f"crashes = Path({os.fspath(folder / 'crashes')!r})\n"
+        "seen = crashes.read_text() if crashes.exists() else ''\n"
+        "def spoil():\n    faulthandler._sigsegv()\n"
+        f"if any('pdf_process' in word for word in sys.orig_argv) and len(seen) < {times}:\n"
+        "    crashes.write_text(seen + 'x')\n    spoil()\n"
+    )
+
+
+def test_after_a_crash_the_process_is_started_once_more(tmp_path, monkeypatch):
+    """Libraries of the system have crashed: 1 of some 3,000 PDFs, for Pango's threads."""
+    crashing(tmp_path, 1)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    said = []
+    assert write_pdf(page(tmp_path, "<p>x"), tmp_path / "x.pdf", say=said.append).pages == 1
+    assert said[0] == "the PDF: its process crashed (SIGSEGV) and is started once more"
+    assert not isinstance(said[0], Passing)  # it stays in sight
+
+
+def test_a_process_that_crashes_twice_says_where(tmp_path, monkeypatch):
+    crashing(tmp_path, 2)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(RenderError, match=r"crashed twice \(SIGSEGV\), the second time in File .* in spoil"):
+        write_pdf(page(tmp_path, "<p>x"), tmp_path / "x.pdf")
+    assert (tmp_path / "crashes").read_text() == "xx"
+
+
+def test_nothing_is_left_beside_the_page(tmp_path):
+    shutil.copytree(report_folder() / "fonts", tmp_path / "fonts")
+    styles = (report_folder() / "print.css").read_text()
+    before = {path.name for path in tmp_path.iterdir()}
+    write_pdf(page(tmp_path, f"<style>{styles}</style><p>x"), tmp_path / "x.pdf")
+    assert {path.name for path in tmp_path.iterdir()} - before == {"page.html", "x.pdf"}
+
+
 PLACES = (
     "<strong>The last convolution</strong> (Figure\xa01.6) is another world.\n"
     '<span id="a"></span>It has 64 maps, but of\nonly 4 × 4 values, each of which sees a large part of the photograph.'
