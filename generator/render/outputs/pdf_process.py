@@ -173,6 +173,7 @@ def _write_pdf(
     drawings = drawn.Drawings(known.get("drawings", {}), paper.folder, _ROOT, paper.program)
     drawings.remember()
     drawn.keep_pictures()
+    _beside("pdf_bytes").save()
     for sheet in document.pages:
         # WeasyPrint gives each box inside a link a link of its own, which PDF/UA wants to see tagged as one.
         sheet.links = [link for link in sheet.links if link[3].element_tag.split(":")[0] == "a"]
