@@ -266,6 +266,6 @@ if __name__ == "__main__":
     code = main(sys.argv[1:])
     sys.stdout.flush()
     sys.stderr.flush()
-    # Taking everything down again costs time, and has its own crashes while threads of Pango are at work. Files that
-    # WeasyPrint would delete only now lie in a folder that goes with the page.
+    # Taking everything down costs time, and unloads libraries in which a thread of Pango may still sort typefaces: a
+    # crash. The files that WeasyPrint would delete only now lie in a folder that goes with the page.
     os._exit(code)

@@ -1,9 +1,12 @@
 """WeasyPrint's libraries are found without a search, and started one after the other."""
 
+import shutil
 import subprocess
 import sys
 
-from generator.render.outputs import pdf_pango
+import pytest
+
+from generator.render.outputs import pdf, pdf_pango
 
 WATCHED = """
 import os, runpy, subprocess, sys
@@ -13,6 +16,22 @@ begin = runpy.run_path(sys.argv[1])["begin"]
 {before}
 begin()
 print(len(asked))
+"""
+
+SLOW = """
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <time.h>
+#include <unistd.h>
+typedef void *(*Sort)(void *, void **, int, void *, int, void **, int *);
+void *FcFontSetSort(void *config, void **sets, int number, void *pattern, int trim, void **chars, int *result) {
+    Sort sort = (Sort)dlsym(dlopen("libfontconfig.so.1", RTLD_LAZY), "FcFontSetSort");
+    void *sorted = sort(config, sets, number, pattern, trim, chars, result);
+    struct timespec delay = {0, DELAY * 1000000L};
+    close(open("sorted", O_CREAT | O_WRONLY, 0600));
+    nanosleep(&delay, 0);
+    return sorted;
+}
 """
 
 
@@ -55,3 +74,21 @@ cffi.FFI.dlopen = lambda self, name, flags=0: Watched(real(self, name, flags))
     command = [sys.executable, "-c", WATCHED.format(before=order) + after, pdf_pango.__file__]
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
     assert [word for word in said if not word.isdigit()] == ["FcInit", "pango_ft2_font_map_new"]
+
+
+@pytest.mark.skipif(sys.platform != "linux" or not shutil.which("cc"), reason="a library is compiled and put first")
+@pytest.mark.parametrize("delay", [150, 200, 250, 300])
+def test_a_thread_of_pango_may_be_at_work_when_the_pdf_is_ready(tmp_path, monkeypatch, delay):
+    """Pango sorts typefaces in a thread that nobody waits for: 200 ms more there, and every process crashed at its end.
+
+    A busy machine did the same to one PDF in some thousands.
+    """
+    (tmp_path / "slow.c").write_text(SLOW.replace("DELAY", str(delay)))
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", "slow.so", "slow.c", "-ldl"], cwd=tmp_path, check=True)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LD_PRELOAD", str(tmp_path / "slow.so"))
+    monkeypatch.setattr(pdf, "_CRASHES", {})  # it would be started once more
+    page = tmp_path / "page.html"
+    page.write_text("<!DOCTYPE html><html lang=en><title>t</title><body><p>x")
+    assert pdf.write_pdf(page, tmp_path / "x.pdf").pages == 1
+    assert (tmp_path / "sorted").exists()  # by the library above
