@@ -23,13 +23,16 @@ _GARBAGE = (400_000, 20, 50)
 def main() -> None:
     """Run the command line."""
     began = time.monotonic()
-    note = note_for(sys.argv[1:]) if sys.argv[1:2] == [_COMMAND] and _COMPLETING not in os.environ else None
-    if note is not None and (said := note.recall()) is not None:
-        _say(said, time.monotonic() - began)
-        return
-    gc.set_threshold(*_GARBAGE)
-    from generator.cli.main import main as run
-
+    try:
+        note = note_for(sys.argv[1:]) if sys.argv[1:2] == [_COMMAND] and _COMPLETING not in os.environ else None
+        if note is not None and (said := note.recall()) is not None:
+            _say(said, time.monotonic() - began)
+            return
+        gc.set_threshold(*_GARBAGE)
+        from generator.cli.main import main as run
+    except KeyboardInterrupt:  # once it runs, it has its own words for this
+        sys.stderr.write("\nStopped before anything was begun.\n")
+        sys.exit(130)
     run(note)
 
 

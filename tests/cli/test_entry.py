@@ -358,3 +358,20 @@ def test_nothing_heavy_is_imported(desk: Desk) -> None:
     heavy = {"click", "rich", "pathlib", "json", "yaml", "pydantic", "numpy", "generator.cli.main"}
     assert not heavy & {*done.stdout.split()}
     assert "generator.store.unchanged" in done.stdout
+
+
+def test_ctrl_c_while_the_program_is_imported_is_no_traceback(monkeypatch, capsys):
+    class Interrupted:
+        """Is asked for the program, and is interrupted there."""
+
+        def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+            if name == "generator.cli.main":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "generator.cli.main")
+    monkeypatch.setattr(sys, "meta_path", [Interrupted(), *sys.meta_path])
+    monkeypatch.setattr(sys, "argv", ["genreport", "list"])
+    with pytest.raises(SystemExit) as ended:
+        entry.main()
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "\nStopped before anything was begun.\n"
