@@ -55,7 +55,9 @@ class _Paper:
         self.images: dict[str, Any] = {}  # decoded once for all layouts
         parts = ("pdf_layout", "pdf_places", "pdf_widths", "pdf_chapters")
         self.layouts, self.places, self.widths, self.chapters = map(_beside, parts)
-        self.fonts = _beside("pdf_styles").read_once()
+        styles = _beside("pdf_styles")
+        styles.answer_at_once()
+        self.fonts = styles.read_once()
         self.known = known
         self.here: dict[str, list[Any]] = {}  # chapters that were settled in this process
         self.html = self._read(text)

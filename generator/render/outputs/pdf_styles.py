@@ -38,3 +38,38 @@ def read_once() -> Any:
     found.reads_anew = find  # type: ignore[attr-defined]
     weasyprint.css.find_stylesheets = found
     return FontConfiguration()
+
+
+def answer_at_once() -> None:
+    """Have WeasyPrint take what no rule sets from the element around or from the initial values, and ask no more.
+
+    Which it does too, after all that only special properties need, some hundred times for each element and layout.
+    """
+    from weasyprint import css
+    from weasyprint.css.computed_values import PHYSICAL_FUNCTIONS
+
+    special = {"page", "position", "float", "display"}
+    plain = {key for key in css.INITIAL_VALUES if key not in special and not key.startswith("text_decoration_")}
+    initial = {key: css.INITIAL_VALUES[key] for key in plain - css.INHERITED - css.INITIAL_NOT_COMPUTED}
+    inherited = plain & css.INHERITED
+    # By which names rules may set a property: "margin-left" by "margin-inline-start" too, or "-end".
+    names = {
+        key: {key, *(named(block="ttb", inline=inline) for inline in ("ltr", "rtl"))}
+        for key, named in PHYSICAL_FUNCTIONS.items()
+    }
+    compute = getattr(css.ComputedStyle.__missing__, "in_full", css.ComputedStyle.__missing__)
+
+    def missing(style: Any, key: str) -> Any:
+        cascaded = style.cascaded
+        if key in cascaded or (key in names and not names[key].isdisjoint(cascaded)):
+            return compute(style, key)
+        if key in initial:
+            value = style[key] = initial[key]
+        elif key in inherited and style.parent_style is not None:
+            value = style[key] = style.parent_style[key]
+        else:
+            value = compute(style, key)
+        return value
+
+    missing.in_full = compute  # type: ignore[attr-defined]
+    css.ComputedStyle.__missing__ = missing
