@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from tests.end_to_end.project import FIRST, Project
+from tests.waiting_for_tests import until
 
 pytest.importorskip("distributed")
 
@@ -29,30 +31,36 @@ def project(built: Project, tmp_path: Path) -> Project:
 @pytest.fixture
 def cluster(project: Project) -> Iterator[tuple[str, list[subprocess.Popen[str]]]]:
     """A scheduler and two workers with the project's own code; gives the address and the workers."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
-    host, _, port = address.partition(":")
-    commands = [
-        ["scheduler", "--host", host, "--port", port, "--no-dashboard"],
-        *[["worker", f"tcp://{address}", "--no-nanny", "--nthreads", "1", "--no-dashboard", "--name", n] for n in "ab"],
-    ]
-    started = []
-    try:
-        for command in commands:
-            log = (project.folder / f"{command[0]}-{len(started)}.log").open("w")
+    started: list[subprocess.Popen[str]] = []
+
+    def begin(*words: str) -> None:
+        with (project.folder / f"{words[0]}-{len(started)}.log").open("w") as log:
             started.append(
                 subprocess.Popen(
-                    [sys.executable, "-m", "distributed.cli.dask_" + command[0], *command[1:]],
+                    [sys.executable, "-m", "distributed.cli.dask_" + words[0], *words[1:], "--no-dashboard"],
                     cwd=project.folder, env=project.environment(), stdout=log, stderr=log, text=True,
                 )
             )  # fmt: skip
-            log.close()
+
+    try:
+        told = project.folder / "scheduler.json"
+        begin("scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(told))
+        until(lambda: address_in(told), "the scheduler does not listen")
+        address = address_in(told)
+        for name in "ab":
+            begin("worker", f"tcp://{address}", "--no-nanny", "--nthreads", "1", "--name", name)
         yield address, started[1:]
     finally:
         for process in started:
             process.kill()
             process.wait()
+
+
+def address_in(file: Path) -> str:
+    """Where the scheduler listens, once it has written that; a port chosen before could be taken meanwhile."""
+    with suppress(OSError, ValueError):
+        return str(json.loads(file.read_text())["address"]).removeprefix("tcp://")
+    return ""
 
 
 def test_a_killed_worker_changes_no_result(
