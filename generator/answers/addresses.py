@@ -70,7 +70,7 @@ class Address:
 
     def __str__(self) -> str:
         home = f"{self.question}/" if self.question else ""
-        point = ",".join(f"{name}={value}" for name, value in self.point)
+        point = ",".join([f"{name}={value}" for name, value in self.point]) if self.point else ""
         return f"{home}{self.result}" + (f"[{point}]" if point else "") + (f".{self.name}" if self.name else "")
 
     def __eq__(self, other: object) -> bool:

@@ -97,10 +97,10 @@ def read_course_folder(folder: Path) -> CourseFolder:
 
 
 def _check_version(source: Source, requires: Any) -> None:
-    from packaging.requirements import InvalidRequirement, Requirement
-
     if not requires:
         return
+    from packaging.requirements import InvalidRequirement, Requirement  # here: most courses take any version
+
     try:
         wanted = Requirement(str(requires))
     except InvalidRequirement:

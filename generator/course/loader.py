@@ -65,7 +65,7 @@ class _Loader:
     def read(self, path: Path, without: frozenset[str] = frozenset()) -> Source:
         source = read_yaml(path, without)
         self.files[path] = source.digest
-        if path.name != FILE:
+        if self.translations.folder is not None and path.name != FILE:
             self.translate(source, path.relative_to(self.questions_folder).as_posix(), without)
         return source
 

@@ -88,9 +88,13 @@ class _Variants:
         return replace(section, questions=tuple(map(self._question, section.questions)))
 
     def _question(self, question: QuestionSpec) -> QuestionSpec:
+        if all(one.like is None for one in question.results.values()):
+            return question
         return replace(question, results={name: self._result(one) for name, one in question.results.items()})
 
     def _result(self, result: ResultSpec) -> ResultSpec:
+        if result.like is None:
+            return result
         whole = self._whole(self.forms[str(result.ref)], self.forms, self.known)
         return replace(result, computation=whole.computation, params=whole.params, inputs=whole.inputs)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 #: JSON knows no NaN and no infinity: such a float is written as ``{"$float": "nan"}`` ("inf", "-inf").
 _FLOAT_KEY = "$float"
 _NOT_FINITE = ("nan", "inf", "-inf")
+_AS_THEY_ARE = frozenset({type(None), bool, int, str})
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -116,6 +117,8 @@ def from_json(content: bytes) -> Any:
 
 
 def _portable(value: Any) -> Any:
+    if type(value) in _AS_THEY_ARE:  # most are: they need not be asked whether they are any of the rest
+        return value
     if isinstance(value, float) and not math.isfinite(value):
         return {_FLOAT_KEY: repr(float(value))}
     if isinstance(value, Mapping):

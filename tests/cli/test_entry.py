@@ -347,6 +347,22 @@ def test_notes_lie_in_the_cache_and_files_settle_as_in_the_memo(monkeypatch: pyt
     assert unchanged.notes_folder(["build", "--cache=/y", "2-a"]) == "/y/unchanged"
 
 
+def test_as_python_ends_it_looks_for_no_garbage_in_what_a_build_has_left() -> None:
+    """But for that, all is as it was when others have something done then."""
+    code = """if True:
+        import atexit, gc
+        from generator.cli import entry, main
+
+        atexit.register(lambda: print(gc.get_freeze_count() > 10_000))
+        main.main = lambda note: atexit.register(lambda: print(gc.get_freeze_count()))
+        entry.main()
+    """
+    command = [sys.executable, "-c", code, "plan"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    assert done.stdout.split() == ["0", "True"]
+
+
 def test_nothing_heavy_is_imported(desk: Desk) -> None:
     """In a process of its own, by the name of the module and by that of the command."""
     code = "import sys; from generator.cli.entry import main; main(); print(*sys.modules)"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from generator.course.variants import write_out
 from generator.course.yaml_source import read_yaml
 from generator.folders import questions_folder
 from generator.planning.binding import Binding, bind_course
@@ -40,6 +41,17 @@ def test_a_result_that_differs_in_nothing_is_the_same_job(course: Course) -> Non
     jobs = bound(course)
     again, net = jobs["1-a/q02/again"], jobs["1-a/q01/net"]
     assert (again.signature, again.parameters, again.inputs) == (net.signature, net.parameters, net.inputs)
+
+
+def test_a_question_with_nothing_that_is_like_another_is_left_as_it_is(course: Course) -> None:
+    add(course, "  wide:\n    like: net\n    params: {width: 9}\n")
+    spec = course.read()
+    first, *others = spec.questions()
+    again, *same = write_out(spec, []).questions()
+    assert again == first
+    assert again is not first
+    assert others
+    assert all(one is other for one, other in zip(same, others, strict=True))
 
 
 def test_a_chain_is_followed_whatever_its_order_and_length(course: Course) -> None:

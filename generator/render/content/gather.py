@@ -246,7 +246,7 @@ class _Gatherer:
             self.progress(f"{spec.address}: {spec.title}")
             return self.maker.exhibits(spec), self.maker.answer(spec), ""
         of_exhibits, of_answer = self._inputs_of(kept, spec)
-        if kept.misses(of_exhibits) and not self.is_ahead:
+        if not self.is_ahead and kept.misses(of_exhibits):
             self.is_ahead = True
             shown = (one for one in self.report.course.questions() if self.report.shows(one))
             missing = [one for one in shown if kept.misses(self._inputs(kept, one)[0])]

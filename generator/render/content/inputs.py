@@ -97,11 +97,11 @@ def all_states(report: Report) -> str:
     ends: list[Any] = []
     found: dict[str, int] = {}
     for ref in (one for points in report.refs.values() for one in points):
-        outcome = report.outcomes.get(str(ref))
+        outcome = report.outcomes.get(name := str(ref))
         if id(outcome) not in numbers:
             numbers[id(outcome)] = len(ends)
             ends.append(_state(outcome))
-        found[str(ref)] = numbers[id(outcome)]
+        found[name] = numbers[id(outcome)]
     return digest_of([report.refs, found, ends])
 
 

@@ -65,7 +65,7 @@ class MadeExhibits:
 
 
 #: What this process has read already, for one that builds again and again: by its inputs, it is the same each time.
-_HELD: dict[Path, MadeAnswer | MadeExhibits] = {}
+_HELD: dict[tuple[Path, str], MadeAnswer | MadeExhibits] = {}
 _MOST_HELD = 500
 
 Made = TypeVar("Made", MadeAnswer, MadeExhibits)
@@ -139,7 +139,7 @@ class KeptParts:
 
     def made(self, kind: type[Made], inputs: Inputs, images: OwnImages, own_images: OwnImages) -> Made | None:
         """What was made from these; the pictures in it are among those that are shown."""
-        place = self.store.folder / inputs.digest
+        place = self.store.folder, inputs.digest
         try:
             made = _HELD[place] if place in _HELD else self._read(inputs)
             show_pictures(made, images, own_images)
@@ -160,9 +160,11 @@ class KeptParts:
 
     def misses(self, inputs: Inputs) -> bool:
         """Whether nothing that was made from these can be kept."""
-        if self.store.folder / inputs.digest in _HELD or self.store.holds(inputs.digest):
+        if (self.store.folder, inputs.digest) in _HELD:
             return False
-        return self._open is None or self._open.find(inputs.digest) is None
+        if self._open is not None and self._open.find(inputs.digest) is not None:
+            return False
+        return not self.store.holds(inputs.digest)  # last: of a question on a shelf, no file of its own is looked for
 
     def keep_made(self, inputs: Inputs, made: MadeAnswer | MadeExhibits) -> bool:
         """Have it kept; False if it has something that cannot be."""
@@ -246,6 +248,7 @@ def _named(made: MadeExhibits) -> MadeExhibits:
 
 def _each_panel(made: MadeExhibits, change: Callable[[Panel], Panel]) -> MadeExhibits:
     exhibits: Iterator[Exhibit] = (
-        replace(exhibit, panels=tuple(map(change, exhibit.panels))) for exhibit in made.exhibits
+        replace(exhibit, panels=tuple(map(change, exhibit.panels))) if exhibit.panels else exhibit
+        for exhibit in made.exhibits
     )
     return replace(made, exhibits=tuple(exhibits))

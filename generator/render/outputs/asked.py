@@ -50,6 +50,7 @@ class _Gathered:
     jobs: dict[str, list[Any]] = field(default_factory=dict)
     words: dict[str, int] = field(default_factory=dict)
     _places: dict[str, int] = field(default_factory=dict)
+    _numbers: dict[str, int] = field(default_factory=dict)
 
     def ref(self, ref: str) -> int:
         """The place of a result among all, or -1 if nothing is known of it."""
@@ -58,9 +59,10 @@ class _Gathered:
             return -1
         if ref not in self.refs:
             if outcome.fingerprint not in self.jobs:
+                self._numbers[outcome.fingerprint] = len(self.jobs)
                 self.jobs[outcome.fingerprint] = self._job(outcome, outcome.provenance)
             self._places[ref] = len(self.refs)
-            self.refs[ref] = (ref, [*self.jobs].index(outcome.fingerprint))
+            self.refs[ref] = (ref, self._numbers[outcome.fingerprint])
         return self._places[ref]
 
     def _job(self, outcome: Outcome, record: Provenance) -> list[Any]:

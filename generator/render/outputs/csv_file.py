@@ -25,6 +25,8 @@ def csv_file(names: Sequence[str], records: Sequence[Sequence[Any]]) -> bytes:
 
 def _column(values: Sequence[Any]) -> list[Any]:
     """The cells of a column: in one of numbers where any has a fraction or is missing, all are written as floats."""
+    if {*map(type, values)} <= {int}:
+        return [*values]
     given = [value for value in values if value is not None]
     numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in given)
     broken = len(given) < len(values) or any(isinstance(value, float) for value in given)

@@ -38,8 +38,8 @@ from generator.render.text.markdown import to_html, to_inline_html, to_text
 from generator.render.text.maths import svg_image, with_tex
 from generator.render.text.surroundings import Surroundings
 from generator.render.text.words import Word, in_language, telling
+from generator.store.files import digest
 from generator.store.parts import PartStore
-from generator.store.plain import digest_of
 
 #: What the page loads besides its figures and fonts, from templates/report into the assets folder.
 _SCREEN_FILES = ("common.css", "screen.css", "page.js", "asked.js")
@@ -261,7 +261,7 @@ class Page:
         if kept is None or not part.key:
             return Markup(make())  # noqa: S704
         with kept.shelf(part.spec.lab):
-            return Markup(kept.text(digest_of([part.key, self.paged]), make))  # noqa: S704
+            return Markup(kept.text(digest(f"html {part.key} {self.paged}".encode()), make))  # noqa: S704
 
     def _answer(self, part: QuestionPart) -> Markup:
         """An answer's HTML with its exhibits in their places; those that it does not place follow at its end."""

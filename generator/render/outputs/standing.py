@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from generator.render.outputs.written import Status, status
+from generator.render.outputs.written import Status
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,7 @@ class Standing:
     def _stands(self, name: str, content: bytes | Path) -> bool:
         place = self.folder / name
         try:
-            seen = place.lstat()
-            found = status(place)  # before it is read: what is saved from then on shows in another status
+            seen = place.lstat()  # before it is read: what is saved from then on shows in another status
             if not stat.S_ISREG(seen.st_mode):
                 return False
             wanted = content.read_bytes() if isinstance(content, Path) else content
@@ -46,7 +45,7 @@ class Standing:
                 return False
         except (OSError, ValueError):
             return False
-        self.left[name] = found
+        self.left[name] = seen.st_size, seen.st_mtime_ns
         return True
 
 

@@ -10,13 +10,14 @@ from generator.render.text.markdown import to_text
 from generator.render.text.maths import MarkupError
 
 _SPACES = re.compile(r"[ \t\n]+")  # those at which a line may be broken
+_BREAKS = re.compile(r"([._/\[\],]|=+)(?=\w)")
 JOINER = "\u2060"  # keeps formulas together with what follows, and is no word
 _LONGEST_OPENING = 100  # characters of a caption that tell what is folded away
 
 
 def breakable(text: str) -> Markup:
     """A long name that may be broken after its punctuation: at spaces without width, as WeasyPrint ignores <wbr>."""
-    return Markup(re.sub(r"([._/\[\],]|=+)(?=\w)", "\\1\u200b", str(escape(text))))  # noqa: S704 (escaped before)
+    return Markup(_BREAKS.sub("\\1\u200b", str(escape(text))))  # noqa: S704 (escaped before)
 
 
 def opening_of(caption: str) -> str:

@@ -255,6 +255,19 @@ def test_a_shelf_has_all_that_a_lab_is_made_of(builder: Builder, store: str, rep
     assert builder.made == EVERY
 
 
+def test_of_what_is_on_a_shelf_no_file_of_its_own_is_looked_for(
+    builder: Builder, store: str, report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+    holds = PartStore.holds
+    monkeypatch.setattr(PartStore, "holds", lambda self, name: looked.append(name) or holds(self, name))
+    builder.page(report, store, shelved="whole")
+    assert looked
+    looked.clear()
+    builder.page(report, store, shelved="whole")
+    assert not looked
+
+
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_shelf_of_another_report_hides_no_change(builder: Builder, store: str, report: Report, change: str) -> None:
     changed, expected = CHANGES[change]
