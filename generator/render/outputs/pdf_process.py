@@ -16,6 +16,7 @@ import os
 import runpy
 import sys
 import threading
+import traceback
 from collections.abc import Collection, Mapping
 from copy import deepcopy
 from pathlib import Path
@@ -265,7 +266,11 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    code = main(sys.argv[1:])
+    try:
+        code = main(sys.argv[1:])
+    except Exception:
+        traceback.print_exc()
+        code = 1
     sys.stdout.flush()
     sys.stderr.flush()
     # Taking everything down costs time, and unloads libraries in which a thread of Pango may still sort typefaces: a

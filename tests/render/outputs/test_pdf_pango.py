@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from generator.errors import RenderError
 from generator.render.outputs import pdf, pdf_pango
 
 WATCHED = """
@@ -92,3 +93,5 @@ def test_a_thread_of_pango_may_be_at_work_when_the_pdf_is_ready(tmp_path, monkey
     page.write_text("<!DOCTYPE html><html lang=en><title>t</title><body><p>x")
     assert pdf.write_pdf(page, tmp_path / "x.pdf").pages == 1
     assert (tmp_path / "sorted").exists()  # by the library above
+    with pytest.raises(RenderError, match="IsADirectoryError: "):  # nor does a failure end in a crash
+        pdf.write_pdf(page, tmp_path)
