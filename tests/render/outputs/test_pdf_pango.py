@@ -65,10 +65,10 @@ def test_fontconfig_has_been_started_before_there_is_a_font_map():
 import cffi
 real = cffi.FFI.dlopen
 class Watched:
-    def __init__(self, library): self.__dict__["library"] = library
+    def __init__(self, loaded): self.__dict__["loaded"] = loaded
     def __getattr__(self, name):
         if name in ("FcInit", "pango_ft2_font_map_new"): print(name)
-        return getattr(self.library, name)
+        return getattr(self.loaded, name)
 cffi.FFI.dlopen = lambda self, name, flags=0: Watched(real(self, name, flags))
 """
     after = "\nfrom weasyprint.text.fonts import FontConfiguration\nFontConfiguration()\n"
